@@ -1,0 +1,37 @@
+# `make help` lists everything. A fresh machine needs Python 3.11, git and make: the rest is fetched into this folder.
+
+UV := $(or $(shell command -v uv),$(CURDIR)/.tools/bin/uv)
+RUN := $(UV) run --quiet
+TEMPLATE := cd template && $(RUN) --project $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-check test check format
+
+help: ## What there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(UV) ## Generate a project into build/demo, start it and keep it running until Ctrl-C
+	$(RUN) python -m tools.demo
+
+demo-check: $(UV) ## The same on a free port: send the requests that the demo prints, check the answers, end
+	$(RUN) python -m tools.demo --check
+
+test: $(UV) ## All tests; some of them: make test only=tests/test_names.py
+	$(RUN) pytest --numprocesses 2 $(only)
+
+check: $(UV) ## Format, lint and types, of the template's tools and of template/ in place
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) pytest --numprocesses 2 tests/test_source.py
+
+format: $(UV) ## Put the code in order, also in template/
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+	$(TEMPLATE) ruff check --fix
+	$(TEMPLATE) ruff format
+
+$(CURDIR)/.tools/bin/uv:
+	@echo "Fetching uv into .tools"
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9

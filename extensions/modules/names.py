@@ -1,0 +1,104 @@
+"""Every form a module's name takes, from the one word that the client gave."""
+
+from dataclasses import dataclass
+
+import inflect
+
+_ENGLISH = inflect.engine()
+
+# Where inflect is wrong or has no opinion. Singular to plural; both forms are then understood.
+_CORRECTIONS = {
+    "bureau": "bureaus",
+    "cpu": "cpus",
+    "data": "data",
+    "economics": "economics",
+    "feedback": "feedback",
+    "goods": "goods",
+    "gpu": "gpus",
+    "guru": "gurus",
+    "hardware": "hardware",
+    "mathematics": "mathematics",
+    "media": "media",
+    "menu": "menus",
+    "metadata": "metadata",
+    "money": "money",
+    "physics": "physics",
+    "plateau": "plateaus",
+    "premises": "premises",
+    "sku": "skus",
+    "sms": "sms",
+    "software": "software",
+    "staff": "staff",
+    "taxi": "taxis",
+}
+_SINGULAR_OF = {plural: singular for singular, plural in _CORRECTIONS.items()} | {
+    "indices": "index",
+    "matrices": "matrix",
+    "vertices": "vertex",
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Both forms in snake_case; everything else follows from them."""
+
+    singular: str
+    plural: str
+
+    @property
+    def package(self) -> str:
+        return self.plural
+
+    @property
+    def table(self) -> str:
+        return self.plural
+
+    @property
+    def url(self) -> str:
+        return self.plural.replace("_", "-")
+
+    @property
+    def class_name(self) -> str:
+        return _pascal(self.singular)
+
+    @property
+    def plural_class_name(self) -> str:
+        return _pascal(self.plural)
+
+    @property
+    def label(self) -> str:
+        return self.singular.replace("_", " ")
+
+    @property
+    def plural_label(self) -> str:
+        return self.plural.replace("_", " ")
+
+    @property
+    def label_with_article(self) -> str:
+        return str(_ENGLISH.a(self.label))
+
+
+def names_of(name: str, plural: str | None = None) -> Names:
+    """Both forms of a snake_case name that may be either. A plural that is given makes the name the singular."""
+    if plural is not None:
+        return Names(singular=name, plural=plural)
+    *before, last = name.split("_")
+    singular, plural = _forms(last)
+    return Names("_".join([*before, singular]), "_".join([*before, plural]))
+
+
+def _forms(word: str) -> tuple[str, str]:
+    if word in _CORRECTIONS:
+        return word, _CORRECTIONS[word]
+    if word in _SINGULAR_OF:
+        return _SINGULAR_OF[word], word
+    singular = _ENGLISH.singular_noun(word) or word
+    plural = str(_ENGLISH.plural_noun(word))
+    # inflect "finds" a singular for any word in -s (an analysi, a campu), but only a plural gets a bare second -s.
+    if singular != word and plural == f"{word}s":
+        return str(singular), word
+    return word, plural
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))

@@ -1,0 +1,68 @@
+"""The first chain of migrations: the standard's steps in order, then those of each custom module.
+
+Later steps get their place from the project's own `app adopt`, which fills in the same
+`migrations/revision.txt`: whoever places a step, the file is the same to the byte.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from .names import Names
+from .skeleton import SKELETON, render
+
+_TEMPLATE = Path(__file__).parents[2] / "template"
+
+
+@dataclass(frozen=True)
+class Step:
+    module: str
+    title: str
+
+    @property
+    def revision(self) -> str:
+        """Twelve digits, as alembic's own ids: its table has room for 32 characters, a module's path is longer."""
+        return sha256(self.module.encode()).hexdigest()[:12]
+
+    @property
+    def file(self) -> str:
+        owner = self.module.split(".")[-3 if self.module.startswith("app.") else -2]
+        return f"{owner}_{self.module.split('.')[-1]}.py"
+
+
+def first_chain(modules: Iterable[Names]) -> list[dict[str, str]]:
+    """Files for `migrations/versions/`, each with its text."""
+    text = (_TEMPLATE / "migrations/revision.txt").read_text(encoding="utf-8")
+    chain = [*_standard_steps(), *(step for names in modules for step in _module_steps(names))]
+    before = [None, *(step.revision for step in chain)]
+    return [
+        {
+            "file": step.file,
+            "text": text.format(
+                title=step.title,
+                step=step.module,
+                revision=step.revision,
+                down_revision=f'"{down}"' if down else None,
+            ),
+        }
+        for step, down in zip(chain, before, strict=False)
+    ]
+
+
+def _standard_steps() -> Iterator[Step]:
+    for file in sorted((_TEMPLATE / "migrations/standard").glob("s[0-9]*.py")):
+        yield Step(f"migrations.standard.{file.stem}", _title(file.read_text(encoding="utf-8")))
+
+
+def _module_steps(names: Names) -> Iterator[Step]:
+    for file in sorted((SKELETON / "migrations").glob("s[0-9]*.py")):
+        stem = file.stem.replace("widgets", names.package)
+        source = render(names, f"migrations/{file.name}")
+        yield Step(f"app.modules.{names.package}.migrations.{stem}", _title(source))
+
+
+def _title(source: str) -> str:
+    documentation = ast.get_docstring(ast.parse(source)) or ""
+    return documentation.split("\n")[0]

@@ -1,0 +1,35 @@
+"""Answers as they are written into files."""
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+_LICENSES = Path(__file__).parent / "licenses"
+
+
+def slug(text: str) -> str:
+    """A package's name for any project's name: `Café Niño GmbH` gives `cafe-nino-gmbh`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return re.sub(r"^[^a-z]+", "", words)[:40].strip("-") or "project"
+
+
+def quoted(text: str) -> str:
+    """A string for TOML and YAML alike: JSON's form is valid in both."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def license_text(name: str, holder: str) -> str:
+    text = (_LICENSES / f"{name}.txt").read_text(encoding="utf-8")
+    return text.replace("<holder>", holder)
+
+
+def spdx(name: str) -> str:
+    """The license as package metadata spell it."""
+    return "LicenseRef-Proprietary" if name == "Proprietary" else name
+
+
+def toml_author(name: str, email: str) -> str:
+    fields = {"name": name, "email": email}
+    return "{ " + ", ".join(f"{key} = {quoted(text)}" for key, text in fields.items() if text) + " }"

@@ -1,0 +1,62 @@
+"""Puts a process together: settings, modules and what they bring, the database they share."""
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import DatabaseSettings, Settings
+from app.core.auth import Passwords, Tokens
+from app.core.events import Subscriptions
+from app.core.jobs import JobRegistry
+from app.core.module import Module
+from app.core.permissions import PermissionRegistry
+from app.core.runtime import Database, Runtime
+from app.database import embedded
+from app.database.engine import create_engine
+
+
+def with_database(settings: Settings) -> Settings:
+    """The settings with a database to use: the one they name, or the embedded one, started.
+
+    Raises EmbeddedDatabaseUnavailable.
+    """
+    if settings.database.url is not None:
+        return settings
+    urls = embedded.start().create_database("app")
+    return settings.with_database(
+        url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url
+    )
+
+
+def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
+    """Connects to nothing yet: the first statement does."""
+    subscriptions = Subscriptions(each for module in modules for each in module.subscribers)
+    jobs = (job for module in modules for job in module.jobs)
+    return Runtime(
+        settings=settings,
+        database=_database(settings.database),
+        permissions=PermissionRegistry(module.permissions for module in modules),
+        jobs=JobRegistry([*jobs, *subscriptions.jobs]),
+        subscriptions=subscriptions,
+        tokens=Tokens(
+            settings.secret_key.get_secret_value(),
+            lifetime=timedelta(minutes=settings.auth.access_minutes),
+        ),
+        passwords=Passwords(),
+    )
+
+
+def _database(settings: DatabaseSettings) -> Database:
+    return Database(rw=_engine(settings, settings.url), admin=_engine(settings, settings.admin_url))
+
+
+def _engine(settings: DatabaseSettings, url: str | None) -> AsyncEngine:
+    if url is None:
+        raise ValueError("settings without a database: pass them through with_database first")
+    return create_engine(
+        url,
+        pool_size=settings.pool_size,
+        pool_overflow=settings.pool_overflow,
+        statement_timeout_seconds=settings.statement_timeout_seconds,
+        pgbouncer=settings.pgbouncer,
+    )

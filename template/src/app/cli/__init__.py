@@ -1,0 +1,51 @@
+"""`app …`, the command line. A known mistake is a sentence and an exit code, never a stack trace."""
+
+import sys
+from socket import gaierror
+
+import asyncpg
+import typer
+from alembic.util import CommandError
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from app.config import SettingsError
+from app.core.errors import AppError
+from app.database.embedded import EmbeddedDatabaseUnavailable
+from app.database.guarantees import UnsafeDatabase
+
+from ._database import adopt, migrate, migration
+from ._doctor import doctor
+from ._people import create_superuser, seed
+from ._serve import serve, worker
+
+__all__ = ["app", "main"]
+
+MISTAKES = (AppError, CommandError, EmbeddedDatabaseUnavailable, UnsafeDatabase)
+UNREACHABLE = (ConnectionError, gaierror, asyncpg.PostgresError, InterfaceError, OperationalError)
+
+app = typer.Typer(
+    help="Runs, migrates and examines this application.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (serve, worker, migrate, migration, adopt, seed, create_superuser, doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """Exit codes: 0 done, 1 not done, 2 wrong settings or arguments."""
+    try:
+        app()
+    except SettingsError as error:
+        _end(str(error), code=2)
+    except MISTAKES as error:
+        _end(str(error), code=1)
+    except UNREACHABLE as error:
+        reason = getattr(error, "orig", None) or error
+        _end(f"The database does not let us in: {reason}. APP_DATABASE_URL says where it is.", code=1)
+
+
+def _end(message: str, *, code: int) -> None:
+    print(message, file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,67 @@
+"""Turns the environment into Settings, or into one message that says all that is wrong with it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError as Unreadable
+
+from ._names import description_of, misspelled, variable
+from ._production import production_faults
+from ._settings import Settings
+
+DOTENV = Path(".env")
+
+
+@dataclass(frozen=True)
+class Fault:
+    variable: str
+    problem: str
+    fix: str
+
+
+class SettingsError(Exception):
+    """The app cannot start with these settings. The command line prints it and ends with 2."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        lines = [f"  {fault.variable} {fault.problem}\n      {fault.fix}" for fault in self.faults]
+        super().__init__("\n".join(["The settings are wrong, so nothing was started.", *lines]))
+
+
+def load_settings(dotenv: Path | None = DOTENV) -> Settings:
+    """From APP_… variables, then from the file `dotenv`. Raises SettingsError, free of values."""
+    faults = list(_misspelled(dotenv))
+    try:
+        settings = _read(dotenv)
+    except ValidationError as error:
+        raise SettingsError([*faults, *_invalid(error)]) from None
+    except Unreadable:  # a whole group given as one variable, which _misspelled has named
+        raise SettingsError(faults) from None
+    if settings.in_production:
+        faults += [_fault(path, problem) for path, problem in production_faults(settings)]
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _read(dotenv: Path | None) -> Settings:
+    options: dict[str, Any] = {"_env_file": dotenv, "_env_file_encoding": "utf-8"}
+    return Settings(**options)
+
+
+def _misspelled(dotenv: Path | None) -> Iterator[Fault]:
+    for wrong, right in misspelled(dotenv):
+        yield Fault(wrong, "is no setting.", f"Did you mean {right}?")
+
+
+def _invalid(error: ValidationError) -> Iterator[Fault]:
+    for found in error.errors(include_input=False):
+        problem = found["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+        yield _fault(tuple(str(name) for name in found["loc"]), f"is wrong: {problem}.")
+
+
+def _fault(path: tuple[str, ...], problem: str) -> Fault:
+    return Fault(variable(path), problem, description_of(path))

@@ -1,0 +1,136 @@
+"""Each setting: type, default, and the sentence that the start prints when its value is wrong."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "for-development-only-never-for-production"  # noqa: S105 - known on purpose
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _for_asyncpg(url: str) -> str:
+    """Hosts hand out postgres:// and postgresql://; SQLAlchemy wants to read the driver as well."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgres", "postgresql", "postgresql+asyncpg"):
+        raise ValueError("it should be the URL of a PostgreSQL database")
+    return f"postgresql+asyncpg://{rest}"
+
+
+def _without_slash(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("it should start with http:// or https://")
+    return url.rstrip("/")
+
+
+PostgresUrl = Annotated[str, AfterValidator(_for_asyncpg)]
+PublicUrl = Annotated[str, AfterValidator(_without_slash)]
+Environment = Annotated[Literal["development", "test", "production"], BeforeValidator(_lower)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+LogFormat = Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)]
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DatabaseSettings(Group):
+    """Without a URL, development and tests start a PostgreSQL of their own."""
+
+    url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="The role app_rw, which serves: postgresql://app_rw:password@host:5432/name.",
+    )
+    owner_url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="The role app_owner, which migrates: postgresql://app_owner:password@host/name.",
+    )
+    admin_url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="The role app_admin, for work across tenants: postgresql://app_admin:password@host/name.",
+    )
+    pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
+    pool_overflow: int = Field(
+        default=10, ge=0, description="Connections that each process may open beyond the pool."
+    )
+    statement_timeout_seconds: float = Field(
+        default=30, gt=0, description="Seconds after which PostgreSQL ends a statement."
+    )
+    pgbouncer: bool = Field(
+        default=False, description="true if the URLs lead to PgBouncer in transaction mode."
+    )
+
+
+class AuthSettings(Group):
+    access_minutes: int = Field(
+        default=10, ge=1, le=10, description="Minutes an access token lives: 1 to 10."
+    )
+    refresh_days: int = Field(
+        default=30, ge=1, le=365, description="Days after which one logs in again."
+    )
+
+
+class LogSettings(Group):
+    level: LogLevel = Field(default="INFO", description="The least severe line that is written.")
+    format: LogFormat = Field(
+        default="auto",
+        description="json or console; auto is json in production and console elsewhere.",
+    )
+
+
+class HttpSettings(Group):
+    max_body_bytes: int = Field(
+        default=2 * 1024 * 1024,
+        ge=1024,
+        description="The largest request body that is read, in bytes.",
+    )
+
+
+class Settings(BaseSettings):
+    """`APP_SECRET_KEY` is `secret_key`, `APP_DATABASE_OWNER_URL` is `database.owner_url`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="APP_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    name: str = Field(default="API", description="What the API is called in its documentation.")
+    environment: Environment = Field(
+        default="development", description="development, test or production."
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_SECRET),
+        description="Signs tokens. Make one with: openssl rand -base64 48",
+    )
+    public_url: PublicUrl = Field(
+        default="http://localhost:8000",
+        description="Where clients reach the app, for links: https://api.example.com.",
+    )
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    http: HttpSettings = Field(default_factory=HttpSettings)
+
+    @property
+    def in_production(self) -> bool:
+        return self.environment == "production"
+
+    def with_database(self, *, url: str, owner_url: str, admin_url: str) -> "Settings":
+        """The same settings with another database: the embedded one, or a test's own."""
+        urls: dict[str, Any] = {"url": url, "owner_url": owner_url, "admin_url": admin_url}
+        database = DatabaseSettings.model_validate({**self.database.model_dump(), **urls})
+        return self.model_copy(update={"database": database})

@@ -1,0 +1,1 @@
+"""Services that every module may lean on. Core knows no module; modules introduce themselves."""

@@ -1,0 +1,22 @@
+"""What was done across tenants, by whom and why. Written in the same transaction, read by nobody who serves."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.base import Base
+from app.database.mixins import UUIDMixin
+from app.kit import clock
+
+
+class AuditEntry(UUIDMixin, Base):
+    __tablename__ = "audit_entries"
+    __global_reason__ = "tells of work across tenants, and outlives the tenants it tells of"
+
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    actor_id: Mapped[UUID | None]
+    action: Mapped[str]
+    reason: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)

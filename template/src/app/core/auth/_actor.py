@@ -1,0 +1,68 @@
+"""The one who acts, as far as a request, a job or a command can know."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.core.permissions import PermissionRegistry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    user_id: UUID | None = None
+    tenant_id: UUID | None = None
+    membership_id: UUID | None = None
+    session_id: UUID | None = None
+    role: str | None = None
+    permissions: frozenset[str] = frozenset()
+    is_superuser: bool = False
+    is_system: bool = False
+    refusal: str | None = None
+    """Why the token that came along proves nobody, as a sentence."""
+
+    @classmethod
+    def system(cls, tenant_id: UUID | None = None) -> "Actor":
+        """The house itself, at work for a tenant: schedules, seeds. May everything inside that tenant."""
+        return cls(tenant_id=tenant_id, is_system=True)
+
+    @classmethod
+    def operator(cls) -> "Actor":
+        """Whoever holds the machine's command line."""
+        return cls(is_superuser=True, is_system=True)
+
+    @property
+    def is_known(self) -> bool:
+        return self.user_id is not None or self.is_system
+
+    def may(self, permission: str) -> bool:
+        return self.is_system or permission in self.permissions
+
+    def to_json(self) -> dict[str, Any]:
+        """What travels with a job: who, not what she may, which is looked up again."""
+        return {
+            "user_id": str(self.user_id) if self.user_id else None,
+            "tenant_id": str(self.tenant_id) if self.tenant_id else None,
+            "membership_id": str(self.membership_id) if self.membership_id else None,
+            "role": self.role,
+            "is_superuser": self.is_superuser,
+            "is_system": self.is_system,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], permissions: PermissionRegistry) -> "Actor":
+        return cls(
+            user_id=_uuid(data["user_id"]),
+            tenant_id=_uuid(data["tenant_id"]),
+            membership_id=_uuid(data["membership_id"]),
+            role=data["role"],
+            permissions=permissions.of(data["role"]),
+            is_superuser=data["is_superuser"],
+            is_system=data["is_system"],
+        )
+
+
+ANONYMOUS = Actor()
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

@@ -1,0 +1,97 @@
+"""From the outbox to one subscriber: at least once in time, exactly once in effect."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import update
+
+from app.core.jobs import Arguments, Job, JobRefused, JobSkipped
+from app.kit import clock
+
+from .event import Event
+from .models import Delivery, OutboxEvent, Status
+from .subscriber import Subscriber
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+
+def delivery_job(subscriber: Subscriber) -> Job:
+    """The job of one subscriber, with the subscriber's own wishes for queue, retries and time."""
+
+    async def deliver(work: "UnitOfWork", event_id: UUID) -> None:
+        if await _claim(work, subscriber, event_id):
+            await subscriber.handle(work, await _event(work, subscriber, event_id))
+        else:
+            log.info("event.not_waiting", event_id=str(event_id))
+
+    async def note_failure(
+        work: "UnitOfWork", error: Exception, is_final: bool, arguments: dict[str, Any]
+    ) -> None:
+        await _note_failure(work, subscriber, UUID(arguments["event_id"]), error, is_final)
+
+    return Job(
+        run=deliver,
+        name=subscriber.name,
+        shape=Arguments(subscriber.name, deliver),
+        queue=subscriber.queue,
+        priority=subscriber.priority,
+        retry=subscriber.retry,
+        timeout=subscriber.timeout,
+        without_tenant=subscriber.event.without_tenant,
+        after_failure=note_failure,
+    )
+
+
+async def _claim(work: "UnitOfWork", subscriber: Subscriber, event_id: UUID) -> bool:
+    """Marks it as handled in the handler's own transaction, which takes that back if it fails."""
+    changed = await work.session.execute(
+        update(Delivery)
+        .where(Delivery.event_id == event_id, Delivery.handler == subscriber.name)
+        .where(Delivery.status != Status.HANDLED)
+        .values(
+            status=Status.HANDLED,
+            attempts=Delivery.attempts + 1,
+            error=None,
+            finished_at=clock.now(),
+        )
+        .execution_options(synchronize_session=False)
+        .returning(Delivery.event_id)
+    )
+    return changed.first() is not None
+
+
+async def _event(work: "UnitOfWork", subscriber: Subscriber, event_id: UUID) -> Event:
+    """Raises JobRefused when the row is not of the tenant for whom the worker was told to work."""
+    row = await work.session.get_one(OutboxEvent, event_id)
+    tenant_id = None if subscriber.event.without_tenant else work.tenant.tenant_id
+    event = subscriber.event.from_payload(row.payload, row.version)
+    if row.tenant_id != tenant_id or not event.belongs_to(tenant_id):
+        raise JobRefused(f"{row.name} {row.id} is another tenant's event")
+    return event
+
+
+async def _note_failure(
+    work: "UnitOfWork", subscriber: Subscriber, event_id: UUID, error: Exception, is_final: bool
+) -> None:
+    ended = Status.SKIPPED if isinstance(error, JobSkipped) else Status.FAILED
+    await work.session.execute(
+        update(Delivery)
+        .where(Delivery.event_id == event_id, Delivery.handler == subscriber.name)
+        .where(Delivery.status != Status.HANDLED)
+        .values(
+            status=ended if is_final else Status.WAITING,
+            attempts=Delivery.attempts + 1,
+            error=_first_line(error),
+            finished_at=clock.now() if is_final else None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _first_line(error: Exception) -> str:
+    """Enough to recognise it by; the stack is in the log, and so is what may be personal."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]

@@ -1,0 +1,118 @@
+"""What an operator does with the outbox: look, send again, put aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select, update
+
+from app.core.auth import Actor
+from app.core.jobs import Envelope, write_sealed
+from app.kit import clock
+
+from .models import Delivery, OutboxEvent, Status
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+ENDED_BADLY = (Status.FAILED, Status.SKIPPED)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One event at one subscriber."""
+
+    event_id: UUID
+    name: str
+    tenant_id: UUID | None
+    trace_id: str | None
+    occurred_at: datetime
+    handler: str
+    status: str
+    attempts: int
+    error: str | None
+
+
+async def list_deliveries(
+    work: "UnitOfWork", *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
+) -> list[Delivered]:
+    """The newest first, without what was archived."""
+    rows = await work.session.execute(
+        select(
+            OutboxEvent.id,
+            OutboxEvent.name,
+            OutboxEvent.tenant_id,
+            OutboxEvent.trace_id,
+            OutboxEvent.occurred_at,
+            Delivery.handler,
+            Delivery.status,
+            Delivery.attempts,
+            Delivery.error,
+        )
+        .join(Delivery, Delivery.event_id == OutboxEvent.id)
+        .where(Delivery.status.in_(statuses), OutboxEvent.archived_at.is_(None))
+        .order_by(OutboxEvent.id.desc())
+        .limit(limit)
+    )
+    return [Delivered(*row) for row in rows]
+
+
+async def resubmit(
+    work: "UnitOfWork", *, event_ids: Sequence[UUID] = (), handler: str | None = None
+) -> int:
+    """Sends again what failed or was skipped: of these events or of all, to this handler or to all.
+
+    As the tenant and the actor of the event, with all attempts before it. A handler that is not
+    declared any more is left alone.
+    """
+    sealed = []
+    for event, delivery in await work.session.execute(_failed(event_ids, handler)):
+        if not work.runtime.subscriptions.knows(delivery.handler):
+            continue
+        delivery.status, delivery.attempts, delivery.finished_at = Status.WAITING, 0, None
+        run = work.runtime.subscriptions.delivery(delivery.handler, event.id, event.ordering_key)
+        sealed.append((run.job, _envelope(event, run.id, run.arguments)))
+    await write_sealed(work, sealed)
+    return len(sealed)
+
+
+async def archive(work: "UnitOfWork", *, event_ids: Sequence[UUID] = ()) -> int:
+    """Puts aside what failed or was skipped, of these events or of all; it is deleted in time."""
+    failed = exists().where(Delivery.event_id == OutboxEvent.id, Delivery.status.in_(ENDED_BADLY))
+    changed = (
+        update(OutboxEvent)
+        .where(failed, OutboxEvent.archived_at.is_(None))
+        .values(archived_at=clock.now())
+        .execution_options(synchronize_session=False)
+        .returning(OutboxEvent.id)
+    )
+    if event_ids:
+        changed = changed.where(OutboxEvent.id.in_(event_ids))
+    return len((await work.session.execute(changed)).all())
+
+
+def _failed(event_ids: Sequence[UUID], handler: str | None) -> Select[OutboxEvent, Delivery]:
+    query = (
+        select(OutboxEvent, Delivery)
+        .join(Delivery, Delivery.event_id == OutboxEvent.id)
+        .where(Delivery.status.in_(ENDED_BADLY), OutboxEvent.archived_at.is_(None))
+        .order_by(OutboxEvent.id)
+        .with_for_update(of=Delivery)
+    )
+    if event_ids:
+        query = query.where(OutboxEvent.id.in_(event_ids))
+    if handler:
+        query = query.where(Delivery.handler == handler)
+    return query
+
+
+def _envelope(event: OutboxEvent, run_id: UUID, arguments: dict[str, str]) -> Envelope:
+    return Envelope(
+        id=run_id,
+        tenant_id=event.tenant_id,
+        actor=event.actor or Actor.system(event.tenant_id).to_json(),
+        trace_id=event.trace_id,
+        arguments=arguments,
+    )

@@ -1,0 +1,55 @@
+"""Into the outbox, inside the transaction of the cause."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
+
+from app.core.jobs import EnqueuedJob
+from app.database.tenancy import TenantMismatch
+from app.kit import clock
+from app.kit.ids import new_id
+
+from .event import Event
+from .models import Delivery, OutboxEvent
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+
+async def write_events(work: "UnitOfWork", events: Sequence[Event]) -> list[EnqueuedJob]:
+    """The runs that deliver them, to be enqueued. Raises TenantContextRequired, TenantMismatch."""
+    rows = [(event, _row(work, event)) for event in events]
+    deliveries = [
+        (subscriber, row)
+        for event, row in rows
+        for subscriber in work.runtime.subscriptions.of(event)
+    ]
+    if rows:
+        await work.session.execute(insert(OutboxEvent), [row for _, row in rows])
+    if deliveries:
+        await work.session.execute(
+            insert(Delivery),
+            [{"event_id": row["id"], "handler": subscriber.name} for subscriber, row in deliveries],
+        )
+    return [
+        work.runtime.subscriptions.delivery(subscriber.name, row["id"], row["ordering_key"])
+        for subscriber, row in deliveries
+    ]
+
+
+def _row(work: "UnitOfWork", event: Event) -> dict[str, Any]:
+    tenant_id = None if event.without_tenant else work.tenant.tenant_id
+    if not event.belongs_to(tenant_id):
+        raise TenantMismatch(f"{event.name} speaks of another tenant than the work it comes from")
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "name": event.name,
+        "version": event.version,
+        "payload": event.to_payload(),
+        "ordering_key": event.ordering_key,
+        "actor": work.actor.to_json(),
+        "trace_id": work.trace_id,
+        "occurred_at": clock.now(),
+    }

@@ -1,0 +1,32 @@
+"""Work for later: enqueued with its cause, run by a worker for the tenant and the actor of it."""
+
+from .arguments import Arguments
+from .envelope import Envelope
+from .errors import JobRefused, JobSkipped, UnknownJob, WrongArguments
+from .job import AfterFailure, EnqueuedJob, Job, job
+from .naming import name_of, room_of
+from .progress import report_progress
+from .queue import write_jobs, write_sealed
+from .registry import JobRegistry
+from .retry import NEVER, Retry
+
+__all__ = [
+    "NEVER",
+    "AfterFailure",
+    "Arguments",
+    "EnqueuedJob",
+    "Envelope",
+    "Job",
+    "JobRefused",
+    "JobRegistry",
+    "JobSkipped",
+    "Retry",
+    "UnknownJob",
+    "WrongArguments",
+    "job",
+    "name_of",
+    "report_progress",
+    "room_of",
+    "write_jobs",
+    "write_sealed",
+]

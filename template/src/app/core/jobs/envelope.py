@@ -1,0 +1,68 @@
+"""What travels with a job besides its arguments: for whom, on whose behalf, in which trace."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from app.core.auth import Actor
+from app.core.permissions import PermissionRegistry
+from app.database.tenancy import Context, TenantContext, TenantContextRequired
+
+from .errors import JobRefused
+from .job import EnqueuedJob, Job
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+
+class Envelope(BaseModel):
+    """The JSON that the queue keeps of one run."""
+
+    id: UUID | None = None
+    tenant_id: UUID | None = None
+    actor: dict[str, Any] | None = None
+    trace_id: str | None = None
+    arguments: dict[str, Any] = {}
+    done: bool = False
+
+    @property
+    def context(self) -> Context:
+        return TenantContext(self.tenant_id) if self.tenant_id else None
+
+    def actor_for(self, permissions: PermissionRegistry) -> Actor:
+        return Actor.from_json(self.actor, permissions) if self.actor else Actor.system(None)
+
+
+def seal(work: "UnitOfWork", enqueued: EnqueuedJob) -> Envelope:
+    """Raises TenantContextRequired when a tenant's job is enqueued by work for none."""
+    return Envelope(
+        id=enqueued.id,
+        tenant_id=_tenant_of(work, enqueued.job),
+        actor=work.actor.to_json(),
+        trace_id=work.trace_id,
+        arguments=enqueued.arguments,
+    )
+
+
+def unseal(job: Job, packed: dict[str, Any]) -> Envelope:
+    """Raises JobRefused for an envelope without its tenant, or with one that is not its actor's."""
+    try:
+        envelope = Envelope.model_validate(packed)
+    except ValidationError:
+        raise JobRefused(f"{job.name}: the envelope is unreadable") from None
+    if job.without_tenant:
+        return envelope
+    if envelope.tenant_id is None or envelope.actor is None:
+        raise JobRefused(f"{job.name}: the envelope names no tenant or no actor")
+    if envelope.actor.get("tenant_id") not in (None, str(envelope.tenant_id)):
+        raise JobRefused(f"{job.name}: the envelope's tenant is not its actor's")
+    return envelope
+
+
+def _tenant_of(work: "UnitOfWork", job: Job) -> UUID | None:
+    if job.without_tenant:
+        return None
+    if not isinstance(work.context, TenantContext):
+        raise TenantContextRequired(f"{job.name} is for tenants, and is enqueued by work for none")
+    return work.context.tenant_id

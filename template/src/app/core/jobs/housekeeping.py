@@ -1,0 +1,29 @@
+"""The queue keeps finished jobs for a while, to be looked at."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from .job import job
+from .sql import queue_sql
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+KEPT = {
+    "succeeded": timedelta(days=7),
+    "cancelled": timedelta(days=30),
+    "aborted": timedelta(days=90),
+    "failed": timedelta(days=90),
+}
+FORGET = queue_sql("""
+    DELETE FROM procrastinate_jobs job WHERE status = CAST(:status AS procrastinate_job_status)
+    AND NOT EXISTS (
+        SELECT FROM procrastinate_events event
+        WHERE event.job_id = job.id AND event.at > now() - make_interval(secs => :seconds))
+""")
+
+
+@job(name="jobs.forget_old_jobs", cron="17 3 * * *", without_tenant=True)
+async def forget_old_jobs(work: "UnitOfWork") -> None:
+    for status, kept in KEPT.items():
+        await work.session.execute(FORGET, {"status": status, "seconds": kept.total_seconds()})

@@ -1,0 +1,120 @@
+"""What a job is: a coroutine with a name, and how it wants to be run."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, overload
+from uuid import UUID
+
+from croniter import croniter
+from typing_extensions import ParamSpec
+
+from app.kit import clock
+from app.kit.ids import new_id
+
+from .arguments import Arguments
+from .naming import name_of
+from .retry import DEFAULT_RETRY, Retry
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+P = ParamSpec("P", default=...)
+Run = Callable[Concatenate["UnitOfWork", P], Awaitable[None]]
+AfterFailure = Callable[["UnitOfWork", Exception, bool, dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(Generic[P]):
+    """`lock` lets one run at a time, `queueing_lock` lets one wait; both are kept apart by tenant.
+
+    `without_tenant` is for work that belongs to no tenant, such as a mail to a person. A job with
+    `cron` runs on its own: without a tenant, or with `each_tenant` once for every active tenant,
+    each in a transaction of its own.
+    """
+
+    run: Run[P]
+    name: str
+    shape: Arguments
+    queue: str = "default"
+    priority: int = 0
+    retry: Retry = DEFAULT_RETRY
+    timeout: timedelta | None = timedelta(minutes=10)
+    lock: str | None = None
+    queueing_lock: str | None = None
+    cron: str | None = None
+    each_tenant: bool = False
+    without_tenant: bool = False
+    schedule_at: datetime | None = None
+    after_failure: AfterFailure | None = None
+
+    def enqueued(self, *values: P.args, **arguments: P.kwargs) -> "EnqueuedJob":
+        """Raises WrongArguments."""
+        return EnqueuedJob(id=new_id(), job=self, arguments=self.shape.pack(*values, **arguments))
+
+    def with_options(
+        self,
+        *,
+        delay: timedelta | None = None,
+        schedule_at: datetime | None = None,
+        priority: int | None = None,
+        lock: str | None = None,
+        queueing_lock: str | None = None,
+    ) -> "Job[P]":
+        """The same job, to be enqueued otherwise this once."""
+        return replace(
+            self,
+            schedule_at=clock.now() + delay if delay else schedule_at,
+            priority=self.priority if priority is None else priority,
+            lock=lock or self.lock,
+            queueing_lock=queueing_lock or self.queueing_lock,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnqueuedJob:
+    """One run to come, its arguments already checked and turned into JSON."""
+
+    id: UUID
+    job: Job
+    arguments: dict[str, Any]
+
+
+@overload
+def job(run: Run[P], /) -> Job[P]: ...
+@overload
+def job(
+    *,
+    name: str | None = None,
+    queue: str = "default",
+    priority: int = 0,
+    retry: Retry = DEFAULT_RETRY,
+    timeout: timedelta | None = timedelta(minutes=10),
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    cron: str | None = None,
+    each_tenant: bool = False,
+    without_tenant: bool = False,
+) -> Callable[[Run[P]], Job[P]]: ...
+def job(run: Any = None, /, *, name: str | None = None, **options: Any) -> Any:
+    """Makes a job of `async def f(work, …)`; its name `module.function` is stored.
+
+    Raises TypeError for parameters that cannot travel, ValueError for an impossible schedule.
+    """
+
+    def decorate(run: Any) -> Job:
+        called = name or name_of(run)
+        made = Job(run=run, name=called, shape=Arguments(called, run), **options)
+        if made.cron is not None:
+            _check_schedule(made, made.cron)
+        return made
+
+    return decorate if run is None else decorate(run)
+
+
+def _check_schedule(made: Job, cron: str) -> None:
+    if made.each_tenant == made.without_tenant:
+        raise ValueError(f"{made.name}: a schedule is for each_tenant or without_tenant, not both")
+    if not croniter.is_valid(cron):
+        raise ValueError(f"{made.name}: {cron!r} is no schedule; write it as in crontab(5)")
+    made.shape.pack()

@@ -1,0 +1,64 @@
+"""What an operator does with the queue. The rows are Procrastinate's, of all tenants."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from .sql import queue_sql
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+LIST = queue_sql("""
+    SELECT job.id, task_name AS name, status::text, attempts, queue_name AS queue,
+           (args ->> 'tenant_id')::uuid AS tenant_id, args ->> 'trace_id' AS trace_id, scheduled_at,
+           (SELECT max(at) FROM procrastinate_events
+            WHERE job_id = job.id AND at <= now()) AS changed_at
+    FROM procrastinate_jobs job
+    WHERE status::text = ANY(CAST(:statuses AS text[]))
+    ORDER BY job.id DESC LIMIT :limit
+""")
+RETRY = queue_sql("""
+    UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
+    WHERE id = ANY(CAST(:ids AS bigint[])) AND status IN ('failed', 'aborted', 'cancelled')
+    RETURNING id
+""")
+CANCEL = queue_sql("SELECT procrastinate_cancel_job_v1(:id, true, false)")
+
+LIVE = ("todo", "doing")
+ENDED_BADLY = ("failed", "aborted", "cancelled")
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """`aborted` was skipped, or cancelled while it ran; `changed_at` is when that happened."""
+
+    id: int
+    name: str
+    status: str
+    attempts: int
+    queue: str
+    tenant_id: UUID | None
+    trace_id: str | None
+    scheduled_at: datetime | None
+    changed_at: datetime | None
+
+
+async def list_jobs(
+    work: "UnitOfWork", *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
+) -> list[QueuedJob]:
+    """The newest first."""
+    found = await work.session.execute(LIST, {"statuses": list(statuses), "limit": limit})
+    return [QueuedJob(**row) for row in found.mappings()]
+
+
+async def retry_jobs(work: "UnitOfWork", ids: Sequence[int]) -> list[int]:
+    """Those that run again, with all their attempts before them; the others are running or done."""
+    return list(await work.session.scalars(RETRY, {"ids": list(ids)}))
+
+
+async def cancel_job(work: "UnitOfWork", job_id: int) -> bool:
+    """A waiting job never starts, a running one stops where it next waits; False: it was over."""
+    return await work.session.scalar(CANCEL, {"id": job_id}) is not None

@@ -1,0 +1,81 @@
+"""Into the queue, inside the transaction that asks for it.
+
+Procrastinate's own SQL function runs on the business session, so the job exists if and only if
+its cause was committed.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .envelope import Envelope, seal
+from .job import EnqueuedJob, Job
+from .sql import queue_sql
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+DEFER = queue_sql("""
+    SELECT procrastinate_defer_jobs_v1(array_agg(job))
+    FROM jsonb_populate_recordset(NULL::procrastinate_job_to_defer_v1, CAST(:jobs AS jsonb)) AS job
+""")
+TAKE_TURNS = queue_sql("""
+    SELECT pg_advisory_xact_lock(hashtextextended(name, 0))
+    FROM unnest(CAST(:names AS text[])) AS name ORDER BY name
+""")
+WAITING = queue_sql("""
+    SELECT queueing_lock FROM procrastinate_jobs
+    WHERE status = 'todo' AND queueing_lock = ANY(CAST(:names AS text[])) FOR SHARE
+""")
+
+
+async def write_jobs(work: "UnitOfWork", enqueued: Sequence[EnqueuedJob]) -> None:
+    """Raises UnknownJob, TenantContextRequired."""
+    for each in enqueued:
+        work.runtime.jobs.check(each.job)
+    await write_sealed(work, [(each.job, seal(work, each)) for each in enqueued])
+
+
+async def write_sealed(work: "UnitOfWork", sealed: Sequence[tuple[Job, Envelope]]) -> None:
+    """Runs whose envelope says itself for whom they are."""
+    rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in sealed])
+    if rows:
+        await work.session.execute(DEFER, {"jobs": json.dumps(rows)})
+
+
+def _row(job: Job, envelope: Envelope) -> dict[str, Any]:
+    """A `procrastinate_job_to_defer_v1`."""
+    return {
+        "queue_name": job.queue,
+        "task_name": job.name,
+        "priority": job.priority,
+        "lock": _of_tenant(envelope, job.lock),
+        "queueing_lock": _of_tenant(envelope, job.queueing_lock),
+        "args": envelope.model_dump(mode="json"),
+        "scheduled_at": job.schedule_at.isoformat() if job.schedule_at else None,
+    }
+
+
+def _of_tenant(envelope: Envelope, name: str | None) -> str | None:
+    """One tenant's work never waits for another's."""
+    return f"{envelope.tenant_id}:{name}" if name and envelope.tenant_id else name
+
+
+async def _without_waiting(work: "UnitOfWork", rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leaves out what waits already. FOR SHARE keeps a waiting run from starting before it can see
+    what this transaction has changed."""
+    names = sorted({row["queueing_lock"] for row in rows if row["queueing_lock"]})
+    if not names:
+        return rows
+    await work.session.execute(TAKE_TURNS, {"names": names})
+    found = await work.session.scalars(WAITING, {"names": names})
+    return list(_first_of_each(rows, set(found)))
+
+
+def _first_of_each(rows: Iterable[dict[str, Any]], waiting: set[str]) -> Iterable[dict[str, Any]]:
+    for row in rows:
+        name = row["queueing_lock"]
+        if name not in waiting:
+            yield row
+        if name:
+            waiting.add(name)

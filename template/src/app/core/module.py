@@ -1,0 +1,38 @@
+"""How a module introduces itself, and how the house finds all of them. There is no list to edit."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+
+from fastapi import APIRouter
+
+from app.core.events import Subscriber
+from app.core.jobs import Job
+from app.core.permissions import Role
+from app.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """What a module brings. `permissions` gives each of its permissions the least role that has it."""
+
+    name: str
+    routers: tuple[APIRouter, ...] = ()
+    permissions: Mapping[str, Role] = field(default_factory=dict)
+    subscribers: tuple[Subscriber, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
+
+
+def find_modules(package: str = "app.modules") -> tuple[Module, ...]:
+    """Every folder with a module.py, by name. Raises TypeError if one does not introduce itself."""
+    folders = sorted(found.name for found in iter_modules(import_module(package).__path__))
+    return tuple(_introduce(f"{package}.{folder}") for folder in folders)
+
+
+def _introduce(package: str) -> Module:
+    module = getattr(import_module(f"{package}.module"), "module", None)
+    if not isinstance(module, Module):
+        raise TypeError(f"{package}/module.py must say `module = Module(name=…)`")
+    return module

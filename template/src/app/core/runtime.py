@@ -1,0 +1,37 @@
+"""What one process has, made once by its composition root and closed at its end."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import Settings
+from app.core.auth import Passwords, Tokens
+from app.core.events import Subscriptions
+from app.core.jobs import JobRegistry
+from app.core.permissions import PermissionRegistry
+
+
+@dataclass(frozen=True)
+class Database:
+    """Two log-ins: `rw` serves one tenant at a time, `admin` works across them."""
+
+    rw: AsyncEngine
+    admin: AsyncEngine
+
+    async def close(self) -> None:
+        await self.rw.dispose()
+        await self.admin.dispose()
+
+
+@dataclass(frozen=True)
+class Runtime:
+    settings: Settings
+    database: Database
+    permissions: PermissionRegistry
+    jobs: JobRegistry
+    subscriptions: Subscriptions
+    tokens: Tokens
+    passwords: Passwords
+
+    async def close(self) -> None:
+        await self.database.close()

@@ -1,0 +1,147 @@
+"""The circumstances of one request, job or command, and its one transaction."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, ParamSpec
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.audit import AuditEntry
+from app.core.auth import Actor
+from app.core.errors import Forbidden, Unauthenticated
+from app.core.events import Event, write_events
+from app.core.jobs import EnqueuedJob, Job, write_jobs
+from app.core.permissions import SIGNED_IN, SUPERUSER
+from app.core.runtime import Runtime
+from app.database.session import open_session
+from app.database.tenancy import Context, TenantContext, TenantContextRequired
+
+P = ParamSpec("P")
+
+
+class UnitOfWork:
+    """Session, actor, tenant, and the verbs that services use. Touches the database at the first statement."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        actor: Actor,
+        context: Context,
+        *,
+        session: AsyncSession | None = None,
+        trace_id: str | None = None,
+    ) -> None:
+        self.runtime = runtime
+        self.actor = actor
+        self.context = context
+        self.session = session or open_session(runtime.database.rw, context)
+        self.trace_id = trace_id
+        self.required: set[str] = set()
+        self._events: list[Event] = []
+        self._jobs: list[EnqueuedJob] = []
+        self._after_commit: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def tenant(self) -> TenantContext:
+        """Raises TenantContextRequired."""
+        if not isinstance(self.context, TenantContext):
+            raise TenantContextRequired("this unit of work has no tenant")
+        return self.context
+
+    def require(self, permission: str) -> None:
+        """Raises Unauthenticated (401) for nobody, Forbidden (403) for somebody who may not."""
+        self.require_signed_in()
+        self.required.add(str(permission))
+        if not self.actor.may(permission):
+            raise Forbidden(f"This needs the permission {permission}.")
+
+    def require_signed_in(self) -> None:
+        """Raises Unauthenticated."""
+        self.required.add(SIGNED_IN)
+        if not self.actor.is_known:
+            raise Unauthenticated(self.actor.refusal or "This needs an access token.")
+
+    def require_superuser(self) -> None:
+        """Raises Unauthenticated or Forbidden."""
+        self.require_signed_in()
+        self.required.add(SUPERUSER)
+        if not self.actor.is_superuser:
+            raise Forbidden("This is for superusers.")
+
+    def publish(self, event: Event) -> None:
+        """Written to the outbox by the commit: the event happens if and only if its cause does."""
+        self._events.append(event)
+
+    def enqueue(self, job: Job[P], *values: P.args, **arguments: P.kwargs) -> UUID:
+        """Queued by the commit; the answer names the run. Raises WrongArguments."""
+        run = job.enqueued(*values, **arguments)
+        self._jobs.append(run)
+        return run.id
+
+    def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
+        self._after_commit.append(callback)
+
+    def within(self, context: Context) -> AbstractAsyncContextManager["UnitOfWork"]:
+        """Another unit for the same actor, with a transaction of its own that ends with the block."""
+        return open_unit(self.runtime, self.actor, context, trace_id=self.trace_id)
+
+    @asynccontextmanager
+    async def across_tenants(
+        self, *, bypass_tenant: bool, reason: str
+    ) -> AsyncIterator["UnitOfWork"]:
+        """Another unit that sees all tenants, on another log-in, and leaves an audit entry.
+
+        Raises Forbidden for all but superusers, ValueError without `bypass_tenant=True` and a reason.
+        """
+        self.require_superuser()
+        if bypass_tenant is not True or not reason.strip():
+            raise ValueError("across_tenants takes bypass_tenant=True and the reason")
+        session = open_session(self.runtime.database.admin, None, unscoped=True)
+        work = UnitOfWork(self.runtime, self.actor, None, session=session, trace_id=self.trace_id)
+        work.session.add(
+            AuditEntry(actor_id=self.actor.user_id, action="across_tenants", reason=reason)
+        )
+        async with _finishing(work):
+            yield work
+
+    async def commit(self) -> None:
+        if self._events:
+            self._jobs += await write_events(self, self._events)
+        if self._jobs:
+            await write_jobs(self, self._jobs)
+        await self.session.commit()
+        for callback in self._after_commit:
+            await callback()
+
+    async def close(self) -> None:
+        """Rolls back what was not committed."""
+        await self.session.close()
+
+
+@asynccontextmanager
+async def open_unit(
+    runtime: Runtime, actor: Actor, context: Context, *, trace_id: str | None = None
+) -> AsyncIterator[UnitOfWork]:
+    """A unit outside HTTP: commits when the block ends, rolls back when it raises."""
+    work = UnitOfWork(runtime, actor, context, trace_id=trace_id)
+    async with _finishing(work):
+        yield work
+
+
+@asynccontextmanager
+async def _finishing(work: UnitOfWork) -> AsyncIterator[None]:
+    try:
+        yield
+        await work.commit()
+    finally:
+        await work.close()
+
+
+async def _current_work(request: Request) -> UnitOfWork:
+    work: UnitOfWork = request.state.work
+    return work
+
+
+CurrentWork = Annotated[UnitOfWork, Depends(_current_work)]

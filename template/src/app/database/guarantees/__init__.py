@@ -1,0 +1,60 @@
+"""What Postgres itself says about the net below the tenants: the third layer, read from its catalogue.
+
+`app doctor` prints the findings, production does not start with one, and tests plant each of them.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ._finding import Finding, find
+from ._lists import TABLES_WITHOUT_MODEL, global_tables, personal_columns
+from ._policies import find_weak_policies
+from ._roles import BYPASSES, OVERREACHES
+from ._tables import LOOSE_KEYS, SEEN_THROUGH, UNPROTECTED
+
+__all__ = [
+    "TABLES_WITHOUT_MODEL",
+    "Finding",
+    "UnsafeDatabase",
+    "find_in_database",
+    "find_in_role",
+    "global_tables",
+    "personal_columns",
+    "refuse_unsafe_database",
+]
+
+
+class UnsafeDatabase(Exception):
+    """One tenant could see another one's rows here, so the app does not start."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("\n".join(["The database is not safe to serve from:", *map(str, findings)]))
+
+
+async def refuse_unsafe_database(rw: AsyncEngine, *others: AsyncEngine) -> None:
+    """`others` serve too, as app_admin does. Raises UnsafeDatabase, with all that is wrong and how to put it right."""
+    async with rw.connect() as connection:
+        findings = await find_in_role(connection) + await find_in_database(connection)
+    for engine in others:
+        async with engine.connect() as connection:
+            findings += await find_in_role(connection)
+    if findings:
+        raise UnsafeDatabase(findings)
+
+
+async def find_in_role(connection: AsyncConnection, *, may_own: bool = False) -> list[Finding]:
+    """Of the role that is connected; `may_own` is for app_owner."""
+    questions = BYPASSES if may_own else (*BYPASSES, *OVERREACHES)
+    return await find(connection, questions, {})
+
+
+async def find_in_database(connection: AsyncConnection) -> list[Finding]:
+    """Of all tables, views and functions, as the connected role could use them. The models have to be loaded."""
+    personal = personal_columns()
+    parameters = {"global_tables": list(global_tables())}
+    people = {"personal_tables": list(personal), "personal_columns": list(personal.values())}
+    findings = await find(connection, UNPROTECTED, parameters)
+    findings += await find_weak_policies(connection, parameters, personal)
+    findings += await find(connection, LOOSE_KEYS, parameters | people)
+    findings += await find(connection, SEEN_THROUGH, parameters)
+    return findings

@@ -1,0 +1,140 @@
+"""What holds for each table of tenants: row security, keys, indexes, foreign keys."""
+
+TABLES = r"""
+    WITH RECURSIVE ours AS (
+        SELECT pg_class.*, pg_class.oid::regclass::text AS name
+        FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' AND relpersistence <> 't'
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+    ), tables AS (
+        SELECT * FROM ours WHERE relkind IN ('r', 'p', 'f')
+    ), with_tenant AS (
+        SELECT tables.*, attnum AS tenant, attnotnull AS always
+        FROM tables
+        JOIN pg_attribute ON attrelid = tables.oid AND attname = 'tenant_id' AND NOT attisdropped
+        WHERE name <> ALL (:global_tables)
+    ), tenants_tables AS (
+        SELECT * FROM with_tenant WHERE NOT relispartition
+    )
+"""
+
+UNPROTECTED = (
+    f"""
+    {TABLES}
+    SELECT 'table ' || name, 'has row security switched off', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name)
+    FROM tenants_tables WHERE NOT relrowsecurity
+    """,
+    f"""
+    {TABLES}
+    SELECT 'table ' || name, 'does not force row security on its owner', format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', name)
+    FROM tenants_tables WHERE NOT relforcerowsecurity
+    """,
+    f"""
+    {TABLES}
+    SELECT 'table ' || name, 'has no tenant_id and is not on the list of global tables',
+           'Let its model inherit TenantMixin, or say why not in __global_reason__'
+           ' (a table without a model: TABLES_WITHOUT_MODEL in app/database/guarantees)'
+    FROM tables
+    WHERE name <> ALL (:global_tables) AND NOT relispartition
+      AND NOT EXISTS (SELECT FROM with_tenant WHERE with_tenant.oid = tables.oid)
+    """,
+    f"""
+    {TABLES}
+    SELECT 'partition ' || name, 'can be addressed directly, past the policies of its table',
+           format('REVOKE ALL ON %s FROM %I, PUBLIC', name, current_user)
+    FROM with_tenant
+    WHERE relispartition AND NOT (relrowsecurity AND relforcerowsecurity)
+      AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')
+    """,
+)
+
+LOOSE_KEYS = (
+    f"""
+    {TABLES}
+    SELECT 'table ' || name, 'allows rows without a tenant', format('ALTER TABLE %s ALTER tenant_id SET NOT NULL', name)
+    FROM tenants_tables WHERE NOT always
+    """,
+    f"""
+    {TABLES}
+    SELECT 'table ' || name, 'keeps its rows when their tenant is deleted',
+           format('ALTER TABLE %s ADD FOREIGN KEY (tenant_id) REFERENCES tenants ON DELETE CASCADE', name)
+    FROM tenants_tables
+    WHERE NOT EXISTS (
+        SELECT FROM pg_constraint
+        WHERE conrelid = tenants_tables.oid AND contype = 'f' AND confdeltype = 'c'
+          AND conkey = ARRAY[tenant] AND confrelid = to_regclass('tenants')
+    )
+    """,
+    f"""
+    {TABLES}
+    SELECT 'table ' || name, 'has no primary key that starts with tenant_id', 'Its primary key is to be (tenant_id, id)'
+    FROM tenants_tables
+    WHERE NOT EXISTS (
+        SELECT FROM pg_constraint
+        WHERE conrelid = tenants_tables.oid AND contype = 'p' AND conkey[1] = tenant
+    )
+    """,
+    f"""
+    {TABLES}
+    SELECT 'index ' || indexrelid::regclass,
+           CASE WHEN indisunique THEN 'tells one tenant which values another one has' ELSE 'is of no use under row security' END,
+           format('Let it start with tenant_id: it is on table %s', name)
+    FROM tenants_tables
+    JOIN pg_index ON indrelid = tenants_tables.oid AND NOT indisprimary AND indkey[0] <> tenant
+    WHERE indisunique OR NOT EXISTS (
+        SELECT FROM unnest(CAST(:personal_tables AS text[]), CAST(:personal_columns AS text[])) AS personal (owner, person)
+        JOIN pg_attribute ON attrelid = indrelid AND attname = person AND attnum = indkey[0]
+        WHERE owner = name
+    )
+    """,
+    f"""
+    {TABLES}
+    SELECT format('foreign key %I of %s', conname, conrelid::regclass), 'can point into another tenant',
+           format('Let it be composite: (tenant_id, …) to %s (tenant_id, …)', target.name)
+    FROM pg_constraint
+    JOIN tenants_tables AS target ON target.oid = confrelid
+    WHERE contype = 'f' AND conparentid = 0 AND NOT EXISTS (
+        SELECT FROM unnest(conkey, confkey) AS pair (here, there)
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = here AND attname = 'tenant_id'
+        WHERE there = target.tenant
+    )
+    """,
+)
+
+SEEN_THROUGH = (
+    f"""
+    {TABLES}, reads (view, relation) AS (
+        SELECT ev_class, refobjid
+        FROM pg_rewrite
+        JOIN pg_depend ON objid = pg_rewrite.oid AND classid = 'pg_rewrite'::regclass
+        WHERE refclassid = 'pg_class'::regclass AND refobjid <> ev_class
+        UNION
+        SELECT reads.view, refobjid
+        FROM reads
+        JOIN pg_rewrite ON ev_class = reads.relation
+        JOIN pg_depend ON objid = pg_rewrite.oid AND classid = 'pg_rewrite'::regclass
+        WHERE refclassid = 'pg_class'::regclass AND refobjid <> ev_class
+    )
+    SELECT DISTINCT
+           CASE relkind WHEN 'm' THEN 'materialised view ' ELSE 'view ' END || name,
+           CASE relkind WHEN 'm' THEN 'keeps rows of tenants without policies' ELSE 'reads rows of tenants as its owner' END,
+           CASE relkind WHEN 'm' THEN format('DROP MATERIALIZED VIEW %s; a table with tenant_id can take its place', name)
+                        ELSE format('ALTER VIEW %s SET (security_invoker = true)', name) END
+    FROM ours
+    JOIN reads ON reads.view = ours.oid
+    WHERE relation IN (SELECT oid FROM with_tenant)
+      AND (relkind = 'm'
+           OR relkind = 'v' AND NOT coalesce(reloptions && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false))
+    """,
+    r"""
+    SELECT 'function ' || pg_proc.oid::regprocedure, 'runs with the rights of its owner (SECURITY DEFINER)',
+           format('ALTER FUNCTION %s SECURITY INVOKER', pg_proc.oid::regprocedure)
+    FROM pg_proc
+    JOIN pg_namespace ON pg_namespace.oid = pronamespace
+    WHERE prosecdef AND nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+      AND prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+      AND has_function_privilege(pg_proc.oid, 'EXECUTE')
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+    """,
+)

@@ -1,0 +1,128 @@
+"""The chain of migrations: running it, asking where a database is on it, giving new steps their place.
+
+A step is a file with upgrade() and downgrade() and no place in any chain: the standard's in migrations/standard,
+a module's in its own migrations folder. Adopting it writes a revision into migrations/versions, at the head, that
+imports it. So what the standard adds later runs after what this project already has, here as in production
+(docs/adr).
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.database.base import Base
+
+PROJECT = Path(__file__).parents[3]
+MODULES = PROJECT / "src" / "app" / "modules"
+OWNER_URL = "owner_url"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    module: str
+    title: str
+
+    @property
+    def revision(self) -> str:
+        return sha256(self.module.encode()).hexdigest()[:12]
+
+    @property
+    def file(self) -> str:
+        *_, owner, name = self.module.replace(".migrations.", ".").split(".")
+        return f"{owner}_{name}.py"
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Blocks, and runs an event loop of its own: from a running one call it in a thread."""
+    command.upgrade(configuration(owner_url), revision)
+
+
+def configuration(owner_url: str | None = None) -> Config:
+    """Alembic's, of this project. Without a URL env.py asks the settings for one."""
+    return Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+
+
+async def is_at_head(engine: AsyncEngine) -> bool:
+    """Whether this database has had every migration that this release knows."""
+    async with engine.connect() as connection:
+        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return False
+        applied = await connection.scalars(text("SELECT version_num FROM alembic_version"))
+        return set(applied) == _heads()
+
+
+def adopt() -> list[str]:
+    """Writes a revision for each step that has none yet, and answers their names. A second run writes nothing.
+
+    The models have to be loaded: a module that refers to another one's table comes after it.
+    """
+    new = find_new_steps()
+    before = ScriptDirectory.from_config(configuration()).get_current_head()
+    for step in new:
+        (PROJECT / "migrations" / "versions" / step.file).write_text(_revision(step, before))
+        before = step.revision
+    return [step.module for step in new]
+
+
+def find_new_steps() -> list[Step]:
+    """Those that no revision imports yet."""
+    scripts = ScriptDirectory.from_config(configuration())
+    known = {script.revision for script in scripts.walk_revisions()}
+    return [step for step in find_steps() if step.revision not in known]
+
+
+def find_steps() -> list[Step]:
+    """The standard's steps, then each module's, in the order in which they can run."""
+    folders = [PROJECT / "migrations" / "standard"]
+    folders += [MODULES / module / "migrations" for module in _modules_in_order()]
+    return [_read(file) for folder in folders for file in sorted(folder.glob("s[0-9]*.py"))]
+
+
+@cache
+def _heads() -> set[str]:
+    return set(ScriptDirectory.from_config(configuration()).get_heads())
+
+
+def _read(file: Path) -> Step:
+    root = PROJECT / "src" if file.is_relative_to(MODULES) else PROJECT
+    documentation = ast.get_docstring(ast.parse(file.read_text())) or ""
+    module = ".".join(file.relative_to(root).with_suffix("").parts)
+    return Step(module, documentation.partition("\n")[0])
+
+
+def _revision(step: Step, before: str | None) -> str:
+    text = (PROJECT / "migrations" / "revision.txt").read_text()
+    return text.format(
+        title=step.title,
+        step=step.module,
+        revision=step.revision,
+        down_revision=f'"{before}"' if before else None,
+    )
+
+
+def _modules_in_order() -> Iterator[str]:
+    """Those with steps: by name, but after those whose tables they refer to."""
+    folders = sorted(folder.parent.name for folder in MODULES.glob("*/migrations"))
+    order = TopologicalSorter(dict.fromkeys(folders, ()))
+    rooms = {mapper.local_table: mapper.class_.__module__ for mapper in Base.registry.mappers}
+    for table, room in rooms.items():
+        for key in table.foreign_keys:
+            here, there = _module_of(room), _module_of(rooms.get(key.column.table, ""))
+            if here in folders and there in folders and here != there:
+                order.add(here, there)
+    return order.static_order()
+
+
+def _module_of(room: str) -> str:
+    """app.modules.tenants.models is in the module tenants."""
+    return room.removeprefix("app.modules.").partition(".")[0]

@@ -1,0 +1,41 @@
+"""What a row may inherit: an id, its times, its tenant."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit import clock
+from app.kit.ids import new_id
+
+
+class UUIDMixin:
+    """UUID primary key, of version 7: newer rows have greater ids."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+
+
+class TimestampMixin:
+    """created_at, updated_at"""
+
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(
+        default=clock.now, onupdate=clock.now, sort_order=91
+    )
+
+
+class TenantMixin:
+    """tenant_id foreign key; leads the primary key, so `(tenant_id, id)` names a row."""
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-20
+    )
+
+
+def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+    """A foreign key that cannot leave the tenant: `(tenant_id, column) → (tenant_id, id)`."""
+    return ForeignKeyConstraint(
+        ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options
+    )

@@ -1,0 +1,78 @@
+"""Sessions that work for exactly one tenant, from their first statement to their last."""
+
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.database import scoping
+from app.database.engine import announce
+from app.database.tenancy import Context, RawSqlRefused
+
+
+class ScopedSession(Session):
+    """Knows its context and offers no way around it."""
+
+    def __init__(self, *args: Any, context: Context, unscoped: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._context = context
+        self._unscoped = unscoped
+
+    @property
+    def context(self) -> Context:
+        return self._context
+
+    @property
+    def unscoped(self) -> bool:
+        """True across tenants only: the session runs as another role, on another engine."""
+        return self._unscoped
+
+    def connection(
+        self, bind_arguments: Any = None, execution_options: Any = None
+    ) -> Connection:
+        if not (execution_options or {}).get(scoping.RAW_SQL):
+            raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
+        return super().connection(bind_arguments, execution_options)
+
+    def _no_bulk(self, *_: Any, **__: Any) -> None:
+        raise RawSqlRefused("bulk_… methods pass by the session's checks: execute(insert(…), rows)")
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
+
+
+def open_session(
+    engine: AsyncEngine, context: Context, *, unscoped: bool = False
+) -> AsyncSession:
+    """One session, one context. With `unscoped` nothing is narrowed: for `app_admin`'s engine only."""
+    return AsyncSession(
+        engine,
+        sync_session_class=ScopedSession,
+        context=context,
+        unscoped=unscoped,
+        expire_on_commit=False,
+    )
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _announce(session: ScopedSession, _: SessionTransaction, connection: Connection) -> None:
+    driver_connection: Any = connection.connection.driver_connection
+    announce(driver_connection, session.context)
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _narrow(state: Any) -> Any:
+    if not state.session.unscoped:
+        return scoping.narrow(state, state.session.context)
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _check_rows(session: ScopedSession, *_: Any) -> None:
+    if not session.unscoped:
+        scoping.check_flush(session, session.context)
+
+
+@event.listens_for(ScopedSession, "before_attach")
+def _check_stranger(session: ScopedSession, row: object) -> None:
+    if not session.unscoped:
+        scoping.refuse_stranger(row, session.context)

@@ -1,0 +1,43 @@
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class TenantSuspended(Forbidden):
+    """The tenant was suspended by an administrator of the platform; ask the operator to resume it."""
+
+    slug = "tenant-suspended"
+    title = "This tenant is suspended"
+
+
+class NotAMember(NotFound):
+    """There is no such tenant, or the person does not work for it."""
+
+    slug = "not-a-member"
+    title = "No such membership"
+
+
+class AlreadyAMember(Conflict):
+    """The person already works for this tenant; change the role instead."""
+
+    slug = "already-a-member"
+    title = "This person is already a member"
+
+
+class LastOwner(Conflict):
+    """A tenant keeps at least one owner; make somebody else an owner first."""
+
+    slug = "last-owner"
+    title = "The last owner cannot go"
+
+
+class RoleTooHigh(Forbidden):
+    """Nobody can hand out, change or take away a role above her own."""
+
+    slug = "role-too-high"
+    title = "This role is above your own"
+
+
+class InvitationInvalid(Invalid):
+    """The invitation was used, replaced, withdrawn, has expired, or was sent to another address."""
+
+    slug = "invitation-invalid"
+    title = "This invitation is not valid"

@@ -1,0 +1,5 @@
+from ._invitations import InvitationService
+from ._memberships import MembershipService
+from ._tenants import TenantService
+
+__all__ = ["InvitationService", "MembershipService", "TenantService"]

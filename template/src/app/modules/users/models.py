@@ -1,0 +1,48 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.base import Base
+from app.database.mixins import TimestampMixin, UUIDMixin
+
+
+class User(UUIDMixin, TimestampMixin, Base):
+    """One e-mail, one password; works for tenants through memberships."""
+
+    __tablename__ = "users"
+    __global_reason__ = "one person may work for several tenants"
+
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    full_name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    is_superuser: Mapped[bool] = mapped_column(default=False)
+    suspended_at: Mapped[datetime | None]
+
+
+class AuthSession(UUIDMixin, TimestampMixin, Base):
+    """A log-in, until it is logged out, expires, or one of its refresh tokens is used twice."""
+
+    __tablename__ = "auth_sessions"
+    __global_reason__ = "is found by a secret before anybody is known"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    tenant_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("tenants.id", ondelete="CASCADE"), index=True
+    )
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class RefreshToken(UUIDMixin, TimestampMixin, Base):
+    """Good for one use. Used ones stay, so that a second use is noticed."""
+
+    __tablename__ = "refresh_tokens"
+    __global_reason__ = "is found by a secret before anybody is known"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("auth_sessions.id", ondelete="CASCADE"), index=True
+    )
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,5 @@
+from enum import StrEnum
+
+
+class UserPermission(StrEnum):
+    READ = "users:read"

@@ -1,0 +1,78 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import EmailStr, SecretStr, StringConstraints
+from pydantic import Field as PydanticField
+
+from app.kit.schemas import Schema
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Password = Annotated[SecretStr, PydanticField(min_length=8, max_length=256)]
+
+
+class Registration(Schema):
+    email: EmailStr
+    password: Password
+    full_name: Name
+    tenant_name: Name
+
+
+class InvitationAcceptance(Schema):
+    """For a new user, or with the password of an existing one."""
+
+    token: str
+    email: EmailStr
+    password: Password
+    full_name: Name
+
+
+class TokenRead(Schema):
+    """As RFC 6749 has it; `expires_in` counts seconds."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+    refresh_token: str
+
+
+class RefreshRequest(Schema):
+    refresh_token: str
+
+
+class SwitchRequest(Schema):
+    tenant_id: UUID
+
+
+class PasswordChange(Schema):
+    current_password: SecretStr
+    new_password: Password
+
+
+class UserChange(Schema):
+    full_name: Name
+
+
+class MembershipRead(Schema):
+    tenant_id: UUID
+    tenant_name: str
+    role: str
+
+
+class MeRead(Schema):
+    id: UUID
+    email: str
+    full_name: str
+    is_superuser: bool
+    tenant_id: UUID | None
+    role: str | None
+    memberships: list[MembershipRead]
+    created_at: datetime
+
+
+class MemberRead(Schema):
+    id: UUID
+    email: str
+    full_name: str
+    role: str
+    joined_at: datetime

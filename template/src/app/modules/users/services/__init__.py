@@ -1,0 +1,5 @@
+from ._auth import AuthService
+from ._sessions import SessionService, TokenPair
+from ._users import Me, Member, UserService
+
+__all__ = ["AuthService", "Me", "Member", "SessionService", "TokenPair", "UserService"]

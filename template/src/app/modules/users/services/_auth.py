@@ -1,0 +1,103 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import CurrentWork
+from app.kit.ids import new_id
+from app.modules.tenants import (
+    InvitationService,
+    Membership,
+    MembershipService,
+    NotAMember,
+    Tenant,
+    TenantService,
+)
+
+from ..errors import EmailTaken, WrongCredentials
+from ..events import UserRegistered
+from ..repositories import User, UserRepository
+from ._sessions import SessionService, TokenPair
+
+
+class AuthService:
+    """How people come in. Nobody is known yet, so each step names the context that it works in."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.users = UserRepository(work.session)
+        self.members = MembershipService(work)
+        self.sessions = SessionService(work)
+
+    async def register(
+        self, *, email: str, password: str, full_name: str, tenant_name: str
+    ) -> TokenPair:
+        """A new user who owns a new tenant. Raises EmailTaken."""
+        async with self.work.within(TenantContext(new_id())) as work:
+            user = await AuthService(work).add_user(
+                email=email, password=password, full_name=full_name
+            )
+            owner = await TenantService(work).found(name=tenant_name, owner_id=user.id)
+            return await SessionService(work).begin(user, owner)
+
+    async def log_in(self, *, email: str, password: str) -> TokenPair:
+        """Into the oldest of the user's tenants. Raises WrongCredentials, UserSuspended, TenantSuspended."""
+        user = await self._prove(email, password)
+        places = await self.members.of_person(user.id)
+        return await self.sessions.begin(user, _first_open(places))
+
+    async def switch(self, tenant_id: UUID) -> TokenPair:
+        """Into another of the actor's tenants. Raises NotAMember, TenantSuspended."""
+        self.work.require_signed_in()
+        user = await self.users.get(self._own_id())
+        return await self.sessions.begin(user, await self.members.in_tenant(tenant_id, user.id))
+
+    async def accept_invitation(
+        self, token: str, *, email: str, password: str, full_name: str
+    ) -> TokenPair:
+        """Into the tenant that invited this address, as a new user or with an existing one's password.
+
+        Raises InvitationInvalid, AlreadyAMember, WrongCredentials.
+        """
+        async with self.work.within(InvitationService.tenant_of(token)) as work:
+            user = await AuthService(work)._find_or_add(email, password, full_name)
+            invitations = InvitationService(work)
+            member = await invitations.accept(token, user_id=user.id, email=user.email)
+            return await SessionService(work).begin(user, member)
+
+    async def add_user(
+        self, *, email: str, password: str, full_name: str, is_superuser: bool = False
+    ) -> User:
+        """Raises EmailTaken."""
+        if await self.users.find_by_email(email.lower()) is not None:
+            raise EmailTaken
+        user = await self.users.create(
+            email=email.lower(),
+            full_name=full_name,
+            password_hash=await self.work.runtime.passwords.hash(password),
+            is_superuser=is_superuser,
+        )
+        self.work.publish(UserRegistered(user.id))
+        return user
+
+    async def _find_or_add(self, email: str, password: str, full_name: str) -> User:
+        if await self.users.find_by_email(email.lower()) is not None:
+            return await self._prove(email, password)
+        return await self.add_user(email=email, password=password, full_name=full_name)
+
+    async def _prove(self, email: str, password: str) -> User:
+        user = await self.users.find_by_email(email.lower())
+        hashed = user.password_hash if user else None
+        if not await self.work.runtime.passwords.verify(password, hashed) or user is None:
+            raise WrongCredentials
+        return user
+
+    def _own_id(self) -> UUID:
+        if self.work.actor.user_id is None:
+            raise NotAMember
+        return self.work.actor.user_id
+
+
+def _first_open(places: Sequence[tuple[Membership, Tenant]]) -> Membership | None:
+    """The oldest membership in a tenant that is not suspended; if all are, the oldest."""
+    memberships = [m for m, tenant in places if not tenant.is_suspended] or [m for m, _ in places]
+    return memberships[0] if memberships else None

@@ -1,0 +1,120 @@
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from app.core.auth import AccessClaims, hash_secret, new_secret
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import CurrentWork
+from app.kit import clock
+from app.modules.tenants import Membership, MembershipService, NotAMember, TenantService
+
+from ..errors import RefreshRefused, UserSuspended
+from ..repositories import (
+    AuthSession,
+    AuthSessionRepository,
+    RefreshTokenRepository,
+    User,
+    UserRepository,
+)
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    access_token: str
+    expires_in: int
+    refresh_token: str
+
+
+class SessionService:
+    """Log-ins that last: short access tokens, and refresh tokens that are good for one use each."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.sessions = AuthSessionRepository(work.session)
+        self.tokens = RefreshTokenRepository(work.session)
+        self.users = UserRepository(work.session)
+
+    async def begin(self, user: User, membership: Membership | None) -> TokenPair:
+        """A log-in for a user in a tenant, or in none. Raises UserSuspended, TenantSuspended."""
+        lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
+        session = await self.sessions.create(
+            user_id=user.id,
+            tenant_id=membership.tenant_id if membership else None,
+            expires_at=clock.now() + lifetime,
+        )
+        return await self._issue(session, user, membership)
+
+    async def refresh(self, refresh_token: str) -> TokenPair:
+        """A new pair for an unused token; a token used twice ends the whole log-in.
+
+        Raises RefreshRefused, UserSuspended, TenantSuspended. The end of a log-in is committed by a
+        unit of its own, so that the refusal that follows does not undo it.
+        """
+        secret_hash = hash_secret(refresh_token)
+        async with self.work.within(None) as work:
+            pair = await SessionService(work)._rotate(secret_hash)
+        if pair is None:
+            raise RefreshRefused
+        return pair
+
+    async def end(self) -> None:
+        """Logs the actor out of the log-in that her token belongs to."""
+        self.work.require_signed_in()
+        if self.work.actor.session_id is not None:
+            await self.sessions.revoke(self.work.actor.session_id, clock.now())
+
+    async def _rotate(self, secret_hash: str) -> TokenPair | None:
+        spent = await self.tokens.spend(secret_hash, clock.now())
+        if spent is None:
+            await self._end_family_of(secret_hash)
+            return None
+        session = await self.sessions.get(spent.session_id)
+        if session.revoked_at is not None or session.expires_at < clock.now():
+            return None
+        user = await self.users.get(session.user_id)
+        try:
+            return await self._issue(session, user, await self._membership(session))
+        except NotAMember:
+            await self.sessions.revoke(session.id, clock.now())
+            return None
+
+    async def _end_family_of(self, secret_hash: str) -> None:
+        reused = await self.tokens.find_by_secret(secret_hash)
+        if reused is not None:
+            await self.sessions.revoke(reused.session_id, clock.now())
+
+    async def _membership(self, session: AuthSession) -> Membership | None:
+        if session.tenant_id is None:
+            return None
+        members = MembershipService(self.work)
+        return await members.in_tenant(session.tenant_id, session.user_id)
+
+    async def _issue(
+        self, session: AuthSession, user: User, membership: Membership | None
+    ) -> TokenPair:
+        if user.suspended_at is not None:
+            raise UserSuspended
+        if membership is not None:
+            await self._check_open(membership.tenant_id)
+        secret = new_secret()
+        await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
+        tokens = self.work.runtime.tokens
+        access = tokens.issue(_claims(session.id, user, membership))
+        return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
+
+    async def _check_open(self, tenant_id: UUID) -> None:
+        if self.work.context == TenantContext(tenant_id):
+            return await TenantService(self.work).check_open()
+        async with self.work.within(TenantContext(tenant_id)) as work:
+            await TenantService(work).check_open()
+
+
+def _claims(session_id: UUID, user: User, membership: Membership | None) -> AccessClaims:
+    return AccessClaims(
+        user_id=user.id,
+        session_id=session_id,
+        tenant_id=membership.tenant_id if membership else None,
+        membership_id=membership.id if membership else None,
+        role=membership.role if membership else None,
+        is_superuser=user.is_superuser,
+    )

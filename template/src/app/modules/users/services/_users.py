@@ -1,0 +1,106 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.unit_of_work import CurrentWork
+from app.kit import clock
+from app.kit.rows import Rows
+from app.modules.tenants import MembershipService
+
+from ..errors import WrongCredentials
+from ..permissions import UserPermission
+from ..repositories import AuthSessionRepository, User, UserRepository
+
+
+@dataclass(frozen=True)
+class Place:
+    tenant_id: UUID
+    tenant_name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Me:
+    id: UUID
+    email: str
+    full_name: str
+    is_superuser: bool
+    tenant_id: UUID | None
+    role: str | None
+    memberships: Sequence[Place]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Member:
+    id: UUID
+    email: str
+    full_name: str
+    role: str
+    joined_at: datetime
+
+
+class UserService:
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.users = UserRepository(work.session)
+        self.sessions = AuthSessionRepository(work.session)
+        self.members = MembershipService(work)
+
+    async def me(self) -> Me:
+        user = await self._own()
+        places = await self.members.of_person(user.id)
+        return Me(
+            id=user.id,
+            email=user.email,
+            full_name=user.full_name,
+            is_superuser=user.is_superuser,
+            tenant_id=self.work.actor.tenant_id,
+            role=self.work.actor.role,
+            memberships=[Place(m.tenant_id, tenant.name, m.role) for m, tenant in places],
+            created_at=user.created_at,
+        )
+
+    async def rename(self, *, full_name: str) -> Me:
+        await self.users.change(await self._own(), full_name=full_name)
+        return await self.me()
+
+    async def change_password(self, *, current: str, new: str) -> None:
+        """Ends the user's other log-ins. Raises WrongCredentials."""
+        user = await self._own()
+        passwords = self.work.runtime.passwords
+        if not await passwords.verify(current, user.password_hash):
+            raise WrongCredentials
+        await self.users.change(user, password_hash=await passwords.hash(new))
+        await self.sessions.revoke_of_user(
+            user.id, but=self.work.actor.session_id, at=clock.now()
+        )
+
+    async def list_members(self, *, limit: int, cursor: str | None) -> Rows[Member]:
+        """Who works for the actor's tenant."""
+        self.work.require(UserPermission.READ)
+        memberships = await self.members.list(limit=limit, cursor=cursor)
+        ids = [membership.user_id for membership in memberships.items]
+        users = {user.id: user for user in await self.users.by_ids(ids)}
+        return Rows(
+            [_member(users[m.user_id], m.role, m.created_at) for m in memberships.items],
+            memberships.next_cursor,
+        )
+
+    async def get_member(self, user_id: UUID) -> Member:
+        """Raises NotAMember."""
+        self.work.require(UserPermission.READ)
+        membership = await self.members.get(user_id)
+        user = await self.users.get(user_id)
+        return _member(user, membership.role, membership.created_at)
+
+    async def _own(self) -> User:
+        self.work.require_signed_in()
+        if self.work.actor.user_id is None:
+            raise WrongCredentials
+        return await self.users.get(self.work.actor.user_id)
+
+
+def _member(user: User, role: str, joined_at: datetime) -> Member:
+    return Member(user.id, user.email, user.full_name, role, joined_at)

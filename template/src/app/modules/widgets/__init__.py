@@ -1,0 +1,6 @@
+"""Widgets."""
+
+from .events import WidgetChanged, WidgetCreated, WidgetDeleted
+from .services import WidgetService
+
+__all__ = ["WidgetChanged", "WidgetCreated", "WidgetDeleted", "WidgetService"]

@@ -1,0 +1,43 @@
+"""Composition root for jobs and events: `app worker`, or a worker in the development server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from app.bootstrap import open_runtime
+from app.config import Settings
+from app.core.events.housekeeping import forget_old_events
+from app.core.jobs.housekeeping import forget_old_jobs
+from app.core.jobs.worker import WorkerOptions, work_off
+from app.core.module import find_modules
+from app.core.runtime import Runtime
+
+HOUSEKEEPING = (forget_old_jobs, forget_old_events)
+
+
+async def run_worker(
+    settings: Settings, *, queues: tuple[str, ...] | None = None, concurrency: int = 5
+) -> None:
+    """Runs until SIGTERM or SIGINT. Without `queues` it serves all of them."""
+    runtime = open_runtime(settings, find_modules())
+    try:
+        await work(runtime, WorkerOptions(queues=queues, concurrency=concurrency))
+    finally:
+        await runtime.close()
+
+
+@asynccontextmanager
+async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
+    """For development: a worker in the server's own process, stopped with it."""
+    options = WorkerOptions(concurrency=2, shutdown_seconds=2, handle_signals=False)
+    worker = asyncio.create_task(work(runtime, options), name="embedded worker")
+    try:
+        yield
+    finally:
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await worker
+
+
+async def work(runtime: Runtime, options: WorkerOptions) -> None:
+    await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING], options)

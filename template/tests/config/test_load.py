@@ -1,0 +1,189 @@
+from pathlib import Path
+
+import pytest
+
+from app.config import DEVELOPMENT_SECRET, Settings, SettingsError, load_settings
+
+SAFE = {
+    "APP_ENVIRONMENT": "production",
+    "APP_SECRET_KEY": "x" * 32,
+    "APP_PUBLIC_URL": "https://api.example.com",
+    "APP_DATABASE_URL": "postgres://app_rw@db/app",
+    "APP_DATABASE_OWNER_URL": "postgresql://app_owner@db/app",
+    "APP_DATABASE_ADMIN_URL": "postgresql+asyncpg://app_admin@db/app",
+}
+
+
+class Environment:
+    """Sets variables and loads the settings."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def load(self, variables: dict[str, str], dotenv: Path | None = None) -> Settings:
+        for name, value in variables.items():
+            self.monkeypatch.setenv(name, value)
+        return load_settings(dotenv)
+
+    def refuse(self, variables: dict[str, str], dotenv: Path | None = None) -> str:
+        """The message."""
+        with pytest.raises(SettingsError) as refusal:
+            self.load(variables, dotenv)
+        return str(refusal.value)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
+    return Environment(monkeypatch)
+
+
+class TestVariables:
+    def test_reach_fields_and_groups(self, environment: Environment) -> None:
+        settings = environment.load(
+            {
+                "APP_SECRET_KEY": "s3cret",
+                "APP_DATABASE_OWNER_URL": "postgresql://owner@db/app",
+                "APP_DATABASE_POOL_SIZE": "7",
+                "APP_AUTH_ACCESS_MINUTES": "3",
+                "APP_LOG_LEVEL": "debug",
+                "APP_HTTP_MAX_BODY_BYTES": "4096",
+            }
+        )
+
+        assert settings.secret_key.get_secret_value() == "s3cret"
+        assert settings.database.owner_url == "postgresql+asyncpg://owner@db/app"
+        assert settings.database.pool_size == 7
+        assert settings.auth.access_minutes == 3
+        assert settings.log.level == "DEBUG"
+        assert settings.http.max_body_bytes == 4096
+
+    def test_may_all_be_missing_in_development(self, environment: Environment) -> None:
+        settings = environment.load({})
+
+        assert settings.environment == "development"
+        assert settings.database.url is None
+        assert settings.secret_key.get_secret_value() == DEVELOPMENT_SECRET
+
+    def test_come_from_a_file_unless_the_environment_has_them(
+        self, environment: Environment, tmp_path: Path
+    ) -> None:
+        dotenv = tmp_path / ".env"
+        dotenv.write_text("APP_LOG_LEVEL=ERROR\nAPP_DATABASE_POOL_SIZE=9\nOTHER=1\n")
+
+        settings = environment.load({"APP_LOG_LEVEL": "WARNING"}, dotenv)
+
+        assert (settings.log.level, settings.database.pool_size) == ("WARNING", 9)
+
+    def test_that_are_empty_count_as_missing(self, environment: Environment) -> None:
+        assert environment.load({"APP_DATABASE_URL": ""}).database.url is None
+
+    def test_do_not_show_secrets_when_printed(self, environment: Environment) -> None:
+        settings = environment.load(
+            {"APP_SECRET_KEY": "hunter2", "APP_DATABASE_URL": "postgres://a:hunter2@db/app"}
+        )
+
+        assert "hunter2" not in repr(settings)
+
+
+class TestAWrongValue:
+    @pytest.mark.parametrize(
+        ("variable", "value", "hint"),
+        [
+            ("APP_ENVIRONMENT", "staging", "'development', 'test' or 'production'"),
+            ("APP_PUBLIC_URL", "api.example.com", "https://"),
+            ("APP_DATABASE_URL", "mysql://root:hunter2@db", "PostgreSQL"),
+            ("APP_DATABASE_POOL_SIZE", "many", "integer"),
+            ("APP_AUTH_ACCESS_MINUTES", "11", "1 to 10"),
+            ("APP_LOG_FORMAT", "xml", "json or console"),
+        ],
+    )
+    def test_is_named_with_the_fix(
+        self, environment: Environment, variable: str, value: str, hint: str
+    ) -> None:
+        message = environment.refuse({variable: value})
+
+        assert f"{variable} is wrong" in message
+        assert hint in message
+        assert "hunter2" not in message
+
+    def test_does_not_hide_the_others(self, environment: Environment) -> None:
+        message = environment.refuse({"APP_LOG_LEVEL": "loud", "APP_DATABASE_POOL_SIZE": "0"})
+
+        assert "APP_LOG_LEVEL" in message
+        assert "APP_DATABASE_POOL_SIZE" in message
+
+
+class TestAMisspelledVariable:
+    @pytest.mark.parametrize(
+        ("wrong", "right"),
+        [
+            ("APP_DATABSE_URL", "APP_DATABASE_URL"),
+            ("APP_DATABASE_POOLSIZE", "APP_DATABASE_POOL_SIZE"),
+            ("APP_SECRET", "APP_SECRET_KEY"),
+            ("APP_ENV", "APP_ENVIRONMENT"),
+            ("APP_AUTH", "APP_AUTH_ACCESS_MINUTES"),
+        ],
+    )
+    def test_is_named_with_the_nearest_setting(
+        self, environment: Environment, wrong: str, right: str
+    ) -> None:
+        message = environment.refuse({wrong: "hunter2"})
+
+        assert f"{wrong} is no setting" in message
+        assert f"Did you mean {right}?" in message
+        assert "hunter2" not in message
+
+    def test_in_the_file_is_found_as_well(self, environment: Environment, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("APP_LOG_LEVLE=DEBUG\n")
+
+        assert "APP_LOG_LEVEL?" in environment.refuse({}, tmp_path / ".env")
+
+    @pytest.mark.parametrize(
+        "name", ["APP_PORT", "APP_SERVICE_HOST", "APP_PORT_80_TCP_ADDR", "APP_HOME", "APP_VERSION"]
+    )
+    def test_is_not_seen_in_what_a_platform_sets(self, environment: Environment, name: str) -> None:
+        environment.load({name: "1"})
+
+
+class TestProduction:
+    def test_starts_when_all_is_safe(self, environment: Environment) -> None:
+        settings = environment.load(SAFE)
+
+        assert settings.in_production
+        assert settings.database.url == "postgresql+asyncpg://app_rw@db/app"
+
+    @pytest.mark.parametrize(
+        ("variable", "value"),
+        [
+            ("APP_SECRET_KEY", ""),
+            ("APP_SECRET_KEY", DEVELOPMENT_SECRET),
+            ("APP_SECRET_KEY", "x" * 31),
+            ("APP_PUBLIC_URL", ""),
+            ("APP_PUBLIC_URL", "http://api.example.com"),
+            ("APP_DATABASE_URL", ""),
+            ("APP_DATABASE_OWNER_URL", ""),
+            ("APP_DATABASE_ADMIN_URL", ""),
+        ],
+    )
+    def test_does_not_start_when_one_thing_is_unsafe(
+        self, environment: Environment, variable: str, value: str
+    ) -> None:
+        message = environment.refuse({**SAFE, variable: value})
+
+        assert f"{variable} must" in message
+        assert message.count("must") == 1
+
+    def test_lists_all_that_is_missing(self, environment: Environment) -> None:
+        assert environment.refuse({"APP_ENVIRONMENT": "production"}).count("must") == 5
+
+
+class TestAnotherDatabase:
+    def test_keeps_everything_else(self, environment: Environment) -> None:
+        settings = environment.load({"APP_DATABASE_POOL_SIZE": "7"})
+
+        other = settings.with_database(
+            url="postgres://a/b", owner_url="postgres://c/d", admin_url="postgres://e/f"
+        )
+
+        assert (other.database.url, other.database.pool_size) == ("postgresql+asyncpg://a/b", 7)
+        assert settings.database.url is None

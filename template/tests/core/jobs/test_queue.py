@@ -1,0 +1,123 @@
+from datetime import timedelta
+
+import pytest
+
+from app.core.auth import ANONYMOUS
+from app.core.jobs import UnknownJob, WrongArguments, job
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database.tenancy import TenantContextRequired
+from app.kit import clock
+from app.kit.ids import new_id
+from tests.support.people import found_tenant
+from tests.support.queue import add, add_alone, enqueue_add, greet, queued, rebuild
+
+
+@job
+async def listed_nowhere(work: UnitOfWork) -> None:
+    """No module names it."""
+
+
+class TestEnqueue:
+    async def test_leaves_with_the_commit(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        counter = await enqueue_add(queue, owner)
+
+        [row] = await queued(queue)
+        assert row["task_name"] == "samples.add"
+        assert row["tenant_id"] == owner.tenant_id
+        assert row["args"]["arguments"] == {"counter": str(counter)}
+        assert row["args"]["actor"]["user_id"] == str(owner.user_id)
+        assert row["args"]["trace_id"] == "a" * 32
+
+    async def test_stays_with_the_rollback(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        with pytest.raises(RuntimeError):
+            async with open_unit(queue, owner.actor, owner.context) as work:
+                work.enqueue(add, counter=new_id())
+                raise RuntimeError
+
+        assert await queued(queue) == []
+
+    async def test_refuses_wrong_arguments_at_once(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            with pytest.raises(WrongArguments, match="samples.add refuses counter"):
+                work.enqueue(add, counter="seven")  # type: ignore[arg-type] - what it is about
+
+    async def test_refuses_a_job_of_no_module(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        with pytest.raises(UnknownJob, match="listed_nowhere"):
+            async with open_unit(queue, owner.actor, owner.context) as work:
+                work.enqueue(listed_nowhere)
+
+    async def test_refuses_a_tenants_job_without_a_tenant(self, queue: Runtime) -> None:
+        with pytest.raises(TenantContextRequired):
+            async with open_unit(queue, ANONYMOUS, None) as work:
+                work.enqueue(add, counter=new_id())
+
+    async def test_takes_a_job_of_no_tenant_from_anywhere(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        async with open_unit(queue, ANONYMOUS, None) as work:
+            work.enqueue(greet)
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(greet)
+
+        assert [row["tenant_id"] for row in await queued(queue)] == [None, None]
+
+    async def test_takes_a_delay(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(add.with_options(delay=timedelta(hours=1), priority=7), counter=new_id())
+
+        [row] = await queued(queue)
+        assert row["priority"] == 7
+        assert timedelta(minutes=59) < row["scheduled_at"] - clock.now() < timedelta(minutes=61)
+
+    async def test_keeps_the_locks_of_tenants_apart(self, queue: Runtime) -> None:
+        owner, rival = await found_tenant(queue), await found_tenant(queue)
+
+        for person in (owner, rival):
+            async with open_unit(queue, person.actor, person.context) as work:
+                work.enqueue(add_alone, counter=new_id())
+
+        locks = [row["lock"] for row in await queued(queue)]
+        assert locks == [f"{owner.tenant_id}:alone", f"{rival.tenant_id}:alone"]
+
+
+class TestQueueingLock:
+    async def test_lets_one_wait(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+
+        for _ in range(2):
+            async with open_unit(queue, owner.actor, owner.context) as work:
+                work.enqueue(rebuild, counter=new_id())
+                work.enqueue(rebuild, counter=new_id())
+
+        assert len(await queued(queue)) == 1
+
+    async def test_lets_one_wait_for_each_tenant(self, queue: Runtime) -> None:
+        owner, rival = await found_tenant(queue), await found_tenant(queue)
+
+        for person in (owner, rival):
+            async with open_unit(queue, person.actor, person.context) as work:
+                work.enqueue(rebuild, counter=new_id())
+
+        assert len(await queued(queue)) == 2
+
+    async def test_does_not_fail_the_work_of_the_second(self, queue: Runtime) -> None:
+        """Two transactions at once: the slower one waits for the faster, and then adds nothing."""
+        owner = await found_tenant(queue)
+
+        async with open_unit(queue, owner.actor, owner.context) as slow:
+            slow.enqueue(rebuild, counter=new_id())
+            async with open_unit(queue, owner.actor, owner.context) as fast:
+                fast.enqueue(rebuild, counter=new_id())
+
+        assert len(await queued(queue)) == 1

@@ -1,0 +1,293 @@
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.core.auth import Actor
+from app.core.jobs.models import JobProgress
+from app.core.jobs.operations import cancel_job, list_jobs, retry_jobs
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+from app.kit import clock
+from app.kit.ids import new_id
+from tests.support.people import Person, found_tenant
+from tests.support.queue import (
+    FAST,
+    add,
+    add_alone,
+    add_slowly,
+    count_slowly_told,
+    counted,
+    enqueue_add,
+    fail,
+    greet,
+    queued,
+    rebuild,
+    seen,
+    statuses,
+    until,
+    worker,
+)
+
+
+async def change(queue: Runtime, statement: str, **values: Any) -> None:
+    """As somebody with a database console would."""
+    async with queue.database.admin.begin() as connection:
+        await connection.execute(text(statement), values)
+
+
+async def ends(queue: Runtime, *expected: str) -> bool:
+    return await statuses(queue) == list(expected)
+
+
+class TestRun:
+    async def test_works_for_the_tenant_and_the_actor_who_enqueued(self, queue: Runtime) -> None:
+        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        counters = [await enqueue_add(queue, person) for person in (owner, rival, owner)]
+
+        async with worker(queue, replace(FAST, concurrency=1)):
+            await until(lambda: ends(queue, *["succeeded"] * 3))
+
+        assert seen == [
+            (person.user_id, person.tenant_id, counter)
+            for person, counter in zip((owner, rival, owner), counters, strict=True)
+        ]
+        assert await counted(queue, rival, counters[1]) == 1
+        assert await counted(queue, owner, counters[1]) == 0
+
+    async def test_works_for_no_tenant_if_the_job_says_so(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(greet)
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert seen == [None]
+
+    async def test_lets_one_run_at_a_time_under_a_lock(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            for _ in range(3):
+                work.enqueue(add_alone, counter=new_id())
+
+        async with worker(queue):
+            await until(lambda: ends(queue, *["succeeded"] * 3))
+
+        assert seen == ["enter", "leave"] * 3
+
+    async def test_lets_another_wait_while_one_runs_and_fails(self, queue: Runtime) -> None:
+        """Under a queueing lock: the retry of the first does not collide with the second."""
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(rebuild, counter=counter)
+
+        async with worker(queue, replace(FAST, concurrency=1)):
+            await until(lambda: found(counter))
+            async with open_unit(queue, owner.actor, owner.context) as work:
+                work.enqueue(rebuild, counter=counter)
+            await until(lambda: ends(queue, "succeeded", "succeeded"))
+
+        assert await counted(queue, owner, counter) == 2
+
+    async def test_tells_how_far_it_has_come(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            run_id = work.enqueue(count_slowly_told)
+
+        async with worker(queue):
+            await until(lambda: told(queue, owner, run_id, done=1))
+            await until(lambda: told(queue, owner, run_id, done=2))
+
+
+class TestRetry:
+    async def test_waits_and_tries_again(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(fail, counter=counter, times=2)
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert seen == [counter] * 3
+        assert await counted(queue, owner, counter) == 1
+
+    async def test_ends_after_the_last_attempt(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(fail, counter=counter, times=3)
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "failed"))
+
+        assert seen == [counter] * 3
+        assert await counted(queue, owner, counter) == 0
+
+    async def test_begins_anew_when_an_operator_says_so(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(fail, counter=counter, times=5)
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "failed"))
+            async with open_unit(queue, Actor.operator(), None) as work:
+                [failed] = await list_jobs(work)
+                assert failed.name == "samples.fail"
+                assert await retry_jobs(work, [failed.id]) == [failed.id]
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert await counted(queue, owner, counter) == 1
+
+
+class TestRefuse:
+    """Such a job fails without being run, and without another attempt."""
+
+    @pytest.mark.parametrize(
+        "forgery",
+        [
+            "args - 'tenant_id'",
+            "args - 'actor'",
+            "jsonb_set(args, '{tenant_id}', to_jsonb(:rival))",
+            "jsonb_set(args, '{actor,tenant_id}', to_jsonb(:rival))",
+            "jsonb_set(args, '{arguments}', '{\"counter\": \"seven\"}')",
+        ],
+    )
+    async def test_what_was_tampered_with(self, queue: Runtime, forgery: str) -> None:
+        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        await enqueue_add(queue, owner)
+        values = {"rival": str(rival.tenant_id)} if ":rival" in forgery else {}
+        forgery = forgery.replace(":rival", "CAST(:rival AS text)")
+        await change(queue, f"UPDATE procrastinate_jobs SET args = {forgery}", **values)
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "failed"))
+
+        assert seen == []
+
+
+class TestSkip:
+    async def test_leaves_suspended_tenants_until_they_are_back(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = await enqueue_add(queue, owner)
+        suspend = "UPDATE tenants SET suspended_at = :at"
+        await change(queue, suspend, at=clock.now())
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "aborted"))
+            assert seen == []
+            await change(queue, suspend, at=None)
+            async with open_unit(queue, Actor.operator(), None) as work:
+                await retry_jobs(work, [job.id for job in await list_jobs(work)])
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert await counted(queue, owner, counter) == 1
+
+    async def test_forgets_the_jobs_of_deleted_tenants(self, queue: Runtime) -> None:
+        await enqueue_add(queue, await found_tenant(queue))
+
+        await change(queue, "DELETE FROM tenants")
+
+        assert await queued(queue) == []
+
+
+class TestCancel:
+    async def test_keeps_a_waiting_job_from_starting(self, queue: Runtime) -> None:
+        await enqueue_add(queue, await found_tenant(queue))
+
+        async with open_unit(queue, Actor.operator(), None) as work:
+            [job] = await list_jobs(work, statuses=["todo"])
+            assert await cancel_job(work, job.id)
+            assert not await cancel_job(work, job.id)
+
+        assert await statuses(queue) == ["cancelled"]
+
+    async def test_stops_a_running_job_and_its_transaction(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(add_slowly, counter=counter, seconds=30)
+
+        async with worker(queue):
+            await until(lambda: found(counter))
+            async with open_unit(queue, Actor.operator(), None) as work:
+                [job] = await list_jobs(work, statuses=["doing"])
+                assert await cancel_job(work, job.id)
+            await until(lambda: ends(queue, "aborted"))
+
+        assert await counted(queue, owner, counter) == 0
+
+
+class TestStop:
+    async def test_lets_running_jobs_finish(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(add_slowly, counter=counter, seconds=0.5)
+
+        async with worker(queue):
+            await until(lambda: found(counter))
+
+        assert await statuses(queue) == ["succeeded"]
+        assert await counted(queue, owner, counter) == 1
+
+    async def test_puts_back_what_does_not_finish_in_time(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(add_slowly, counter=counter, seconds=30)
+
+        async with worker(queue, replace(FAST, shutdown_seconds=0.2)):
+            await until(lambda: found(counter))
+
+        assert await statuses(queue) == ["todo"]
+        assert await counted(queue, owner, counter) == 0
+
+
+class TestSchedule:
+    async def test_runs_once_for_many_workers(self, queue: Runtime) -> None:
+        async with worker(queue), worker(queue):
+            await until(ticked_three_times)
+
+        rows = [row for row in await queued(queue) if row["queue_name"] == "cron"]
+        times = [row["args"]["timestamp"] for row in rows]
+        assert len(times) == len(set(times)) >= 3
+
+    async def test_runs_for_each_active_tenant_as_the_house(self, queue: Runtime) -> None:
+        people = [await found_tenant(queue) for _ in range(3)]
+        await change(
+            queue,
+            "UPDATE tenants SET suspended_at = now() WHERE id = :id",
+            id=people[2].tenant_id,
+        )
+
+        async with worker(queue, replace(FAST, queues=("each",))):
+            await until(lambda: seen_twice(people[0]))
+
+        assert {entry for entry in seen if entry != "tick"} == {
+            (True, person.tenant_id) for person in people[:2]
+        }
+
+
+async def found(counter: Any) -> bool:
+    await asyncio.sleep(0)
+    return counter in seen
+
+
+async def told(queue: Runtime, person: Person, run_id: Any, *, done: int) -> bool:
+    async with open_unit(queue, person.actor, person.context) as work:
+        row = await work.session.get(JobProgress, (person.tenant_id, run_id))
+        return row is not None and (row.done, row.total) == (done, 2)
+
+
+async def ticked_three_times() -> bool:
+    return seen.count("tick") >= 3
+
+
+async def seen_twice(person: Person) -> bool:
+    return seen.count((True, person.tenant_id)) >= 2

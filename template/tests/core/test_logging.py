@@ -1,0 +1,144 @@
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from app.config import LogSettings
+from app.core.logging import bind_identity, configure_logging, hide_private, log_context
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    before = (structlog.get_config(), root.handlers[:], root.level)
+    yield
+    structlog.configure(**before[0])
+    root.handlers[:] = before[1]
+    root.setLevel(before[2])
+
+
+class TestJson:
+    def test_is_one_object_a_line(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+        configure_logging(LogSettings(), json=True)
+
+        with log_context(trace_id="abc"):
+            structlog.get_logger().info("two\nlines", count=1)
+
+        [line] = read(capfdbinary)
+        assert line["message"] == "two\nlines"
+        assert (line["level"], line["count"], line["trace_id"]) == ("info", 1, "abc")
+        assert line["timestamp"].endswith("Z")
+
+    def test_takes_the_libraries_lines_too(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+        configure_logging(LogSettings(), json=True)
+
+        with log_context(trace_id="abc"):
+            logging.getLogger("uvicorn.error").warning("started on %s", "port 1")
+
+        [line] = read(capfdbinary)
+        assert (line["message"], line["logger"]) == ("started on port 1", "uvicorn.error")
+        assert (line["level"], line["trace_id"]) == ("warning", "abc")
+
+    def test_leaves_out_uvicorns_own_request_lines(
+        self, capfdbinary: pytest.CaptureFixture[bytes]
+    ) -> None:
+        configure_logging(LogSettings(), json=True)
+
+        logging.getLogger("uvicorn.access").info("GET /?token=hunter2")
+
+        assert read(capfdbinary) == []
+
+    def test_has_the_stack_of_an_exception(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+        configure_logging(LogSettings(), json=True)
+
+        structlog.get_logger().error("broken", exc_info=ZeroDivisionError("by zero"))
+
+        [line] = read(capfdbinary)
+        assert line["exception"].endswith("ZeroDivisionError: by zero")
+
+    @pytest.mark.parametrize("level", ["WARNING", "ERROR"])
+    def test_is_silent_below_the_level(
+        self, capfdbinary: pytest.CaptureFixture[bytes], level: Any
+    ) -> None:
+        configure_logging(LogSettings(level=level), json=True)
+
+        structlog.get_logger().info("quiet")
+        logging.getLogger("any").info("quiet")
+
+        assert read(capfdbinary) == []
+
+
+class TestConsole:
+    def test_reads_like_text(self, capfd: pytest.CaptureFixture[str]) -> None:
+        configure_logging(LogSettings(), json=False)
+
+        with log_context(trace_id="abc"):
+            structlog.get_logger().info("hello", name="Ada")
+
+        line = capfd.readouterr().out
+        assert "hello" in line
+        assert "name=Ada" in line
+        assert "tenant_id" not in line
+
+    @pytest.mark.parametrize(("form", "brace"), [("json", True), ("console", False)])
+    def test_gives_way_to_what_the_settings_say(
+        self, capfd: pytest.CaptureFixture[str], form: Any, brace: bool
+    ) -> None:
+        configure_logging(LogSettings(format=form), json=not brace)
+
+        structlog.get_logger().info("hello")
+
+        assert capfd.readouterr().out.startswith("{") is brace
+
+
+class TestPrivateValues:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "password",
+            "new_password",
+            "refresh_token",
+            "Authorization",
+            "Set-Cookie",
+            "secret_key",
+            "email",
+            "api_key",
+            "phone",
+        ],
+    )
+    def test_are_hidden_by_name_at_any_depth(self, name: str) -> None:
+        line = {name: "hunter2", "body": {"items": [{name: "hunter2"}]}, "fine": "seen"}
+
+        hidden = hide_private(None, "info", line)
+
+        assert "hunter2" not in str(hidden)
+        assert hidden["fine"] == "seen"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "UniqueViolationError: duplicate key\nDETAIL:  Key (email)=(hunter2) exists.",
+            "[SQL: INSERT INTO users]\n[parameters: ('hunter2',)]",
+            "  Input should be 1 [type=x, input_value='hunter2', input_type=str]",
+        ],
+    )
+    def test_are_hidden_in_the_text_of_exceptions(self, text: str) -> None:
+        hidden = hide_private(None, "error", {"event": "broken", "exception": text})
+
+        assert "hunter2" not in hidden["exception"]
+        assert hidden["exception"].splitlines()[0][:5] == text[:5]
+
+
+class TestTheContext:
+    def test_ends_with_its_block(self) -> None:
+        with log_context(trace_id="abc"):
+            bind_identity(tenant_id=None, user_id=None)
+
+        assert structlog.contextvars.get_contextvars() == {}
+
+
+def read(captured: pytest.CaptureFixture[bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in captured.readouterr().out.splitlines()]

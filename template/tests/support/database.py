@@ -1,0 +1,62 @@
+"""A real PostgreSQL for tests: migrated once for each state of the migrations, then copied."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import psutil
+
+from app.config import Settings
+from app.database import embedded
+from app.database.migrations import upgrade
+
+PROJECT = Path(__file__).parents[2]
+FOLDER = PROJECT / ".data" / "test-postgres"
+STEPS = ("migrations/**/*", "src/app/modules/*/migrations/*.py", "src/app/**/models.py")
+
+
+def create_test_database(settings: Settings, name: str) -> Settings:
+    """The settings with a database of this name, fresh and at head."""
+    server = embedded.start(FOLDER, durable=False)
+    template = _migrated_template(server)
+    _drop_left_over(server)
+    return _pointing_to(settings, server.create_database(name, template=template))
+
+
+def drop_test_database(name: str) -> None:
+    embedded.start(FOLDER, durable=False).drop_database(name)
+
+
+def _migrated_template(server: embedded.EmbeddedServer) -> str:
+    """Kept between runs, as long as no migration and no model changes."""
+    name = f"template_{_fingerprint()}"
+    upgrade(server.create_database(name).owner_url)
+    return name
+
+
+def _drop_left_over(server: embedded.EmbeddedServer) -> None:
+    """Of test processes that were killed; a database's name ends with its process."""
+    with server.superuser() as connection:
+        query = r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'"
+        names = [name for (name,) in connection.execute(query)]
+    for name in names:
+        if not psutil.pid_exists(int(name.rpartition("_")[2])):
+            server.drop_database(name)
+
+
+def _pointing_to(settings: Settings, urls: embedded.DatabaseUrls) -> Settings:
+    return settings.with_database(
+        url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url
+    )
+
+
+def _fingerprint() -> str:
+    digest = sha256()
+    for file in _files():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files() -> Iterator[Path]:
+    for pattern in STEPS:
+        yield from sorted(path for path in PROJECT.glob(pattern) if path.suffix in (".py", ".sql"))

@@ -1,0 +1,88 @@
+"""`work`, `client`, `owner`, `rival`: how each is made stands in the files beside this one."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app.config import Settings
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.main import create_app
+
+from .database import create_test_database, drop_test_database
+from .people import Person, found_tenant
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """Of a database that this test process has to itself."""
+    name = f"test_{os.getpid()}"
+    yield create_test_database(Settings(environment="test", _env_file=None), name)
+    drop_test_database(name)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    yield app
+    await app.state.runtime.close()
+
+
+@pytest.fixture(scope="session")
+def runtime(app: FastAPI) -> Runtime:
+    runtime: Runtime = app.state.runtime
+    return runtime
+
+
+@pytest_asyncio.fixture
+async def owner(runtime: Runtime) -> Person:
+    """Owns a tenant that only this test knows."""
+    return await found_tenant(runtime, "Acme")
+
+
+@pytest_asyncio.fixture
+async def rival(runtime: Runtime) -> Person:
+    """Owns another tenant."""
+    return await found_tenant(runtime, "Globex")
+
+
+@pytest_asyncio.fixture
+async def work(runtime: Runtime, owner: Person) -> AsyncIterator[UnitOfWork]:
+    """The owner at work; commits when the test is over, unless the test did."""
+    async with open_unit(runtime, owner.actor, owner.context) as work:
+        yield work
+
+
+@pytest_asyncio.fixture
+async def rival_work(runtime: Runtime, rival: Person) -> AsyncIterator[UnitOfWork]:
+    async with open_unit(runtime, rival.actor, rival.context) as work:
+        yield work
+
+
+@pytest_asyncio.fixture
+async def anonymous(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def client(app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
+    """Requests as the owner."""
+    transport = ASGITransport(app)
+    async with AsyncClient(
+        transport=transport, base_url="http://test", headers=owner.headers
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def rival_client(app: FastAPI, rival: Person) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(app)
+    async with AsyncClient(
+        transport=transport, base_url="http://test", headers=rival.headers
+    ) as client:
+        yield client

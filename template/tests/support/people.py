@@ -1,0 +1,97 @@
+"""People to test with: each comes with a tenant of her own, so that tests never share rows."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.auth import AccessClaims, Actor
+from app.core.permissions import Role
+from app.core.runtime import Runtime
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.kit import clock
+from app.kit.ids import new_id
+from app.modules.tenants import TenantService
+from app.modules.users.models import AuthSession, User
+
+PASSWORD = "correct horse battery staple"
+# of PASSWORD; hashing it anew for each person would be most of a test's time
+PASSWORD_HASH = (
+    "$argon2id$v=19$m=65536,t=3,p=4$9SjPe+5J9rP7kLO74onIHg"
+    "$SGXBA4zLT4IfQQLwl+QaTu/I+bSx0Hk5sa6zfywSzKM"
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    user_id: UUID
+    email: str
+    tenant_id: UUID
+    actor: Actor
+    token: str
+
+    @property
+    def context(self) -> TenantContext:
+        return TenantContext(self.tenant_id)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+async def found_tenant(
+    runtime: Runtime, name: str = "Acme", *, is_superuser: bool = False
+) -> Person:
+    """The owner of a new tenant."""
+    context = TenantContext(new_id())
+    async with open_unit(runtime, Actor.system(context.tenant_id), context) as work:
+        user = await _add_user(work, is_superuser=is_superuser)
+        owner = await TenantService(work).found(name=name, owner_id=user.id)
+    return await _signed_in(runtime, user, context, owner.id, Role.OWNER)
+
+
+async def hire(runtime: Runtime, employer: Person, role: Role) -> Person:
+    """Another member of the employer's tenant."""
+    async with open_unit(runtime, Actor.system(employer.tenant_id), employer.context) as work:
+        user = await _add_user(work)
+        membership = await TenantService(work).memberships.create(user_id=user.id, role=role)
+    return await _signed_in(runtime, user, employer.context, membership.id, role)
+
+
+async def _add_user(work: UnitOfWork, *, is_superuser: bool = False) -> User:
+    user = User(
+        email=f"{new_id()}@example.com",
+        full_name="Ada",
+        password_hash=PASSWORD_HASH,
+        is_superuser=is_superuser,
+    )
+    work.session.add(user)
+    await work.session.flush()
+    return user
+
+
+async def _signed_in(
+    runtime: Runtime, user: User, context: TenantContext, membership_id: UUID, role: Role
+) -> Person:
+    async with open_unit(runtime, Actor.system(), None) as work:
+        session = AuthSession(
+            user_id=user.id, tenant_id=context.tenant_id, expires_at=clock.now().replace(year=9999)
+        )
+        work.session.add(session)
+    claims = AccessClaims(
+        user_id=user.id,
+        session_id=session.id,
+        tenant_id=context.tenant_id,
+        membership_id=membership_id,
+        role=role,
+        is_superuser=user.is_superuser,
+    )
+    actor = Actor(
+        user_id=user.id,
+        tenant_id=context.tenant_id,
+        membership_id=membership_id,
+        session_id=session.id,
+        role=role,
+        permissions=runtime.permissions.of(role),
+        is_superuser=user.is_superuser,
+    )
+    return Person(user.id, user.email, context.tenant_id, actor, runtime.tokens.issue(claims))

@@ -1,0 +1,210 @@
+"""A queue to test with: jobs and subscribers that count, and a worker that stops when its test does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.core.events import Event, subscribe
+from app.core.jobs import Retry, job, report_progress
+from app.core.jobs.models import JobProgress
+from app.core.jobs.worker import WorkerOptions
+from app.core.module import Module
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.kit.ids import new_id
+from app.worker import work as run_worker
+
+from .people import Person
+
+QUICK = Retry(attempts=3, first=timedelta(milliseconds=100))
+FAST = WorkerOptions(
+    concurrency=4,
+    poll_seconds=0.1,
+    heartbeat_seconds=0.3,
+    stalled_seconds=1,
+    shutdown_seconds=5,
+    handle_signals=False,
+)
+COUNT = text("""
+    INSERT INTO job_progress (tenant_id, id, done, total, created_at, updated_at)
+    VALUES (:tenant_id, :id, 1, 0, now(), now())
+    ON CONFLICT (tenant_id, id) DO UPDATE SET done = job_progress.done + 1
+""").execution_options(raw_sql="a test counts what happened")
+
+seen: list[Any] = []
+"""What jobs and subscribers of this process have noted, committed or not."""
+
+
+async def count(work: UnitOfWork, counter: UUID) -> None:
+    """An effect that a second run would double."""
+    values = {"tenant_id": work.tenant.tenant_id, "id": counter}
+    await work.session.execute(COUNT, values)
+
+
+async def counted(runtime: Runtime, person: Person, counter: UUID) -> int:
+    async with open_unit(runtime, person.actor, person.context) as work:
+        row = await work.session.get(JobProgress, (person.tenant_id, counter))
+        return row.done if row else 0
+
+
+@job(name="samples.add")
+async def add(work: UnitOfWork, counter: UUID) -> None:
+    seen.append((work.actor.user_id, work.tenant.tenant_id, counter))
+    await count(work, counter)
+
+
+@job(name="samples.add_slowly", retry=QUICK)
+async def add_slowly(work: UnitOfWork, counter: UUID, seconds: float) -> None:
+    await count(work, counter)
+    seen.append(counter)
+    await asyncio.sleep(seconds)
+
+
+@job(name="samples.fail", retry=QUICK)
+async def fail(work: UnitOfWork, counter: UUID, times: int) -> None:
+    """Fails so many times, then counts."""
+    seen.append(counter)
+    await count(work, counter)
+    if seen.count(counter) <= times:
+        raise RuntimeError("not yet")
+
+
+@job(name="samples.add_alone", lock="alone")
+async def add_alone(work: UnitOfWork, counter: UUID) -> None:
+    seen.append("enter")
+    await asyncio.sleep(0.1)
+    seen.append("leave")
+
+
+@job(name="samples.rebuild", queueing_lock="rebuild", retry=QUICK)
+async def rebuild(work: UnitOfWork, counter: UUID) -> None:
+    """Slow, and its first run fails."""
+    await count(work, counter)
+    seen.append(counter)
+    await asyncio.sleep(0.3)
+    if seen.count(counter) == 1:
+        raise RuntimeError("not yet")
+
+
+@job(name="samples.count_slowly_told")
+async def count_slowly_told(work: UnitOfWork) -> None:
+    for step in (1, 2):
+        await report_progress(work, done=step, total=2)
+        await asyncio.sleep(0.3)
+
+
+@job(name="samples.greet", without_tenant=True)
+async def greet(work: UnitOfWork) -> None:
+    seen.append(work.context)
+
+
+@job(name="samples.every_second", cron="* * * * * *", without_tenant=True, queue="cron")
+async def every_second(work: UnitOfWork) -> None:
+    seen.append("tick")
+
+
+@job(name="samples.for_each_tenant", cron="* * * * * *", each_tenant=True, queue="each")
+async def for_each_tenant(work: UnitOfWork) -> None:
+    seen.append((work.actor.is_system, work.tenant.tenant_id))
+
+
+@dataclass(frozen=True)
+class CounterMoved(Event):
+    name = "samples.counter_moved"
+    version = 2
+    ordered_by: ClassVar[str | None] = "counter"
+
+    counter: UUID
+    step: int = 0
+
+    @classmethod
+    def upcast(cls, payload: dict[str, Any], version: int) -> dict[str, Any]:
+        return {"counter": payload["id"]}
+
+
+@dataclass(frozen=True)
+class TenantNamed(Event):
+    name = "samples.tenant_named"
+
+    tenant_id: UUID
+
+
+@subscribe(CounterMoved, name="samples.count_moves", retry=QUICK)
+async def count_moves(work: UnitOfWork, event: CounterMoved) -> None:
+    seen.append((work.actor.user_id, work.tenant.tenant_id, event))
+    await count(work, event.counter)
+
+
+@subscribe(CounterMoved, name="samples.follow", ordered=True, retry=QUICK)
+async def follow(work: UnitOfWork, event: CounterMoved) -> None:
+    if event.step == 0:
+        await asyncio.sleep(0.2)
+    if event.step == 1 and ("stumbled", event.counter) not in seen:
+        seen.append(("stumbled", event.counter))
+        raise RuntimeError("stumbled")
+    seen.append(("followed", event.counter, event.step))
+
+
+@subscribe(CounterMoved, name="samples.refuse", retry=QUICK)
+async def refuse(work: UnitOfWork, event: CounterMoved) -> None:
+    if event.step == 13 and "mended" not in seen:
+        raise RuntimeError("13 is too much for me")
+
+
+JOBS = (
+    add,
+    add_slowly,
+    fail,
+    add_alone,
+    rebuild,
+    count_slowly_told,
+    greet,
+    every_second,
+    for_each_tenant,
+)
+SAMPLES = Module(name="samples", jobs=JOBS, subscribers=(count_moves, follow, refuse))
+
+
+@asynccontextmanager
+async def worker(runtime: Runtime, options: WorkerOptions = FAST) -> AsyncIterator[None]:
+    """A worker at work while the block runs."""
+    task = asyncio.create_task(run_worker(runtime, options))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
+    """What the condition answers, once that is true. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not (answer := await condition()):
+            await asyncio.sleep(0.05)
+        return answer
+
+
+async def statuses(runtime: Runtime) -> list[str]:
+    """Of all jobs in the queue, in their order."""
+    return [row["status"] for row in await queued(runtime)]
+
+
+async def queued(runtime: Runtime) -> list[dict[str, Any]]:
+    async with runtime.database.admin.connect() as connection:
+        rows = await connection.execute(text("SELECT * FROM procrastinate_jobs ORDER BY id"))
+        return [dict(row) for row in rows.mappings()]
+
+
+async def enqueue_add(runtime: Runtime, person: Person) -> UUID:
+    counter = new_id()
+    async with open_unit(runtime, person.actor, person.context, trace_id="a" * 32) as work:
+        work.enqueue(add, counter=counter)
+    return counter
+

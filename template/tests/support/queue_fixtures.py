@@ -1,0 +1,40 @@
+"""`queue`: a runtime that knows the samples, on a database that no other test enqueues into."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from app.bootstrap import open_runtime
+from app.config import Settings
+from app.core.module import find_modules
+from app.core.runtime import Runtime
+
+from .database import create_test_database, drop_test_database
+from .queue import SAMPLES, seen
+
+
+@pytest.fixture(scope="session")
+def queue_settings(settings: Settings, worker_id: str) -> Iterator[Settings]:
+    name = f"test_queue_{worker_id}"
+    yield create_test_database(settings, name)
+    drop_test_database(name)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def queue_runtime(queue_settings: Settings) -> AsyncIterator[Runtime]:
+    runtime = open_runtime(queue_settings, (*find_modules(), SAMPLES))
+    yield runtime
+    await runtime.close()
+
+
+@pytest_asyncio.fixture
+async def queue(queue_runtime: Runtime) -> Runtime:
+    """Empty: nothing waits, nothing was seen, no tenant is left of earlier tests."""
+    async with queue_runtime.database.admin.begin() as connection:
+        for table in ("procrastinate_periodic_defers", "procrastinate_jobs", "event_outbox"):
+            await connection.execute(text(f"DELETE FROM {table}"))
+        await connection.execute(text("DELETE FROM tenants"))
+    seen.clear()
+    return queue_runtime

@@ -1,0 +1,79 @@
+"""Every sentence about a wrong answer says what to do."""
+
+import pytest
+
+from extensions.modules import problems
+
+WRONG = {
+    "class": "'class' is a word of Python itself: use a longer name, such as: client_classes",
+    "match": "'match' is a word of Python itself: use a longer name, such as: client_matches",
+    "calendar": "'calendar' is a module of Python's standard library: use a longer name, such as: client_calendars",
+    "statistics": "'statistics' is a module of Python's standard library: use a longer name, such as: client_statistics",
+    "users": "'users' is a name that every project has already: use a longer name, such as: client_users",
+    "core": "'core' is a name that every project has already: use a longer name, such as: client_cores",
+    "widget": "'widget' is a name that every project has already: use a longer name, such as: client_widgets",
+    "files": "'files' is kept for a ready-made module of the standard: use a longer name, such as: client_files",
+    "filters": "'filters' would hide 'filter' in its own files: use a longer name, such as: client_filters",
+    "names": "'names' would hide 'name' in its own files: use a longer name, such as: client_names",
+    "pages": "'pages' would hide 'page' in its own files: use a longer name, such as: client_pages",
+    "2fa": "'2fa' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
+    "größen": "'größen' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
+    "../../evil": "'../../evil' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
+    "x": "'x' is too short to be a word: use two letters or more",
+    "a" * 31: f"'{'a' * 31}' has 31 characters: use at most 30",
+    "a" * 30: f"'{'a' * 30}' has the plural '{'a' * 30}s', 31 characters: use at most 30",
+    "invoices, Invoice": "'Invoice' and 'invoices' are the same module: leave one out",
+    "person, people": "'people' and 'person' are the same module: leave one out",
+}
+
+
+class TestModules:
+    @pytest.mark.parametrize(("answer", "sentence"), WRONG.items())
+    def test_refuses(self, answer: str, sentence: str) -> None:
+        assert problems.modules_problems(answer) == [sentence]
+
+    def test_refuses_what_is_no_list(self) -> None:
+        assert problems.modules_problems(7) == ["7 is no list of modules: give names, such as: invoices, projects"]
+        assert problems.modules_problems([7]) == ["7 is no name of a module: start with a letter, such as: invoices"]
+        assert problems.modules_problems({"status": "statuses"}) == [
+            "'status' is followed by 'statuses': write status: {plural: …}, or the name alone"
+        ]
+
+    def test_refuses_what_it_does_not_know(self) -> None:
+        assert problems.modules_problems({"orders": {"colour": "red"}}) == [
+            "'orders' says 'colour', which means nothing here: only `plural` can be given"
+        ]
+
+    def test_names_every_problem(self) -> None:
+        assert len(problems.modules_problems("class, users, invoices")) == 2
+
+    def test_refuses_a_ready_made_one_that_is_chosen(self) -> None:
+        assert problems.modules_problems("billing", ready_made=["billing"]) == [
+            "'billing' is also a ready-made module that you chose: use a longer name, such as: client_billings, "
+            "or leave the ready-made one out"
+        ]
+
+    def test_accepts_whatever_the_project_has_already(self) -> None:
+        assert problems.modules_problems("users, invoices", stored="users") == []
+
+    @pytest.mark.parametrize("answer", ["invoice_lines, people, statuses, analyses, news, categories", "emails, tokens"])
+    def test_accepts(self, answer: str) -> None:
+        assert problems.modules_problems(answer) == []
+
+
+class TestOtherQuestions:
+    @pytest.mark.parametrize("wrong", ["", "Acme", "acme_portal", "1acme", "acme-", "a" * 41])
+    def test_slug(self, wrong: str) -> None:
+        assert "use " in problems.slug_problem(wrong)
+
+    @pytest.mark.parametrize("wrong", ["ada", "ada@localhost", "Ada <ada@example.com>"])
+    def test_email(self, wrong: str) -> None:
+        assert problems.email_problem(wrong) == (
+            f"{wrong!r} is no e-mail address: give one such as ada@example.com, or leave it empty"
+        )
+
+    def test_texts_are_one_line(self) -> None:
+        assert problems.description_problem("a\nb") == (
+            "The description has a line break or a control character: write it on one line"
+        )
+        assert problems.name_problem(" ") == "Give the project a name, such as: Acme Portal"

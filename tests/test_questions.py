@@ -1,0 +1,136 @@
+"""The questionnaire, as a person meets it at the prompt and a script with --data."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+import yaml
+
+from tools.snapshot import ROOT, VERSION
+
+COPIER = (str(Path(sys.executable).parent / "copier"), "copy", "--trust", "--vcs-ref", VERSION)
+ASKED_AT_MOST = 12
+
+
+def copy(template: Path, project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [*COPIER, "--defaults", *options, str(template), str(project)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def answers_of(project: Path) -> dict[str, Any]:
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text())
+    assert isinstance(answers, dict)
+    return answers
+
+
+class TestQuestions:
+    questions = {
+        name: said
+        for name, said in yaml.safe_load((ROOT / "copier.yml").read_text()).items()
+        if not name.startswith("_") and said.get("when") is not False
+    }
+
+    def test_keep_their_names(self) -> None:
+        assert list(self.questions) == [
+            "project_name",
+            "project_slug",
+            "description",
+            "author_name",
+            "author_email",
+            "license",
+            "modules",
+            "custom_modules",
+            "ci",
+        ]
+
+    def test_are_few(self) -> None:
+        assert len(self.questions) <= ASKED_AT_MOST
+
+    @pytest.mark.parametrize("name", questions)
+    def test_explain_and_check_themselves(self, name: str) -> None:
+        assert self.questions[name]["help"]
+        assert self.questions[name].get("validator") or self.questions[name].get("choices")
+
+
+class TestPrompt:
+    def test_asks_again_with_a_sentence_and_goes_on(self, template: Path, tmp_path: Path) -> None:
+        project = tmp_path / "project"
+        prompt = pexpect.spawn(
+            COPIER[0], [*COPIER[1:], str(template), str(project)], encoding="utf-8", timeout=30, dimensions=(50, 200)
+        )
+        prompt.expect("as people say it")
+        prompt.sendline("\x15Blue Harbour")
+        prompt.expect("for machines")
+        prompt.sendline("")
+        prompt.expect("in one sentence")
+        prompt.sendline("")
+        prompt.expect("Who makes it")
+        prompt.sendline("")
+        prompt.expect("e-mail address to reach")
+        prompt.sendline("ada")
+        prompt.expect("give one such as ada@example.com")
+        prompt.sendline("\x15ada@example.com")
+        prompt.expect("license it is under")
+        prompt.sendline("")
+        prompt.expect("Your own modules")
+        prompt.sendline("class")
+        prompt.expect("'class' is a word of Python itself: use a longer name")
+        prompt.sendline("\x15boats, people")
+        prompt.expect("Where the checks run")
+        prompt.sendline("")
+        prompt.expect("Blue Harbour is ready")
+        prompt.expect(pexpect.EOF)
+
+        assert answers_of(project)["project_slug"] == "blue-harbour"
+        assert answers_of(project)["custom_modules"] == "boats, people"
+        assert (project / "src/app/modules/people/models.py").exists()
+
+
+class TestData:
+    @pytest.mark.parametrize(
+        ("option", "sentence"),
+        [
+            ("custom_modules=class", "custom_modules: 'class' is a word of Python itself: use a longer name"),
+            ("custom_modules={a: 1}", "custom_modules: 'a' is followed by 1: write a: {plural: …}"),
+            ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
+            ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
+            ("modules=[billing]", "modules: There are no ready-made modules yet: leave `modules` out"),
+        ],
+    )
+    def test_is_refused_with_nothing_but_a_sentence(
+        self, option: str, sentence: str, template: Path, tmp_path: Path
+    ) -> None:
+        done = copy(template, tmp_path / "project", "--data", option)
+
+        assert done.returncode == 1
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "project").exists()
+
+    def test_comes_from_a_file(self, template: Path, tmp_path: Path) -> None:
+        answers = {"project_name": "Acme", "custom_modules": {"status": {"plural": "statuses"}}, "ci": "none"}
+        (tmp_path / "answers.yml").write_text(yaml.safe_dump(answers))
+
+        done = copy(template, tmp_path / "project", "--data-file", str(tmp_path / "answers.yml"))
+
+        assert done.returncode == 0, done.stderr
+        assert answers.items() <= answers_of(tmp_path / "project").items()
+        assert (tmp_path / "project/src/app/modules/statuses").is_dir()
+
+    def test_of_modules_is_stored_as_the_list_of_a_multiselect(self, template: Path, tmp_path: Path) -> None:
+        copy(template, tmp_path / "project")
+
+        assert answers_of(tmp_path / "project")["modules"] == []
+
+
+class TestMessages:
+    def test_give_commands_with_the_pins_of_pyproject(self) -> None:
+        pins = [line.strip(' ",') for line in (ROOT / "pyproject.toml").read_text().split("\n") if line.count("==") == 1]
+        copier_pin, *needed = [pin for pin in pins if pin.startswith(("copier", "inflect"))]
+        command = f"uvx {' '.join(f'--with {pin}' for pin in needed)} {copier_pin.replace('==', '@')}"
+
+        for file in ("copier.yml", "README.md", "template/Makefile"):
+            assert command.removeprefix("uvx ") in (ROOT / file).read_text(), f"{file} should give: {command}"

@@ -1,0 +1,79 @@
+"""The template's own source: nearly all of it is plain, and tools read it in place."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extensions.modules.skeleton import SKELETON
+from tools.snapshot import ROOT, git
+
+TEMPLATE = ROOT / "template"
+TOOLS = Path(sys.executable).parent
+YIELDS = (
+    "{% yield module from module_specs %}{{ module.package }}{% endyield %}",
+    "{% yield step from migration_steps %}{{ step.file }}{% endyield %}.jinja",
+)
+SCAFFOLD = SKELETON.parent / YIELDS[0]
+
+
+def source_files() -> list[Path]:
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "template")
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def in_place(*command: str) -> None:
+    done = subprocess.run([TOOLS / command[0], *command[1:]], cwd=TEMPLATE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class TestSuffixes:
+    def test_say_which_files_print_an_answer(self) -> None:
+        prints = re.compile(r"\{\{.*\}\}")
+        wrong = [
+            file
+            for file in source_files()
+            if (file.suffix == ".jinja") != bool(prints.search(file.read_text(encoding="utf-8")))
+            and "${{" not in file.read_text(encoding="utf-8")
+        ]
+        assert wrong == []
+
+
+class TestJinja:
+    @pytest.mark.parametrize("file", [file for file in source_files() if file.suffix == ".jinja"], ids=str)
+    def test_holds_values_and_no_logic(self, file: Path) -> None:
+        assert not re.search(r"\{[%#]", file.read_text(encoding="utf-8"))
+
+    def test_in_paths_is_a_loop_or_a_value(self) -> None:
+        parts = {part for file in source_files() for part in file.relative_to(TEMPLATE).parts}
+
+        assert {part for part in parts if "{%" in part} <= set(YIELDS)
+        assert [part for part in parts if "'" in part or '"' in part] == []
+
+
+class TestScaffold:
+    def test_has_a_file_for_each_of_the_skeleton(self) -> None:
+        """Add: a file of this path with the one line `{{ module | from_widgets('the/path') }}`."""
+        expected = {
+            f"{str(file.relative_to(SKELETON)).replace('widgets', '{{ module.package }}')}.jinja": (
+                f"{{{{ module | from_widgets('{file.relative_to(SKELETON)}') }}}}"
+            )
+            for file in source_files()
+            if SKELETON in file.parents
+        }
+        found = {str(file.relative_to(SCAFFOLD)): file.read_text() for file in source_files() if SCAFFOLD in file.parents}
+
+        assert found == expected
+
+
+class TestInPlace:
+    def test_is_lint_free(self) -> None:
+        in_place("ruff", "check")
+
+    def test_is_formatted(self) -> None:
+        in_place("ruff", "format", "--check")
+
+    def test_keeps_its_boundaries(self) -> None:
+        in_place("tach", "check")
