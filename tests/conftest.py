@@ -25,9 +25,7 @@ def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
 
     def rendered(**answers: Any) -> Path:
         project = tmp_path_factory.mktemp("project")
-        copier.run_copy(
-            str(template), project, data=answers, vcs_ref=VERSION, defaults=True, unsafe=True, quiet=True
-        )
+        copier.run_copy(str(template), project, data=answers, vcs_ref=VERSION, defaults=True, unsafe=True, quiet=True)
         commit_all(project)
         return project
 

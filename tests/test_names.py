@@ -40,7 +40,9 @@ class TestNames:
 
 
 class TestSnake:
-    @pytest.mark.parametrize("typed", ["invoice_lines", "invoice-lines", "InvoiceLines", "Invoice lines", " invoiceLines "])
+    @pytest.mark.parametrize(
+        "typed", ["invoice_lines", "invoice-lines", "InvoiceLines", "Invoice lines", " invoiceLines "]
+    )
     def test_understands_other_spellings(self, typed: str) -> None:
         assert snake(typed) == "invoice_lines"
 

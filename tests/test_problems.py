@@ -56,7 +56,9 @@ class TestModules:
     def test_accepts_whatever_the_project_has_already(self) -> None:
         assert problems.modules_problems("users, invoices", stored="users") == []
 
-    @pytest.mark.parametrize("answer", ["invoice_lines, people, statuses, analyses, news, categories", "emails, tokens"])
+    @pytest.mark.parametrize(
+        "answer", ["invoice_lines, people, statuses, analyses, news, categories", "emails, tokens"]
+    )
     def test_accepts(self, answer: str) -> None:
         assert problems.modules_problems(answer) == []
 

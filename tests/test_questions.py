@@ -128,7 +128,9 @@ class TestData:
 
 class TestMessages:
     def test_give_commands_with_the_pins_of_pyproject(self) -> None:
-        pins = [line.strip(' ",') for line in (ROOT / "pyproject.toml").read_text().split("\n") if line.count("==") == 1]
+        pins = [
+            line.strip(' ",') for line in (ROOT / "pyproject.toml").read_text().split("\n") if line.count("==") == 1
+        ]
         copier_pin, *needed = [pin for pin in pins if pin.startswith(("copier", "inflect"))]
         command = f"uvx {' '.join(f'--with {pin}' for pin in needed)} {copier_pin.replace('==', '@')}"
 

@@ -48,11 +48,20 @@ class TestRename:
     @pytest.mark.parametrize(
         ("source", "expected"),
         [
-            ("from app.modules.widgets import WidgetService", "from app.modules.invoice_lines import InvoiceLineService"),
-            ("async def read(widget_id: UUID, widgets: Widgets)", "async def read(invoice_line_id: UUID, invoice_lines: InvoiceLines)"),
+            (
+                "from app.modules.widgets import WidgetService",
+                "from app.modules.invoice_lines import InvoiceLineService",
+            ),
+            (
+                "async def read(widget_id: UUID, widgets: Widgets)",
+                "async def read(invoice_line_id: UUID, invoice_lines: InvoiceLines)",
+            ),
             ('READ = "widgets:read"', 'READ = "invoice_lines:read"'),
             ('name = "widgets.created"', 'name = "invoice_lines.created"'),
-            ('APIRouter(prefix="/widgets", tags=["widgets"])', 'APIRouter(prefix="/invoice-lines", tags=["invoice_lines"])'),
+            (
+                'APIRouter(prefix="/widgets", tags=["widgets"])',
+                'APIRouter(prefix="/invoice-lines", tags=["invoice_lines"])',
+            ),
             ('get(f"/api/v1/widgets/{widget.id}")', 'get(f"/api/v1/invoice-lines/{invoice_line.id}")'),
             ('"""A widget of a tenant."""', '"""An invoice line of a tenant."""'),
             ('title = "This widget is gone"', 'title = "This invoice line is gone"'),
@@ -79,20 +88,22 @@ class TestRename:
         assert renamed(source, markdown=True) == expected
 
 
-class TestRender:
-    @pytest.fixture(scope="class")
-    def modules(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """Every name's module, in a tree that ruff reads with the project's own settings."""
-        root = tmp_path_factory.mktemp("renamed")
-        (root / "ruff.toml").write_text((ROOT / "template/ruff.toml").read_text())
-        for names in map(names_of, NAMES):
-            for source in sorted(skeleton.SKELETON.rglob("*.py")):
-                file = str(source.relative_to(skeleton.SKELETON))
-                target = root / "src/app/modules" / names.package / file.replace("widgets", names.package)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(skeleton.render(names, file))
-        return root
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every name's module, in a tree that ruff reads with the project's own settings."""
+    root = tmp_path_factory.mktemp("renamed")
+    (root / "ruff.toml").write_text((ROOT / "template/ruff.toml").read_text())
+    for names in map(names_of, NAMES):
+        for source in sorted(skeleton.SKELETON.rglob("*.py")):
+            file = str(source.relative_to(skeleton.SKELETON))
+            target = root / "src/app/modules" / names.package / file.replace("widgets", names.package)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(skeleton.render(names, file))
+    return root
 
+
+@pytest.mark.xdist_group("renamed")
+class TestRender:
     @pytest.mark.parametrize("command", [["check"], ["format", "--check", "--diff"]], ids=["check", "format"])
     def test_is_as_ruff_would_write_it(self, modules: Path, command: list[str]) -> None:
         done = subprocess.run([RUFF, *command, "--no-cache"], cwd=modules, capture_output=True, text=True, check=False)

@@ -1,9 +1,9 @@
 """The shapes that the answer to `custom_modules` may have, read into one.
 
-    invoices, people                                a comma list
-    status/statuses                                 with the plural given
-    [invoices, people]                              a YAML list, also of the two forms below
-    {status: {plural: statuses}, invoices: }        a YAML mapping: the name, and what is said about it
+invoices, people                                a comma list
+status/statuses                                 with the plural given
+[invoices, people]                              a YAML list, also of the two forms below
+{status: {plural: statuses}, invoices: }        a YAML mapping: the name, and what is said about it
 """
 
 import re

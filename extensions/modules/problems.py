@@ -92,7 +92,9 @@ def _spelling(module: Described) -> str:
     if len(module.name) > LONGEST:
         return f"{module.typed!r} has {len(module.name)} characters: use at most {LONGEST}"
     if len(names.plural) > LONGEST:
-        return f"{module.typed!r} has the plural {names.plural!r}, {len(names.plural)} characters: use at most {LONGEST}"
+        return (
+            f"{module.typed!r} has the plural {names.plural!r}, {len(names.plural)} characters: use at most {LONGEST}"
+        )
     if len(names.singular) < 2:
         return f"{module.typed!r} is too short to be a word: use two letters or more"
     return ""

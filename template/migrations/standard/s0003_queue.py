@@ -1,8 +1,8 @@
 """The job queue: Procrastinate's schema as of 3.10.
 
-Its text is kept beside this step, not read from the package: a step has to do in five years what it does today.
-When the package brings a schema of its own, tests/migrations/test_queue.py says so, and the difference becomes
-a step of the standard.
+Its text is kept beside this step, not read from the package: a step has to do in five years what
+it does today. When the package brings another schema, tests/migrations/test_queue.py says so, and
+the difference becomes a step of its own.
 """
 
 from pathlib import Path

@@ -30,6 +30,15 @@ class TestABody:
 
         assert answer.status_code == status
 
+    async def test_that_nobody_reads_is_refused_as_well(self) -> None:
+        app = TraceMiddleware(BodyLimitMiddleware(PlainTextResponse("unread"), max_bytes=LIMIT))
+        transport = httpx.ASGITransport(app)
+
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            answer = await client.post("/", content=b"x" * 99)
+
+        assert answer.status_code == 413
+
     async def test_that_hides_its_length_is_counted(self, client: httpx.AsyncClient) -> None:
         answer = await client.post("/", content=b"x" * 99, headers={"Content-Length": "soon"})
 

@@ -75,7 +75,6 @@ class TestTheTraceId:
     @pytest.mark.parametrize(
         "sent",
         [
-            "",
             "nonsense",
             f"00-{TRACE.upper()}-{SPAN}-01",
             f"ff-{TRACE}-{SPAN}-01",
@@ -90,7 +89,7 @@ class TestTheTraceId:
     ) -> None:
         answer = await client.get("/known/1", headers={b"traceparent": sent.encode()})
 
-        assert answer.headers["x-trace-id"] != TRACE
+        assert answer.headers["x-trace-id"] not in sent.lower()
         assert len(bytes.fromhex(answer.headers["x-trace-id"])) == 16
 
     async def test_of_a_later_version_of_the_standard_is_understood(

@@ -1,6 +1,9 @@
 """A queue to test with: jobs and subscribers that count, and a worker that stops when its test does."""
 
 import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.config import Settings
 from app.core.events import Event, subscribe
 from app.core.jobs import Retry, job, report_progress
 from app.core.jobs.models import JobProgress
@@ -24,6 +28,7 @@ from .people import Person
 
 QUICK = Retry(attempts=3, first=timedelta(milliseconds=100))
 FAST = WorkerOptions(
+    queues=("default",),
     concurrency=4,
     poll_seconds=0.1,
     heartbeat_seconds=0.3,
@@ -39,6 +44,9 @@ COUNT = text("""
 
 seen: list[Any] = []
 """What jobs and subscribers of this process have noted, committed or not."""
+
+hanging = False
+"""Whether those that can hang do so (tests/support/queue_process.py)."""
 
 
 async def count(work: UnitOfWork, counter: UUID) -> None:
@@ -64,6 +72,12 @@ async def add_slowly(work: UnitOfWork, counter: UUID, seconds: float) -> None:
     await count(work, counter)
     seen.append(counter)
     await asyncio.sleep(seconds)
+
+
+@job(name="samples.hang")
+async def hang(work: UnitOfWork, counter: UUID) -> None:
+    await count(work, counter)
+    await _hang()
 
 
 @job(name="samples.fail", retry=QUICK)
@@ -139,6 +153,7 @@ class TenantNamed(Event):
 async def count_moves(work: UnitOfWork, event: CounterMoved) -> None:
     seen.append((work.actor.user_id, work.tenant.tenant_id, event))
     await count(work, event.counter)
+    await _hang()
 
 
 @subscribe(CounterMoved, name="samples.follow", ordered=True, retry=QUICK)
@@ -160,6 +175,7 @@ async def refuse(work: UnitOfWork, event: CounterMoved) -> None:
 JOBS = (
     add,
     add_slowly,
+    hang,
     fail,
     add_alone,
     rebuild,
@@ -169,6 +185,40 @@ JOBS = (
     for_each_tenant,
 )
 SAMPLES = Module(name="samples", jobs=JOBS, subscribers=(count_moves, follow, refuse))
+
+
+async def _hang() -> None:
+    if hanging:
+        print("in the middle", flush=True)
+        await asyncio.sleep(60)
+
+
+@asynccontextmanager
+async def process(settings: Settings, role: str, *ids: UUID) -> AsyncIterator[Process]:
+    """Another process, at the point where it hangs; killed without notice at the end of the block."""
+    database = settings.database
+    urls = {"URL": database.url, "OWNER_URL": database.owner_url, "ADMIN_URL": database.admin_url}
+    started = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.support.queue_process", role, *map(str, ids)),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "APP_ENVIRONMENT": "test"}
+        | {f"APP_DATABASE_{name}": str(url) for name, url in urls.items()},
+        stdout=PIPE,
+    )
+    try:
+        async with asyncio.timeout(20):
+            await _hangs(started)
+        yield started
+    finally:
+        started.kill()
+        await started.wait()
+
+
+async def _hangs(started: Process) -> None:
+    assert started.stdout is not None
+    while line := await started.stdout.readline():
+        if line.strip() in (b"in the middle", b"committed"):
+            return
+    raise AssertionError("the process ended before it could be killed")
 
 
 @asynccontextmanager
@@ -192,14 +242,29 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) ->
 
 
 async def statuses(runtime: Runtime) -> list[str]:
-    """Of all jobs in the queue, in their order."""
+    """Of all jobs in the default queue, in their order."""
     return [row["status"] for row in await queued(runtime)]
 
 
-async def queued(runtime: Runtime) -> list[dict[str, Any]]:
+async def queued(runtime: Runtime, queue: str = "default") -> list[dict[str, Any]]:
+    statement = text("SELECT * FROM procrastinate_jobs WHERE queue_name = :queue ORDER BY id")
     async with runtime.database.admin.connect() as connection:
-        rows = await connection.execute(text("SELECT * FROM procrastinate_jobs ORDER BY id"))
+        rows = await connection.execute(statement, {"queue": queue})
         return [dict(row) for row in rows.mappings()]
+
+
+async def change(queue: Runtime, statement: str, **values: Any) -> None:
+    """As somebody with a database console would."""
+    async with queue.database.admin.begin() as connection:
+        await connection.execute(text(statement), values)
+
+
+async def ends(queue: Runtime, *expected: str) -> bool:
+    return await statuses(queue) == list(expected)
+
+
+async def saw(entry: Any, times: int = 1) -> bool:
+    return seen.count(entry) >= times
 
 
 async def enqueue_add(runtime: Runtime, person: Person) -> UUID:
@@ -207,4 +272,3 @@ async def enqueue_add(runtime: Runtime, person: Person) -> UUID:
     async with open_unit(runtime, person.actor, person.context, trace_id="a" * 32) as work:
         work.enqueue(add, counter=counter)
     return counter
-

@@ -1,4 +1,4 @@
-"""`app …`, the command line. A known mistake is a sentence and an exit code, never a stack trace."""
+"""`app …`, the command line. A known mistake is a sentence and an exit code, no stack trace."""
 
 import sys
 from socket import gaierror
@@ -43,7 +43,7 @@ def main() -> None:
         _end(str(error), code=1)
     except UNREACHABLE as error:
         reason = getattr(error, "orig", None) or error
-        _end(f"The database does not let us in: {reason}. APP_DATABASE_URL says where it is.", code=1)
+        _end(f"No way into the database that APP_DATABASE_URL names: {reason}", code=1)
 
 
 def _end(message: str, *, code: int) -> None:

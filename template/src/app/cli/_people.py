@@ -15,9 +15,7 @@ from app.modules.users import AuthService
 
 Email = Annotated[str, typer.Option(prompt=True)]
 FullName = Annotated[str, typer.Option("--name", prompt="Full name")]
-Password = Annotated[
-    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
-]
+Password = Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)]
 
 
 def seed() -> None:

@@ -28,7 +28,7 @@ def serve(
 ) -> None:
     """Serve HTTP. Without a database it starts PostgreSQL itself, and migrates it."""
     _prepare(load_settings())
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that an embedded PostgreSQL stops too
+    signal.signal(signal.SIGTERM, _exit)
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -51,6 +51,11 @@ def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
     settings = _prepare(load_settings())
     queues = tuple(queue) if queue else None
     asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency))
+
+
+def _exit(*_: object) -> None:
+    """Python's own way out, on which an embedded PostgreSQL is stopped too."""
+    sys.exit(0)
 
 
 def _prepare(settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.auth import Actor
+from app.core.logging import bind_identity
 from app.database.tenancy import PersonContext, TenantContext, TenantContextRequired
 
 __all__ = ["PersonContext", "TenantContext", "TenantContextRequired", "TenantMiddleware"]
@@ -14,9 +15,7 @@ class TenantMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            scope["state"]["tenant"] = _context(scope["state"]["actor"])
+            actor: Actor = scope["state"]["actor"]
+            scope["state"]["tenant"] = TenantContext(actor.tenant_id) if actor.tenant_id else None
+            bind_identity(tenant_id=actor.tenant_id, user_id=actor.user_id)
         await self.app(scope, receive, send)
-
-
-def _context(actor: Actor) -> TenantContext | None:
-    return TenantContext(actor.tenant_id) if actor.tenant_id else None

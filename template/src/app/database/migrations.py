@@ -1,9 +1,9 @@
-"""The chain of migrations: running it, asking where a database is on it, giving new steps their place.
+"""The chain of migrations: running it, and giving new steps their place on it.
 
-A step is a file with upgrade() and downgrade() and no place in any chain: the standard's in migrations/standard,
-a module's in its own migrations folder. Adopting it writes a revision into migrations/versions, at the head, that
-imports it. So what the standard adds later runs after what this project already has, here as in production
-(docs/adr).
+A step is a file with upgrade() and downgrade() and no place in any chain: the standard's are in
+migrations/standard, a module's in its own migrations folder. Adopting it writes a revision into
+migrations/versions, at the head, that imports it. So what the standard adds later runs after what
+this project has already run, on a fresh database as in production.
 """
 
 import ast
@@ -62,9 +62,9 @@ async def is_at_head(engine: AsyncEngine) -> bool:
 
 
 def adopt() -> list[str]:
-    """Writes a revision for each step that has none yet, and answers their names. A second run writes nothing.
+    """Writes a revision for each new step, and answers their names. A second run writes nothing.
 
-    The models have to be loaded: a module that refers to another one's table comes after it.
+    Wants the models loaded: a module that refers to another one's table comes after it.
     """
     new = find_new_steps()
     before = ScriptDirectory.from_config(configuration()).get_current_head()
@@ -120,7 +120,7 @@ def _modules_in_order() -> Iterator[str]:
             here, there = _module_of(room), _module_of(rooms.get(key.column.table, ""))
             if here in folders and there in folders and here != there:
                 order.add(here, there)
-    return order.static_order()
+    yield from order.static_order()
 
 
 def _module_of(room: str) -> str:

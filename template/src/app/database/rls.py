@@ -1,7 +1,7 @@
 """Row security as the DDL of migration steps: a table and its protection arrive in one step.
 
-The policies name their roles. One policy for all with `bypass OR tenant_id = …` would cost each query its
-index; `(SELECT …)` makes Postgres read the setting once a statement instead of once a row.
+The policies name their roles: one for all with `bypass OR tenant_id = …` would cost each query its
+index. `(SELECT …)` lets Postgres read the setting once a statement, not once a row.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def protect_for_person(table: str, column: str = "user_id") -> None:
 
 
 def unprotect(table: str) -> None:
-    """Undoes `protect` and `protect_for_person`, for a table that stays. One that is dropped takes all along."""
+    """Undoes both of the above, for a table that stays; one that is dropped takes them along."""
     for policy in (PERSON_POLICY, ADMIN_POLICY, TENANT_POLICY):
         op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
     op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
@@ -44,7 +44,7 @@ def unprotect(table: str) -> None:
 
 
 def grant_global(table: str) -> None:
-    """A table without tenants: both serving roles read and write all its rows. No TRUNCATE, it ignores policies."""
+    """A table without tenants: both serving roles read and write all rows. But no TRUNCATE."""
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_rw, app_admin")
 
 
@@ -52,7 +52,7 @@ def grant_global(table: str) -> None:
 def rows_of_all_tenants(table: str) -> Iterator[None]:
     """Within it a step's UPDATE or DELETE reaches every row.
 
-    FORCE holds for the owner too: without this a step that moves data changes nothing, and says nothing.
+    FORCE holds for the owner too: without this a step changes nothing, and says nothing.
     """
     op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     yield

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI, WebSocket
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.types import Message
@@ -143,6 +144,7 @@ class TestOurErrors:
         ("error", "status"),
         [
             (PoolTimeout(), 503),
+            (DBAPIError(None, None, Exception(), connection_invalidated=True), 503),
             (ConnectionRefusedError(), 503),
             (TimeoutError(), 503),
             (StaleDataError(), 409),

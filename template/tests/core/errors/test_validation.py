@@ -48,6 +48,18 @@ class TestPointers:
 
 class TestSentences:
     @pytest.mark.parametrize(
+        ("body", "sentence"),
+        [
+            ({"owner": "§"}, "Input should be a valid UUID"),
+            ({"email": "a@§"}, "value is not a valid email address"),
+        ],
+    )
+    async def test_never_repeat_a_part_of_a_value(
+        self, client: httpx.AsyncClient, body: Any, sentence: str
+    ) -> None:
+        assert list((await errors_of(client, body)).values()) == [sentence]
+
+    @pytest.mark.parametrize(
         "body",
         [
             {"email": MARK},

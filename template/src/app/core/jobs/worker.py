@@ -46,7 +46,7 @@ async def work_off(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions
     try:
         async with app.open_async():
             await app.run_worker_async(
-                queues=cast(Iterable[str], options.queues),  # None is all of them
+                queues=_as_list(options.queues),
                 concurrency=options.concurrency,
                 fetch_job_polling_interval=options.poll_seconds,
                 abort_job_polling_interval=options.poll_seconds,
@@ -91,6 +91,11 @@ def _running(job: Job, runner: Runner) -> Callable[..., Awaitable[None]]:
         await runner.run(job, context)
 
     return run
+
+
+def _as_list(queues: tuple[str, ...] | None) -> list[str]:
+    """psycopg makes an array of a list only. None is all of them, which the annotation conceals."""
+    return cast(list[str], list(queues) if queues else None)
 
 
 def _quieten() -> None:

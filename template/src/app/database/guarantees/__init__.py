@@ -1,4 +1,4 @@
-"""What Postgres itself says about the net below the tenants: the third layer, read from its catalogue.
+"""What Postgres itself says about the third layer of tenancy, read from its catalogue.
 
 `app doctor` prints the findings, production does not start with one, and tests plant each of them.
 """
@@ -28,11 +28,12 @@ class UnsafeDatabase(Exception):
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
-        super().__init__("\n".join(["The database is not safe to serve from:", *map(str, findings)]))
+        lines = ["The database is not safe to serve from:", *map(str, findings)]
+        super().__init__("\n".join(lines))
 
 
 async def refuse_unsafe_database(rw: AsyncEngine, *others: AsyncEngine) -> None:
-    """`others` serve too, as app_admin does. Raises UnsafeDatabase, with all that is wrong and how to put it right."""
+    """`others` serve too, as app_admin does. Raises UnsafeDatabase, which names what to do."""
     async with rw.connect() as connection:
         findings = await find_in_role(connection) + await find_in_database(connection)
     for engine in others:
@@ -49,7 +50,7 @@ async def find_in_role(connection: AsyncConnection, *, may_own: bool = False) ->
 
 
 async def find_in_database(connection: AsyncConnection) -> list[Finding]:
-    """Of all tables, views and functions, as the connected role could use them. The models have to be loaded."""
+    """Of tables, views and functions, as the connected role sees them. Wants the models loaded."""
     personal = personal_columns()
     parameters = {"global_tables": list(global_tables())}
     people = {"personal_tables": list(personal), "personal_columns": list(personal.values())}

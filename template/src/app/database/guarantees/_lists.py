@@ -1,8 +1,11 @@
 """What the models say about their tables: who is global and why, who is also a person's own."""
 
-from sqlalchemy.orm import Mapper
+from collections.abc import Iterator
+
+from sqlalchemy import Table
 
 from app.database.base import Base
+from app.database.mixins import TenantMixin
 
 TABLES_WITHOUT_MODEL = {
     "alembic_version": "tells how far this database is migrated",
@@ -17,20 +20,22 @@ TABLES_WITHOUT_MODEL = {
 def global_tables() -> dict[str, str]:
     """Every table that may be without a tenant, with its reason. TenantMixin outweighs a reason."""
     return TABLES_WITHOUT_MODEL | {
-        mapper.local_table.fullname: reason
-        for mapper in Base.registry.mappers
-        if (reason := mapper.class_.__global_reason__) and not _is_a_tenants(mapper)
+        table.fullname: model.__global_reason__
+        for model, table in _models()
+        if model.__global_reason__ and not issubclass(model, TenantMixin)
     }
 
 
 def personal_columns() -> dict[str, str]:
-    """Tenants' tables whose rows a person may read before she chose a tenant, with the column that names her."""
+    """Tables of which a person reads her own rows without a tenant, and the column that tells."""
     return {
-        mapper.local_table.fullname: mapper.class_.__personal__
-        for mapper in Base.registry.mappers
-        if getattr(mapper.class_, "__personal__", None)
+        table.fullname: str(column)
+        for model, table in _models()
+        if (column := getattr(model, "__personal__", None))
     }
 
 
-def _is_a_tenants(mapper: Mapper[object]) -> bool:
-    return bool(mapper.local_table.info.get("tenant"))
+def _models() -> Iterator[tuple[type[Base], Table]]:
+    for mapper in Base.registry.mappers:
+        if isinstance(mapper.local_table, Table):
+            yield mapper.class_, mapper.local_table

@@ -1,4 +1,4 @@
-"""The policies of a tenant's table, compared with the text that Postgres shows for those of rls.py."""
+"""The policies of a tenant's table, compared with what Postgres shows for those of rls.py."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,11 @@ from app.database.tenancy import PERSON_SETTING, TENANT_SETTING
 
 POLICIES = text(f"""
     {TABLES}
-    SELECT name, polname, polcmd::text AS command, polpermissive AS widens, polroles = '{{0}}' AS for_public,
-           coalesce((SELECT array_agg(rolname::text) FROM pg_roles WHERE oid = ANY (polroles)), '{{}}') AS roles,
-           pg_get_expr(polqual, polrelid) AS using, pg_get_expr(polwithcheck, polrelid) AS with_check
+    SELECT name, polname, polcmd::text AS command, polpermissive AS widens,
+           polroles = '{{0}}' AS for_public,
+           ARRAY(SELECT rolname::text FROM pg_roles WHERE oid = ANY (polroles)) AS roles,
+           pg_get_expr(polqual, polrelid) AS using,
+           pg_get_expr(polwithcheck, polrelid) AS with_check
     FROM tenants_tables
     LEFT JOIN pg_policy ON polrelid = tenants_tables.oid
     ORDER BY name, polname
@@ -50,7 +52,7 @@ def _weaknesses(table: str, shown: list[Any], person: str | None) -> Iterator[Fi
             yield Finding(
                 f"table {table}",
                 f"has no policy {name} as it should be",
-                f'unprotect("{table}") and protect("{table}") in a migration step (app/database/rls.py)',
+                f'unprotect("{table}") and protect("{table}") in a migration (app/database/rls.py)',
             )
     for row in shown:
         if row.polname not in _expected(person) and row.widens and _serves(row):

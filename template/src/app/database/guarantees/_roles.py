@@ -1,53 +1,62 @@
 """What the role of this connection may do, and must not."""
 
 ME = "(SELECT * FROM pg_roles WHERE rolname = current_user) AS me"
-
-NOT_OURS = """
-    NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+SCHEMAS = r"""
+    (SELECT * FROM pg_namespace
+     WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema') AS schemas
 """
 
 BYPASSES = (
     f"""
-    SELECT 'role ' || rolname, 'is a superuser: no policy holds for it',
+    SELECT 'role ' || rolname,
+           'is a superuser: no policy holds for it',
            format('ALTER ROLE %I NOSUPERUSER', rolname)
-    FROM {ME} WHERE rolsuper
+    FROM {ME}
+    WHERE rolsuper
     """,
     f"""
-    SELECT 'role ' || rolname, 'has BYPASSRLS: no policy holds for it',
+    SELECT 'role ' || rolname,
+           'has BYPASSRLS: no policy holds for it',
            format('ALTER ROLE %I NOBYPASSRLS', rolname)
-    FROM {ME} WHERE rolbypassrls
+    FROM {ME}
+    WHERE rolbypassrls
     """,
 )
 """For each of the three roles."""
 
 OVERREACHES = (
     f"""
-    SELECT 'role ' || rolname, 'owns ' || pg_class.oid::regclass || ', so it can switch its policies off',
+    SELECT 'role ' || rolname,
+           'owns ' || pg_class.oid::regclass || ', so it can switch its policies off',
            format('ALTER TABLE %s OWNER TO app_owner', pg_class.oid::regclass)
     FROM {ME}
-    JOIN pg_class ON relowner = me.oid AND relkind IN ('r', 'p', 'f', 'v', 'm') AND relpersistence <> 't'
+    JOIN pg_class ON relowner = me.oid AND relkind IN ('r', 'p', 'f', 'v', 'm')
+    WHERE relpersistence <> 't'
     """,
     f"""
-    SELECT 'role ' || me.rolname, 'belongs to ' || other.rolname || ' and can act as it',
+    SELECT 'role ' || me.rolname,
+           'belongs to ' || other.rolname || ' and can act as it',
            format('REVOKE %I FROM %I', other.rolname, me.rolname)
     FROM {ME}
     JOIN pg_auth_members ON member = me.oid
     JOIN pg_roles AS other ON other.oid = roleid
     """,
     f"""
-    SELECT 'role ' || rolname, 'may TRUNCATE ' || pg_class.oid::regclass || ', which ignores policies',
+    SELECT 'role ' || rolname,
+           'may TRUNCATE ' || pg_class.oid::regclass || ', which ignores policies',
            format('REVOKE TRUNCATE ON %s FROM %I, PUBLIC', pg_class.oid::regclass, rolname)
     FROM {ME}
     JOIN pg_class ON relkind IN ('r', 'p', 'f') AND relowner <> me.oid
-    JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname {NOT_OURS}
+    JOIN {SCHEMAS} ON schemas.oid = relnamespace
     WHERE NOT rolsuper AND has_table_privilege(pg_class.oid, 'TRUNCATE')
     """,
     f"""
-    SELECT 'role ' || rolname, format('may create tables in schema %I, and would own them', nspname),
+    SELECT 'role ' || rolname,
+           format('may create tables in schema %I, and would own them', nspname),
            format('REVOKE CREATE ON SCHEMA %I FROM %I, PUBLIC', nspname, rolname)
     FROM {ME}
-    JOIN pg_namespace ON nspname {NOT_OURS}
-    WHERE NOT rolsuper AND has_schema_privilege(pg_namespace.oid, 'CREATE')
+    JOIN {SCHEMAS} ON has_schema_privilege(schemas.oid, 'CREATE')
+    WHERE NOT rolsuper
     """,
 )
 """For the two roles that serve; app_owner owns."""

@@ -5,43 +5,56 @@ TABLES = r"""
         SELECT pg_class.*, pg_class.oid::regclass::text AS name
         FROM pg_class
         JOIN pg_namespace ON pg_namespace.oid = relnamespace
-        WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' AND relpersistence <> 't'
+        WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+          AND relpersistence <> 't'
           AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
-    ), tables AS (
+    ),
+    tables AS (
         SELECT * FROM ours WHERE relkind IN ('r', 'p', 'f')
-    ), with_tenant AS (
+    ),
+    with_tenant AS (
         SELECT tables.*, attnum AS tenant, attnotnull AS always
         FROM tables
         JOIN pg_attribute ON attrelid = tables.oid AND attname = 'tenant_id' AND NOT attisdropped
         WHERE name <> ALL (:global_tables)
-    ), tenants_tables AS (
+    ),
+    tenants_tables AS (
         SELECT * FROM with_tenant WHERE NOT relispartition
     )
 """
+"""Of ours means: not Postgres's own, no temporary ones, none that an extension brought."""
 
 UNPROTECTED = (
     f"""
     {TABLES}
-    SELECT 'table ' || name, 'has row security switched off', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name)
-    FROM tenants_tables WHERE NOT relrowsecurity
+    SELECT 'table ' || name,
+           'has row security switched off',
+           format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name)
+    FROM tenants_tables
+    WHERE NOT relrowsecurity
     """,
     f"""
     {TABLES}
-    SELECT 'table ' || name, 'does not force row security on its owner', format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', name)
-    FROM tenants_tables WHERE NOT relforcerowsecurity
+    SELECT 'table ' || name,
+           'does not force row security on its owner',
+           format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', name)
+    FROM tenants_tables
+    WHERE NOT relforcerowsecurity
     """,
     f"""
     {TABLES}
-    SELECT 'table ' || name, 'has no tenant_id and is not on the list of global tables',
+    SELECT 'table ' || name,
+           'has no tenant_id and is not on the list of global tables',
            'Let its model inherit TenantMixin, or say why not in __global_reason__'
-           ' (a table without a model: TABLES_WITHOUT_MODEL in app/database/guarantees)'
+           ' (without a model: in app/database/guarantees, TABLES_WITHOUT_MODEL)'
     FROM tables
     WHERE name <> ALL (:global_tables) AND NOT relispartition
       AND NOT EXISTS (SELECT FROM with_tenant WHERE with_tenant.oid = tables.oid)
     """,
     f"""
     {TABLES}
-    SELECT 'partition ' || name, 'can be addressed directly, past the policies of its table',
+    SELECT 'partition ' || name,
+           'can be addressed directly, past the policies of its table',
            format('REVOKE ALL ON %s FROM %I, PUBLIC', name, current_user)
     FROM with_tenant
     WHERE relispartition AND NOT (relrowsecurity AND relforcerowsecurity)
@@ -52,13 +65,18 @@ UNPROTECTED = (
 LOOSE_KEYS = (
     f"""
     {TABLES}
-    SELECT 'table ' || name, 'allows rows without a tenant', format('ALTER TABLE %s ALTER tenant_id SET NOT NULL', name)
-    FROM tenants_tables WHERE NOT always
+    SELECT 'table ' || name,
+           'allows rows without a tenant',
+           format('ALTER TABLE %s ALTER tenant_id SET NOT NULL', name)
+    FROM tenants_tables
+    WHERE NOT always
     """,
     f"""
     {TABLES}
-    SELECT 'table ' || name, 'keeps its rows when their tenant is deleted',
-           format('ALTER TABLE %s ADD FOREIGN KEY (tenant_id) REFERENCES tenants ON DELETE CASCADE', name)
+    SELECT 'table ' || name,
+           'keeps its rows when their tenant is deleted',
+           format('ALTER TABLE %s ADD FOREIGN KEY (tenant_id) REFERENCES tenants', name)
+           || ' ON DELETE CASCADE'
     FROM tenants_tables
     WHERE NOT EXISTS (
         SELECT FROM pg_constraint
@@ -68,7 +86,9 @@ LOOSE_KEYS = (
     """,
     f"""
     {TABLES}
-    SELECT 'table ' || name, 'has no primary key that starts with tenant_id', 'Its primary key is to be (tenant_id, id)'
+    SELECT 'table ' || name,
+           'has no primary key that starts with tenant_id',
+           'Let its primary key be (tenant_id, id)'
     FROM tenants_tables
     WHERE NOT EXISTS (
         SELECT FROM pg_constraint
@@ -76,21 +96,29 @@ LOOSE_KEYS = (
     )
     """,
     f"""
-    {TABLES}
-    SELECT 'index ' || indexrelid::regclass,
-           CASE WHEN indisunique THEN 'tells one tenant which values another one has' ELSE 'is of no use under row security' END,
-           format('Let it start with tenant_id: it is on table %s', name)
-    FROM tenants_tables
-    JOIN pg_index ON indrelid = tenants_tables.oid AND NOT indisprimary AND indkey[0] <> tenant
-    WHERE indisunique OR NOT EXISTS (
-        SELECT FROM unnest(CAST(:personal_tables AS text[]), CAST(:personal_columns AS text[])) AS personal (owner, person)
-        JOIN pg_attribute ON attrelid = indrelid AND attname = person AND attnum = indkey[0]
-        WHERE owner = name
+    {TABLES},
+    personal AS (
+        SELECT *
+        FROM unnest(CAST(:personal_tables AS text[]), CAST(:personal_columns AS text[]))
+             AS listed (table_name, column_name)
     )
+    SELECT 'index ' || indexrelid::regclass,
+           CASE WHEN indisunique THEN 'tells one tenant which values another one has'
+                ELSE 'is of no use under row security' END,
+           format('Let it start with tenant_id, as all indexes of %s', name)
+    FROM tenants_tables
+    JOIN pg_index ON indrelid = tenants_tables.oid
+    WHERE NOT indisprimary AND indkey[0] <> tenant
+      AND (indisunique OR NOT EXISTS (
+          SELECT FROM personal
+          JOIN pg_attribute ON attrelid = indrelid AND attname = column_name
+          WHERE table_name = name AND attnum = indkey[0]
+      ))
     """,
     f"""
     {TABLES}
-    SELECT format('foreign key %I of %s', conname, conrelid::regclass), 'can point into another tenant',
+    SELECT format('foreign key %I of %s', conname, conrelid::regclass),
+           'can point into another tenant',
            format('Let it be composite: (tenant_id, …) to %s (tenant_id, …)', target.name)
     FROM pg_constraint
     JOIN tenants_tables AS target ON target.oid = confrelid
@@ -104,31 +132,35 @@ LOOSE_KEYS = (
 
 SEEN_THROUGH = (
     f"""
-    {TABLES}, reads (view, relation) AS (
-        SELECT ev_class, refobjid
+    {TABLES},
+    rules AS (
+        SELECT ev_class AS view, refobjid AS relation
         FROM pg_rewrite
         JOIN pg_depend ON objid = pg_rewrite.oid AND classid = 'pg_rewrite'::regclass
         WHERE refclassid = 'pg_class'::regclass AND refobjid <> ev_class
+    ),
+    reads AS (
+        SELECT view, relation FROM rules
         UNION
-        SELECT reads.view, refobjid
-        FROM reads
-        JOIN pg_rewrite ON ev_class = reads.relation
-        JOIN pg_depend ON objid = pg_rewrite.oid AND classid = 'pg_rewrite'::regclass
-        WHERE refclassid = 'pg_class'::regclass AND refobjid <> ev_class
+        SELECT reads.view, rules.relation FROM reads JOIN rules ON rules.view = reads.relation
     )
     SELECT DISTINCT
            CASE relkind WHEN 'm' THEN 'materialised view ' ELSE 'view ' END || name,
-           CASE relkind WHEN 'm' THEN 'keeps rows of tenants without policies' ELSE 'reads rows of tenants as its owner' END,
-           CASE relkind WHEN 'm' THEN format('DROP MATERIALIZED VIEW %s; a table with tenant_id can take its place', name)
-                        ELSE format('ALTER VIEW %s SET (security_invoker = true)', name) END
+           CASE relkind WHEN 'm' THEN 'keeps rows of tenants without policies'
+                ELSE 'reads rows of tenants as its owner' END,
+           CASE relkind WHEN 'm' THEN format('DROP MATERIALIZED VIEW %s', name)
+                ELSE format('ALTER VIEW %s SET (security_invoker = true)', name) END
     FROM ours
     JOIN reads ON reads.view = ours.oid
     WHERE relation IN (SELECT oid FROM with_tenant)
-      AND (relkind = 'm'
-           OR relkind = 'v' AND NOT coalesce(reloptions && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false))
+      AND (relkind = 'm' OR relkind = 'v' AND NOT EXISTS (
+          SELECT FROM pg_options_to_table(reloptions)
+          WHERE option_name = 'security_invoker' AND option_value::boolean
+      ))
     """,
     r"""
-    SELECT 'function ' || pg_proc.oid::regprocedure, 'runs with the rights of its owner (SECURITY DEFINER)',
+    SELECT 'function ' || pg_proc.oid::regprocedure,
+           'runs with the rights of its owner (SECURITY DEFINER)',
            format('ALTER FUNCTION %s SECURITY INVOKER', pg_proc.oid::regprocedure)
     FROM pg_proc
     JOIN pg_namespace ON pg_namespace.oid = pronamespace

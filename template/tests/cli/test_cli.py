@@ -1,0 +1,95 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import app, main
+from app.cli._doctor import bypasses
+from app.config import Settings
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """That of a command which works on the tests' own database."""
+    for name in ("url", "owner_url", "admin_url"):
+        monkeypatch.setenv(f"APP_DATABASE_{name.upper()}", getattr(settings.database, name))
+    return monkeypatch
+
+
+class TestDoctor:
+    def test_finds_nothing_here(self, environment: pytest.MonkeyPatch) -> None:
+        result = CliRunner().invoke(app, ["doctor"])
+
+        assert "No findings" in result.output
+        assert result.exit_code == 0
+
+    def test_fails_with_the_fix(
+        self, environment: pytest.MonkeyPatch, settings: Settings
+    ) -> None:
+        environment.setenv("APP_DATABASE_URL", settings.database.owner_url or "")
+
+        result = CliRunner().invoke(app, ["doctor"])
+
+        assert "role app_owner owns tenants" in result.output
+        assert "ALTER TABLE tenants OWNER TO app_owner" in result.output
+        assert result.exit_code == 1
+
+
+class TestBypasses:
+    def test_finds_every_call_with_its_reason(self, tmp_path: Path) -> None:
+        source = 'async with work.across_tenants(bypass_tenant=True, reason="billing"): pass'
+        (tmp_path / "app").mkdir()
+        (tmp_path / "app" / "jobs.py").write_text(f"async def f(work):\n    {source}\n")
+
+        assert list(bypasses(tmp_path / "app")) == ["app/jobs.py:2 'billing'"]
+
+
+class TestSeed:
+    def test_prints_whom_it_added(self, environment: pytest.MonkeyPatch) -> None:
+        assert "ada@acme.example.com" in CliRunner().invoke(app, ["seed"]).output
+        assert CliRunner().invoke(app, ["seed"]).output == ""
+
+
+class TestCreateSuperuser:
+    def test_adds_one(self, environment: pytest.MonkeyPatch) -> None:
+        command = ["create-superuser", "--email", "root@example.com", "--name", "Root"]
+
+        result = CliRunner().invoke(app, [*command, "--password", "correct horse battery"])
+
+        assert "root@example.com may now work across tenants" in result.output
+
+
+class TestMain:
+    @pytest.mark.parametrize(
+        ("variable", "value", "code", "sentence"),
+        [
+            ("APP_DATABASE_POOL_SIZE", "many", 2, "APP_DATABASE_POOL_SIZE is wrong"),
+            ("APP_DATABASE_OWNER_URL", "postgresql://app_owner@127.0.0.1:1/app", 1, "No way into"),
+        ],
+    )
+    def test_ends_with_a_sentence(
+        self,
+        environment: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        variable: str,
+        value: str,
+        code: int,
+        sentence: str,
+    ) -> None:
+        environment.setenv(variable, value)
+        environment.setattr(sys, "argv", ["app", "migrate"])
+
+        with pytest.raises(SystemExit) as ended:
+            main()
+
+        assert ended.value.code == code
+        assert sentence in capsys.readouterr().err
+
+    def test_is_what_python_runs(self) -> None:
+        command = [sys.executable, "-m", "app", "--help"]
+
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+
+        assert "doctor" in answer.stdout

@@ -1,0 +1,74 @@
+"""Workers that die without a word: kill -9."""
+
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+from app.kit.ids import new_id
+from tests.support.people import found_tenant
+from tests.support.queue import (
+    add_slowly,
+    change,
+    counted,
+    ends,
+    enqueue_add,
+    hang,
+    process,
+    queued,
+    saw,
+    seen,
+    statuses,
+    until,
+    worker,
+)
+
+
+class TestKilledWorker:
+    async def test_leaves_its_job_to_another(self, queue: Runtime) -> None:
+        owner, counter = await found_tenant(queue), new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(hang, counter=counter)
+
+        async with process(queue.settings, "worker"):
+            assert await statuses(queue) == ["doing"]
+        assert await counted(queue, owner, counter) == 0
+        async with worker(queue):
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert await counted(queue, owner, counter) == 1
+        [job] = await queued(queue)
+        assert job["attempts"] == 2
+
+    async def test_does_nothing_twice_if_it_died_after_its_commit(self, queue: Runtime) -> None:
+        owner = await found_tenant(queue)
+        counter = await enqueue_add(queue, owner)
+        async with worker(queue):
+            await until(lambda: ends(queue, "succeeded"))
+
+        await change(queue, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
+        async with worker(queue):
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert await counted(queue, owner, counter) == 1
+
+    async def test_does_nothing_twice_if_it_was_only_thought_dead(self, queue: Runtime) -> None:
+        """Two workers run the same job at the same time; the slower one is rolled back."""
+        owner, counter = await found_tenant(queue), new_id()
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(add_slowly, counter=counter, seconds=1.0)
+
+        async with worker(queue), worker(queue):
+            await until(lambda: saw(counter))
+            await change(queue, "UPDATE procrastinate_jobs SET status = 'todo'")
+            await until(lambda: saw(counter, times=2))
+            await until(lambda: ends(queue, "succeeded"))
+
+        assert await counted(queue, owner, counter) == 1
+
+    async def test_is_not_followed_for_ever(self, queue: Runtime) -> None:
+        """A job that kills each worker ends as failed."""
+        await enqueue_add(queue, await found_tenant(queue))
+        await change(queue, "UPDATE procrastinate_jobs SET attempts = 10")
+
+        async with worker(queue):
+            await until(lambda: ends(queue, "failed"))
+
+        assert seen == []

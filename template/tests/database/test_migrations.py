@@ -1,0 +1,66 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.core.module import find_modules
+from app.database import migrations
+from app.database.migrations import PROJECT, Step, adopt, find_new_steps, find_steps
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of this project's steps whose chain is still empty."""
+    find_modules()
+    shutil.copy(PROJECT / "alembic.ini", tmp_path)
+    shutil.copytree(PROJECT / "migrations", tmp_path / "migrations")
+    shutil.rmtree(tmp_path / "migrations" / "versions")
+    (tmp_path / "migrations" / "versions").mkdir()
+    monkeypatch.setattr(migrations, "PROJECT", tmp_path)
+    monkeypatch.setattr(migrations, "MODULES", tmp_path / "src" / "app" / "modules")
+    return tmp_path
+
+
+class TestAdopt:
+    def test_puts_all_steps_into_one_chain(self, project: Path) -> None:
+        assert adopt() == [step.module for step in find_steps()]
+
+        assert find_new_steps() == []
+
+    def test_writes_nothing_the_second_time(self, project: Path) -> None:
+        adopt()
+
+        assert adopt() == []
+
+    def test_writes_the_same_files_everywhere(self, project: Path) -> None:
+        adopt()
+        first = _versions(project)
+        for file in (project / "migrations" / "versions").iterdir():
+            file.unlink()
+
+        adopt()
+
+        assert _versions(project) == first
+
+    def test_puts_a_new_step_after_what_the_project_already_has(self, project: Path) -> None:
+        adopt()
+        own = 'revision = "own"\ndown_revision = "{}"\n'.format(find_steps()[-1].revision)
+        (project / "migrations" / "versions" / "own.py").write_text(own)
+        step = project / "migrations" / "standard" / "s9999_later.py"
+        step.write_text('"""Later."""\n\ndef upgrade(): ...\ndef downgrade(): ...\n')
+
+        adopt()
+
+        revision = project / "migrations" / "versions" / "standard_s9999_later.py"
+        assert 'down_revision = "own"' in revision.read_text()
+        assert revision.read_text().startswith('"""Later."""\n')
+
+    def test_names_files_for_their_owner(self) -> None:
+        assert Step("app.modules.notes.migrations.s0001_notes", "").file == "notes_s0001_notes.py"
+        assert Step("migrations.standard.s0001_x", "").file == "standard_s0001_x.py"
+
+
+def _versions(project: Path) -> dict[str, str]:
+    return {
+        file.name: file.read_text() for file in (project / "migrations" / "versions").glob("*.py")
+    }

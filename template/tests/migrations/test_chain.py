@@ -1,0 +1,60 @@
+import asyncio
+
+from alembic import command
+from sqlalchemy import make_url
+
+from app.database.embedded import DatabaseUrls, EmbeddedServer
+from app.database.engine import create_engine
+from app.database.migrations import configuration, find_new_steps, is_at_head
+
+LEFT_OVER = """
+    SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
+    UNION SELECT polname FROM pg_policy
+"""
+OF_ALEMBIC = {"alembic_version", "_alembic_version", "alembic_version_pkc"}
+
+
+class TestChain:
+    def test_gives_every_step_a_place(self) -> None:
+        assert find_new_steps() == []
+
+    def test_leads_to_the_models_and_back_to_nothing_and_there_again(
+        self, scratch: DatabaseUrls, server: EmbeddedServer
+    ) -> None:
+        config = configuration(scratch.owner_url)
+
+        for _ in range(2):
+            command.upgrade(config, "head")
+            command.check(config)
+            command.downgrade(config, "base")
+
+            assert _left_over(server, scratch) == OF_ALEMBIC
+
+    def test_tells_the_serving_role_whether_it_has_been_run_to_its_end(
+        self, scratch: DatabaseUrls
+    ) -> None:
+        config = configuration(scratch.owner_url)
+
+        assert not _is_at_head(scratch)
+        command.upgrade(config, "head")
+        assert _is_at_head(scratch)
+        command.downgrade(config, "-1")
+        assert not _is_at_head(scratch)
+
+
+def _left_over(server: EmbeddedServer, urls: DatabaseUrls) -> set[str]:
+    with server.superuser(make_url(urls.url).database or "") as connection:
+        return {name for (name,) in connection.execute(LEFT_OVER)}
+
+
+def _is_at_head(urls: DatabaseUrls) -> bool:
+    async def ask() -> bool:
+        engine = create_engine(urls.url)
+        try:
+            return await is_at_head(engine)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(ask())
