@@ -22,18 +22,16 @@ class TestDoctor:
     def test_finds_nothing_here(self, environment: pytest.MonkeyPatch) -> None:
         result = CliRunner().invoke(app, ["doctor"])
 
-        assert "No findings" in result.output
+        assert "Nothing found" in result.output
         assert result.exit_code == 0
 
-    def test_fails_with_the_fix(
-        self, environment: pytest.MonkeyPatch, settings: Settings
-    ) -> None:
+    def test_fails_with_the_fix(self, environment: pytest.MonkeyPatch, settings: Settings) -> None:
         environment.setenv("APP_DATABASE_URL", settings.database.owner_url or "")
 
         result = CliRunner().invoke(app, ["doctor"])
 
-        assert "role app_owner owns tenants" in result.output
-        assert "ALTER TABLE tenants OWNER TO app_owner" in result.output
+        assert "role app_owner owns alembic_version, audit_entries" in result.output
+        assert "Log in as app_rw" in result.output
         assert result.exit_code == 1
 
 

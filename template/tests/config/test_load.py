@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,8 @@ class Environment:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
+    for name in [name for name in os.environ if name.upper().startswith("APP_")]:
+        monkeypatch.delenv(name)
     return Environment(monkeypatch)
 
 

@@ -59,6 +59,15 @@ class TestJson:
         [line] = read(capfdbinary)
         assert line["exception"].endswith("ZeroDivisionError: by zero")
 
+    def test_leaves_out_the_addresses_that_the_app_calls(
+        self, capfdbinary: pytest.CaptureFixture[bytes]
+    ) -> None:
+        configure_logging(LogSettings(), json=True)
+
+        logging.getLogger("httpx").info("HTTP Request: GET https://x/?key=hunter2")
+
+        assert read(capfdbinary) == []
+
     @pytest.mark.parametrize("level", ["WARNING", "ERROR"])
     def test_is_silent_below_the_level(
         self, capfdbinary: pytest.CaptureFixture[bytes], level: Any

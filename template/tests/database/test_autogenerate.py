@@ -25,7 +25,7 @@ class TestProtectNewTables:
 
         protect_new_tables(None, None, [script])
 
-        assert "protect('notes')" in render_python_code(script.downgrade_ops)
+        assert "protect('notes')" in render_python_code(script.downgrade_ops_list[0])
 
 
 class TestIsOurs:
@@ -39,4 +39,4 @@ def _upgrade_that_creates(table: str) -> str:
     creation = CreateTableOp(table, [Column("id", Uuid())])
     script = MigrationScript("1", UpgradeOps([creation]), DowngradeOps([]))
     protect_new_tables(None, None, [script])
-    return render_python_code(script.upgrade_ops)
+    return render_python_code(script.upgrade_ops_list[0])

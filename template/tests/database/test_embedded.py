@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -23,14 +24,16 @@ class TestStart:
     def test_serves_several_processes_at_once_from_a_folder_with_spaces(
         self, tmp_path: Path
     ) -> None:
-        command = [sys.executable, "-c", USE_IT, str(tmp_path / "a folder" / "data")]
+        folder = tmp_path / "a folder" / "data"
+        command = [sys.executable, "-c", USE_IT, str(folder)]
 
         processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
 
         for process in processes:
             answer, _ = process.communicate(timeout=60)
             assert answer.decode().strip() == "('app_admin',) ('app_owner',) ('app_rw',)"
-        assert not (tmp_path / "a folder" / "data" / "postmaster.pid").exists()
+        assert not (folder / "postmaster.pid").exists()
+        _remove_links_to(folder)
 
     def test_says_what_to_do_without_the_package(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -64,3 +67,9 @@ class TestCreateDatabase:
         with server.superuser("scratch_kept") as connection:
             connection.execute("SELECT FROM notes")
         server.drop_database("scratch_kept")
+
+
+def _remove_links_to(folder: Path) -> None:
+    for link in Path(gettempdir()).glob("postgres-*"):
+        if link.resolve() == folder.resolve():
+            link.unlink()

@@ -44,7 +44,7 @@ class TestAdopt:
 
     def test_puts_a_new_step_after_what_the_project_already_has(self, project: Path) -> None:
         adopt()
-        own = 'revision = "own"\ndown_revision = "{}"\n'.format(find_steps()[-1].revision)
+        own = f'revision = "own"\ndown_revision = "{find_steps()[-1].revision}"\n'
         (project / "migrations" / "versions" / "own.py").write_text(own)
         step = project / "migrations" / "standard" / "s9999_later.py"
         step.write_text('"""Later."""\n\ndef upgrade(): ...\ndef downgrade(): ...\n')

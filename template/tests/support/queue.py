@@ -1,4 +1,4 @@
-"""A queue to test with: jobs and subscribers that count, and a worker that stops when its test does."""
+"""A queue to test with: jobs and subscribers that count, a worker that stops with its test."""
 
 import asyncio
 import os
@@ -149,6 +149,14 @@ class TenantNamed(Event):
     tenant_id: UUID
 
 
+@dataclass(frozen=True)
+class HouseOpened(Event):
+    name = "samples.house_opened"
+    without_tenant = True
+
+    tenant_id: UUID
+
+
 @subscribe(CounterMoved, name="samples.count_moves", retry=QUICK)
 async def count_moves(work: UnitOfWork, event: CounterMoved) -> None:
     seen.append((work.actor.user_id, work.tenant.tenant_id, event))
@@ -172,6 +180,16 @@ async def refuse(work: UnitOfWork, event: CounterMoved) -> None:
         raise RuntimeError("13 is too much for me")
 
 
+@subscribe(TenantNamed, name="samples.note_name", retry=QUICK)
+async def note_name(work: UnitOfWork, event: TenantNamed) -> None:
+    seen.append(event)
+
+
+@subscribe(HouseOpened, name="samples.note_opening", retry=QUICK)
+async def note_opening(work: UnitOfWork, event: HouseOpened) -> None:
+    seen.append(("opened", work.context))
+
+
 JOBS = (
     add,
     add_slowly,
@@ -184,7 +202,9 @@ JOBS = (
     every_second,
     for_each_tenant,
 )
-SAMPLES = Module(name="samples", jobs=JOBS, subscribers=(count_moves, follow, refuse))
+SAMPLES = Module(
+    name="samples", jobs=JOBS, subscribers=(count_moves, follow, refuse, note_name, note_opening)
+)
 
 
 async def _hang() -> None:
@@ -195,7 +215,7 @@ async def _hang() -> None:
 
 @asynccontextmanager
 async def process(settings: Settings, role: str, *ids: UUID) -> AsyncIterator[Process]:
-    """Another process, at the point where it hangs; killed without notice at the end of the block."""
+    """Another process, at the point where it hangs; killed when the block ends."""
     database = settings.database
     urls = {"URL": database.url, "OWNER_URL": database.owner_url, "ADMIN_URL": database.admin_url}
     started = await asyncio.create_subprocess_exec(
@@ -236,7 +256,7 @@ async def worker(runtime: Runtime, options: WorkerOptions = FAST) -> AsyncIterat
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
     """What the condition answers, once that is true. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not (answer := await condition()):
+        while not (answer := await condition()):  # noqa: ASYNC110 - happens in Postgres
             await asyncio.sleep(0.05)
         return answer
 

@@ -1,4 +1,4 @@
-"""A process to be killed. `python -m tests.support.queue_process worker|publish`, settings in APP_… variables.
+"""A process to be killed: `python -m tests.support.queue_process worker|publish`.
 
 Says "in the middle" when a sample job or subscriber is at work, or "committed", and then hangs.
 """

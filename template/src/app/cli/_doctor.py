@@ -24,7 +24,8 @@ def doctor() -> None:
     findings = [*_unadopted(), *asyncio.run(_examine(settings))]
     for finding in findings:
         typer.echo(finding)
-    typer.echo(f"{len(findings) or 'No'} findings. Work across tenants, on purpose:")
+    typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
+    typer.echo("Work across tenants, on purpose:")
     for line in bypasses(SOURCES):
         typer.echo(f"    {line}")
     raise typer.Exit(1 if findings else 0)

@@ -128,6 +128,7 @@ def _adopt_standard_library(level: str, json: bool) -> None:
     for name in UVICORN:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name != "uvicorn.access"
+    logging.getLogger("httpx").setLevel("WARNING")  # below that it writes URLs with their queries
 
 
 def _decoded(logger: Any, method: str, line: Line) -> str:

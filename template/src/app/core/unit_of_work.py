@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.audit import AuditEntry
 from app.core.auth import Actor
-from app.core.errors import Forbidden, Unauthenticated
+from app.core.errors import Forbidden, InvalidToken, Unauthenticated
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
 from app.core.permissions import SIGNED_IN, SUPERUSER
@@ -60,8 +60,10 @@ class UnitOfWork:
     def require_signed_in(self) -> None:
         """Raises Unauthenticated."""
         self.required.add(SIGNED_IN)
+        if self.actor.refusal is not None:
+            raise InvalidToken(self.actor.refusal)
         if not self.actor.is_known:
-            raise Unauthenticated(self.actor.refusal or "This needs an access token.")
+            raise Unauthenticated
 
     def require_superuser(self) -> None:
         """Raises Unauthenticated or Forbidden."""

@@ -99,7 +99,7 @@ def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
     """
     pgserver = _package()
     folder.mkdir(parents=True, exist_ok=True)
-    server = pgserver.PostgresServer(_without_spaces(folder.resolve()))
+    server = pgserver.PostgresServer(_without_spaces(folder.resolve(), pgserver))
     try:
         _configure(server, SETTINGS if durable else SETTINGS + FAST_SETTINGS)
         server.start()
@@ -128,7 +128,7 @@ def _package() -> Any:
     return package
 
 
-def _without_spaces(folder: Path) -> Path:
+def _without_spaces(folder: Path, pgserver: Any) -> Path:
     """The folder, or a link to it: the package gives its path to a shell unquoted."""
     if not any(character.isspace() for character in str(folder)):
         return folder
@@ -136,6 +136,8 @@ def _without_spaces(folder: Path) -> Path:
     link = Path(tempfile.gettempdir()) / f"postgres-{digest}"
     with suppress(FileExistsError):
         link.symlink_to(folder)
+    if os.geteuid() == 0:  # then the server runs as another user, who has to get to the folder
+        pgserver.utils.ensure_prefix_permissions(folder)
     return link
 
 

@@ -43,7 +43,11 @@ def create_engine(
         timeout = str(int(statement_timeout_seconds * 1000))
         connect_args["server_settings"] = {"statement_timeout": timeout}
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=pool_overflow, connect_args=connect_args
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_overflow,
+        hide_parameters=True,
+        connect_args=connect_args,
     )
     event.listen(engine.sync_engine, "checkout", _ping_when_idle)
     event.listen(engine.sync_engine, "checkin", _forget)

@@ -231,7 +231,7 @@ class TestAWebsocket:
         [closed] = await call_websocket(app, "/numbers", b"number=hunter2")
 
         assert closed["code"] == 1008
-        assert closed["reason"] == "Validation error"
+        assert closed["reason"] == "Validation Error"
 
 
 async def call_websocket(app: FastAPI, path: str, query: bytes = b"") -> list[Message]:

@@ -10,7 +10,7 @@ MARK = "hunter2"
 async def errors_of(client: httpx.AsyncClient, body: Any) -> dict[str, str]:
     answer = await client.post(THINGS, json=body)
     assert answer.status_code == 422
-    assert answer.json()["title"] == "Validation error"
+    assert answer.json()["title"] == "Validation Error"
     return {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
 
 

@@ -34,10 +34,13 @@ class TestEnqueue:
     async def test_stays_with_the_rollback(self, queue: Runtime) -> None:
         owner = await found_tenant(queue)
 
-        with pytest.raises(RuntimeError):
+        async def fails() -> None:
             async with open_unit(queue, owner.actor, owner.context) as work:
                 work.enqueue(add, counter=new_id())
                 raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await fails()
 
         assert await queued(queue) == []
 
@@ -45,7 +48,7 @@ class TestEnqueue:
         owner = await found_tenant(queue)
 
         async with open_unit(queue, owner.actor, owner.context) as work:
-            with pytest.raises(WrongArguments, match="samples.add refuses counter"):
+            with pytest.raises(WrongArguments, match=r"samples\.add refuses counter"):
                 work.enqueue(add, counter="seven")  # type: ignore[arg-type] - what it is about
 
     async def test_refuses_a_job_of_no_module(self, queue: Runtime) -> None:

@@ -166,7 +166,7 @@ class Invalid(AppError):
 
     status = 422
     slug = "validation"
-    title = "Validation error"
+    title = "Validation Error"
     detail = "The request contains invalid data."
 
 

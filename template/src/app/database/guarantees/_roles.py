@@ -6,20 +6,23 @@ SCHEMAS = r"""
      WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema') AS schemas
 """
 
+OURS = "rolname IN ('app_owner', 'app_rw', 'app_admin')"
+ANOTHER = "'Log in as app_rw, app_admin or app_owner instead (migrations/roles.sql)'"
+
 BYPASSES = (
     f"""
     SELECT 'role ' || rolname,
            'is a superuser: no policy holds for it',
-           format('ALTER ROLE %I NOSUPERUSER', rolname)
+           CASE WHEN {OURS} THEN format('ALTER ROLE %I NOSUPERUSER', rolname) ELSE {ANOTHER} END
     FROM {ME}
     WHERE rolsuper
     """,
     f"""
     SELECT 'role ' || rolname,
            'has BYPASSRLS: no policy holds for it',
-           format('ALTER ROLE %I NOBYPASSRLS', rolname)
+           CASE WHEN {OURS} THEN format('ALTER ROLE %I NOBYPASSRLS', rolname) ELSE {ANOTHER} END
     FROM {ME}
-    WHERE rolbypassrls
+    WHERE rolbypassrls AND NOT rolsuper
     """,
 )
 """For each of the three roles."""
@@ -27,11 +30,14 @@ BYPASSES = (
 OVERREACHES = (
     f"""
     SELECT 'role ' || rolname,
-           'owns ' || pg_class.oid::regclass || ', so it can switch its policies off',
-           format('ALTER TABLE %s OWNER TO app_owner', pg_class.oid::regclass)
+           'owns ' || string_agg(pg_class.oid::regclass::text, ', ' ORDER BY relname)
+           || ', so it can switch policies off',
+           CASE rolname WHEN 'app_owner' THEN 'Log in as app_rw or app_admin instead'
+                        ELSE format('REASSIGN OWNED BY %I TO app_owner', rolname) END
     FROM {ME}
     JOIN pg_class ON relowner = me.oid AND relkind IN ('r', 'p', 'f', 'v', 'm')
-    WHERE relpersistence <> 't'
+    WHERE relpersistence <> 't' AND NOT rolsuper
+    GROUP BY rolname
     """,
     f"""
     SELECT 'role ' || me.rolname,

@@ -1,0 +1,91 @@
+"""Rows for tables that nobody described: their values follow from types, checks and references.
+
+Where that is not enough, the model says it: `mapped_column(info={"example": …})`.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Table, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.kit.ids import new_id
+
+ONE_OF = r"\b{column}\s+IN\s*\(\s*'([^']*)'"
+BY_TYPE: dict[type[Any], Any] = {
+    int: 1,
+    float: 1.0,
+    bool: True,
+    bytes: b"bytes",
+    Decimal: Decimal(1),
+    date: date(2030, 1, 2),
+    datetime: datetime(2030, 1, 2, tzinfo=UTC),
+    time: time(12),
+    timedelta: timedelta(days=1),
+    list: [],
+}
+
+
+async def add_row(
+    connection: AsyncConnection, table: Table, tenant_id: UUID, marker: str
+) -> dict[str, Any]:
+    """A row of this tenant with all its columns filled, and those that it refers to."""
+    values: dict[str, Any] = {}
+    for constraint in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
+        values |= await _reference(connection, constraint, tenant_id, marker)
+    for column in table.columns:
+        if column.name not in values and not (column.default and column.name != "id"):
+            values[column.name] = example(column, marker)
+    await connection.execute(insert(table).values(values))
+    return values
+
+
+async def _reference(
+    connection: AsyncConnection, constraint: ForeignKeyConstraint, tenant_id: UUID, marker: str
+) -> dict[str, Any]:
+    target = constraint.referred_table
+    if target.name == "tenants":
+        return {constraint.column_keys[0]: tenant_id}
+    if target is constraint.table:
+        return {column.name: None for column in constraint.columns if column.nullable}
+    row = await add_row(connection, target, tenant_id, marker)
+    return {element.parent.name: row[element.column.name] for element in constraint.elements}
+
+
+def example(column: Column[Any], marker: str) -> Any:
+    """Texts carry the marker, so that they are recognised wherever they turn up."""
+    if "example" in column.info:
+        return column.info["example"]
+    if choice := _first_choice(column):
+        return choice
+    kind = getattr(column.type, "python_type", str)
+    if kind is UUID:
+        return new_id()
+    if kind is dict:
+        return {"text": marker}
+    return BY_TYPE[kind] if kind in BY_TYPE else _text(column, marker)
+
+
+def _first_choice(column: Column[Any]) -> str | None:
+    """Of `CHECK (column IN ('first', …))`, or of an Enum."""
+    assert column.table is not None
+    if choices := getattr(column.type, "enums", None):
+        return str(choices[0])
+    for constraint in column.table.constraints:
+        if isinstance(constraint, CheckConstraint):
+            found = re.search(ONE_OF.format(column=column.name), str(constraint.sqltext), re.I)
+            if found:
+                return found[1]
+    return None
+
+
+def _text(column: Column[Any], marker: str) -> str:
+    text = f"{marker}-{new_id().hex}"
+    if "email" in column.name:
+        text = f"{text}@example.com"
+    if "url" in column.name:
+        text = f"https://example.com/{text}"
+    return text[: getattr(column.type, "length", None)]

@@ -1,0 +1,78 @@
+"""Tables with what a module may bring one day: references, lists of them, deferred and unique columns.
+
+They live in the attacked database only, beside the project's own tables, and are protected as those are.
+"""
+
+from uuid import UUID
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Connection, ForeignKey, MetaData, Table, UniqueConstraint, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from app.database.base import NAMING, Base
+from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, same_tenant
+from app.database.rls import protect
+
+
+class Samples(DeclarativeBase):
+    """Apart from the project's own metadata, which is compared with its migrations."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+tenants = Base.metadata.tables["tenants"].to_metadata(Samples.metadata)
+
+folder_labels = Table(
+    "sample_folder_labels",
+    Samples.metadata,
+    Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True),
+    Column("folder_id", Uuid, primary_key=True),
+    Column("label_id", Uuid, primary_key=True),
+    same_tenant("folder_id", "sample_folders", ondelete="CASCADE"),
+    same_tenant("label_id", "sample_labels", ondelete="CASCADE"),
+)
+
+
+class Label(UUIDMixin, TenantMixin, Samples):
+    __tablename__ = "sample_labels"
+
+    name: Mapped[str]
+
+
+class Folder(UUIDMixin, TimestampMixin, TenantMixin, Samples):
+    __tablename__ = "sample_folders"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+
+    code: Mapped[str]
+    secret: Mapped[str] = mapped_column(deferred=True)
+    notes: Mapped[list["Note"]] = relationship(
+        primaryjoin="and_(Folder.tenant_id == Note.tenant_id, Folder.id == foreign(Note.folder_id))",
+        back_populates="folder",
+        passive_deletes=True,
+    )
+    labels: Mapped[list[Label]] = relationship(secondary=folder_labels)
+
+
+class Note(UUIDMixin, TenantMixin, Samples):
+    __tablename__ = "sample_notes"
+    __table_args__ = (same_tenant("folder_id", "sample_folders", ondelete="CASCADE"),)
+
+    folder_id: Mapped[UUID]
+    body: Mapped[str]
+    folder: Mapped[Folder] = relationship(
+        primaryjoin="and_(Folder.tenant_id == Note.tenant_id, Folder.id == foreign(Note.folder_id))",
+        back_populates="notes",
+    )
+
+
+SAMPLES: tuple[type[TenantMixin], ...] = (Folder, Note, Label)
+
+
+def create_samples(connection: Connection) -> None:
+    """As app_owner."""
+    tables = [table for table in Samples.metadata.sorted_tables if table is not tenants]
+    Samples.metadata.create_all(connection, tables)
+    with Operations.context(MigrationContext.configure(connection)):
+        for table in tables:
+            protect(table.name)
