@@ -28,7 +28,8 @@ def _load(folder: Path) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     spec = spec_from_file_location(name, folder / "__init__.py")
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder} is no package")
     package = module_from_spec(spec)
     sys.modules[name] = package
     spec.loader.exec_module(package)

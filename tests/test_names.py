@@ -41,7 +41,7 @@ class TestNames:
 
 class TestSnake:
     @pytest.mark.parametrize(
-        "typed", ["invoice_lines", "invoice-lines", "InvoiceLines", "Invoice lines", " invoiceLines "]
+        "typed", "invoice_lines,invoice-lines,InvoiceLines,Invoice lines, invoiceLines ".split(",")
     )
     def test_understands_other_spellings(self, typed: str) -> None:
         assert snake(typed) == "invoice_lines"

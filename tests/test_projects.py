@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,10 @@ class Clone:
 )
 def clone(
     request: pytest.FixtureRequest, project_of: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Clone]:
+) -> Clone:
     folder = tmp_path_factory.mktemp(request.param) / "project"
     git(folder.parent, "clone", "--quiet", str(project_of(request.param)), str(folder))
-    yield Clone(folder)
+    return Clone(folder)
 
 
 class TestChecks:
@@ -66,6 +66,7 @@ class TestChecks:
 
     def test_boundaries(self, clone: Clone) -> None:
         clone.run("tach", "check")
+        clone.run("tach", "check-external")
 
 
 class TestMigrations:

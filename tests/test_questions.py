@@ -26,15 +26,16 @@ def answers_of(project: Path) -> dict[str, Any]:
     return answers
 
 
-class TestQuestions:
-    questions = {
-        name: said
-        for name, said in yaml.safe_load((ROOT / "copier.yml").read_text()).items()
-        if not name.startswith("_") and said.get("when") is not False
-    }
+QUESTIONS = {
+    name: said
+    for name, said in yaml.safe_load((ROOT / "copier.yml").read_text()).items()
+    if not name.startswith("_") and said.get("when") is not False
+}
 
+
+class TestQuestions:
     def test_keep_their_names(self) -> None:
-        assert list(self.questions) == [
+        assert list(QUESTIONS) == [
             "project_name",
             "project_slug",
             "description",
@@ -47,12 +48,12 @@ class TestQuestions:
         ]
 
     def test_are_few(self) -> None:
-        assert len(self.questions) <= ASKED_AT_MOST
+        assert len(QUESTIONS) <= ASKED_AT_MOST
 
-    @pytest.mark.parametrize("name", questions)
+    @pytest.mark.parametrize("name", QUESTIONS)
     def test_explain_and_check_themselves(self, name: str) -> None:
-        assert self.questions[name]["help"]
-        assert self.questions[name].get("validator") or self.questions[name].get("choices")
+        assert QUESTIONS[name]["help"]
+        assert QUESTIONS[name].get("validator") or QUESTIONS[name].get("choices")
 
 
 class TestPrompt:

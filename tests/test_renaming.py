@@ -52,15 +52,12 @@ class TestRename:
                 "from app.modules.widgets import WidgetService",
                 "from app.modules.invoice_lines import InvoiceLineService",
             ),
-            (
-                "async def read(widget_id: UUID, widgets: Widgets)",
-                "async def read(invoice_line_id: UUID, invoice_lines: InvoiceLines)",
-            ),
+            ("def f(widget_id: UUID, all: Widgets)", "def f(invoice_line_id: UUID, all: InvoiceLines)"),
             ('READ = "widgets:read"', 'READ = "invoice_lines:read"'),
             ('name = "widgets.created"', 'name = "invoice_lines.created"'),
             (
-                'APIRouter(prefix="/widgets", tags=["widgets"])',
-                'APIRouter(prefix="/invoice-lines", tags=["invoice_lines"])',
+                'APIRouter("/widgets", ["widgets"])',
+                'APIRouter("/invoice-lines", ["invoice_lines"])',
             ),
             ('get(f"/api/v1/widgets/{widget.id}")', 'get(f"/api/v1/invoice-lines/{invoice_line.id}")'),
             ('"""A widget of a tenant."""', '"""An invoice line of a tenant."""'),

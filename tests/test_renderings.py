@@ -88,7 +88,7 @@ class TestChain:
         last = set(texts) - {revision_of[json.loads(down)] for down in downs.values() if down != "None"}
 
         assert list(downs.values()).count("None") == 1
-        assert last == {"invoices_s0001_invoices.py"}
+        assert last == {"invoices_s0001_create.py"}
 
 
 class TestCopie:

@@ -1,7 +1,7 @@
 """What is wrong with an answer, as sentences that say what to do. No sentence means: fine."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from . import taken
 from .answer import Described, Unreadable, read

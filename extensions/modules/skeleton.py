@@ -45,13 +45,9 @@ def _names_by_file() -> list[frozenset[str]]:
 def _used(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
-            case (
-                ast.Name(id=name)
-                | ast.arg(arg=name)
-                | ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-                | ast.ClassDef(name=name)
-            ):
+            case ast.Name(id=name) | ast.arg(arg=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
             case ast.alias(name=name, asname=other):
                 yield other or name

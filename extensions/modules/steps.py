@@ -33,9 +33,9 @@ class Step:
 
 
 def first_chain(modules: Iterable[Names]) -> list[dict[str, str]]:
-    """Files for `migrations/versions/`, each with its text."""
+    """Files for `migrations/versions/`, each with its text. Modules go by name, as `app adopt` takes them."""
     text = (_TEMPLATE / "migrations/revision.txt").read_text(encoding="utf-8")
-    chain = [*_standard_steps(), *(step for names in modules for step in _module_steps(names))]
+    chain = [*_standard_steps(), *(step for names in sorted(modules, key=_package) for step in _module_steps(names))]
     before = [None, *(step.revision for step in chain)]
     return [
         {
@@ -49,6 +49,10 @@ def first_chain(modules: Iterable[Names]) -> list[dict[str, str]]:
         }
         for step, down in zip(chain, before, strict=False)
     ]
+
+
+def _package(names: Names) -> str:
+    return names.package
 
 
 def _standard_steps() -> Iterator[Step]:

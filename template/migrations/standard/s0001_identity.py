@@ -14,10 +14,11 @@ def upgrade() -> None:
     _create_memberships()
     _create_invitations()
     _create_auth_sessions()
+    _create_revocations()
 
 
 def downgrade() -> None:
-    for table in ("refresh_tokens", "auth_sessions", "invitations", "memberships"):
+    for table in ("revocations", "refresh_tokens", "auth_sessions", "invitations", "memberships"):
         op.drop_table(table)
     op.drop_table("users")
     op.drop_table("tenants")
@@ -122,3 +123,16 @@ def _create_auth_sessions() -> None:
     )
     op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
     grant_global("refresh_tokens")
+
+
+def _create_revocations() -> None:
+    op.create_table(
+        "revocations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(20), nullable=False),
+        sa.Column("except_role", sa.String(60), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_revocations_expires_at", "revocations", ["expires_at"])
+    grant_global("revocations")

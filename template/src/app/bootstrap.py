@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import DatabaseSettings, Settings
-from app.core.auth import Passwords, Tokens
+from app.core.auth import Authenticator, Passwords, Revocations, Tokens
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.module import Module
@@ -23,26 +23,44 @@ def with_database(settings: Settings) -> Settings:
     if settings.database.url is not None:
         return settings
     urls = embedded.start().create_database("app")
-    return settings.with_database(
-        url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url
-    )
+    return settings.with_database(url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url)
 
 
 def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     """Connects to nothing yet: the first statement does."""
     subscriptions = Subscriptions(each for module in modules for each in module.subscribers)
     jobs = (job for module in modules for job in module.jobs)
+    database = _database(settings.database)
+    tokens = _tokens(settings)
+    revocations = _revocations(settings, database)
+    permissions = PermissionRegistry(module.permissions for module in modules)
     return Runtime(
         settings=settings,
-        database=_database(settings.database),
-        permissions=PermissionRegistry(module.permissions for module in modules),
+        database=database,
+        permissions=permissions,
         jobs=JobRegistry([*jobs, *subscriptions.jobs]),
         subscriptions=subscriptions,
-        tokens=Tokens(
-            settings.secret_key.get_secret_value(),
-            lifetime=timedelta(minutes=settings.auth.access_minutes),
+        tokens=tokens,
+        revocations=revocations,
+        authenticator=Authenticator(
+            tokens=tokens, revocations=revocations, permissions=permissions
         ),
         passwords=Passwords(),
+    )
+
+
+def _tokens(settings: Settings) -> Tokens:
+    return Tokens(
+        settings.secret_key.get_secret_value(),
+        lifetime=timedelta(minutes=settings.auth.access_minutes),
+    )
+
+
+def _revocations(settings: Settings, database: Database) -> Revocations:
+    return Revocations(
+        database.rw,
+        seconds=settings.auth.revocation_seconds,
+        listens=not settings.database.pgbouncer,
     )
 
 

@@ -50,7 +50,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
     return [
         Middleware(TraceMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=runtime.settings.http.max_body_bytes),
-        Middleware(AuthMiddleware, tokens=runtime.tokens, permissions=runtime.permissions),
+        Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
         Middleware(TransactionMiddleware, runtime=runtime),
     ]
@@ -75,6 +75,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await refuse_unsafe_database(runtime.database.rw, runtime.database.admin)
         if runtime.settings.environment == "development":
             await closing.enter_async_context(embedded_worker(runtime))
+        await closing.enter_async_context(runtime.revocations.kept_current())
         gc.collect()
         gc.freeze()
         yield

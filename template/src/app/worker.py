@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager, suppress
 
 from app.bootstrap import open_runtime
 from app.config import Settings
+from app.core.auth.housekeeping import forget_revocations
 from app.core.events.housekeeping import forget_old_events
 from app.core.jobs.housekeeping import forget_old_jobs
 from app.core.jobs.worker import WorkerOptions, work_off
 from app.core.module import find_modules
 from app.core.runtime import Runtime
 
-HOUSEKEEPING = (forget_old_jobs, forget_old_events)
+HOUSEKEEPING = (forget_old_jobs, forget_old_events, forget_revocations)
 
 
 async def run_worker(

@@ -82,7 +82,7 @@ async def small_client(runtime: Runtime, owner: Person) -> AsyncIterator[AsyncCl
     app = FastAPI(
         middleware=[
             Middleware(TraceMiddleware),
-            Middleware(AuthMiddleware, tokens=runtime.tokens, permissions=runtime.permissions),
+            Middleware(AuthMiddleware, authenticator=runtime.authenticator),
             Middleware(TenantMiddleware),
             Middleware(TransactionMiddleware, runtime=runtime),
         ]

@@ -6,6 +6,7 @@ Where that is not enough, the model says it: `mapped_column(info={"example": …
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ async def add_row(
     for constraint in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
         values |= await _reference(connection, constraint, tenant_id, marker)
     for column in table.columns:
-        if column.name not in values and not (column.default and column.name != "id"):
+        if column.name not in values and (column.primary_key or not column.default):
             values[column.name] = example(column, marker)
     await connection.execute(insert(table).values(values))
     return values
@@ -83,9 +84,14 @@ def _first_choice(column: Column[Any]) -> str | None:
 
 
 def _text(column: Column[Any], marker: str) -> str:
-    text = f"{marker}-{new_id().hex}"
+    """Unique as well; a short column has no room for the marker."""
+    length = getattr(column.type, "length", None)
+    text = token_hex(8)
+    if length is not None and length < len(marker) + len(text):
+        return text[:length]
+    text = f"{marker}{text}"
     if "email" in column.name:
         text = f"{text}@example.com"
     if "url" in column.name:
         text = f"https://example.com/{text}"
-    return text[: getattr(column.type, "length", None)]
+    return text

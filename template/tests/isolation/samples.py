@@ -19,6 +19,7 @@ class Samples(DeclarativeBase):
     """Apart from the project's own metadata, which is compared with its migrations."""
 
     metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = Base.type_annotation_map
 
 
 tenants = Base.metadata.tables["tenants"].to_metadata(Samples.metadata)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-import psutil
-
 from app.config import Settings
 from app.database import embedded
 from app.database.migrations import upgrade
@@ -40,7 +38,7 @@ def _drop_left_over(server: embedded.EmbeddedServer) -> None:
         query = r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'"
         names = [name for (name,) in connection.execute(query)]
     for name in names:
-        if not psutil.pid_exists(int(name.rpartition("_")[2])):
+        if not embedded.is_alive(int(name.rpartition("_")[2])):
             server.drop_database(name)
 
 

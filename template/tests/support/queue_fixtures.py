@@ -1,5 +1,6 @@
 """`queue`: a runtime that knows the samples, on a database that no other test enqueues into."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,8 +17,8 @@ from .queue import SAMPLES, seen
 
 
 @pytest.fixture(scope="session")
-def queue_settings(settings: Settings, worker_id: str) -> Iterator[Settings]:
-    name = f"test_queue_{worker_id}"
+def queue_settings(settings: Settings) -> Iterator[Settings]:
+    name = f"test_queue_{os.getpid()}"
     yield create_test_database(settings, name)
     drop_test_database(name)
 

@@ -78,6 +78,13 @@ class AuthSettings(Group):
     refresh_days: int = Field(
         default=30, ge=1, le=365, description="Days after which one logs in again."
     )
+    revocation_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=60,
+        description="Seconds in which a revocation is known everywhere even when announcements"
+        " are lost, 0 to 60; 0 asks the database at each request.",
+    )
 
 
 class LogSettings(Group):

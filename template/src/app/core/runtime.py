@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
-from app.core.auth import Passwords, Tokens
+from app.core.auth import Authenticator, Passwords, Revocations, Tokens
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.permissions import PermissionRegistry
@@ -31,6 +31,8 @@ class Runtime:
     jobs: JobRegistry
     subscriptions: Subscriptions
     tokens: Tokens
+    revocations: Revocations
+    authenticator: Authenticator
     passwords: Passwords
 
     async def close(self) -> None:

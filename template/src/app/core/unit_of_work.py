@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.audit import AuditEntry
-from app.core.auth import Actor
+from app.core.auth import Actor, Reason, Revoked, write_revocations
 from app.core.errors import Forbidden, InvalidToken, Unauthenticated
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
@@ -41,6 +41,7 @@ class UnitOfWork:
         self.required: set[str] = set()
         self._events: list[Event] = []
         self._jobs: list[EnqueuedJob] = []
+        self._revocations: dict[UUID, Revoked | None] = {}
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -82,6 +83,13 @@ class UnitOfWork:
         self._jobs.append(run)
         return run.id
 
+    def revoke(self, reason: Reason, *ids: UUID, except_role: str | None = None) -> None:
+        """From the commit on, every process refuses access tokens that name one of these ids."""
+        self._revocations |= dict.fromkeys(ids, Revoked(reason, except_role))
+
+    def lift_revocation(self, *ids: UUID) -> None:
+        self._revocations |= dict.fromkeys(ids)
+
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._after_commit.append(callback)
 
@@ -113,6 +121,9 @@ class UnitOfWork:
             self._jobs += await write_events(self, self._events)
         if self._jobs:
             await write_jobs(self, self._jobs)
+        if self._revocations:
+            lifetime = self.runtime.tokens.lifetime
+            await write_revocations(self.session, self._revocations, lifetime=lifetime)
         await self.session.commit()
         for callback in self._after_commit:
             await callback()

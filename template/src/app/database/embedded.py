@@ -157,10 +157,10 @@ def _forget_the_dead(server: Any) -> None:
     handles = server.pgdata / ".handle_pids.json"
     with server._lock, suppress(FileNotFoundError):
         pids: list[int] = json.loads(handles.read_text() or "[]")
-        handles.write_text(json.dumps([pid for pid in pids if _is_alive(pid)]))
+        handles.write_text(json.dumps([pid for pid in pids if is_alive(pid)]))
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,11 +1,11 @@
 """What a row may inherit: an id, its times, its tenant."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Table, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from app.kit import clock
 from app.kit.ids import new_id
@@ -39,3 +39,9 @@ def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options
     )
+
+
+@event.listens_for(TenantMixin, "after_mapper_constructed", propagate=True)
+def _mark(mapper: Mapper[Any], _: type[TenantMixin]) -> None:
+    """So that a statement's tables tell whether they are tenants', wherever their models are."""
+    cast(Table, mapper.local_table).info["tenant"] = True

@@ -6,7 +6,7 @@ The second of the four layers of tenancy; row security in Postgres is the third 
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, TextClause, event, inspect
+from sqlalchemy import Table, TextClause, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -159,8 +159,3 @@ def _tenant_tables(statement: Any) -> set[Table]:
 
 def _personal_mappers() -> list[Mapper[Any]]:
     return [m for m in Base.registry.mappers if getattr(m.class_, "__personal__", None)]
-
-
-@event.listens_for(TenantMixin, "after_mapper_constructed", propagate=True)
-def _mark(mapper: Mapper[Any], _: type[TenantMixin]) -> None:
-    cast(Table, mapper.local_table).info["tenant"] = True

@@ -104,7 +104,7 @@ class TestSignature:
     def test_refuses_stars_and_missing_types(self) -> None:
         async def starry(work: Any, **rest: int) -> None: ...
 
-        async def untyped(work: Any, wall) -> None: ...  # type: ignore[no-untyped-def] # the point
+        async def untyped(work: Any, wall) -> None: ...  # type: ignore[no-untyped-def]  # the point
 
         with pytest.raises(TypeError, match="it takes no stars"):
             Arguments("walls.starry", starry)

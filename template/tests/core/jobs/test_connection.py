@@ -1,7 +1,7 @@
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from app.core.jobs.connection import libpq_url
+from app.core.jobs.connection import conninfo
 
 TCP = {"host": "db", "port": "5433", "user": "app_rw", "password": "p@ss", "dbname": "app"}
 
@@ -21,4 +21,4 @@ TCP = {"host": "db", "port": "5433", "user": "app_rw", "password": "p@ss", "dbna
     ],
 )
 def test_psycopg_reads_the_urls_of_asyncpg(url: str, parts: dict[str, str]) -> None:
-    assert conninfo_to_dict(libpq_url(url)) == parts
+    assert conninfo_to_dict(conninfo(url)) == parts

@@ -1,16 +1,29 @@
+import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 
 from app.core.auth import ANONYMOUS
-from app.core.jobs import UnknownJob, WrongArguments, job
+from app.core.jobs import UnknownJob, WrongArguments, job, write_jobs
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.tenancy import TenantContextRequired
 from app.kit import clock
 from app.kit.ids import new_id
 from tests.support.people import found_tenant
-from tests.support.queue import add, add_alone, enqueue_add, greet, queued, rebuild
+from tests.support.queue import (
+    add,
+    add_alone,
+    ends,
+    enqueue_add,
+    greet,
+    queued,
+    rebuild,
+    statuses,
+    until,
+    worker,
+)
 
 
 @job
@@ -49,7 +62,7 @@ class TestEnqueue:
 
         async with open_unit(queue, owner.actor, owner.context) as work:
             with pytest.raises(WrongArguments, match=r"samples\.add refuses counter"):
-                work.enqueue(add, counter="seven")  # type: ignore[arg-type] - what it is about
+                work.enqueue(add, counter="seven")  # type: ignore[arg-type]  # the point
 
     async def test_refuses_a_job_of_no_module(self, queue: Runtime) -> None:
         owner = await found_tenant(queue)
@@ -114,13 +127,28 @@ class TestQueueingLock:
 
         assert len(await queued(queue)) == 2
 
-    async def test_does_not_fail_the_work_of_the_second(self, queue: Runtime) -> None:
-        """Two transactions at once: the slower one waits for the faster, and then adds nothing."""
+    async def test_fails_nobody_who_comes_at_the_same_time(self, queue: Runtime) -> None:
         owner = await found_tenant(queue)
 
-        async with open_unit(queue, owner.actor, owner.context) as slow:
-            slow.enqueue(rebuild, counter=new_id())
-            async with open_unit(queue, owner.actor, owner.context) as fast:
-                fast.enqueue(rebuild, counter=new_id())
+        async def enqueue() -> None:
+            async with open_unit(queue, owner.actor, owner.context) as work:
+                await write_jobs(work, [rebuild.enqueued(counter=new_id())])
+                await asyncio.sleep(0.02)
+
+        await asyncio.gather(*(enqueue() for _ in range(8)))
 
         assert len(await queued(queue)) == 1
+
+    async def test_starts_the_waiting_run_after_those_who_rely_on_it(self, queue: Runtime) -> None:
+        """Or it would miss what they are about to commit."""
+        owner = await found_tenant(queue)
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(rebuild, counter=new_id())
+
+        async with AsyncExitStack() as working:
+            async with open_unit(queue, owner.actor, owner.context) as work:
+                await write_jobs(work, [rebuild.enqueued(counter=new_id())])
+                await working.enter_async_context(worker(queue))
+                await asyncio.sleep(0.3)
+                assert await statuses(queue) == ["todo"]
+            await until(lambda: ends(queue, "doing"))

@@ -1,19 +1,27 @@
 """Who is asking: passwords, tokens, and the actor that they prove."""
 
 from ._actor import ANONYMOUS, Actor
+from ._authenticator import Authenticator
 from ._middleware import AuthMiddleware
 from ._passwords import Passwords
+from ._revocations import Reason, Revoked, write_revocations
 from ._secrets import hash_secret, new_secret
 from ._tokens import AccessClaims, TokenRefused, Tokens
+from ._watch import Revocations
 
 __all__ = [
     "ANONYMOUS",
     "AccessClaims",
     "Actor",
     "AuthMiddleware",
+    "Authenticator",
     "Passwords",
+    "Reason",
+    "Revocations",
+    "Revoked",
     "TokenRefused",
     "Tokens",
     "hash_secret",
     "new_secret",
+    "write_revocations",
 ]

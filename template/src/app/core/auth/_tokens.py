@@ -27,6 +27,11 @@ class AccessClaims:
     role: str | None = None
     is_superuser: bool = False
 
+    @property
+    def ids(self) -> tuple[UUID | None, ...]:
+        """All that may be revoked before the token expires."""
+        return (self.session_id, self.membership_id, self.user_id, self.tenant_id)
+
 
 class Tokens:
     def __init__(self, secret: str, *, lifetime: timedelta) -> None:

@@ -21,7 +21,8 @@ LIST = queue_sql("""
     ORDER BY job.id DESC LIMIT :limit
 """)
 RETRY = queue_sql("""
-    UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
+    UPDATE procrastinate_jobs
+    SET status = 'todo', attempts = 0, abort_requested = false, scheduled_at = NULL
     WHERE id = ANY(CAST(:ids AS bigint[])) AND status IN ('failed', 'aborted', 'cancelled')
     RETURNING id
 """)

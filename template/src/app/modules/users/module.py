@@ -2,10 +2,10 @@ from app.core.module import Module
 from app.core.permissions import Role
 
 from .permissions import UserPermission
-from .routes import auth, router
+from .routes import routers
 
 module = Module(
     name="users",
-    routers=(auth, router),
+    routers=routers,
     permissions={UserPermission.READ: Role.VIEWER},
 )

@@ -36,12 +36,19 @@ class AuthSessionRepository(Repository[AuthSession]):
             update(AuthSession).where(AuthSession.id == session_id).values(revoked_at=at)
         )
 
-    async def revoke_of_user(self, user_id: UUID, *, but: UUID | None, at: datetime) -> None:
-        await self.session.execute(
+    async def revoke_of_user(
+        self, user_id: UUID, *, but: UUID | None, at: datetime
+    ) -> Sequence[UUID]:
+        """The ids of those that were open."""
+        query = (
             update(AuthSession)
-            .where(AuthSession.user_id == user_id, AuthSession.id != but)
+            .where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
             .values(revoked_at=at)
+            .returning(AuthSession.id)
         )
+        if but is not None:
+            query = query.where(AuthSession.id != but)
+        return (await self.session.scalars(query)).all()
 
 
 class RefreshTokenRepository(Repository[RefreshToken]):

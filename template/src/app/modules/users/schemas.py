@@ -70,6 +70,17 @@ class MeRead(Schema):
     created_at: datetime
 
 
+class UserRead(Schema):
+    """What superusers see of a user."""
+
+    id: UUID
+    email: str
+    full_name: str
+    is_superuser: bool
+    suspended_at: datetime | None
+    created_at: datetime
+
+
 class MemberRead(Schema):
     id: UUID
     email: str

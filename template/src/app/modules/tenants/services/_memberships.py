@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.core.auth import Reason
 from app.core.permissions import Role
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
@@ -42,7 +43,9 @@ class MembershipService:
         self.check_rank(role)
         if role != Role.OWNER:
             await self._check_another_owner(membership)
-        return await self.memberships.change(membership, role=role)
+        await self.memberships.change(membership, role=role)
+        self.work.revoke(Reason.ROLE, membership.id, except_role=role)
+        return membership
 
     async def remove(self, user_id: UUID) -> None:
         """Raises NotAMember, RoleTooHigh, LastOwner."""
@@ -51,6 +54,7 @@ class MembershipService:
         self.check_rank(membership.role)
         await self._check_another_owner(membership)
         await self.memberships.delete(membership)
+        self.work.revoke(Reason.MEMBERSHIP, membership.id)
         self.work.publish(MemberRemoved(membership.id, user_id))
 
     async def of_person(self, user_id: UUID) -> Sequence[tuple[Membership, Tenant]]:

@@ -1,6 +1,7 @@
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
+from app.core.auth import Reason
 from app.core.permissions import Role
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
@@ -37,6 +38,7 @@ class TenantService:
         """With all its rows: every tenant's table refers to it ON DELETE CASCADE."""
         self.work.require(TenantPermission.DELETE)
         await self.tenants.delete(await self._own())
+        self.work.revoke(Reason.TENANT, self.work.tenant.tenant_id)
         self.work.publish(TenantDeleted(self.work.tenant.tenant_id))
 
     async def check_open(self) -> None:
@@ -52,11 +54,13 @@ class TenantService:
         async with self._all_tenants(f"suspend tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
             tenant = await tenants.get(tenant_id)
+            work.revoke(Reason.TENANT, tenant_id)
             return await tenants.change(tenant, suspended_at=tenant.suspended_at or clock.now())
 
     async def resume(self, tenant_id: UUID) -> Tenant:
         async with self._all_tenants(f"resume tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
+            work.lift_revocation(tenant_id)
             return await tenants.change(await tenants.get(tenant_id), suspended_at=None)
 
     async def _own(self) -> Tenant:

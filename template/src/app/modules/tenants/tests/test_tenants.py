@@ -29,7 +29,7 @@ class TestCurrent:
 
         assert refused.status_code == 403
         assert deleted.status_code == 204
-        assert (await anonymous.get(URL, headers=owner.headers)).status_code == 404
+        assert (await anonymous.get(URL, headers=owner.headers)).status_code == 401
 
 
 class TestMembers:

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from app.core.auth import AccessClaims, hash_secret, new_secret
+from app.core.auth import AccessClaims, Reason, hash_secret, new_secret
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
@@ -61,7 +61,12 @@ class SessionService:
         """Logs the actor out of the log-in that her token belongs to."""
         self.work.require_signed_in()
         if self.work.actor.session_id is not None:
-            await self.sessions.revoke(self.work.actor.session_id, clock.now())
+            await self._end(self.work.actor.session_id)
+
+    async def end_all_of(self, user_id: UUID, *, but: UUID | None = None) -> None:
+        """All log-ins of a user, or all but one."""
+        ended = await self.sessions.revoke_of_user(user_id, but=but, at=clock.now())
+        self.work.revoke(Reason.SESSION, *ended)
 
     async def _rotate(self, secret_hash: str) -> TokenPair | None:
         spent = await self.tokens.spend(secret_hash, clock.now())
@@ -75,13 +80,17 @@ class SessionService:
         try:
             return await self._issue(session, user, await self._membership(session))
         except NotAMember:
-            await self.sessions.revoke(session.id, clock.now())
+            await self._end(session.id)
             return None
 
     async def _end_family_of(self, secret_hash: str) -> None:
         reused = await self.tokens.find_by_secret(secret_hash)
         if reused is not None:
-            await self.sessions.revoke(reused.session_id, clock.now())
+            await self._end(reused.session_id)
+
+    async def _end(self, session_id: UUID) -> None:
+        await self.sessions.revoke(session_id, clock.now())
+        self.work.revoke(Reason.SESSION, session_id)
 
     async def _membership(self, session: AuthSession) -> Membership | None:
         if session.tenant_id is None:

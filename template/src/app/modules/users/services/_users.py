@@ -4,13 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.unit_of_work import CurrentWork
-from app.kit import clock
 from app.kit.rows import Rows
 from app.modules.tenants import MembershipService
 
 from ..errors import WrongCredentials
 from ..permissions import UserPermission
-from ..repositories import AuthSessionRepository, User, UserRepository
+from ..repositories import User, UserRepository
+from ._sessions import SessionService
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class UserService:
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.users = UserRepository(work.session)
-        self.sessions = AuthSessionRepository(work.session)
+        self.sessions = SessionService(work)
         self.members = MembershipService(work)
 
     async def me(self) -> Me:
@@ -73,9 +73,7 @@ class UserService:
         if not await passwords.verify(current, user.password_hash):
             raise WrongCredentials
         await self.users.change(user, password_hash=await passwords.hash(new))
-        await self.sessions.revoke_of_user(
-            user.id, but=self.work.actor.session_id, at=clock.now()
-        )
+        await self.sessions.end_all_of(user.id, but=self.work.actor.session_id)
 
     async def list_members(self, *, limit: int, cursor: str | None) -> Rows[Member]:
         """Who works for the actor's tenant."""

@@ -1,0 +1,51 @@
+"""From what a request brings along to the actor that it proves."""
+
+from starlette.types import Scope
+
+from app.core.permissions import PermissionRegistry
+
+from ._actor import ANONYMOUS, Actor
+from ._tokens import AccessClaims, TokenRefused, Tokens
+from ._watch import Revocations
+
+BEARER = b"bearer "
+
+
+class Authenticator:
+    def __init__(
+        self, *, tokens: Tokens, revocations: Revocations, permissions: PermissionRegistry
+    ) -> None:
+        self.tokens = tokens
+        self.revocations = revocations
+        self.permissions = permissions
+
+    async def actor(self, scope: Scope) -> Actor:
+        """The actor, or one whose `refusal` says why nobody was proved."""
+        token = _bearer(scope)
+        return await self._of_token(token) if token else ANONYMOUS
+
+    async def _of_token(self, token: str) -> Actor:
+        try:
+            claims = self.tokens.read(token)
+        except TokenRefused as refused:
+            return Actor(refusal=str(refused))
+        refusal = await self.revocations.refusal(claims.ids, role=claims.role)
+        return Actor(refusal=refusal) if refusal else self._known(claims)
+
+    def _known(self, claims: AccessClaims) -> Actor:
+        return Actor(
+            user_id=claims.user_id,
+            tenant_id=claims.tenant_id,
+            membership_id=claims.membership_id,
+            session_id=claims.session_id,
+            role=claims.role,
+            permissions=self.permissions.of(claims.role),
+            is_superuser=claims.is_superuser,
+        )
+
+
+def _bearer(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value[: len(BEARER)].lower() == BEARER:
+            return str(value[len(BEARER) :].strip(), "latin-1")
+    return None

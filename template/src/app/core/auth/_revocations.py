@@ -1,0 +1,124 @@
+"""What ends access before its tokens expire: a short list, written in the business transaction.
+
+An entry names a session, a membership, a user, a tenant or a key. Whatever names it is refused, so
+the list compares no clocks; it is kept only as long as an access token can live.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Executable, String, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.base import Base
+
+CHANNEL = "revocations"
+MARGIN = timedelta(minutes=1)
+"""How long the transaction may take in which a token is issued that does not know of its end."""
+
+
+class Reason(StrEnum):
+    """Each with the sentence that the client reads."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> "Reason":
+        reason = str.__new__(cls, value)
+        reason._value_ = value
+        reason.sentence = sentence
+        return reason
+
+    SESSION = "session", "This log-in has ended."
+    MEMBERSHIP = "membership", "You no longer work for this tenant."
+    ROLE = "role", "Your role has changed: refresh the access token."
+    USER = "user", "This user is suspended."
+    TENANT = "tenant", "This tenant is suspended or gone."
+    API_KEY = "api_key", "This API key was revoked."
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """`except_role`: tokens with this role are not meant, because they know it already."""
+
+    reason: Reason
+    except_role: str | None = None
+
+
+class Revocation(Base):
+    """`id` is that of what was revoked."""
+
+    __tablename__ = "revocations"
+    __global_reason__ = "is asked before it is known whether anybody works for a tenant"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    except_role: Mapped[str | None] = mapped_column(String(60))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def revocation_sql(statement: str) -> Executable:
+    return text(statement).execution_options(raw_sql="revocations hold across all tenants")
+
+
+REVOKE = revocation_sql("""
+    WITH written AS (
+        INSERT INTO revocations (id, reason, except_role, expires_at)
+        SELECT id, reason, except_role, clock_timestamp() + make_interval(secs => :seconds)
+        FROM jsonb_to_recordset(CAST(:entries AS jsonb))
+            AS entry (id uuid, reason text, except_role text)
+        ORDER BY id
+        ON CONFLICT (id) DO UPDATE SET (reason, except_role, expires_at)
+            = ROW(excluded.reason, excluded.except_role, excluded.expires_at)
+        RETURNING id, reason, except_role
+    )
+    SELECT pg_notify(:channel, to_jsonb(written)::text) FROM written
+""")
+LIFT = revocation_sql("""
+    WITH lifted AS (DELETE FROM revocations WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING id)
+    SELECT pg_notify(:channel, to_jsonb(lifted)::text) FROM lifted
+""")
+
+
+async def write_revocations(
+    session: AsyncSession, changes: Mapping[UUID, Revoked | None], *, lifetime: timedelta
+) -> None:
+    """Known to all processes as soon as the transaction commits; None lifts a revocation."""
+    lifted = [row_id for row_id, revoked in changes.items() if revoked is None]
+    entries = [_entry(row_id, revoked) for row_id, revoked in changes.items() if revoked]
+    if entries:
+        seconds = (lifetime + MARGIN).total_seconds()
+        values = {"entries": json.dumps(entries), "seconds": seconds, "channel": CHANNEL}
+        await session.execute(REVOKE, values)
+    if lifted:
+        await session.execute(LIFT, {"ids": lifted, "channel": CHANNEL})
+
+
+def read_announcement(payload: str) -> tuple[UUID, Revoked | None]:
+    """What `write_revocations` told through NOTIFY."""
+    told: dict[str, Any] = json.loads(payload)
+    return UUID(told["id"]), read_revoked(told) if "reason" in told else None
+
+
+def read_revoked(row: Mapping[str, Any]) -> Revoked:
+    return Revoked(Reason(row["reason"]), row["except_role"])
+
+
+def refusal_of(
+    ids: Sequence[UUID | None], role: str | None, revoked: Mapping[UUID, Revoked | None]
+) -> str | None:
+    """Why a token that names these ids proves nobody any more."""
+    for row_id in ids:
+        found = revoked.get(row_id) if row_id else None
+        if found and (found.except_role is None or found.except_role != role):
+            return found.reason.sentence
+    return None
+
+
+def _entry(row_id: UUID, revoked: Revoked) -> dict[str, str | None]:
+    return {"id": str(row_id), "reason": revoked.reason, "except_role": revoked.except_role}

@@ -1,0 +1,127 @@
+"""Each process's own copy of the revocations, so that a request asks the database for nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ._revocations import (
+    CHANNEL,
+    Revoked,
+    read_announcement,
+    read_revoked,
+    refusal_of,
+    revocation_sql,
+)
+
+log = structlog.get_logger(__name__)
+
+ALL = "SELECT id, reason, except_role FROM revocations WHERE expires_at > now()"
+SOME = revocation_sql(f"{ALL} AND id = ANY(CAST(:ids AS uuid[]))")
+LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+SECONDS_BEFORE_RECONNECT = 1
+
+
+class Revocations:
+    """Hears of each revocation when it is committed, and reads the whole list again and again.
+
+    The copy is trusted for `seconds` after the begin of its last reading. While it is older (the
+    connection is lost, or was never made, as in tests) and if `seconds` is 0, each request asks the
+    table: no revocation is missed for longer than that, whatever happens to the announcements.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, seconds: float, listens: bool = True) -> None:
+        self.engine = engine
+        self.seconds = seconds
+        self.listens = listens
+        self._known: dict[UUID, Revoked | None] = {}
+        self._heard: dict[UUID, Revoked | None] = {}
+        self._trusted_until = 0.0
+        self._lost = asyncio.Event()
+
+    @property
+    def is_current(self) -> bool:
+        return monotonic() < self._trusted_until
+
+    async def refusal(self, ids: Sequence[UUID | None], *, role: str | None) -> str | None:
+        """Why a token with these ids and this role proves nobody, as a sentence."""
+        revoked = self._known if self.is_current else await self._ask(ids)
+        return refusal_of(ids, role, revoked)
+
+    @asynccontextmanager
+    async def kept_current(self) -> AsyncIterator[None]:
+        """While the block runs the copy is kept; a server's whole life, for example."""
+        if not self.seconds:
+            yield
+            return
+        watching = asyncio.create_task(self._watch(), name="revocations")
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            self._distrust()
+
+    async def _ask(self, ids: Sequence[UUID | None]) -> dict[UUID, Revoked]:
+        values = {"ids": [row_id for row_id in ids if row_id]}
+        async with self.engine.connect() as connection:
+            rows = (await connection.execute(SOME, values)).mappings().all()
+        return {row["id"]: read_revoked(dict(row)) for row in rows}
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                async with self._connected() as connection:
+                    await self._read_again_and_again(connection)
+            except LOST as error:
+                self._distrust()
+                log.warning("revocations.connection_lost", error=type(error).__name__)
+                await asyncio.sleep(SECONDS_BEFORE_RECONNECT)
+
+    async def _read_again_and_again(self, connection: asyncpg.Connection) -> None:
+        while not connection.is_closed():
+            async with asyncio.timeout(self.seconds):
+                await self._read(connection)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), self.seconds / 2)
+        raise ConnectionError
+
+    async def _read(self, connection: asyncpg.Connection) -> None:
+        """What is announced meanwhile is newer than what is read."""
+        began = monotonic()
+        self._heard.clear()
+        rows = await connection.fetch(ALL)
+        self._known = {row["id"]: read_revoked(row) for row in rows} | self._heard
+        self._trusted_until = began + self.seconds
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """One of the engine's kind, taken out of its pool: it is kept for as long as it lives."""
+        async with self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await connection.run_sync(Connection.detach)
+            self._lost.clear()
+            driver.add_termination_listener(self._lose)
+            if self.listens:
+                await driver.add_listener(CHANNEL, self._hear)
+            yield driver
+
+    def _hear(self, _: Any, __: int, ___: str, payload: str) -> None:
+        row_id, revoked = read_announcement(payload)
+        self._known[row_id] = self._heard[row_id] = revoked
+
+    def _lose(self, _: Any) -> None:
+        self._distrust()
+        self._lost.set()
+
+    def _distrust(self) -> None:
+        self._trusted_until = 0.0

@@ -1,0 +1,40 @@
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID
+
+from app.core.auth import Reason
+from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.kit import clock
+from app.kit.rows import Rows
+
+from ..repositories import User, UserRepository
+from ._sessions import SessionService
+
+
+class UserAdministration:
+    """What superusers do with users of all tenants. Each act leaves an audit entry."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+
+    async def list(self, *, limit: int, cursor: str | None) -> Rows[User]:
+        async with self._all_users("list the users") as work:
+            return await UserRepository(work.session).list(limit=limit, cursor=cursor)
+
+    async def suspend(self, user_id: UUID) -> User:
+        """Ends all log-ins of the user."""
+        async with self._all_users(f"suspend user {user_id}") as work:
+            users = UserRepository(work.session)
+            user = await users.get(user_id)
+            await users.change(user, suspended_at=user.suspended_at or clock.now())
+            await SessionService(work).end_all_of(user_id)
+            work.revoke(Reason.USER, user_id)
+            return user
+
+    async def resume(self, user_id: UUID) -> User:
+        async with self._all_users(f"resume user {user_id}") as work:
+            work.lift_revocation(user_id)
+            users = UserRepository(work.session)
+            return await users.change(await users.get(user_id), suspended_at=None)
+
+    def _all_users(self, reason: str) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.work.across_tenants(bypass_tenant=True, reason=reason)

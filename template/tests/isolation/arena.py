@@ -1,0 +1,109 @@
+"""Where the attacks happen: two tenants with rows in every table of tenants, and real commits."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import Mapper, object_mapper
+
+from app.core.runtime import Runtime
+from app.database.base import Base
+from app.database.mixins import TenantMixin
+from app.database.session import open_session
+from app.database.tenancy import Context
+from tests.support.people import Person, found_tenant
+
+from .rows import add_row
+from .samples import SAMPLES
+
+FOREIGN = "foreign0"
+OWN = "own0"
+
+Row = dict[str, Any]
+
+
+def tenants_models() -> tuple[type[TenantMixin], ...]:
+    """Of every module that this project has, found in the metadata."""
+    mappers = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
+    return tuple(m.class_ for m in mappers if issubclass(m.class_, TenantMixin))
+
+
+ALL_MODELS = (*tenants_models(), *SAMPLES)
+
+
+@dataclass(frozen=True)
+class Arena:
+    runtime: Runtime
+    own: Person
+    foreign: Person
+    admin: AsyncConnection
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, runtime: Runtime) -> AsyncIterator["Arena"]:
+        own, foreign = await found_tenant(runtime, OWN), await found_tenant(runtime, FOREIGN)
+        async with runtime.database.admin.connect() as connection:
+            admin = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield cls(runtime, own, foreign, admin)
+
+    def session(self) -> AsyncSession:
+        """As a request of the own tenant has it."""
+        return self.session_of(self.own.context)
+
+    def session_of(self, context: Context) -> AsyncSession:
+        return open_session(self.runtime.database.rw, context)
+
+    async def own_row(self, table: Table) -> Row:
+        return await self._row(table, self.own, OWN)
+
+    async def foreign_row(self, table: Table) -> Row:
+        return await self._row(table, self.foreign, FOREIGN)
+
+    async def row_to_be(self, table: Table, person: Person) -> Row:
+        """What a new row of this tenant would look like."""
+        marker = OWN if person is self.own else FOREIGN
+        row = await self._row(table, person, marker)
+        await self.admin.execute(table.delete().where(table.c.id == row["id"]))
+        return row
+
+    async def foreign_rows(self, table: Table) -> str:
+        """All that the other tenant has in this table, as Postgres writes it."""
+        return await self.dump(table.name, self.foreign.tenant_id)
+
+    async def dump(self, table: str, tenant_id: UUID) -> str:
+        statement = text(
+            f"SELECT string_agg(t::text, E'\\n' ORDER BY t::text) FROM {table} t"
+            " WHERE tenant_id = :tenant_id"
+        )
+        return await self.admin.scalar(statement, {"tenant_id": tenant_id}) or ""
+
+    async def count_own(self, table: Table) -> int:
+        statement = text(f"SELECT count(*) FROM {table.name} WHERE tenant_id = :tenant_id")
+        return await self.admin.scalar(statement, {"tenant_id": self.own.tenant_id}) or 0
+
+    def is_foreign(self, loot: Any, row: Row) -> bool:
+        """Whether anything of the other tenant is in what an attack has carried off."""
+        shown = _show(loot)
+        secrets = (FOREIGN, str(self.foreign.tenant_id), str(row["id"]))
+        return any(secret in shown for secret in secrets)
+
+    async def _row(self, table: Table, person: Person, marker: str) -> Row:
+        return await add_row(self.admin, table, person.tenant_id, marker)
+
+
+def _show(loot: Any) -> str:
+    """All values inside, rows and mapped objects included."""
+    if isinstance(loot, dict):
+        return " ".join(map(_show, loot.values()))
+    if isinstance(loot, (Sequence, set, frozenset)) and not isinstance(loot, (str, bytes)):
+        return " ".join(map(_show, loot))
+    if isinstance(getattr(type(loot), "__mapper__", None), Mapper):
+        loaded = vars(loot)
+        return " ".join(
+            str(loaded[a.key]) for a in object_mapper(loot).column_attrs if a.key in loaded
+        )
+    return str(loot)

@@ -1,0 +1,92 @@
+"""The attacked databases, and the report of what was attacked."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Connection, create_engine
+
+from app.bootstrap import open_runtime
+from app.config import Settings
+from app.core.module import find_modules
+from tests.support.database import create_test_database, drop_test_database
+
+from .arena import Arena
+from .net import cut_composite_keys, cut_row_security
+from .samples import create_samples
+
+Cut = Callable[[Connection], None]
+
+
+@pytest.fixture(scope="package")
+def whole(settings: Settings) -> Iterator[Settings]:
+    with _database(settings, "whole") as attacked:
+        yield attacked
+
+
+@pytest.fixture(scope="package")
+def without_row_security(settings: Settings) -> Iterator[Settings]:
+    with _database(settings, "rows", cut_row_security) as attacked:
+        yield attacked
+
+
+@pytest.fixture(scope="package")
+def without_composite_keys(settings: Settings) -> Iterator[Settings]:
+    with _database(settings, "keys", cut_composite_keys) as attacked:
+        yield attacked
+
+
+@pytest.fixture(scope="package")
+def without_both(settings: Settings) -> Iterator[Settings]:
+    with _database(settings, "both", cut_row_security, cut_composite_keys) as attacked:
+        yield attacked
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena(whole: Settings) -> AsyncIterator[Arena]:
+    """With the whole net."""
+    async with _arena(whole) as arena:
+        yield arena
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena_without_row_security(without_row_security: Settings) -> AsyncIterator[Arena]:
+    async with _arena(without_row_security) as arena:
+        yield arena
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena_without_composite_keys(without_composite_keys: Settings) -> AsyncIterator[Arena]:
+    async with _arena(without_composite_keys) as arena:
+        yield arena
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena_without_both(without_both: Settings) -> AsyncIterator[Arena]:
+    async with _arena(without_both) as arena:
+        yield arena
+
+
+@contextmanager
+def _database(settings: Settings, name: str, *cuts: Cut) -> Iterator[Settings]:
+    """Changed by its owner, attacked by the serving role."""
+    name = f"test_isolation_{name}_{os.getpid()}"
+    attacked = create_test_database(settings, name)
+    owner = create_engine(str(attacked.database.owner_url).replace("asyncpg", "psycopg"))
+    with owner.begin() as connection:
+        create_samples(connection)
+        for cut in cuts:
+            cut(connection)
+    owner.dispose()
+    yield attacked
+    drop_test_database(name)
+
+
+@asynccontextmanager
+async def _arena(attacked: Settings) -> AsyncIterator[Arena]:
+    runtime = open_runtime(attacked, find_modules())
+    async with Arena.open(runtime) as arena:
+        yield arena
+    await runtime.close()

@@ -1,0 +1,124 @@
+"""Ways to get at another tenant's rows through a session: attacks_*.py has the list."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Column, Table, UniqueConstraint
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoResultFound
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
+
+from app.database.tenancy import RawSqlRefused, TenantContextRequired, TenantMismatch
+
+from .arena import Arena, Row
+
+REFUSALS = (
+    RawSqlRefused,
+    TenantContextRequired,
+    TenantMismatch,
+    DBAPIError,
+    InvalidRequestError,
+    NoResultFound,
+    ObjectDeletedError,
+    StaleDataError,
+)
+
+
+@dataclass(frozen=True)
+class Raid:
+    """One attack on one table; `mine` and `theirs` are rows in it, `theirs` the other tenant's."""
+
+    arena: Arena
+    session: AsyncSession
+    model: Any
+    mine: Row
+    theirs: Row
+
+    @property
+    def table(self) -> Table:
+        table: Table = self.model.__table__
+        return table
+
+    @property
+    def target(self) -> UUID:
+        """The id of their row: leaked, guessed, or seen in a link."""
+        target: UUID = self.theirs["id"]
+        return target
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        return (self.arena.foreign.tenant_id, self.target)
+
+    @property
+    def own_tenant(self) -> UUID:
+        return self.arena.own.tenant_id
+
+    @property
+    def foreign_tenant(self) -> UUID:
+        return self.arena.foreign.tenant_id
+
+    @property
+    def contents(self) -> Row:
+        """Their row without its keys."""
+        return {k: v for k, v in self.theirs.items() if k not in ("tenant_id", "id")}
+
+    @property
+    def change(self) -> Row:
+        """One column with a value that no row of theirs has."""
+        free = [column for column in self.table.columns if _is_free(column)]
+        for column in free:
+            if column.type.python_type is datetime:
+                return {column.name: datetime(2040, 1, 1, tzinfo=UTC)}
+        return {free[0].name: self.mine[free[0].name]}
+
+    async def new_for_me(self) -> Row:
+        return await self.arena.row_to_be(self.table, self.arena.own)
+
+    async def new_for_them(self) -> Row:
+        return await self.arena.row_to_be(self.table, self.arena.foreign)
+
+
+Attack: TypeAlias = Callable[[Raid], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Attacks:
+    """A list that fills itself: `@reads`, `@writes`."""
+
+    by_name: dict[str, Attack]
+
+    def __call__(self, attack: Attack) -> Attack:
+        self.by_name[attack.__name__] = attack  # type: ignore[attr-defined]  # functions have one
+        return attack
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_name)
+
+
+async def succeeds(attack: Attack, arena: Arena, model: Any) -> bool:
+    """Whether it got to see, or to change, anything of the other tenant."""
+    theirs = await arena.foreign_row(model.__table__)
+    mine = await arena.own_row(model.__table__)
+    before = await arena.foreign_rows(model.__table__)
+    loot = None
+    async with arena.session() as session:
+        try:
+            loot = await attack(Raid(arena, session, model, mine, theirs))
+            await session.commit()
+        except REFUSALS:
+            pass
+    seen = arena.is_foreign(loot, theirs)
+    return seen or await arena.foreign_rows(model.__table__) != before
+
+
+def _is_free(column: Column[Any]) -> bool:
+    """Neither a key nor unique nor a reference."""
+    return not (column.primary_key or column.foreign_keys or _is_unique(column))
+
+
+def _is_unique(column: Column[Any]) -> bool:
+    constraints = column.table.constraints if column.table is not None else ()
+    return any(isinstance(c, UniqueConstraint) and column.name in c.columns for c in constraints)

@@ -1,0 +1,100 @@
+"""The project under test, its Python, and what its processes are told."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from json import loads
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.servers import HERE
+from tools.environment import environment_of
+from tools.snapshot import ROOT, VERSION, snapshot
+
+SECRET = "a secret of the benchmark, longer than it has to be"
+MODULE = "projects"
+
+
+@dataclass(frozen=True)
+class Project:
+    """`path` is what PYTHONPATH needs for a project that is not installed."""
+
+    folder: Path
+    python: str
+    table: str
+    path: str = ""
+
+    def run(self, environment: Mapping[str, str], *command: str) -> str:
+        whole = {**os.environ, **self.variables(), **environment}
+        done = subprocess.run(
+            [self.python, *command], cwd=self.folder, env=whole, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout
+
+    def variables(self) -> dict[str, str]:
+        return {"PYTHONPATH": self.path} if self.path else {}
+
+    def serve_command(self, *options: str) -> list[str]:
+        return [self.python, "-m", "app", "serve", "--port", "{port}", *options]
+
+
+def in_place() -> Project:
+    """template/ itself, with this Python, and the skeleton as its module: no waiting for a rendering."""
+    folder = ROOT / "template"
+    project = Project(folder, sys.executable, "widgets", f"{folder / 'src'}:{folder}")
+    project.run({}, "-c", "from app.core.module import find_modules; find_modules()\n"
+                "from app.database.migrations import adopt; adopt()")
+    return project
+
+
+def rendered(folder: Path) -> Project:
+    """A project made by Copier from the working tree, with one custom module."""
+    template, project = snapshot(folder / "template"), folder / "project"
+    answers = ["--data", f"custom_modules={MODULE}", "--defaults", "--trust", "--quiet"]
+    command = ["copier", "copy", *answers, "--vcs-ref", VERSION, str(template), str(project)]
+    subprocess.run(command, check=True)
+    return Project(project, str(environment_of(project) / "python"), MODULE, str(project / "src"))
+
+
+@contextmanager
+def database(project: Project, folder: Path, *, tenants: int, rows: int) -> Iterator[dict[str, Any]]:
+    """A server of its own with the rows in it; what rows.py tells of it."""
+    script = [project.python, str(HERE / "rows.py"), "fill", str(folder), project.table, str(tenants), str(rows)]
+    environment = {**os.environ, **project.variables()}
+    with subprocess.Popen(
+        script, cwd=project.folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin and process.stdout
+        yield loads(process.stdout.readline())
+        process.stdin.close()
+
+
+def tokens(project: Project, data: dict[str, Any]) -> list[str]:
+    made: list[str] = loads(project.run(production(data), str(HERE / "rows.py"), "tokens", str(len(data["ids"]))))
+    return made
+
+
+def production(data: dict[str, Any]) -> dict[str, str]:
+    """As a project is served: the settings of production, and nothing turned off."""
+    return {
+        "APP_ENVIRONMENT": "production",
+        "APP_SECRET_KEY": SECRET,
+        "APP_PUBLIC_URL": "https://api.example.com",
+        "APP_DATABASE_URL": data["url"],
+        "APP_DATABASE_OWNER_URL": data["owner_url"],
+        "APP_DATABASE_ADMIN_URL": data["admin_url"],
+        "APP_DATABASE_POOL_SIZE": "16",
+    }
+
+
+def versions(project: Project) -> dict[str, str]:
+    names = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "httptools")
+    code = (
+        "import json, platform; from importlib.metadata import version;"
+        f"print(json.dumps({{'Python': platform.python_version()}} | {{n: version(n) for n in {names!r}}}))"
+    )
+    found: dict[str, str] = loads(project.run({}, "-c", code))
+    return found

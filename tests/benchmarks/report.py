@@ -1,0 +1,71 @@
+"""The results as a Markdown table and as a plot."""
+
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+from tests.benchmarks.cases import Case
+from tests.benchmarks.measure import Results
+
+LIMIT = "limit"
+OURS = "project"
+GOAL = {"point read": 0.27, "list of 50": 0.36, "insert": 0.33}
+COLORS = {"limit": "#8a8f98", "limit with row security": "#b6bbc4", "typical": "#d98c5f", "project": "#2f6fde"}
+
+
+def table(results: Results, applications: Sequence[str], cases: Sequence[Case]) -> str:
+    head = "| | requests/s | ÷ limit | ± | p50 ms | p99 ms | p99 ÷ limit | CPU µs |\n|---|---|---|---|---|---|---|---|\n"
+    return "\n".join(
+        f"\n**{case.name}**\n\n{head}" + "\n".join(_line(results, name, case) for name in applications)
+        for case in cases
+    )
+
+
+def _line(results: Results, application: str, case: Case) -> str:
+    series, limit = results[application, case.name], results[LIMIT, case.name]
+    p50, p99 = _median(series.p50), _median(series.p99)
+    goal = f" (goal {GOAL[case.name]})" if application == OURS and case.name in GOAL else ""
+    wrong = f" ({series.wrong} wrong)" if series.wrong else ""
+    return (
+        f"| {application}{wrong} | {series.rate:,.0f} | {series.rate / limit.rate:.3f}{goal} | {series.spread:.0%}"
+        f" | {p50:.2f} | {p99:.2f} | {p99 / _median(limit.p99):.1f} | {_median(series.cpu):.0f} |"
+    )
+
+
+def heading(commit: str, versions: Mapping[str, str], terms: str) -> str:
+    listed = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return f"Commit {commit}. {listed}. {terms}\n"
+
+
+def plot(results: Results, applications: Sequence[str], cases: Sequence[Case], title: str) -> str:
+    """An SVG: for each case one bar an application, as long as its part of the limit."""
+    bar, gap, left, width = 16, 26, 130, 520
+    parts, top = [], 56
+    for case in cases:
+        limit = results[LIMIT, case.name].rate
+        middle = top + bar * len(applications) / 2 + 4
+        parts.append(f'<text x="{left - 10}" y="{middle}" text-anchor="end">{escape(case.name)}</text>')
+        for application in applications:
+            ratio = results[application, case.name].rate / limit
+            fill = COLORS.get(application, "#555")
+            parts.append(f'<rect x="{left}" y="{top}" width="{ratio * width:.1f}" height="{bar - 3}" fill="{fill}"/>')
+            parts.append(f'<text x="{left + ratio * width + 6:.1f}" y="{top + 11}" class="n">{ratio:.2f}</text>')
+            top += bar
+        top += gap
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 60} {top}" '
+        'font-family="system-ui, sans-serif" font-size="13" fill="#333"><style>.n{font-size:11px}</style>'
+        f'<rect width="100%" height="100%" fill="#fff"/><text x="10" y="20" font-weight="600">{escape(title)}</text>'
+        f"{_legend(applications)}{''.join(parts)}</svg>\n"
+    )
+
+
+def _legend(applications: Sequence[str]) -> str:
+    return "".join(
+        f'<rect x="{10 + 165 * n}" y="31" width="10" height="10" fill="{COLORS.get(name, "#555")}"/>'
+        f'<text x="{25 + 165 * n}" y="40" class="n">{escape(name)}</text>'
+        for n, name in enumerate(applications)
+    )
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]

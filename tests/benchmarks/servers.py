@@ -1,0 +1,100 @@
+"""Each application as a process of its own, with its own port."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+HERE = Path(__file__).parent
+TICKS = os.sysconf("SC_CLK_TCK")
+UVICORN = ("-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def cpu_seconds(self) -> float:
+        """Of the process and its workers so far."""
+        return sum(_cpu_seconds(pid) for pid in self.pids())
+
+    def megabytes(self) -> float:
+        """Resident, of each serving process on average."""
+        sizes = [_resident(pid) for pid in self.pids()[1:] or self.pids()]
+        return sum(sizes) / len(sizes) / 1e6
+
+    def pids(self) -> list[int]:
+        """The process, then its workers; not the helper that Python starts beside these."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *(int(child) for child in children if _resident(int(child)) > 30e6)]
+
+
+@contextmanager
+def serve(name: str, command: list[str], environment: Mapping[str, str], folder: Path, log: Path) -> Iterator[Server]:
+    """The server once it answers. `{port}` in the command is a free one. Raises TimeoutError."""
+    port = _free_port()
+    with ExitStack() as closing:
+        process = subprocess.Popen(
+            [part.format(port=port) for part in command],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=closing.enter_context(log.open("wb")),
+            stderr=subprocess.STDOUT,
+        )
+        closing.callback(_stop, process)
+        _wait_for(port, process, log)
+        yield Server(name, port, process)
+
+
+def reference(python: str, module: str) -> list[str]:
+    """The command of an application beside this file."""
+    return [python, *UVICORN, "--port", "{port}", "--app-dir", str(HERE), f"{module}:app"]
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1)
+        except HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"it does not answer:\n{log.read_text()[-3000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
