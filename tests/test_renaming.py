@@ -62,6 +62,7 @@ class TestRename:
             ('get(f"/api/v1/widgets/{widget.id}")', 'get(f"/api/v1/invoice-lines/{invoice_line.id}")'),
             ('"""A widget of a tenant."""', '"""An invoice line of a tenant."""'),
             ('title = "This widget is gone"', 'title = "This invoice line is gone"'),
+            ('"""Widgets."""', '"""Invoice lines."""'),
             ("# Widgets are few.", "# Invoice lines are few."),
             ("# One Widget, not widget.id", "# One InvoiceLine, not invoice_line.id"),
             ('text("SELECT name FROM widgets WHERE id = 1")', 'text("SELECT name FROM invoice_lines WHERE id = 1")'),

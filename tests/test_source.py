@@ -24,8 +24,8 @@ def source_files() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-def prints_an_answer(file: Path) -> re.Match[str] | None:
-    return re.search(r"\{\{ (project|description|author|license|module|step|_copier)", file.read_text(encoding="utf-8"))
+def prints_an_answer(file: Path) -> re.Match[bytes] | None:
+    return re.search(rb"\{\{ (project|description|author|license|module|step|_copier)", file.read_bytes())
 
 
 def in_place(*command: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from .layout import lay_out
 from .names import Names
 
 SKELETON = Path(__file__).parents[2] / "template/src/app/modules/widgets"
@@ -23,7 +24,10 @@ _URL = re.compile(r"""(?<=["'`])/widgets(?![a-z_])|(?<=/api/v1)/widgets(?![a-z_]
 def render(names: Names, file: str) -> str:
     """The skeleton's file, for example `services.py` or `tests/test_services.py`, for a module of these names."""
     source = (SKELETON / file).read_text(encoding="utf-8")
-    return rename_markdown(source, names) if file.endswith(".md") else rename_python(source, names)
+    if file.endswith(".md"):
+        return rename_markdown(source, names)
+    renamed = rename_python(source, names)
+    return lay_out(renamed) if file.endswith(".py") else renamed
 
 
 def clashes(names: Names) -> set[str]:
@@ -66,7 +70,7 @@ def rename_markdown(source: str, names: Names) -> str:
 
 
 def _is_sentence(text: str) -> bool:
-    return " " in text and not _SQL.search(text)
+    return text.startswith(('"""', "#")) or (" " in text and not _SQL.search(text))
 
 
 def _sentence(text: str, names: Names) -> str:

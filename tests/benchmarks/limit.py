@@ -28,7 +28,6 @@ POST = (
     f" VALUES ($1, $2, $3, now(), now()) RETURNING {COLUMNS}"
 )
 PATCH = f"UPDATE {TABLE} SET name = $3, updated_at = now() WHERE tenant_id = $1 AND id = $2 RETURNING {COLUMNS}"
-JSON = [(b"content-type", b"application/json")]
 
 pool: Any = None
 
@@ -38,7 +37,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         return await _lifespan(receive, send)
     tenant = _tenant(scope)
     status, body = (401, b"{}") if tenant is None else await _answer(scope, receive, tenant)
-    await send({"type": "http.response.start", "status": status, "headers": JSON})
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -48,15 +48,15 @@ async def _answer(scope: Any, receive: Any, tenant: UUID) -> tuple[int, bytes]:
         name = await _name(receive)
         if not 1 <= len(name) <= 120:
             return 422, b'{"title":"Validation Error"}'
-        return 201, orjson.dumps(dict((await _run(POST, tenant, uuid4(), name))[0]))
+        return 201, _json(dict((await _run(POST, tenant, uuid4(), name))[0]))
     if method == "PATCH":
         rows = await _run(PATCH, tenant, UUID(row), await _name(receive))
-        return (200, orjson.dumps(dict(rows[0]))) if rows else (404, b"{}")
+        return (200, _json(dict(rows[0]))) if rows else (404, b"{}")
     if len(row) != 36:
         rows = await _run(LIST, tenant)
-        return 200, orjson.dumps({"items": [dict(row) for row in rows[:50]], "next": len(rows) > 50})
+        return 200, _json({"items": [dict(row) for row in rows[:50]], "next": len(rows) > 50})
     rows = await _run(GET, tenant, UUID(row))
-    return (200, orjson.dumps(dict(rows[0]))) if rows else (404, b"{}")
+    return (200, _json(dict(rows[0]))) if rows else (404, b"{}")
 
 
 async def _run(statement: str, tenant: UUID, *values: object) -> list[Any]:
@@ -67,6 +67,10 @@ async def _run(statement: str, tenant: UUID, *values: object) -> list[Any]:
         rows = await connection.fetch(statement, tenant, *values)
         await connection.execute("COMMIT")
         return rows  # type: ignore[no-any-return]  # as above
+
+
+def _json(answer: object) -> bytes:
+    return orjson.dumps(answer, default=str)  # asyncpg has a UUID of its own
 
 
 async def _name(receive: Any) -> str:

@@ -14,11 +14,12 @@ def upgrade() -> None:
     _create_memberships()
     _create_invitations()
     _create_auth_sessions()
+    _create_one_time_tokens()
     _create_revocations()
 
 
 def downgrade() -> None:
-    for table in ("revocations", "refresh_tokens", "auth_sessions", "invitations", "memberships"):
+    for table in ("revocations", "one_time_tokens", "refresh_tokens", "auth_sessions", "invitations", "memberships"):
         op.drop_table(table)
     op.drop_table("users")
     op.drop_table("tenants")
@@ -41,7 +42,8 @@ def _create_tenants_and_users() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(320), nullable=False),
         sa.Column("full_name", sa.String(120), nullable=False),
-        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("email_verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("password_hash", sa.String(255), nullable=True),
         sa.Column("is_superuser", sa.Boolean(), nullable=False),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -80,6 +82,7 @@ def _create_invitations() -> None:
         sa.Column("email", sa.String(320), nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("mailed_secret_hash", sa.String(64), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -123,6 +126,27 @@ def _create_auth_sessions() -> None:
     )
     op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
     grant_global("refresh_tokens")
+
+
+def _create_one_time_tokens() -> None:
+    op.create_table(
+        "one_time_tokens",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(20), nullable=False),
+        sa.Column("email", sa.String(320), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("secret_hash"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    )
+    op.create_index("ix_one_time_tokens_user_id", "one_time_tokens", ["user_id"])
+    op.create_index("ix_one_time_tokens_expires_at", "one_time_tokens", ["expires_at"])
+    grant_global("one_time_tokens")
 
 
 def _create_revocations() -> None:

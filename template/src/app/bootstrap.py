@@ -1,18 +1,25 @@
 """Puts a process together: settings, modules and what they bring, the database they share."""
 
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import DatabaseSettings, Settings
+from app.config import CacheSettings, DatabaseSettings, Settings
 from app.core.auth import Authenticator, Passwords, Revocations, Tokens
+from app.core.cache import MemoryStore, SharedCache, Store
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
+from app.core.limits import Buckets, MemoryBuckets
+from app.core.mail import choose_mailer, send_mail
 from app.core.module import Module
 from app.core.permissions import PermissionRegistry
 from app.core.runtime import Database, Runtime
 from app.database import embedded
 from app.database.engine import create_engine
+
+MAIL_FOLDER = Path(__file__).parents[2] / ".data" / "mail"
 
 
 def with_database(settings: Settings) -> Settings:
@@ -34,11 +41,12 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     tokens = _tokens(settings)
     revocations = _revocations(settings, database)
     permissions = PermissionRegistry(module.permissions for module in modules)
+    store, buckets = _shared_memory(settings.cache)
     return Runtime(
         settings=settings,
         database=database,
         permissions=permissions,
-        jobs=JobRegistry([*jobs, *subscriptions.jobs]),
+        jobs=JobRegistry([*jobs, *subscriptions.jobs, send_mail]),
         subscriptions=subscriptions,
         tokens=tokens,
         revocations=revocations,
@@ -46,6 +54,9 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
             tokens=tokens, revocations=revocations, permissions=permissions
         ),
         passwords=Passwords(),
+        mailer=choose_mailer(settings, MAIL_FOLDER),
+        cache=SharedCache(store),
+        buckets=buckets,
     )
 
 
@@ -62,6 +73,19 @@ def _revocations(settings: Settings, database: Database) -> Revocations:
         seconds=settings.auth.revocation_seconds,
         listens=not settings.database.pgbouncer,
     )
+
+
+def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
+    """Where the cache keeps values and where requests are counted."""
+    if settings.url is None:
+        store = MemoryStore(
+            max_bytes=settings.memory_megabytes * 1024 * 1024,
+            longest=timedelta(seconds=settings.memory_seconds),
+        )
+        return store, MemoryBuckets()
+    redis = import_module("app.core.redis")
+    server = redis.RedisServer(settings.url, timeout_seconds=settings.timeout_seconds)
+    return redis.RedisStore(server), redis.RedisBuckets(server)
 
 
 def _database(settings: DatabaseSettings) -> Database:

@@ -4,14 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import structlog
+
 from app.bootstrap import open_runtime
 from app.config import Settings
 from app.core.auth.housekeeping import forget_revocations
 from app.core.events.housekeeping import forget_old_events
 from app.core.jobs.housekeeping import forget_old_jobs
 from app.core.jobs.worker import WorkerOptions, work_off
+from app.core.logging import configure_logging
 from app.core.module import find_modules
 from app.core.runtime import Runtime
+
+log = structlog.get_logger(__name__)
 
 HOUSEKEEPING = (forget_old_jobs, forget_old_events, forget_revocations)
 
@@ -20,6 +25,7 @@ async def run_worker(
     settings: Settings, *, queues: tuple[str, ...] | None = None, concurrency: int = 5
 ) -> None:
     """Runs until SIGTERM or SIGINT. Without `queues` it serves all of them."""
+    configure_logging(settings.log, json=settings.in_production)
     runtime = open_runtime(settings, find_modules())
     try:
         await work(runtime, WorkerOptions(queues=queues, concurrency=concurrency))
@@ -31,7 +37,7 @@ async def run_worker(
 async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
     """For development: a worker in the server's own process, stopped with it."""
     options = WorkerOptions(concurrency=2, shutdown_seconds=2, handle_signals=False)
-    worker = asyncio.create_task(work(runtime, options), name="embedded worker")
+    worker = asyncio.create_task(_work_watched(runtime, options), name="embedded worker")
     try:
         yield
     finally:
@@ -42,3 +48,11 @@ async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
 
 async def work(runtime: Runtime, options: WorkerOptions) -> None:
     await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING], options)
+
+
+async def _work_watched(runtime: Runtime, options: WorkerOptions) -> None:
+    """The server goes on without its worker, and its log says so."""
+    try:
+        await work(runtime, options)
+    except Exception:
+        log.exception("worker.stopped")

@@ -127,7 +127,7 @@ async def exists_elsewhere(raid: Raid) -> Any:
 
 @reads
 async def scalar_subquery(raid: Raid) -> Any:
-    inner = select(func.max(raid.model.id)).where(raid.model.id == raid.target)
+    inner = select(raid.model.id).where(raid.model.id == raid.target)
     return await _all(raid, select(inner.scalar_subquery()))
 
 
@@ -155,11 +155,6 @@ async def aggregate(raid: Raid) -> Any:
 @reads
 async def get(raid: Raid) -> Any:
     return await raid.session.get(raid.model, raid.key)
-
-
-@reads
-async def get_with_own_tenant(raid: Raid) -> Any:
-    return await raid.session.get(raid.model, (raid.own_tenant, raid.target))
 
 
 @reads
@@ -208,7 +203,7 @@ async def orm_select_with_reason(raid: Raid) -> Any:
 
 @reads
 async def core_subquery_of_an_orm_select(raid: Raid) -> Any:
-    inner = select(func.max(raid.table.c.id)).where(raid.table.c.id == raid.target)
+    inner = select(raid.table.c.id).where(raid.table.c.id == raid.target).correlate(None)
     return await _all(raid, select(raid.model.id, inner.scalar_subquery()))
 
 
@@ -399,6 +394,6 @@ async def merge_without_loading(raid: Raid) -> Any:
 async def deferred_column_of_a_stranger(raid: Raid) -> Any:
     row = await _held_by_them(raid)
     name = next(iter(raid.contents))
-    row.__dict__.pop(name, None)
     raid.session.add(row)
+    raid.session.expire(row, [name])
     return await raid.session.run_sync(lambda _: getattr(row, name))

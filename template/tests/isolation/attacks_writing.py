@@ -2,11 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.exc import ResourceClosedError
+from sqlalchemy.orm import Session, aliased, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.kit.ids import new_id
+from app.modules.users.models import User
+
+from .arena import FOREIGN
 from .attacks_reading import WITH_REASON
 from .raids import Attacks, Raid
 
@@ -15,7 +32,10 @@ writes = Attacks({})
 
 async def _run(raid: Raid, statement: Any, rows: Any = None, **options: Any) -> Any:
     done = await raid.session.execute(statement, rows, execution_options=options)
-    return done.all() if getattr(done, "returns_rows", True) else None
+    try:
+        return done.all()
+    except ResourceClosedError:
+        return None  # it was a statement without rows
 
 
 def _stolen(raid: Raid) -> dict[str, Any]:
@@ -47,24 +67,14 @@ async def update_with_parameters(raid: Raid) -> Any:
 @writes
 async def update_with_many_parameters(raid: Raid) -> Any:
     theirs = update(raid.model).where(raid.model.id == bindparam("target"))
-    return await _run(raid, theirs, [{"target": raid.target, **raid.change}])
+    rows = [{"target": raid.target, **raid.change}]
+    return await _run(raid, theirs, rows, synchronize_session=None)
 
 
 @writes
 async def update_by_primary_key(raid: Raid) -> Any:
     row = {"tenant_id": raid.foreign_tenant, "id": raid.target, **raid.change}
     return await _run(raid, update(raid.model), [row])
-
-
-@writes
-async def update_by_primary_key_without_tenant(raid: Raid) -> Any:
-    return await _run(raid, update(raid.model), [{"id": raid.target, **raid.change}])
-
-
-@writes
-async def update_by_primary_key_in_a_set(raid: Raid) -> Any:
-    row = {"tenant_id": raid.foreign_tenant, "id": raid.target, **raid.change}
-    return await _run(raid, update(raid.model), (row,))
 
 
 @writes
@@ -91,6 +101,40 @@ async def update_from_another_table(raid: Raid) -> Any:
     mine = update(raid.model).where(raid.model.id == raid.mine["id"])
     changed = mine.values({name: inner.scalar_subquery()}).returning(raid.table.c[name])
     return await _run(raid, changed)
+
+
+@writes
+async def update_from_a_subquery(raid: Raid) -> Any:
+    name = next(iter(raid.contents))
+    other = aliased(raid.model)
+    inner = select(getattr(other, name)).where(other.id == raid.target).scalar_subquery()
+    mine = update(raid.model).where(raid.model.id == raid.mine["id"])
+    return await _run(raid, mine.values({name: inner}).returning(raid.table.c[name]))
+
+
+@writes
+async def update_global_row_from_theirs(raid: Raid) -> Any:
+    """Into the own user, whom no tenant narrows."""
+    inner = select(func.max(cast(raid.model.id, Text))).where(raid.model.id == raid.target)
+    me = update(User).where(User.id == raid.arena.own.user_id)
+    changed = me.values(full_name=func.coalesce(inner.scalar_subquery(), "nobody"))
+    return await _run(raid, changed.returning(User.full_name))
+
+
+@writes
+async def update_global_rows_chosen_by_theirs(raid: Raid) -> Any:
+    them = exists().where(raid.model.id == raid.target)
+    me = update(User).where(User.id == raid.arena.own.user_id, them)
+    found = await _run(raid, me.values(full_name="found").returning(User.full_name))
+    return FOREIGN if found else None
+
+
+@writes
+async def insert_global_row_from_theirs(raid: Raid) -> Any:
+    inner = select(func.max(cast(raid.model.id, Text))).where(raid.model.id == raid.target)
+    name = func.coalesce(inner.scalar_subquery(), "nobody")
+    row = {"email": f"{new_id()}@example.com", "full_name": name, "password_hash": "none"}
+    return await _run(raid, insert(User).values(row).returning(User.full_name))
 
 
 @writes
@@ -161,12 +205,6 @@ async def delete_through_the_connection(raid: Raid) -> Any:
 
 
 @writes
-async def truncate(raid: Raid) -> Any:
-    """No layer but the role's missing right stands in its way: it ignores policies."""
-    return await _run(raid, text(f"TRUNCATE {raid.table.name} CASCADE"), **WITH_REASON)
-
-
-@writes
 async def insert_values(raid: Raid) -> Any:
     return await _run(raid, insert(raid.model).values(await raid.new_for_them()))
 
@@ -183,7 +221,8 @@ async def insert_many(raid: Raid) -> Any:
 
 @writes
 async def insert_many_values(raid: Raid) -> Any:
-    return await _run(raid, insert(raid.model).values([await raid.new_for_them(), await raid.new_for_them()]))
+    rows = [await raid.new_for_them(), await raid.new_for_them()]
+    return await _run(raid, insert(raid.model).values(rows))
 
 
 @writes

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table, text
+from sqlalchemy.orm import Session
 
 from app.database import scoping
 from app.database.base import Base
 from app.database.mixins import TenantMixin
+from app.database.session import ScopedSession
 from app.database.tenancy import Context, TenantContext
 
 from .samples import Samples
@@ -17,6 +19,8 @@ def cut_session(patch: pytest.MonkeyPatch) -> None:
     """Statements go out as they are, and strangers may come in."""
     patch.setattr(scoping, "narrow", lambda *_: None)
     patch.setattr(scoping, "refuse_stranger", lambda *_: None)
+    for name in ("connection", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"):
+        patch.setattr(ScopedSession, name, getattr(Session, name))
 
 
 def cut_stamp(patch: pytest.MonkeyPatch) -> None:
@@ -43,7 +47,7 @@ def cut_composite_keys(connection: Connection) -> None:
             )
 
 
-def _only_stamp(session: scoping.Session, context: Context) -> None:
+def _only_stamp(session: Session, context: Context) -> None:
     for row in session.new:
         if isinstance(row, TenantMixin) and isinstance(context, TenantContext):
             row.tenant_id = row.tenant_id or context.tenant_id

@@ -1,22 +1,31 @@
 """Settings: read once, at the front of the house. Inner rooms receive values."""
 
 from ._load import SettingsError, load_settings
+from ._rates import Rate, read_rate
 from ._settings import (
     DEVELOPMENT_SECRET,
     AuthSettings,
+    CacheSettings,
     DatabaseSettings,
     HttpSettings,
+    LimitSettings,
     LogSettings,
+    MailSettings,
     Settings,
 )
 
 __all__ = [
     "DEVELOPMENT_SECRET",
     "AuthSettings",
+    "CacheSettings",
     "DatabaseSettings",
     "HttpSettings",
+    "LimitSettings",
     "LogSettings",
+    "MailSettings",
+    "Rate",
     "Settings",
     "SettingsError",
     "load_settings",
+    "read_rate",
 ]

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ._rates import Rate, read_rate
+
 DEVELOPMENT_SECRET = "for-development-only-never-for-production"  # noqa: S105 - known on purpose
 
 
@@ -30,10 +32,19 @@ def _without_slash(url: str) -> str:
     return url.rstrip("/")
 
 
+def _for_redis(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "valkey://", "valkeys://", "unix://")):
+        raise ValueError("it should start with redis://, rediss://, valkey:// or unix://")
+    return url
+
+
 PostgresUrl = Annotated[str, AfterValidator(_for_asyncpg)]
+RedisUrl = Annotated[str, AfterValidator(_for_redis)]
 PublicUrl = Annotated[str, AfterValidator(_without_slash)]
 Environment = Annotated[Literal["development", "test", "production"], BeforeValidator(_lower)]
+RateText = Annotated[Rate | None, BeforeValidator(read_rate)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+MailSecurity = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
 LogFormat = Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)]
 
 
@@ -78,12 +89,74 @@ class AuthSettings(Group):
     refresh_days: int = Field(
         default=30, ge=1, le=365, description="Days after which one logs in again."
     )
+    pages_url: PublicUrl | None = Field(
+        default=None,
+        description="Where the links in letters lead: https://app.example.com. Without it, to"
+        " APP_PUBLIC_URL.",
+    )
     revocation_seconds: float = Field(
         default=5,
         ge=0,
         le=60,
         description="Seconds in which a revocation is known everywhere even when announcements"
         " are lost, 0 to 60; 0 asks the database at each request.",
+    )
+
+
+class CacheSettings(Group):
+    """Without a URL each process keeps values, and counts requests, in its own memory."""
+
+    url: RedisUrl | None = Field(
+        default=None,
+        repr=False,
+        description="Redis or Valkey, for the cache and for rate limits: redis://:password@host:6379/0.",
+    )
+    timeout_seconds: float = Field(
+        default=0.25, gt=0, description="Seconds after which Redis counts as out of reach."
+    )
+    memory_megabytes: int = Field(
+        default=32, ge=1, description="The most that the cache of one process holds in memory."
+    )
+    memory_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="The longest life of an entry in memory, where other processes cannot drop it.",
+    )
+
+
+class MailSettings(Group):
+    """Without a host, development keeps letters in .data/mail, where one can look at them."""
+
+    host: str | None = Field(default=None, description="The mail server: smtp.example.com.")
+    port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
+    security: MailSecurity = Field(
+        default="starttls", description="starttls (port 587), tls (port 465) or none."
+    )
+    username: str | None = Field(default=None, description="For the mail server's log-in.")
+    password: SecretStr | None = Field(default=None, description="For the mail server's log-in.")
+    sender: str = Field(
+        default="no-reply@localhost", description="The sender: Acme <no-reply@example.com>."
+    )
+    timeout_seconds: float = Field(
+        default=20, gt=0, description="Seconds to wait for the mail server."
+    )
+
+
+class LimitSettings(Group):
+    """How often one may ask, such as 600/minute; a second, minute, hour or day. Or off."""
+
+    person: RateText = Field(
+        default=None, description="For each person in each tenant: 600/minute."
+    )
+    tenant: RateText = Field(
+        default=None, description="For all people of a tenant together: 6000/minute."
+    )
+    address: RateText = Field(
+        default=None, description="For each address, of those who are not logged in: 120/minute."
+    )
+    login: RateText = Field(
+        default=Rate(10, 60),
+        description="For each address, on the routes that try passwords or tokens: 10/minute.",
     )
 
 
@@ -129,12 +202,20 @@ class Settings(BaseSettings):
     )
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
 
     @property
     def in_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def pages_url(self) -> str:
+        """Of your front end: /confirm-email, /reset-password and /accept-invitation are there."""
+        return self.auth.pages_url or self.public_url
 
     def with_database(self, *, url: str, owner_url: str, admin_url: str) -> "Settings":
         """The same settings with another database: the embedded one, or a test's own."""

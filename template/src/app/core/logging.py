@@ -64,7 +64,7 @@ def bind_identity(*, tenant_id: UUID | None, user_id: UUID | None) -> None:
 def hide_private(_: Any, __: str, line: Line) -> Line:
     """By the names of values, at any depth; and in the text of exceptions."""
     for name, value in line.items():
-        line[name] = HIDDEN if _is_private(name) else _hide_inside(value)
+        line[name] = HIDDEN if is_private(name) else _hide_inside(value)
     if "exception" in line:
         line["exception"] = PRIVATE_TEXT.sub(HIDDEN, line["exception"])
     return line
@@ -73,7 +73,7 @@ def hide_private(_: Any, __: str, line: Line) -> Line:
 def _hide_inside(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: HIDDEN if _is_private(str(key)) else _hide_inside(inner)
+            key: HIDDEN if is_private(str(key)) else _hide_inside(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
@@ -82,7 +82,7 @@ def _hide_inside(value: Any) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _is_private(name: str) -> bool:
+def is_private(name: str) -> bool:
     return PRIVATE_NAME.search(name) is not None
 
 

@@ -6,8 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.core.auth import Authenticator, Passwords, Revocations, Tokens
+from app.core.cache import SharedCache
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
+from app.core.limits import Buckets
+from app.core.mail import Mailer
 from app.core.permissions import PermissionRegistry
 
 
@@ -34,6 +37,10 @@ class Runtime:
     revocations: Revocations
     authenticator: Authenticator
     passwords: Passwords
+    mailer: Mailer
+    cache: SharedCache
+    buckets: Buckets
 
     async def close(self) -> None:
+        await self.cache.store.close()
         await self.database.close()

@@ -4,6 +4,7 @@ from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import problem_response
+from app.core.origin import Origin
 from app.core.permissions import PUBLIC, guard_of
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork
@@ -23,7 +24,11 @@ class TransactionMiddleware:
             return await self.app(scope, receive, send)
         state = scope["state"]
         work = UnitOfWork(
-            self.runtime, state["actor"], state["tenant"], trace_id=state.get("trace_id")
+            self.runtime,
+            state["actor"],
+            state["tenant"],
+            trace_id=state.get("trace_id"),
+            origin=Origin(scope.get("client"), scope["headers"]),
         )
         state["work"] = work
         try:

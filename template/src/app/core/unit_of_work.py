@@ -2,23 +2,30 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Annotated, ParamSpec
+from functools import cached_property
+from typing import Annotated, ParamSpec, TypeVar
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.audit import AuditEntry
+from app.core.audit import Act, AuditEntry, write_acts
 from app.core.auth import Actor, Reason, Revoked, write_revocations
+from app.core.cache import Cache
 from app.core.errors import Forbidden, InvalidToken, Unauthenticated
+from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
+from app.core.origin import Origin
 from app.core.permissions import SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
-from app.database.session import open_session
+from app.database.session import ScopedAsyncSession, open_session
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
+log = structlog.get_logger(__name__)
+
 P = ParamSpec("P")
+Row = TypeVar("Row", bound=Versioned)
 
 
 class UnitOfWork:
@@ -30,17 +37,21 @@ class UnitOfWork:
         actor: Actor,
         context: Context,
         *,
-        session: AsyncSession | None = None,
+        session: ScopedAsyncSession | None = None,
         trace_id: str | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.runtime = runtime
         self.actor = actor
         self.context = context
         self.session = session or open_session(runtime.database.rw, context)
         self.trace_id = trace_id
+        self.origin = origin
+        self.tagged: Versioned | None = None
         self.required: set[str] = set()
         self._events: list[Event] = []
         self._jobs: list[EnqueuedJob] = []
+        self._acts: list[Act] = []
         self._revocations: dict[UUID, Revoked | None] = {}
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
@@ -50,6 +61,11 @@ class UnitOfWork:
         if not isinstance(self.context, TenantContext):
             raise TenantContextRequired("this unit of work has no tenant")
         return self.context
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Of this tenant; docs/cache.md."""
+        return Cache(self)
 
     def require(self, permission: str) -> None:
         """Raises Unauthenticated (401) for nobody, Forbidden (403) for somebody who may not."""
@@ -90,6 +106,26 @@ class UnitOfWork:
     def lift_revocation(self, *ids: UUID) -> None:
         self._revocations |= dict.fromkeys(ids)
 
+    def audit(self, action: str, *, before: object = None, after: object = None) -> None:
+        """Into the tenant's log with the commit: who, what, when, from where, old and new.
+
+        Raises ValueError when `before` is `after`, TenantContextRequired without a tenant.
+        """
+        _ = self.tenant
+        self._acts.append(Act(action, before, after))
+
+    async def match(self, row: Versioned) -> None:
+        """Ends a request that expects another version of the row, before it is changed or deleted.
+
+        Raises PreconditionFailed.
+        """
+        await check_version(self, row)
+
+    def tag(self, row: Row) -> Row:
+        """The answer carries the `ETag` of this row, which is given back."""
+        self.tagged = row
+        return row
+
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._after_commit.append(callback)
 
@@ -121,12 +157,22 @@ class UnitOfWork:
             self._jobs += await write_events(self, self._events)
         if self._jobs:
             await write_jobs(self, self._jobs)
+        if self._acts:
+            await write_acts(self, self._acts)
         if self._revocations:
             lifetime = self.runtime.tokens.lifetime
             await write_revocations(self.session, self._revocations, lifetime=lifetime)
         await self.session.commit()
-        for callback in self._after_commit:
-            await callback()
+        await self._tell_others()
+
+    async def _tell_others(self) -> None:
+        """What is committed stays so: whoever cannot hear of it does not turn it into an error."""
+        callbacks, self._after_commit = self._after_commit, []
+        for callback in callbacks:
+            try:
+                await callback()
+            except Exception as error:
+                log.error("after commit", error=type(error).__name__, exc_info=error)
 
     async def close(self) -> None:
         """Rolls back what was not committed."""

@@ -1,17 +1,19 @@
 """Connections that announce their tenant together with BEGIN.
 
 `BEGIN` and `set_config` travel in one round trip, and the setting ends with the transaction, so a pooled
-connection never carries a tenant to its next user.
+connection never carries a tenant to its next user. The same round trip is the pre-ping: nothing ran before it,
+so when the connection turns out to be dead, another one begins instead.
 """
 
-from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import Connection, event
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_
 
 from app.database.tenancy import (
     PERSON_SETTING,
@@ -21,7 +23,8 @@ from app.database.tenancy import (
     TenantContext,
 )
 
-IDLE_SECONDS_BEFORE_PING = 0.5
+CONTEXT = "context"
+"""The execution option of a connection that says for whom its transactions work."""
 
 
 def create_engine(
@@ -32,34 +35,25 @@ def create_engine(
     statement_timeout_seconds: float = 30,
     pgbouncer: bool = False,
 ) -> AsyncEngine:
-    """An engine whose connections know `announce`.
+    """An engine whose connections announce what their execution option `context` says.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass `pgbouncer`.
     """
-    connect_args: dict[str, Any] = {"connection_class": Connection}
+    connect_args: dict[str, Any] = {"connection_class": DriverConnection}
     if pgbouncer:
         connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     else:
         timeout = str(int(statement_timeout_seconds * 1000))
         connect_args["server_settings"] = {"statement_timeout": timeout}
     engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_overflow,
-        hide_parameters=True,
-        connect_args=connect_args,
+        url, pool_size=pool_size, max_overflow=pool_overflow, connect_args=connect_args
     )
-    event.listen(engine.sync_engine, "checkout", _ping_when_idle)
-    event.listen(engine.sync_engine, "checkin", _forget)
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
-def announce(driver_connection: "Connection", context: Context) -> None:
-    """For whom this connection's next transaction works."""
-    driver_connection.announced = _settings(context)
-
-
-class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+class DriverConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """Begins each transaction with the announced context."""
 
     announced = ""
@@ -78,7 +72,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
 class Transaction:
     """The three calls that SQLAlchemy makes of asyncpg's own transaction object."""
 
-    def __init__(self, connection: Connection, begin: str) -> None:
+    def __init__(self, connection: DriverConnection, begin: str) -> None:
         self.connection = connection
         self.begin = begin
 
@@ -90,6 +84,51 @@ class Transaction:
 
     async def rollback(self) -> None:
         await self.connection.execute("ROLLBACK")
+
+
+def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
+    """The driver's error as SQLAlchemy's, which the rest of the house knows."""
+    try:
+        AsyncAdapt_asyncpg_connection._handle_exception_no_connection(dbapi, error)
+    except dbapi.Error as refused:
+        raise DBAPIError.instance(
+            statement,
+            None,
+            refused,
+            dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=closed,
+        ) from refused
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """What the driver already knows costs nothing to ask; the pool connects again."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _begin(connection: Connection) -> None:
+    """SQLAlchemy would wait for the first statement. Raises DBAPIError."""
+    begin = _settings(connection.get_execution_options().get(CONTEXT))
+    try:
+        _start(connection, begin)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        connection.invalidate()
+        _start(connection, begin)
+
+
+def _start(connection: Connection, begin: str) -> None:
+    driver = None
+    try:
+        adapted: Any = connection.connection.dbapi_connection
+        driver = adapted.driver_connection
+        driver.announced = begin
+        await_(adapted._start_transaction())
+    except Exception as error:
+        closed = driver is not None and driver.is_closed()
+        raise_refused(connection.dialect.loaded_dbapi, error, "BEGIN", closed=closed)
 
 
 def _settings(context: Context) -> str:
@@ -107,19 +146,3 @@ def _set(setting: str, value: UUID) -> str:
     if not isinstance(value, UUID):
         raise TypeError(f"{setting} takes a UUID, not {type(value).__name__}")
     return f"SELECT set_config('{setting}', '{value}', true)"
-
-
-def _ping_when_idle(dbapi_connection: Any, record: Any, _: Any) -> None:
-    """Pre-ping, but only for a connection that has been idle; the pool replaces a dead one."""
-    if monotonic() - record.info.get("returned_at", monotonic()) < IDLE_SECONDS_BEFORE_PING:
-        return
-    try:
-        dbapi_connection.run_async(lambda connection: connection.fetchval("SELECT 1"))
-    except Exception as error:
-        raise DisconnectionError from error
-
-
-def _forget(dbapi_connection: Any, record: Any) -> None:
-    record.info["returned_at"] = monotonic()
-    if dbapi_connection is not None:
-        announce(dbapi_connection.driver_connection, None)

@@ -1,14 +1,18 @@
 """What every repository can do. The session already has the tenant; no method takes one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.database.mixins import UUIDMixin
+from app.database.narrowing import narrowing, narrowing_columns
 from app.database.pagination import decode_cursor, encode_cursor
+from app.database.session import ScopedAsyncSession
+from app.database.statements import Statements
+from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
 
 Model = TypeVar("Model", bound=UUIDMixin)
@@ -19,9 +23,22 @@ class RowNotFound(Exception):
 
 
 class Repository(Generic[Model]):
-    model: ClassVar[type[Any]]
+    """Its own verbs run compiled statements and hand out plain rows: to change one, call `change`.
 
-    def __init__(self, session: AsyncSession) -> None:
+    What `query` asks are entities of the session. Both may be given to `change` and `delete`.
+    """
+
+    model: ClassVar[type[Any]]
+    _statements: ClassVar[Mapping[str | None, Statements[Any]]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "model" in cls.__dict__:
+            cls._statements = {
+                own: Statements(cls.model, own) for own in narrowing_columns(cls.model)
+            }
+
+    def __init__(self, session: ScopedAsyncSession) -> None:
         self.session = session
 
     async def get(self, row_id: UUID) -> Model:
@@ -32,27 +49,45 @@ class Repository(Generic[Model]):
         return row
 
     async def find(self, row_id: UUID) -> Model | None:
-        return await self.first(self.query().where(self.model.id == row_id))
+        statements, own = self._narrowed()
+        values = {"where_id": row_id, "where_own": own}
+        rows = statements.rows(await self.session.fetch(statements.find, values))
+        return rows[0] if rows else None
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
         """The newest first. Raises InvalidCursor."""
-        return await self.page(self.query(), limit=limit, cursor=cursor)
+        statements, own = self._narrowed()
+        values = {
+            "limit": limit + 1,
+            "where_own": own,
+            "where_id": cursor and decode_cursor(cursor),
+        }
+        statement = statements.next_page if cursor else statements.first_page
+        return _page(statements.rows(await self.session.fetch(statement, values)), limit)
 
     async def create(self, **values: Any) -> Model:
-        row: Model = self.model(**values)
-        self.session.add(row)
-        await self.session.flush()
-        return row
+        statements, own = self._narrowed(to_write=True)
+        statement, complete = statements.insert(_owned(values, statements.own, own))
+        return statements.rows(await self.session.fetch(statement, complete))[0]
 
     async def change(self, row: Model, **values: Any) -> Model:
-        for name, value in values.items():
-            setattr(row, name, value)
-        await self.session.flush()
-        return row
+        """The row as it is now; a plain row that was given stays as it was. Raises RowNotFound."""
+        if not values:
+            return row
+        statements, own = self._narrowed(to_write=True)
+        statement, complete = statements.update(_owned(values, statements.own, own))
+        records = await self.session.fetch(
+            statement, {**complete, "where_id": row.id, "where_own": own}
+        )
+        return _in_step(row, self._only(statements.rows(records)))
 
     async def delete(self, row: Model) -> None:
-        await self.session.delete(row)
-        await self.session.flush()
+        """Raises RowNotFound."""
+        statements, own = self._narrowed(to_write=True)
+        values = {"where_id": row.id, "where_own": own}
+        self._only(await self.session.fetch(statements.delete, values))
+        if inspect(row, raiseerr=False):
+            self.session.expunge(row)
 
     def query(self) -> Select[Any]:
         return select(self.model)
@@ -67,6 +102,38 @@ class Repository(Generic[Model]):
         """One row more than asked for tells whether another page follows."""
         if cursor is not None:
             query = query.where(self.model.id < decode_cursor(cursor))
-        rows = await self.all(query.order_by(self.model.id.desc()).limit(limit + 1))
-        last = rows[limit - 1].id if len(rows) > limit else None
-        return Rows(rows[:limit], encode_cursor(last) if last else None)
+        return _page(await self.all(query.order_by(self.model.id.desc()).limit(limit + 1)), limit)
+
+    def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
+        """The statements for this session, and what narrows them. Raises TenantContextRequired."""
+        column, own = narrowing(self.model, self.session.sync_session, to_write=to_write)
+        return self._statements[column], own
+
+    def _only(self, rows: Sequence[Any]) -> Any:
+        if not rows:
+            raise RowNotFound(self.model.__name__)
+        return rows[0]
+
+
+def _owned(values: dict[str, Any], column: str | None, own: UUID | None) -> dict[str, Any]:
+    """The values with what narrows the session. Raises TenantMismatch."""
+    if column is None:
+        return values
+    if values.get(column, own) != own:
+        raise TenantMismatch("a row was about to be written for another tenant")
+    return {**values, column: own}
+
+
+def _page(rows: Sequence[Model], limit: int) -> Rows[Model]:
+    """Of one row more than asked for."""
+    more = len(rows) > limit
+    return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)
+
+
+def _in_step(row: Model, changed: Model) -> Model:
+    """An entity of the session learns what was written; nobody else looks at a plain row."""
+    if not inspect(row, raiseerr=False):
+        return changed
+    for name, value in vars(changed).items():
+        set_committed_value(row, name, value)
+    return row

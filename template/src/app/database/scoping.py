@@ -3,13 +3,16 @@
 The second of the four layers of tenancy; row security in Postgres is the third and does not rely on this one.
 """
 
-from typing import Any, cast
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, TextClause, inspect
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import visitors
+from sqlalchemy import Select, inspect
+from sqlalchemy.orm import LoaderCriteriaOption, Mapper, ORMExecuteState, Session
+from sqlalchemy.orm import with_loader_criteria as narrowed
 
+from app.database import reach
 from app.database.base import Base
 from app.database.mixins import TenantMixin
 from app.database.tenancy import (
@@ -26,25 +29,25 @@ RAW_SQL = "raw_sql"
 
 def narrow(state: ORMExecuteState, context: Context) -> Any:
     """Narrows a statement to the context, or refuses it."""
-    if state.execution_options.get(RAW_SQL):
-        return None
-    if _is_text(state.statement):
-        _required(context, "what text() reaches")
-        raise RawSqlRefused(f'text() needs execution_options({RAW_SQL}="reason")')
     if not isinstance(context, TenantContext):
-        return _narrow_to_person(state, context)
-    if not state.is_orm_statement:
-        return _refuse_tables(state.statement)
-    if state.is_insert or state.is_update:
-        return _stamp_parameters(state, context.tenant_id)
-    _narrow_to_tenant(state, context.tenant_id)
+        _narrow_to_person(state, context)
+    elif state.execution_options.get(RAW_SQL):
+        return None
+    elif not state.is_orm_statement:
+        _refuse_tables(state.statement)
+    elif state.is_insert:
+        return _stamp_new_rows(state, context.tenant_id)
+    elif state.is_update:
+        return _narrow_changes(state, context.tenant_id)
+    else:
+        _narrow_to_tenant(state, context.tenant_id)
 
 
 def check_flush(session: Session, context: Context) -> None:
     """Stamps new rows of tenants with the context; refuses those of another tenant."""
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, TenantMixin):
-            _stamp(row, _required(context, type(row).__name__))
+            _stamp(row, require_tenant(context, type(row).__name__))
 
 
 def refuse_stranger(row: object, context: Context) -> None:
@@ -56,9 +59,10 @@ def refuse_stranger(row: object, context: Context) -> None:
         raise TenantMismatch(f"this {type(row).__name__} belongs to another tenant")
 
 
-def _required(context: Context, what: str) -> UUID:
+def require_tenant(context: Context, what: str) -> UUID:
+    """Raises TenantContextRequired."""
     if not isinstance(context, TenantContext):
-        raise TenantContextRequired(f"{what} may belong to tenants, and this session works for none")
+        raise TenantContextRequired(f"{what}: may belong to tenants, and this session works for none")
     return context.tenant_id
 
 
@@ -70,91 +74,120 @@ def _stamp(row: TenantMixin, tenant_id: UUID) -> None:
         raise TenantMismatch(f"this {type(row).__name__} belongs to another tenant")
 
 
-def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            TenantMixin,
-            lambda model: model.tenant_id == tenant_id,
-            include_aliases=True,
-            propagate_to_loaders=False,
-        )
+class _OwnRows(LoaderCriteriaOption):
+    """Narrows each model in a statement; refuses, once a statement is compiled, what it cannot narrow."""
+
+    inherit_cache = True
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        _refuse_unnarrowable(compile_state.select_statement)
+        super().process_compile_state(compile_state)
+
+
+@lru_cache(maxsize=4096)
+def _own_rows(tenant_id: UUID, kind: type[LoaderCriteriaOption] = _OwnRows) -> LoaderCriteriaOption:
+    return kind(
+        TenantMixin,
+        lambda model: model.tenant_id == tenant_id,
+        include_aliases=True,
+        propagate_to_loaders=False,
     )
+
+
+def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
+    """Where the ORM itself made the statement, or it is no plain SELECT, nothing is left to be compiled."""
+    if state.is_relationship_load or state.is_column_load:
+        option = _own_rows(tenant_id, LoaderCriteriaOption)
+    elif isinstance(state.statement, Select):
+        option = _own_rows(tenant_id)
+    else:
+        _refuse_unnarrowable(state.statement)
+        option = _own_rows(tenant_id, LoaderCriteriaOption)
+    state.statement = state.statement.options(option)
+
+
+def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
+    """Of an UPDATE, or of rows with their primary keys: `execute(update(Model), rows)`."""
+    _refuse_foreign_values(state, tenant_id)
+    rows = state.parameters if isinstance(state.parameters, list) else []
+    if rows and _is_of_tenants(state):
+        return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(rows))
+    _narrow_to_tenant(state, tenant_id)
+
+
+def _stamp_new_rows(state: ORMExecuteState, tenant_id: UUID) -> Any:
+    """Of `execute(insert(Model), rows)`; criteria do not reach into an INSERT, so it may not read."""
+    statement: Any = state.statement
+    _refuse_foreign_values(state, tenant_id)
+    if reach.has_subquery(statement) or statement._multi_values:
+        raise RawSqlRefused(
+            "give the rows beside the statement: execute(insert(Model), rows),"
+            f' or say why not with execution_options({RAW_SQL}="reason")'
+        )
+    if not _is_of_tenants(state):
+        return None
+    if isinstance(state.parameters, list):
+        return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(state.parameters))
+    state.statement = statement.values(tenant_id=tenant_id)
+
+
+def _refuse_foreign_values(state: ORMExecuteState, tenant_id: UUID) -> None:
+    if _is_of_tenants(state) and any(value != tenant_id for value in _tenants_named(state)):
+        raise TenantMismatch("a row was about to be written for another tenant")
+
+
+def _tenants_named(state: ORMExecuteState) -> Iterator[Any]:
+    """In the statement, in the rows beside it, and in what an upsert would change."""
+    statement: Any = state.statement
+    rows = state.parameters or []
+    for row in rows if isinstance(rows, list) else [rows]:
+        yield from (value for name, value in row.items() if name == "tenant_id")
+    upsert = getattr(statement, "_post_values_clause", None)
+    changed = dict(getattr(upsert, "update_values_to_set", ()))
+    for column, value in ((statement._values or {}) | changed).items():
+        if getattr(column, "key", column) == "tenant_id":
+            yield getattr(value, "value", value)
+
+
+def _is_of_tenants(state: ORMExecuteState) -> bool:
+    return state.bind_mapper is not None and issubclass(state.bind_mapper.class_, TenantMixin)
 
 
 def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
     """Without a tenant only global tables are in reach, and a person's own rows where a model says so."""
-    tables = _tenant_tables(state.statement)
+    if not state.execution_options.get(RAW_SQL) and reach.is_written(state.statement):
+        require_tenant(context, "what written SQL reaches")
+    tables = reach.tables_of_tenants(state.statement)
     own = [mapper for mapper in _personal_mappers() if mapper.local_table in tables]
     if not isinstance(context, PersonContext) or not state.is_select or len(own) < len(tables):
         if tables:
-            _required(context=None, what=", ".join(sorted(table.name for table in tables)))
+            require_tenant(context, ", ".join(sorted(table.name for table in tables)))
         return
     for mapper in own:
         column = mapper.attrs[mapper.class_.__personal__].class_attribute
         criteria = column == context.user_id
         state.statement = state.statement.options(
-            with_loader_criteria(mapper.class_, criteria, include_aliases=True)
+            narrowed(mapper.class_, criteria, include_aliases=True)
         )
-
-
-def _stamp_parameters(state: ORMExecuteState, tenant_id: UUID) -> Any:
-    """Rows given to `execute(insert(Model), rows)`, or to a bulk update by primary key."""
-    mapper = state.bind_mapper
-    if mapper is None or not issubclass(mapper.class_, TenantMixin):
-        return None
-    statement: Any = state.statement
-    rows = state.parameters if isinstance(state.parameters, list) else []
-    _refuse_foreign_values(statement, rows, tenant_id)
-    if rows:
-        return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(rows))
-    if state.is_insert:
-        state.statement = statement.values(tenant_id=tenant_id)
-    else:
-        _narrow_to_tenant(state, tenant_id)
-
-
-def _refuse_foreign_values(statement: Any, rows: list[Any], tenant_id: UUID) -> None:
-    if getattr(statement, "select", None) is not None or statement._multi_values:
-        raise RawSqlRefused(
-            "give the rows beside the statement: execute(insert(Model), rows),"
-            f' or say why not with execution_options({RAW_SQL}="reason")'
-        )
-    named = [row["tenant_id"] for row in rows if "tenant_id" in row]
-    values = (statement._values or {}).items()
-    named += [getattr(v, "value", v) for column, v in values if _is_tenant_id(column)]
-    if any(value != tenant_id for value in named):
-        raise TenantMismatch("a row was about to be written for another tenant")
-
-
-def _is_tenant_id(column: Any) -> bool:
-    return bool(getattr(column, "key", column) == "tenant_id")
 
 
 def _refuse_tables(statement: Any) -> None:
-    tables = _tenant_tables(statement)
-    if tables:
+    """Of a statement without any model."""
+    _refuse_unnarrowable(statement)
+    if tables := reach.tables_of_tenants(statement):
         names = ", ".join(sorted(table.name for table in tables))
-        raise RawSqlRefused(
-            f"{names}: the session narrows models, not tables; select the model,"
-            f' or say why not with execution_options({RAW_SQL}="reason")'
-        )
+        raise RawSqlRefused(f"{names}: {_ONLY_MODELS}")
 
 
-def _is_text(statement: Any) -> bool:
-    return any(isinstance(part, TextClause) for part in (statement, _from_statement(statement)))
+def _refuse_unnarrowable(statement: Any) -> None:
+    if reach.is_written(statement) or reach.is_bare(statement):
+        raise RawSqlRefused(_ONLY_MODELS)
 
 
-def _from_statement(statement: Any) -> Any:
-    element = getattr(statement, "element", None)
-    return getattr(element, "element", element)
-
-
-def _tenant_tables(statement: Any) -> set[Table]:
-    return {
-        part
-        for part in visitors.iterate(statement)
-        if isinstance(part, Table) and part.info.get("tenant")
-    }
+_ONLY_MODELS = (
+    "the session narrows models, not tables and not written SQL: use the model,"
+    f' or say why not with execution_options({RAW_SQL}="reason")'
+)
 
 
 def _personal_mappers() -> list[Mapper[Any]]:

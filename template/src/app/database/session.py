@@ -1,13 +1,15 @@
 """Sessions that work for exactly one tenant, from their first statement to their last."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.database import scoping
-from app.database.engine import announce
+from app.database.engine import CONTEXT, DriverConnection, raise_refused
+from app.database.statements import Statement
 from app.database.tenancy import Context, RawSqlRefused
 
 
@@ -15,7 +17,8 @@ class ScopedSession(Session):
     """Knows its context and offers no way around it."""
 
     def __init__(self, *args: Any, context: Context, unscoped: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, execution_options={CONTEXT: context}, **kwargs)
+        self.driver: DriverConnection | None = None
         self._context = context
         self._unscoped = unscoped
 
@@ -28,12 +31,16 @@ class ScopedSession(Session):
         """True across tenants only: the session runs as another role, on another engine."""
         return self._unscoped
 
-    def connection(
-        self, bind_arguments: Any = None, execution_options: Any = None
-    ) -> Connection:
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         if not (execution_options or {}).get(scoping.RAW_SQL):
             raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
         return super().connection(bind_arguments, execution_options)
+
+    def reach_driver(self) -> DriverConnection:
+        """The connection of this transaction, begun, for as long as nothing begins or ends inside it."""
+        connection = super().connection().connection
+        self.driver = cast(DriverConnection, connection.driver_connection)
+        return self.driver
 
     def _no_bulk(self, *_: Any, **__: Any) -> None:
         raise RawSqlRefused("bulk_… methods pass by the session's checks: execute(insert(…), rows)")
@@ -41,11 +48,27 @@ class ScopedSession(Session):
     bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
 
 
+class ScopedAsyncSession(AsyncSession):
+    sync_session: ScopedSession
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+        """The driver's records. For repositories, whose own statements name what narrows them. Raises DBAPIError."""
+        session = self.sync_session
+        if session.identity_map or session.new:
+            await self.flush()
+        driver = session.driver or await self.run_sync(ScopedSession.reach_driver)
+        try:
+            return cast(list[Any], await driver.fetch(statement.sql, *statement.arguments(values)))
+        except Exception as error:
+            dbapi = session.get_bind().dialect.loaded_dbapi
+            raise_refused(dbapi, error, statement.sql, closed=driver.is_closed())
+
+
 def open_session(
     engine: AsyncEngine, context: Context, *, unscoped: bool = False
-) -> AsyncSession:
+) -> ScopedAsyncSession:
     """One session, one context. With `unscoped` nothing is narrowed: for `app_admin`'s engine only."""
-    return AsyncSession(
+    return ScopedAsyncSession(
         engine,
         sync_session_class=ScopedSession,
         context=context,
@@ -54,10 +77,11 @@ def open_session(
     )
 
 
-@event.listens_for(ScopedSession, "after_begin")
-def _announce(session: ScopedSession, _: SessionTransaction, connection: Connection) -> None:
-    driver_connection: Any = connection.connection.driver_connection
-    announce(driver_connection, session.context)
+@event.listens_for(ScopedSession, "after_transaction_create")
+@event.listens_for(ScopedSession, "after_transaction_end")
+def _let_go(session: ScopedSession, _: SessionTransaction) -> None:
+    """A savepoint is made when its connection is asked for again."""
+    session.driver = None
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")

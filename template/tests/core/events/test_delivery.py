@@ -173,7 +173,9 @@ class TestDeadLetter:
             await until(lambda: ended(queue, failed=1))
 
         async with open_unit(queue, Actor.operator(), None) as work:
-            assert await archive(work) == 1
+            [dead] = await list_deliveries(work)
+            assert await archive(work, event_ids=[dead.event_id]) == 1
+            assert await archive(work) == 0
             assert await list_deliveries(work) == []
             assert await resubmit(work) == 0
 

@@ -8,6 +8,7 @@ from ._revocations import Reason, Revoked, write_revocations
 from ._secrets import hash_secret, new_secret
 from ._tokens import AccessClaims, TokenRefused, Tokens
 from ._watch import Revocations
+from ._weakness import weakness
 
 __all__ = [
     "ANONYMOUS",
@@ -23,5 +24,6 @@ __all__ = [
     "Tokens",
     "hash_secret",
     "new_secret",
+    "weakness",
     "write_revocations",
 ]

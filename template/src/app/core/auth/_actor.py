@@ -22,7 +22,7 @@ class Actor:
 
     @classmethod
     def system(cls, tenant_id: UUID | None = None) -> "Actor":
-        """The house itself, at work for a tenant: schedules, seeds. May everything inside that tenant."""
+        """The house itself at work for a tenant: schedules, seeds. It may do everything there."""
         return cls(tenant_id=tenant_id, is_system=True)
 
     @classmethod

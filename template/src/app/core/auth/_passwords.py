@@ -6,18 +6,26 @@ from functools import cached_property
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from ._weakness import normalised
+
 
 class Passwords:
     def __init__(self) -> None:
-        self._hasher = PasswordHash((Argon2Hasher(),))
+        self._argon2 = Argon2Hasher()
+        self._hasher = PasswordHash((self._argon2,))
 
     async def hash(self, password: str) -> str:
-        return await to_thread(self._hasher.hash, password)
+        return await to_thread(self._hasher.hash, normalised(password))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
         """Does the same work without a hash, so that time does not tell whether a user exists."""
-        matches = await to_thread(self._hasher.verify, password, hashed or self._nobody)
+        known = hashed or self._nobody
+        matches = await to_thread(self._hasher.verify, normalised(password), known)
         return matches and hashed is not None
+
+    def is_outdated(self, hashed: str) -> bool:
+        """Made with other parameters than today's: hash the password anew when it is known."""
+        return self._argon2.check_needs_rehash(hashed)
 
     @cached_property
     def _nobody(self) -> str:

@@ -24,22 +24,27 @@ MARGIN = timedelta(minutes=1)
 
 
 class Reason(StrEnum):
-    """Each with the sentence that the client reads."""
+    SESSION = "session"
+    MEMBERSHIP = "membership"
+    ROLE = "role"
+    USER = "user"
+    TENANT = "tenant"
+    API_KEY = "api_key"
 
-    sentence: str
+    @property
+    def sentence(self) -> str:
+        """What the client reads."""
+        return SENTENCES[self]
 
-    def __new__(cls, value: str, sentence: str) -> "Reason":
-        reason = str.__new__(cls, value)
-        reason._value_ = value
-        reason.sentence = sentence
-        return reason
 
-    SESSION = "session", "This log-in has ended."
-    MEMBERSHIP = "membership", "You no longer work for this tenant."
-    ROLE = "role", "Your role has changed: refresh the access token."
-    USER = "user", "This user is suspended."
-    TENANT = "tenant", "This tenant is suspended or gone."
-    API_KEY = "api_key", "This API key was revoked."
+SENTENCES = {
+    Reason.SESSION: "This log-in has ended.",
+    Reason.MEMBERSHIP: "You no longer work for this tenant.",
+    Reason.ROLE: "Your role has changed: refresh the access token.",
+    Reason.USER: "This user is suspended.",
+    Reason.TENANT: "This tenant is suspended or gone.",
+    Reason.API_KEY: "This API key was revoked.",
+}
 
 
 @dataclass(frozen=True, slots=True)

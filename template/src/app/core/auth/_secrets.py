@@ -1,4 +1,4 @@
-"""Random strings that prove something once: refresh tokens, invitations. Only their hashes are stored."""
+"""Random strings that prove something: refresh tokens, invitations. Only hashes are stored."""
 
 from hashlib import sha256
 from secrets import token_urlsafe

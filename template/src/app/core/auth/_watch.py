@@ -100,7 +100,7 @@ class Revocations:
         began = monotonic()
         self._heard.clear()
         rows = await connection.fetch(ALL)
-        self._known = {row["id"]: read_revoked(row) for row in rows} | self._heard
+        self._known = {**{row["id"]: read_revoked(row) for row in rows}, **self._heard}
         self._trusted_until = began + self.seconds
 
     @asynccontextmanager

@@ -143,6 +143,16 @@ class Outdated(Conflict):
     detail = "This was changed or deleted in the meantime."
 
 
+class PreconditionFailed(AppError):
+    """You asked for a change of one version (`If-Match`), and there is another one now. Read it
+    again, and repeat your change if it still makes sense.
+    """
+
+    status = 412
+    title = "Changed by someone else"
+    detail = "This is not the version that you have read."
+
+
 class PayloadTooLarge(AppError):
     """The body of the request is larger than the app reads."""
 

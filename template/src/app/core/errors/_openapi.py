@@ -17,6 +17,7 @@ from ._exceptions import (
     Invalid,
     NotFound,
     PayloadTooLarge,
+    PreconditionFailed,
     Unauthenticated,
     UnsupportedMediaType,
 )
@@ -74,6 +75,8 @@ def _problems_of(
         yield NotFound
     if method != "get":
         yield Conflict
+    if method in ("put", "patch", "delete"):
+        yield PreconditionFailed
     if "requestBody" in operation or "parameters" in operation:
         yield Invalid
     yield InternalError

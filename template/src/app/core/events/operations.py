@@ -79,18 +79,17 @@ async def resubmit(
 
 
 async def archive(work: "UnitOfWork", *, event_ids: Sequence[UUID] = ()) -> int:
-    """Puts aside what failed or was skipped, of these events or of all; it is deleted in time."""
+    """Puts aside these events, or all that failed or were skipped; they are deleted in time."""
     failed = exists().where(Delivery.event_id == OutboxEvent.id, Delivery.status.in_(ENDED_BADLY))
-    changed = (
+    changed = await work.session.execute(
         update(OutboxEvent)
-        .where(failed, OutboxEvent.archived_at.is_(None))
+        .where(OutboxEvent.id.in_(event_ids) if event_ids else failed)
+        .where(OutboxEvent.archived_at.is_(None))
         .values(archived_at=clock.now())
         .execution_options(synchronize_session=False)
         .returning(OutboxEvent.id)
     )
-    if event_ids:
-        changed = changed.where(OutboxEvent.id.in_(event_ids))
-    return len((await work.session.execute(changed)).all())
+    return len(changed.all())
 
 
 def _failed(event_ids: Sequence[UUID], handler: str | None) -> Select[OutboxEvent, Delivery]:

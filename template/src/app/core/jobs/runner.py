@@ -62,7 +62,7 @@ class Runner:
             return
         except asyncio.CancelledError:
             if context.abort_reason() is AbortReason.USER_REQUEST:
-                raise JobCancelled(job.name) from None
+                raise JobCancelled("somebody cancelled it") from None
             raise
         log.info("job.succeeded", duration_ms=round((perf_counter() - started) * 1000, 1))
 
@@ -90,14 +90,16 @@ class Runner:
     async def _after_failure(
         self, job: Job, context: JobContext, envelope: Envelope, error: Exception
     ) -> None:
+        attempt = context.job.attempts + 1
         gives_up = isinstance(error, (JobSkipped, JobCancelled, JobRefused))
-        wait = None if gives_up else job.retry.wait_after(context.job.attempts + 1)
-        log.warning(
-            "job.failed",
-            attempt=context.job.attempts + 1,
-            retry_in_seconds=wait.total_seconds() if wait else None,
-            exc_info=error,
-        )
+        wait = None if gives_up else job.retry.wait_after(attempt)
+        if isinstance(error, (JobSkipped, JobCancelled)):
+            log.info("job.aborted", reason=str(error))
+        elif wait is None:
+            log.error("job.failed", attempt=attempt, exc_info=error)
+        else:
+            seconds = wait.total_seconds()
+            log.warning("job.retried", attempt=attempt, after_seconds=seconds, exc_info=error)
         if job.after_failure is not None:
             async with self._unit(envelope) as work:
                 await job.after_failure(work, error, wait is None, envelope.arguments)

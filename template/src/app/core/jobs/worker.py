@@ -39,6 +39,7 @@ class WorkerOptions:
 
 async def work_off(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions) -> None:
     """Runs until SIGTERM, SIGINT or cancellation. Raises when the database goes away for good."""
+    _quieten()
     app = _app(runtime, jobs)
     sweeper = asyncio.create_task(
         sweep_forever(runtime, silent_seconds=options.stalled_seconds), name="sweep"
@@ -68,7 +69,6 @@ def _app(runtime: Runtime, jobs: Iterable[Job]) -> App:
     runner = Runner(runtime)
     for job in jobs:
         _register(app, job, runner)
-    _quieten()
     return app
 
 
@@ -101,6 +101,8 @@ def _as_list(queues: tuple[str, ...] | None) -> list[str]:
 def _quieten() -> None:
     """The runner says it, with tenant and trace and without the arguments: they may be personal."""
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    logging.getLogger("procrastinate.worker").addFilter(
-        lambda record: getattr(record, "action", None) not in SAID_BY_THE_RUNNER
-    )
+    logging.getLogger("procrastinate.worker").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return getattr(record, "action", None) not in SAID_BY_THE_RUNNER

@@ -2,7 +2,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class TenantSuspended(Forbidden):
-    """The tenant was suspended by an administrator of the platform; ask the operator to resume it."""
+    """The tenant was suspended by an administrator of the platform, who can resume it."""
 
     slug = "tenant-suspended"
     title = "This tenant is suspended"

@@ -23,7 +23,7 @@ class Tenant(UUIDMixin, TimestampMixin, Base):
 
 
 class Membership(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """Joins a user to a tenant. Her own memberships are also visible to her before she chose a tenant."""
+    """Joins a user to a tenant. A person sees her own even before she has chosen a tenant."""
 
     __tablename__ = "memberships"
     __personal__ = "user_id"
@@ -48,4 +48,5 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
     email: Mapped[str] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(20))
     secret_hash: Mapped[str] = mapped_column(String(64))
+    mailed_secret_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime]

@@ -3,10 +3,12 @@ from app.core.permissions import Role
 
 from .permissions import MemberPermission, TenantPermission
 from .routes import admin, router
+from .services import LETTERS
 
 module = Module(
     name="tenants",
     routers=(router, admin),
+    jobs=LETTERS,
     permissions={
         TenantPermission.READ: Role.VIEWER,
         TenantPermission.CHANGE: Role.ADMIN,

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 
 from app.database.repository import Repository
 
@@ -45,8 +45,12 @@ class InvitationRepository(Repository[Invitation]):
     model = Invitation
 
     async def find_valid(self, secret_hash: str, at: datetime) -> Invitation | None:
+        """By either of its secrets: the one that was shown, or the one that was mailed."""
         query = self.query().where(
-            Invitation.secret_hash == secret_hash, Invitation.expires_at > at
+            or_(
+                Invitation.secret_hash == secret_hash, Invitation.mailed_secret_hash == secret_hash
+            ),
+            Invitation.expires_at > at,
         )
         return await self.first(query.with_for_update())
 

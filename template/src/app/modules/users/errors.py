@@ -1,4 +1,4 @@
-from app.core.errors import Conflict, Forbidden, Unauthenticated
+from app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):
@@ -27,3 +27,20 @@ class EmailTaken(Conflict):
 
     slug = "email-taken"
     title = "This e-mail is taken"
+
+
+class LinkInvalid(Invalid):
+    """The link in the letter was used, replaced by a later one, or has expired. Ask for another."""
+
+    slug = "link-invalid"
+    title = "This link is not valid"
+
+
+class WeakPassword(Invalid):
+    """The password is too short, too common, or contains what everybody knows: the e-mail address
+    or the product's name. Length counts, digits and special characters do not: four words that
+    have nothing to do with each other make a good one.
+    """
+
+    slug = "weak-password"
+    title = "Choose another password"

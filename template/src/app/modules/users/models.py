@@ -16,7 +16,8 @@ class User(UUIDMixin, TimestampMixin, Base):
 
     email: Mapped[str] = mapped_column(String(320), unique=True)
     full_name: Mapped[str] = mapped_column(String(120))
-    password_hash: Mapped[str] = mapped_column(String(255))
+    email_verified_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(String(255))
     is_superuser: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[datetime | None]
 
@@ -45,4 +46,18 @@ class RefreshToken(UUIDMixin, TimestampMixin, Base):
         ForeignKey("auth_sessions.id", ondelete="CASCADE"), index=True
     )
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
+
+
+class OneTimeToken(UUIDMixin, TimestampMixin, Base):
+    """What a letter carries: it proves, once, that somebody reads the mail of an address."""
+
+    __tablename__ = "one_time_tokens"
+    __global_reason__ = "is found by a secret before anybody is known"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str] = mapped_column(String(320))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

@@ -2,15 +2,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app.database.repository import Repository
 
-from .models import AuthSession, RefreshToken, User
+from .models import AuthSession, OneTimeToken, RefreshToken, User
 
 __all__ = [
     "AuthSession",
     "AuthSessionRepository",
+    "OneTimeToken",
+    "OneTimeTokenRepository",
     "RefreshToken",
     "RefreshTokenRepository",
     "User",
@@ -66,3 +68,30 @@ class RefreshTokenRepository(Repository[RefreshToken]):
 
     async def find_by_secret(self, secret_hash: str) -> RefreshToken | None:
         return await self.first(self.query().where(RefreshToken.secret_hash == secret_hash))
+
+
+class OneTimeTokenRepository(Repository[OneTimeToken]):
+    model = OneTimeToken
+
+    async def spend(self, secret_hash: str, purpose: str, at: datetime) -> OneTimeToken | None:
+        """The token, if this call was the first to use it: one statement, so that no two are."""
+        query = (
+            update(OneTimeToken)
+            .where(
+                OneTimeToken.secret_hash == secret_hash,
+                OneTimeToken.purpose == purpose,
+                OneTimeToken.used_at.is_(None),
+                OneTimeToken.expires_at > at,
+            )
+            .values(used_at=at)
+            .returning(OneTimeToken)
+        )
+        return (await self.session.scalars(query)).first()
+
+    async def withdraw(self, user_id: UUID, purpose: str) -> None:
+        """All that the user has of this purpose."""
+        await self.session.execute(
+            delete(OneTimeToken)
+            .where(OneTimeToken.user_id == user_id, OneTimeToken.purpose == purpose)
+            .execution_options(synchronize_session=False)
+        )

@@ -31,7 +31,7 @@ class TokenRead(Schema):
     """As RFC 6749 has it; `expires_in` counts seconds."""
 
     access_token: str
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - no password
     expires_in: int
     refresh_token: str
 
@@ -49,6 +49,24 @@ class PasswordChange(Schema):
     new_password: Password
 
 
+class EmailChange(Schema):
+    email: EmailStr
+    password: SecretStr
+
+
+class EmailConfirmation(Schema):
+    token: str
+
+
+class PasswordForgotten(Schema):
+    email: EmailStr
+
+
+class PasswordReset(Schema):
+    token: str
+    password: Password
+
+
 class UserChange(Schema):
     full_name: Name
 
@@ -62,6 +80,7 @@ class MembershipRead(Schema):
 class MeRead(Schema):
     id: UUID
     email: str
+    email_verified_at: datetime | None
     full_name: str
     is_superuser: bool
     tenant_id: UUID | None

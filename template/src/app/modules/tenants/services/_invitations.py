@@ -2,21 +2,22 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
-from app.core.unit_of_work import CurrentWork
-from app.kit.rows import Rows
 from app.core.tenancy import TenantContext
+from app.core.unit_of_work import CurrentWork
 from app.kit import clock
+from app.kit.rows import Rows
 
 from ..errors import InvitationInvalid
 from ..permissions import MemberPermission
 from ..repositories import Invitation, InvitationRepository, Membership
+from ._letters import mail_invitation, token_of
 from ._memberships import MembershipService
 
 LIFETIME = timedelta(days=7)
 
 
 class InvitationService:
-    """An invitation's token is `<tenant id>.<secret>`: it says where to look, and proves only there."""
+    """Invitations are for the address that they were made for, and for one use."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -24,7 +25,10 @@ class InvitationService:
         self.members = MembershipService(work)
 
     async def invite(self, *, email: str, role: str) -> tuple[Invitation, str]:
-        """The invitation and its token, which is shown once. Raises RoleTooHigh."""
+        """The invitation and its token, which is shown once; a letter brings another one.
+
+        Raises RoleTooHigh.
+        """
         self.work.require(MemberPermission.INVITE)
         self.members.check_rank(role)
         secret = new_secret()
@@ -35,7 +39,8 @@ class InvitationService:
             secret_hash=hash_secret(secret),
             expires_at=clock.now() + LIFETIME,
         )
-        return invitation, f"{self.work.tenant.tenant_id}.{secret}"
+        self.work.enqueue(mail_invitation, invitation_id=invitation.id)
+        return invitation, token_of(self.work.tenant, secret)
 
     async def list(self, *, limit: int, cursor: str | None) -> Rows[Invitation]:
         self.work.require(MemberPermission.READ)
@@ -46,13 +51,20 @@ class InvitationService:
         await self.invitations.delete(await self.invitations.get(invitation_id))
 
     async def accept(self, token: str, *, user_id: UUID, email: str) -> Membership:
-        """In a unit of the tenant that the token names. Raises InvitationInvalid, AlreadyAMember."""
-        secret = token.partition(".")[2]
-        invitation = await self.invitations.find_valid(hash_secret(secret), clock.now())
+        """In a unit of the token's tenant. Raises InvitationInvalid, AlreadyAMember."""
+        invitation = await self._find(token)
         if invitation is None or invitation.email != email:
             raise InvitationInvalid
         await self.invitations.delete(invitation)
         return await self.members.join(user_id=user_id, role=invitation.role)
+
+    async def came_by_mail(self, token: str) -> bool:
+        """It proves that whoever has it reads the mail of the invited address."""
+        invitation = await self._find(token)
+        return invitation is not None and invitation.mailed_secret_hash == _hash(token)
+
+    async def _find(self, token: str) -> Invitation | None:
+        return await self.invitations.find_valid(_hash(token), clock.now())
 
     @staticmethod
     def tenant_of(token: str) -> TenantContext:
@@ -61,3 +73,7 @@ class InvitationService:
             return TenantContext(UUID(token.partition(".")[0]))
         except ValueError as error:
             raise InvitationInvalid from error
+
+
+def _hash(token: str) -> str:
+    return hash_secret(token.partition(".")[2])

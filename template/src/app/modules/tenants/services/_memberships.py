@@ -3,9 +3,9 @@ from uuid import UUID
 
 from app.core.auth import Reason
 from app.core.permissions import Role
+from app.core.tenancy import PersonContext, TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
-from app.core.tenancy import PersonContext, TenantContext
 
 from ..errors import AlreadyAMember, LastOwner, NotAMember, RoleTooHigh
 from ..events import MemberJoined, MemberRemoved
@@ -72,7 +72,9 @@ class MembershipService:
 
     def check_rank(self, role: str) -> None:
         """Raises RoleTooHigh."""
-        if not self.work.actor.is_system and not Role(self.work.actor.role or "").covers(Role(role)):
+        if not self.work.actor.is_system and not Role(self.work.actor.role or "").covers(
+            Role(role)
+        ):
             raise RoleTooHigh
 
     async def _get(self, user_id: UUID) -> Membership:

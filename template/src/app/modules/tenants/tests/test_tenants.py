@@ -1,8 +1,8 @@
 from httpx import AsyncClient
 from sqlalchemy import select
 
-from app.core.auth import Actor
 from app.core.audit import AuditEntry
+from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit

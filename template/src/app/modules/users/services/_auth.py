@@ -3,6 +3,7 @@ from uuid import UUID
 
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork
+from app.kit import clock
 from app.kit.ids import new_id
 from app.modules.tenants import (
     InvitationService,
@@ -13,9 +14,11 @@ from app.modules.tenants import (
     TenantService,
 )
 
-from ..errors import EmailTaken, WrongCredentials
+from ..errors import EmailTaken
 from ..events import UserRegistered
 from ..repositories import User, UserRepository
+from ._letters import mail_confirmation
+from ._passwords import PasswordService
 from ._sessions import SessionService, TokenPair
 
 
@@ -27,6 +30,7 @@ class AuthService:
         self.users = UserRepository(work.session)
         self.members = MembershipService(work)
         self.sessions = SessionService(work)
+        self.passwords = PasswordService(work)
 
     async def register(
         self, *, email: str, password: str, full_name: str, tenant_name: str
@@ -40,7 +44,10 @@ class AuthService:
             return await SessionService(work).begin(user, owner)
 
     async def log_in(self, *, email: str, password: str) -> TokenPair:
-        """Into the oldest of the user's tenants. Raises WrongCredentials, UserSuspended, TenantSuspended."""
+        """Into the oldest of the user's tenants.
+
+        Raises WrongCredentials, UserSuspended, TenantSuspended.
+        """
         user = await self._prove(email, password)
         places = await self.members.of_person(user.id)
         return await self.sessions.begin(user, _first_open(places))
@@ -54,28 +61,31 @@ class AuthService:
     async def accept_invitation(
         self, token: str, *, email: str, password: str, full_name: str
     ) -> TokenPair:
-        """Into the tenant that invited this address, as a new user or with an existing one's password.
+        """Into the tenant that invited this address, as a new user or with one's password.
 
         Raises InvitationInvalid, AlreadyAMember, WrongCredentials.
         """
         async with self.work.within(InvitationService.tenant_of(token)) as work:
             user = await AuthService(work)._find_or_add(email, password, full_name)
             invitations = InvitationService(work)
+            if await invitations.came_by_mail(token) and user.email_verified_at is None:
+                user.email_verified_at = clock.now()
             member = await invitations.accept(token, user_id=user.id, email=user.email)
             return await SessionService(work).begin(user, member)
 
     async def add_user(
         self, *, email: str, password: str, full_name: str, is_superuser: bool = False
     ) -> User:
-        """Raises EmailTaken."""
+        """Raises EmailTaken, WeakPassword."""
         if await self.users.find_by_email(email.lower()) is not None:
             raise EmailTaken
         user = await self.users.create(
             email=email.lower(),
             full_name=full_name,
-            password_hash=await self.work.runtime.passwords.hash(password),
+            password_hash=await self.passwords.hash(password, email=email),
             is_superuser=is_superuser,
         )
+        self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
         self.work.publish(UserRegistered(user.id))
         return user
 
@@ -85,11 +95,7 @@ class AuthService:
         return await self.add_user(email=email, password=password, full_name=full_name)
 
     async def _prove(self, email: str, password: str) -> User:
-        user = await self.users.find_by_email(email.lower())
-        hashed = user.password_hash if user else None
-        if not await self.work.runtime.passwords.verify(password, hashed) or user is None:
-            raise WrongCredentials
-        return user
+        return await self.passwords.prove(await self.users.find_by_email(email.lower()), password)
 
     def _own_id(self) -> UUID:
         if self.work.actor.user_id is None:

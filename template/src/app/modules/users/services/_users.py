@@ -10,7 +10,6 @@ from app.modules.tenants import MembershipService
 from ..errors import WrongCredentials
 from ..permissions import UserPermission
 from ..repositories import User, UserRepository
-from ._sessions import SessionService
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Place:
 class Me:
     id: UUID
     email: str
+    email_verified_at: datetime | None
     full_name: str
     is_superuser: bool
     tenant_id: UUID | None
@@ -45,7 +45,6 @@ class UserService:
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.users = UserRepository(work.session)
-        self.sessions = SessionService(work)
         self.members = MembershipService(work)
 
     async def me(self) -> Me:
@@ -54,6 +53,7 @@ class UserService:
         return Me(
             id=user.id,
             email=user.email,
+            email_verified_at=user.email_verified_at,
             full_name=user.full_name,
             is_superuser=user.is_superuser,
             tenant_id=self.work.actor.tenant_id,
@@ -65,15 +65,6 @@ class UserService:
     async def rename(self, *, full_name: str) -> Me:
         await self.users.change(await self._own(), full_name=full_name)
         return await self.me()
-
-    async def change_password(self, *, current: str, new: str) -> None:
-        """Ends the user's other log-ins. Raises WrongCredentials."""
-        user = await self._own()
-        passwords = self.work.runtime.passwords
-        if not await passwords.verify(current, user.password_hash):
-            raise WrongCredentials
-        await self.users.change(user, password_hash=await passwords.hash(new))
-        await self.sessions.end_all_of(user.id, but=self.work.actor.session_id)
 
     async def list_members(self, *, limit: int, cursor: str | None) -> Rows[Member]:
         """Who works for the actor's tenant."""

@@ -2,12 +2,15 @@ from typing import Any
 from uuid import UUID
 
 from httpx import AsyncClient, Response
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.core.auth import ANONYMOUS
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from app.modules.tenants import TenantService
+from app.modules.users.repositories import UserRepository
 from app.modules.users.services import AuthService
 from tests.support.people import PASSWORD, Person, found_tenant
 
@@ -60,8 +63,28 @@ class TestRegister:
         assert answer.json()["errors"][0]["pointer"] == "/body/password"
         assert "short" not in answer.text
 
+    async def test_refuses_a_password_that_is_easily_guessed(self, anonymous: AsyncClient) -> None:
+        common = await anonymous.post(f"{AUTH}/register", json=registration(password="password1"))
+        body = registration(email=f"a{new_id().hex}@example.com")
+        body["password"] = "my " + body["email"].partition("@")[0]
+        own = await anonymous.post(f"{AUTH}/register", json=body)
+
+        assert common.status_code == own.status_code == 422
+        assert common.json()["type"].endswith("/errors/weak-password")
+
 
 class TestLogIn:
+    async def test_renews_a_hash_with_old_parameters(
+        self, anonymous: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        weak = PasswordHash((Argon2Hasher(time_cost=1),)).hash(PASSWORD)
+        await set_hash(runtime, owner, weak)
+
+        answer = await log_in(anonymous, owner.email)
+
+        assert answer.status_code == 200
+        assert not runtime.passwords.is_outdated(await hash_of(runtime, owner))
+
     async def test_takes_the_form_of_oauth2(self, anonymous: AsyncClient, owner: Person) -> None:
         answer = await log_in(anonymous, owner.email)
 
@@ -204,7 +227,18 @@ class TestAddUser:
                 email=f"{new_id()}@example.com", password=PASSWORD, full_name="Ada"
             )
 
-        assert user.password_hash.startswith("$argon2id$")
+        assert str(user.password_hash).startswith("$argon2id$")
+
+
+async def set_hash(runtime: Runtime, person: Person, password_hash: str) -> None:
+    async with open_unit(runtime, ANONYMOUS, None) as work:
+        user = await UserRepository(work.session).get(person.user_id)
+        user.password_hash = password_hash
+
+
+async def hash_of(runtime: Runtime, person: Person) -> str:
+    async with open_unit(runtime, ANONYMOUS, None) as work:
+        return str((await UserRepository(work.session).get(person.user_id)).password_hash)
 
 
 async def refresh(client: AsyncClient, pair: dict[str, Any]) -> Response:

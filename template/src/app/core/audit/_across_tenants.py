@@ -1,4 +1,4 @@
-"""What was done across tenants, by whom and why. Written in the same transaction, read by nobody who serves."""
+"""What was done across tenants, by whom and why: in the same transaction, unseen by tenants."""
 
 from datetime import datetime
 from typing import Any

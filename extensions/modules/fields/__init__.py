@@ -1,0 +1,6 @@
+"""Modules with fields of the client's choice: read, checked, written."""
+
+from .module import Module, in_order
+from .problems import fields_problems, modules_of
+
+__all__ = ["Module", "fields_problems", "in_order", "modules_of"]

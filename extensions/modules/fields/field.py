@@ -1,0 +1,77 @@
+"""One field of a module, as the client described it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..names import Names
+
+Kind = Literal[
+    "str", "text", "int", "decimal", "bool", "date", "datetime", "uuid", "email", "url", "json", "enum", "ref"
+]
+DeleteRule = Literal["restrict", "cascade", "set null"]
+
+KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # a Literal lists its members there
+DEFAULTS: frozenset[Kind] = frozenset({"str", "text", "int", "decimal", "bool", "enum"})
+UNIQUE: frozenset[Kind] = frozenset({"str", "int", "decimal", "date", "datetime", "uuid", "email", "url", "ref"})
+INDEXED: frozenset[Kind] = UNIQUE | {"bool", "enum"}
+ALWAYS_INDEXED: frozenset[Kind] = frozenset({"ref", "enum", "date", "datetime"})
+FILTERED: frozenset[Kind] = frozenset({"str", "int", "bool", "uuid", "email", "url", "enum", "ref"})
+SORTED: frozenset[Kind] = frozenset({"str", "int", "decimal", "date", "datetime", "email", "url"})
+
+USERS = Names("user", "users")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """`default` is as it was written; `length` counts characters, `digits` and `places` those of a decimal."""
+
+    name: str
+    kind: Kind
+    optional: bool = False
+    unique: bool = False
+    index: bool = False
+    default: str | None = None
+    length: int = 0
+    digits: int = 0
+    places: int = 0
+    values: tuple[str, ...] = ()
+    target: Names | None = None
+    on_delete: DeleteRule = "restrict"
+
+    @property
+    def column(self) -> str:
+        return f"{self.name}_id" if self.kind == "ref" else self.name
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
+    @property
+    def class_name(self) -> str:
+        """`issued_on` gives `IssuedOn`."""
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+    @property
+    def required(self) -> bool:
+        return not self.optional and self.default is None
+
+    @property
+    def has_index(self) -> bool:
+        """Of its own: a unique field has one already."""
+        return not self.unique and (self.index or self.kind in ALWAYS_INDEXED)
+
+    @property
+    def filtered(self) -> bool:
+        return self.kind in FILTERED and (self.unique or self.has_index)
+
+    @property
+    def sorted(self) -> bool:
+        return self.kind in SORTED and (self.unique or self.has_index)
+
+    @property
+    def to_users(self) -> bool:
+        return self.target == USERS
+
+
+NAME = Field(name="name", kind="str", length=120)
+"""The one field of a module that is given by name alone."""

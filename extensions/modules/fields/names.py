@@ -1,0 +1,112 @@
+"""What a field may not be called, and why not."""
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+from ..names import Names
+from .field import Field
+
+LONGEST = 40
+LONGEST_IN_POSTGRES = 63
+
+_OF_EVERY_ROW = frozenset({"id", "tenant_id", "created_at", "updated_at"})
+
+# Of SQLAlchemy's and pydantic's classes, which a field of this name would cover.
+_OF_THE_CLASSES = frozenset(
+    "metadata registry construct copy dict fields from_orm json parse_file parse_obj parse_raw schema schema_json"
+    " update_forward_refs validate".split()
+)
+# Types, parameters and variables in a module's own files.
+_OF_THE_FILES = frozenset(
+    "address answer body but changes client count cursor date datetime limit number other query rival_client"
+    " rival_work row rows seed self sort status_code values work".split()
+)
+_ALIASES = frozenset(
+    "Annotated Any AwareDatetime Conflict Decimal EmailStr Enum Field Integer Limit Literal Page Schema Service"
+    " StringConstraints Url Uuid".split()
+)
+_SUFFIXES = ("", "Create", "Change", "Read", "Sort", "Service", "Repository", "Permission")
+
+# Reserved in PostgreSQL: https://www.postgresql.org/docs/current/sql-keywords-appendix.html
+_SQL = frozenset(
+    """
+    all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
+    column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+    current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze
+    from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like
+    limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary
+    references returning right select session_user similar some symmetric system_user table tablesample then to
+    trailing true union unique user using variadic verbose when where window with
+    """.split()
+)
+
+
+def spelling_problem(name: object) -> str:
+    if not isinstance(name, str):
+        return f"YAML reads this name as {name!r}: put it in quotes, or use another"
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+        return "this cannot be a field's name: start with a letter a-z, then use a-z, 0-9 and single _"
+    if len(name) > LONGEST:
+        return f"this name has {len(name)} characters: use at most {LONGEST}"
+    return ""
+
+
+def name_problem(field: Field, module: Names) -> str:
+    name, longer = field.name, f"use another name, such as {module.singular}_{field.name}"
+    if field.kind == "ref" and name.endswith("_id"):
+        return f"a ref gets its _id by itself: call it {name.removesuffix('_id')}"
+    if name in _OF_EVERY_ROW or field.column in _OF_EVERY_ROW:
+        return f"every row has {field.column} already: leave it out, or {longer}"
+    if name in keyword.kwlist:
+        return f"this is a word of Python itself: {longer}"
+    if field.column in _SQL:
+        return f"this is a word of SQL: {longer}"
+    if field.column in dir(builtins):
+        return f"this would hide Python's own {name}: {longer}"
+    if name.startswith("model_") or field.column in _OF_THE_CLASSES:
+        return f"this would hide something that every model or schema has: {longer}"
+    if _is_used(field, module):
+        return f"the module's own files use this name already: {longer}"
+    return _length_problem(field, module)
+
+
+def twice_problem(field: Field, others: Iterable[Field]) -> str:
+    for other in others:
+        if other.column == field.column:
+            return f"{other.name} makes a column {field.column} too: rename one of them"
+        if other.class_name == field.class_name:
+            return f"{other.name} is too similar a name: rename one of them"
+    return ""
+
+
+def _is_used(field: Field, module: Names) -> bool:
+    if field.column in _OF_THE_FILES and field.kind != "ref":
+        return True
+    if field.kind == "ref":
+        return field.name in (module.singular, "number", "work", "seed", "zip")
+    own = {f"{module.class_name}{suffix}" for suffix in _SUFFIXES}
+    return field.name in (module.singular, module.plural) or field.class_name in _ALIASES | own
+
+
+def _length_problem(field: Field, module: Names) -> str:
+    longest = max(map(len, _constraints(field, module)), default=0)
+    if longest <= LONGEST_IN_POSTGRES:
+        return ""
+    return (
+        f"PostgreSQL allows {LONGEST_IN_POSTGRES} characters for a name, its constraint would have {longest}:"
+        f" use a name that is {longest - LONGEST_IN_POSTGRES} shorter"
+    )
+
+
+def _constraints(field: Field, module: Names) -> Iterable[str]:
+    """The names that app.database.base gives."""
+    if field.unique:
+        yield f"uq_{module.table}_tenant_id_{field.column}"
+    if field.has_index:
+        yield f"ix_{module.table}_tenant_id_{field.column}_id"
+    if field.kind == "enum":
+        yield f"ck_{module.table}_{field.column}_is_known"
+    if field.kind == "ref":
+        yield f"fk_{module.table}_tenant_id_{field.column}"

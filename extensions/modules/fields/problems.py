@@ -1,0 +1,107 @@
+"""What is wrong with the fields of the modules in an answer: sentences with the module, the field and the fix."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from graphlib import CycleError
+
+from ..answer import Described
+from ..names import Names, names_of
+from .field import NAME, USERS, Field
+from .module import Module, in_order
+from .names import name_problem, spelling_problem, twice_problem
+from .reading import Wrong, read_field
+
+MOST_FIELDS = 60
+_NO_TARGETS = {"tenant": "every row belongs to a tenant already: leave it out"}
+
+
+def fields_problems(modules: Collection[Described], new: Collection[Described]) -> list[str]:
+    """Of the new ones. What a project has already is only referred to."""
+    packages = {_names(module).package: _names(module) for module in modules}
+    found = [f"{_names(module).package}{text}" for module in new for text in _of_module(module, packages)]
+    return found or _cycle(modules, {_names(module).package for module in new})
+
+
+def modules_of(described: Iterable[Described]) -> list[Module]:
+    """As they are generated. What cannot be read is left out: an older release may have stored it."""
+    modules = list(described)
+    packages = {_names(module).package: _names(module) for module in modules}
+    return [_module(module, packages) for module in modules]
+
+
+def _names(module: Described) -> Names:
+    return names_of(module.name, module.plural)
+
+
+def _of_module(module: Described, packages: dict[str, Names]) -> Iterator[str]:
+    if module.fields is None:
+        return
+    if not isinstance(module.fields, dict) or not module.fields:
+        yield ": 'fields' names no field: write one a line, such as `title: str(120)`, or leave 'fields' out"
+        return
+    if len(module.fields) > MOST_FIELDS:
+        yield f" has {len(module.fields)} fields: use at most {MOST_FIELDS}, and make two modules of it"
+    seen: list[Field] = []
+    for name, said in module.fields.items():
+        try:
+            field = _read(name, said, _names(module), packages)
+            if problem := twice_problem(field, seen):
+                raise Wrong(problem)
+            seen.append(field)
+        except Wrong as wrong:
+            yield f".{name}: {wrong}"
+
+
+def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> Field:
+    """Raises Wrong."""
+    if problem := spelling_problem(name):
+        raise Wrong(problem)
+    field = _resolved(read_field(str(name), said), packages)
+    if field.target == module and field.required:
+        raise Wrong("the first row has none to refer to: write ? after the module's name")
+    if problem := name_problem(field, module):
+        raise Wrong(problem)
+    return field
+
+
+def _resolved(field: Field, packages: dict[str, Names]) -> Field:
+    """With its target's own names. Raises Wrong."""
+    if field.target is None or field.target == USERS:
+        return field
+    if problem := _NO_TARGETS.get(field.target.singular):
+        raise Wrong(problem)
+    for names in packages.values():
+        if {field.target.singular, field.target.plural} & {names.singular, names.plural}:
+            return replace(field, target=names)
+    offered = ", ".join(sorted({*packages, USERS.package}))
+    raise Wrong(f"there is no module {field.target.plural!r} to refer to: add it, or use one of {offered}")
+
+
+def _module(module: Described, packages: dict[str, Names]) -> Module:
+    fields = []
+    for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
+        try:
+            fields.append(_read(name, said, _names(module), packages))
+        except Wrong:
+            continue
+    return Module(_names(module), tuple(fields) or (NAME,))
+
+
+def _cycle(modules: Iterable[Described], new: Collection[str]) -> list[str]:
+    try:
+        in_order(modules_of(modules))
+    except CycleError as error:
+        circle = list(reversed(error.args[1]))
+        if not set(circle) & set(new):
+            return []
+        field = _field_between(modules_of(modules), circle[0], circle[1])
+        return [
+            f"{circle[0]}.{field}: {' → '.join(circle)} refer to each other in a circle: leave one of the refs out,"
+            " or make them one module"
+        ]
+    return []
+
+
+def _field_between(modules: Iterable[Module], here: str, there: str) -> str:
+    found = (module for module in modules if module.names.package == here)
+    return next(ref.name for module in found for ref in module.refs if ref.target and ref.target.package == there)

@@ -1,0 +1,112 @@
+"""A tenant's log: written in the transaction of the act, and never changed afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Index, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.logging import HIDDEN, is_private
+from app.database.base import Base
+from app.database.mixins import TenantMixin, UUIDMixin
+from app.database.pagination import decode_cursor, encode_cursor
+from app.kit import clock
+from app.kit.ids import new_id
+from app.kit.rows import Rows
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+NOT_TOLD = {"tenant_id", "id", "created_at", "updated_at"}
+
+
+class LogEntry(UUIDMixin, TenantMixin, Base):
+    """`actor_id` is empty for what the house does by itself, `address` for what no request did."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[UUID | None]
+    action: Mapped[str]
+    subject: Mapped[str | None]
+    subject_id: Mapped[UUID | None]
+    changes: Mapped[dict[str, Any]]
+    address: Mapped[str | None]
+    trace_id: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Act:
+    """`before` and `after` are rows: one alone was created or deleted, two are compared."""
+
+    action: str
+    before: Any = None
+    after: Any = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if self.before is not None and self.before is self.after:
+            raise ValueError(f"{self.action}: the row before and the row after are the same one")
+
+    @property
+    def row(self) -> Any:
+        return self.before if self.after is None else self.after
+
+    def changes(self) -> dict[str, Any]:
+        """{"name": {"old": "First", "new": "Second"}}; what is private is named and not told."""
+        before, after = _values(self.before), _values(self.after)
+        return {
+            name: HIDDEN if is_private(name) else _told(before.get(name), after.get(name))
+            for name in before | after
+            if before.get(name) != after.get(name)
+        }
+
+
+async def write_acts(work: "UnitOfWork", acts: Sequence[Act]) -> None:
+    """Raises TenantContextRequired."""
+    await work.session.execute(insert(LogEntry), [_row(work, act) for act in acts])
+
+
+async def list_acts(
+    work: "UnitOfWork", *, limit: int, cursor: str | None = None, subject_id: UUID | None = None
+) -> Rows[LogEntry]:
+    """The newest first, of everything or of one row. Raises InvalidCursor."""
+    query = select(LogEntry).order_by(LogEntry.id.desc()).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(LogEntry.id < decode_cursor(cursor))
+    if subject_id is not None:
+        query = query.where(LogEntry.subject_id == subject_id)
+    rows = (await work.session.scalars(query)).all()
+    more = len(rows) > limit
+    return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)
+
+
+def _row(work: "UnitOfWork", act: Act) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "tenant_id": work.tenant.tenant_id,
+        "at": clock.now(),
+        "actor_id": work.actor.user_id,
+        "action": act.action,
+        "subject": act.row.__tablename__ if act.row is not None else None,
+        "subject_id": act.row.id if act.row is not None else None,
+        "changes": act.changes(),
+        "address": work.origin.address if work.origin else None,
+        "trace_id": work.trace_id,
+    }
+
+
+def _told(old: Any, new: Any) -> dict[str, Any]:
+    return {"old": to_jsonable_python(old), "new": to_jsonable_python(new)}
+
+
+def _values(row: Any) -> dict[str, Any]:
+    if row is None:
+        return {}
+    columns = type(row).__mapper__.column_attrs
+    return {each.key: getattr(row, each.key) for each in columns if each.key not in NOT_TOLD}

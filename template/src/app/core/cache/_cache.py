@@ -1,0 +1,76 @@
+"""`work.cache`: what a service sees of the cache."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from ._cached import Cached, Unreadable
+from ._keys import Part
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+Value = TypeVar("Value")
+
+
+class Cache:
+    """The cache as one unit of work sees it: its tenant's entries, and what it has changed itself.
+
+    `set` and `forget` reach the others after the commit, and not at all if it fails. Until then
+    they hold inside this unit.
+    """
+
+    def __init__(self, work: "UnitOfWork") -> None:
+        self._work = work
+        self._shared = work.runtime.cache
+        self._changed: dict[str, tuple[timedelta, bytes | None]] = {}
+
+    async def remember(
+        self, cached: Cached[Value], *parts: Part, make: Callable[[], Awaitable[Value]]
+    ) -> Value:
+        """What is kept, or else what `make` makes, to be kept. Raises what `make` raises."""
+        key = cached.key(self._work.context, parts)
+
+        async def pack() -> bytes:
+            return cached.pack(await make())
+
+        if key in self._changed:
+            packed = self._changed[key][1] or await pack()
+        else:
+            packed = await self._shared.remember(key, cached.keep, pack)
+        try:
+            return cached.unpack(packed)
+        except Unreadable:
+            await self._shared.drop([key])
+            return await make()
+
+    async def get(self, cached: Cached[Value], *parts: Part) -> Value | None:
+        key = cached.key(self._work.context, parts)
+        if key in self._changed:
+            packed = self._changed[key][1]
+        else:
+            packed = await self._shared.get(key)
+        try:
+            return cached.unpack(packed) if packed is not None else None
+        except Unreadable:
+            return None
+
+    def set(self, cached: Cached[Value], *parts: Part, value: Value) -> None:
+        self._change(cached.key(self._work.context, parts), cached.keep, cached.pack(value))
+
+    def forget(self, cached: Cached[Value], *parts: Part) -> None:
+        self._change(cached.key(self._work.context, parts), cached.keep, None)
+
+    def _change(self, key: str, keep: timedelta, packed: bytes | None) -> None:
+        if not self._changed:
+            self._work.after_commit(self._tell)
+        self._changed[key] = (keep, packed)
+
+    async def _tell(self) -> None:
+        changed, self._changed = self._changed, {}
+        dropped = [key for key, (_, packed) in changed.items() if packed is None]
+        if dropped:
+            await self._shared.drop(dropped)
+        for key, (keep, packed) in changed.items():
+            if packed is not None:
+                await self._shared.set(key, packed, keep)

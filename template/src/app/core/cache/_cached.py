@@ -1,0 +1,53 @@
+"""One kind of value that is kept: its name, its type, how long, and whose it is."""
+
+from datetime import timedelta
+from typing import Generic, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.database.tenancy import Context, TenantContext, TenantContextRequired
+
+from ._keys import Part, Whose, cache_key
+
+Value = TypeVar("Value")
+
+TENANT: Literal[Whose.TENANT] = Whose.TENANT
+EVERYONE: Literal[Whose.EVERYONE] = Whose.EVERYONE
+
+
+class Cached(Generic[Value]):
+    """Declared once beside its service.
+
+        PRICES = Cached("catalogue.prices", list[Price], keep=timedelta(minutes=5), whose=TENANT)
+
+    The type is whatever pydantic knows: a schema, a dataclass, a list of them. Rows it refuses here
+    already: they belong to their session.
+    """
+
+    def __init__(self, name: str, kind: type[Value], *, keep: timedelta, whose: Whose) -> None:
+        self.name = name
+        self.keep = keep
+        self.whose = whose
+        self._adapter = TypeAdapter(kind)
+
+    def key(self, context: Context, parts: tuple[Part, ...]) -> str:
+        """Raises TenantContextRequired."""
+        if self.whose is Whose.EVERYONE:
+            return cache_key(EVERYONE, self.name, parts)
+        if not isinstance(context, TenantContext):
+            raise TenantContextRequired(f"{self.name} is kept for tenants; this work has none")
+        return cache_key(context, self.name, parts)
+
+    def pack(self, value: Value) -> bytes:
+        return self._adapter.dump_json(value)
+
+    def unpack(self, packed: bytes) -> Value:
+        """Raises Unreadable."""
+        try:
+            return self._adapter.validate_json(packed)
+        except ValidationError:
+            raise Unreadable(self.name) from None
+
+
+class Unreadable(Exception):
+    """An older release packed it, and this one expects another shape."""

@@ -1,0 +1,34 @@
+"""The one place where a key is made: none without its tenant, or without saying EVERYONE."""
+
+from enum import Enum
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from app.database.tenancy import TenantContext, TenantContextRequired
+
+
+class Whose(Enum):
+    TENANT = "tenant"
+    EVERYONE = "everyone"
+
+
+Part: TypeAlias = str | int | UUID | None
+
+
+def cache_key(
+    owner: TenantContext | Literal[Whose.EVERYONE], name: str, parts: tuple[Part, ...]
+) -> str:
+    """Different parts make different keys, whatever is in them. Raises TenantContextRequired."""
+    return f"cache:{_room(owner)}:{name}:{orjson.dumps(parts).decode()}"
+
+
+def _room(owner: object) -> str:
+    match owner:
+        case TenantContext(UUID() as tenant_id):
+            return str(tenant_id)
+        case Whose.EVERYONE:
+            return "everyone"
+        case _:
+            raise TenantContextRequired("a cache key takes a TenantContext, or EVERYONE")

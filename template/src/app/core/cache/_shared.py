@@ -1,0 +1,84 @@
+"""One filler for a value that is missing: the others wait for it, in this process and in others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeAlias
+
+from ._store import Store
+
+Make: TypeAlias = Callable[[], Awaitable[bytes]]
+
+PATIENCE_SECONDS = 2.0
+"""Whoever waits holds a transaction. After this it makes the value for itself."""
+
+LOOK_AGAIN_SECONDS = 0.05
+
+
+class SharedCache:
+    """What this process has: one for all its units of work."""
+
+    def __init__(self, store: Store, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.store = store
+        self.patience_seconds = patience_seconds
+        self._fillers: dict[str, asyncio.Future[bytes | None]] = {}
+
+    async def remember(self, key: str, keep: timedelta, make: Make) -> bytes:
+        """What is kept, or else what `make` makes. Raises what `make` raises."""
+        patient_until = _now() + self.patience_seconds
+        while (found := await self.store.get(key)) is None:
+            filler = self._fillers.get(key)
+            if filler is None:
+                return await self._fill(key, keep, make, patient_until)
+            await asyncio.wait([filler], timeout=max(0, patient_until - _now()))
+            made = filler.result() if filler.done() else None
+            if made is not None:
+                return made
+            if _now() >= patient_until:
+                return await make()
+        return found
+
+    async def get(self, key: str) -> bytes | None:
+        return await self.store.get(key)
+
+    async def set(self, key: str, value: bytes, keep: timedelta) -> None:
+        self._fillers.pop(key, None)
+        await self.store.set(key, value, keep)
+
+    async def drop(self, keys: list[str]) -> None:
+        """From here on nobody waits for what was being made of older rows."""
+        for key in keys:
+            self._fillers.pop(key, None)
+        await self.store.drop(keys)
+
+    async def _fill(self, key: str, keep: timedelta, make: Make, patient_until: float) -> bytes:
+        filler = self._fillers[key] = asyncio.get_running_loop().create_future()
+        made = None
+        try:
+            made = await self._claim_and_make(key, keep, make, patient_until)
+            return made
+        finally:
+            filler.set_result(made)
+            if self._fillers.get(key) is filler:
+                del self._fillers[key]
+
+    async def _claim_and_make(
+        self, key: str, keep: timedelta, make: Make, patient_until: float
+    ) -> bytes:
+        while (claim := await self.store.claim(key)) is None and _now() < patient_until:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            if (found := await self.store.get(key)) is not None:
+                return found
+        if claim is None:
+            return await make()
+        try:
+            made = await make()
+        except BaseException:
+            await self.store.abandon(key, claim)
+            raise
+        await self.store.fulfil(key, claim, made, keep)
+        return made
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,45 @@
+"""An answer as it is stored: encrypted, because it may carry a token that is kept nowhere else."""
+
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from starlette.types import Send
+
+from ._errors import AnswerLost
+
+REPLAYED = (b"idempotent-replayed", b"true")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def seal(self, secret: str, key: str) -> bytes:
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
+        return _cipher(secret, key).encrypt(
+            orjson.dumps([self.status, headers, b64encode(self.body).decode()])
+        )
+
+    @classmethod
+    def unseal(cls, sealed: bytes, secret: str, key: str) -> "Answer":
+        """Raises AnswerLost."""
+        try:
+            status, headers, body = orjson.loads(_cipher(secret, key).decrypt(sealed))
+        except InvalidToken:
+            raise AnswerLost from None
+        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return cls(status, pairs, b64decode(body))
+
+    async def send_again(self, send: Send) -> None:
+        headers = [*self.headers, REPLAYED]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def _cipher(secret: str, key: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(sha256(f"{secret}\n{key}".encode()).digest()))

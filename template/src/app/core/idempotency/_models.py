@@ -1,0 +1,27 @@
+"""Answers that were given, for as long as a client may ask for them again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.base import Base
+from app.database.mixins import TenantMixin, UUIDMixin
+from app.kit import clock
+
+
+class GivenAnswer(UUIDMixin, TenantMixin, Base):
+    """`answer` can be read by whoever has the app's secret and the key: it may carry a token."""
+
+    __tablename__ = "given_answers"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "user_id", "key_hash"),
+        Index(None, "tenant_id", "given_at"),
+    )
+
+    user_id: Mapped[UUID]
+    key_hash: Mapped[str] = mapped_column(String(64))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[bytes]
+    given_at: Mapped[datetime] = mapped_column(default=clock.now)

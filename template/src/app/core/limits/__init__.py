@@ -1,0 +1,7 @@
+"""How often one may ask: per person, per tenant, per address, and less often where it is marked."""
+
+from ._buckets import Buckets, MemoryBuckets, Taken
+from ._marks import limited
+from ._middleware import RateLimitMiddleware
+
+__all__ = ["Buckets", "MemoryBuckets", "RateLimitMiddleware", "Taken", "limited"]

@@ -1,0 +1,108 @@
+"""Counts each request before any work is done for it.
+
+Headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+"""
+
+from ipaddress import ip_network
+from math import ceil
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.config import LimitSettings, Rate
+from app.core.auth import Actor
+from app.core.errors import TooManyRequests
+from app.database.tenancy import TenantContext
+
+from ._buckets import Buckets, Taken
+from ._marks import MarkedRoutes
+
+Limit = tuple[str, Rate, str]
+"""A name for the client, how often, and the key of the bucket."""
+
+
+class RateLimitMiddleware:
+    def __init__(self, app: ASGIApp, *, buckets: Buckets, settings: LimitSettings) -> None:
+        self.app = app
+        self.buckets = buckets
+        self.settings = settings
+        self.marked: MarkedRoutes | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises TooManyRequests."""
+        limits = self._limits(scope) if scope["type"] == "http" else None
+        if not limits:
+            await self.app(scope, receive, send)
+            return
+        headers = await self._take(limits)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    async def _take(self, limits: list[Limit]) -> list[tuple[bytes, bytes]]:
+        """Stops at the first that is used up: who asks too often takes nothing from colleagues."""
+        policy = ", ".join(f'"{name}";q={rate.times};w={rate.seconds}' for name, rate, _ in limits)
+        states: list[tuple[int, str]] = []
+        for name, rate, key in limits:
+            taken = await self.buckets.take(key, rate)
+            state = f'"{name}";r={taken.remaining};t={ceil(taken.empty_in)}'
+            if not taken.allowed:
+                raise TooManyRequests(headers=_refusal(policy, state, taken))
+            states.append((taken.remaining, state))
+        return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", min(states)[1].encode())]
+
+    def _limits(self, scope: Scope) -> list[Limit]:
+        """The key of each bucket begins with its tenant, or says that it belongs to none."""
+        settings, who = self.settings, _who(scope)
+        limits: list[Limit] = []
+        if who is None:
+            return limits
+        if settings.address and who.startswith("address:"):
+            limits.append(("address", settings.address, f"limit:{who}:all"))
+        elif settings.person and not who.startswith("address:"):
+            limits.append(("person", settings.person, f"limit:{who}:all"))
+        tenant = scope["state"]["tenant"]
+        if settings.tenant and isinstance(tenant, TenantContext):
+            limits.append(("tenant", settings.tenant, f"limit:{tenant.tenant_id}:all"))
+        if mark := self._mark(scope):
+            limits.append((*mark, f"limit:{who}:{mark[0]}"))
+        return limits
+
+    def _mark(self, scope: Scope) -> tuple[str, Rate] | None:
+        if self.marked is None:
+            self.marked = MarkedRoutes(scope["app"].routes, self.settings)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return self.marked.find(scope["method"], path)
+
+
+def _who(scope: Scope) -> str | None:
+    """A person in her tenant, a person without one, or an address. None if nothing is known."""
+    actor: Actor = scope["state"]["actor"]
+    tenant = scope["state"]["tenant"]
+    if isinstance(tenant, TenantContext):
+        return f"{tenant.tenant_id}:{actor.user_id}"
+    if actor.user_id is not None:
+        return f"person:{actor.user_id}"
+    client = scope.get("client")
+    return f"address:{_network(client[0])}" if client else None
+
+
+def _network(address: str) -> str:
+    """Who has one address of IPv6 has 2⁶⁴ of them."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
+
+
+def _refusal(policy: str, state: str, taken: Taken) -> dict[str, str]:
+    return {
+        "Retry-After": str(max(1, ceil(taken.retry_in))),
+        "RateLimit-Policy": policy,
+        "RateLimit": state,
+    }

@@ -1,0 +1,23 @@
+"""Letters to people. They leave from a job, after the commit of what they tell about."""
+
+from ._jobs import send_mail
+from ._letter import Letter
+from ._mailers import (
+    Mailer,
+    MailNotConfigured,
+    MemoryMailer,
+    PreviewMailer,
+    SmtpMailer,
+    choose_mailer,
+)
+
+__all__ = [
+    "Letter",
+    "MailNotConfigured",
+    "Mailer",
+    "MemoryMailer",
+    "PreviewMailer",
+    "SmtpMailer",
+    "choose_mailer",
+    "send_mail",
+]

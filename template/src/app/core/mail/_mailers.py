@@ -1,0 +1,84 @@
+"""The ways a letter can take: a mail server, a folder to look into, a list in tests."""
+
+from asyncio import to_thread
+from pathlib import Path
+from typing import Protocol
+
+import aiosmtplib
+import structlog
+
+from app.config import MailSettings, Settings
+from app.kit.ids import new_id
+
+from ._letter import Letter
+
+log = structlog.get_logger(__name__)
+
+
+class MailNotConfigured(Exception):
+    """There is a letter to send, and no mail server to give it to."""
+
+
+class Mailer(Protocol):
+    async def send(self, letter: Letter) -> None:
+        """Returns when the letter was taken. Call it from a job, which is tried again."""
+
+
+def choose_mailer(settings: Settings, folder: Path) -> Mailer:
+    """The server that the settings name; without one, the folder in development."""
+    if settings.mail.host is not None or settings.in_production:
+        return SmtpMailer(settings.mail)
+    if settings.environment == "test":
+        return MemoryMailer()
+    return PreviewMailer(folder, sender=settings.mail.sender)
+
+
+class SmtpMailer:
+    """Raises MailNotConfigured without a host, aiosmtplib's errors when the server refuses."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self.settings = settings
+
+    async def send(self, letter: Letter) -> None:
+        if self.settings.host is None:
+            raise MailNotConfigured("set APP_MAIL_HOST and APP_MAIL_SENDER to send mail")
+        password = self.settings.password
+        await aiosmtplib.send(
+            letter.message(sender=self.settings.sender),
+            hostname=self.settings.host,
+            port=self.settings.port,
+            username=self.settings.username,
+            password=password.get_secret_value() if password else None,
+            use_tls=self.settings.security == "tls",
+            start_tls=self.settings.security == "starttls",
+            timeout=self.settings.timeout_seconds,
+        )
+
+
+class PreviewMailer:
+    """For development: two files a letter, one for a mail program and one for a browser."""
+
+    def __init__(self, folder: Path, *, sender: str) -> None:
+        self.folder = folder
+        self.sender = sender
+
+    async def send(self, letter: Letter) -> None:
+        page = await to_thread(self._write, letter)
+        log.info("mail.preview", subject=letter.subject, file=str(page))
+
+    def _write(self, letter: Letter) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        page = self.folder / f"{new_id()}.html"
+        page.write_text(letter.html, encoding="utf-8")
+        page.with_suffix(".eml").write_bytes(letter.message(sender=self.sender).as_bytes())
+        return page
+
+
+class MemoryMailer:
+    """For tests."""
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+
+    async def send(self, letter: Letter) -> None:
+        self.sent.append(letter)

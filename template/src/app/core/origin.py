@@ -1,0 +1,20 @@
+"""What a service may ask about the request behind its work: nothing but this, and through verbs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Read when it is asked, which for most requests is never."""
+
+    client: tuple[str, int] | None
+    headers: list[tuple[bytes, bytes]]
+
+    @property
+    def address(self) -> str | None:
+        return self.client[0] if self.client else None
+
+    def header(self, name: bytes) -> str | None:
+        """All fields of this name, joined as HTTP joins them."""
+        found = [value for key, value in self.headers if key == name]
+        return b", ".join(found).decode("latin-1") if found else None

@@ -1,0 +1,21 @@
+"""Addresses on the web, kept as text."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, HttpUrl, TypeAdapter, WithJsonSchema
+
+LONGEST = 2083
+
+_HTTP_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
+
+
+def _normal(text: str) -> str:
+    return str(_HTTP_URL.validate_python(text))
+
+
+Url = Annotated[
+    str,
+    AfterValidator(_normal),
+    WithJsonSchema({"type": "string", "format": "uri", "minLength": 1, "maxLength": LONGEST}),
+]
+"""An http or https URL in its normal form: `HTTP://Example.com` is kept as `http://example.com/`."""

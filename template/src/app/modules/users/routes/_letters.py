@@ -1,0 +1,33 @@
+"""What the links in letters lead to, by way of a page of yours that sends the token here."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, status
+
+from app.core.permissions import public
+
+from ..schemas import EmailConfirmation, PasswordForgotten, PasswordReset
+from ..services import EmailService, PasswordService
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+Emails = Annotated[EmailService, Depends()]
+Passwords = Annotated[PasswordService, Depends()]
+
+
+@router.post("/confirm-email", status_code=status.HTTP_204_NO_CONTENT)
+@public
+async def confirm_email(body: EmailConfirmation, emails: Emails) -> None:
+    await emails.confirm(body.token)
+
+
+@router.post("/forgot-password", status_code=status.HTTP_202_ACCEPTED)
+@public
+async def forgot_password(body: PasswordForgotten, passwords: Passwords) -> None:
+    await passwords.ask_for_reset(body.email)
+
+
+@router.post("/reset-password", status_code=status.HTTP_204_NO_CONTENT)
+@public
+async def reset_password(body: PasswordReset, passwords: Passwords) -> None:
+    await passwords.reset(body.token, new=body.password.get_secret_value())

@@ -1,0 +1,65 @@
+from app.core.auth import weakness
+from app.core.mail import send_mail
+from app.core.unit_of_work import CurrentWork
+from app.kit import clock
+
+from ..errors import LinkInvalid, WeakPassword, WrongCredentials
+from ..repositories import User, UserRepository
+from ._letters import NEW_PASSWORD, mail_password_reset
+from ._one_time import OneTimeTokens, Purpose
+from ._sessions import SessionService
+
+
+class PasswordService:
+    """What a password must be, whether somebody knows it, and how a new one is set."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.passwords = work.runtime.passwords
+        self.product = work.runtime.settings.name
+        self.users = UserRepository(work.session)
+        self.sessions = SessionService(work)
+
+    async def hash(self, password: str, *, email: str) -> str:
+        """Of a password that was just chosen. Raises WeakPassword."""
+        weak = weakness(password, about=[email, self.product])
+        if weak is not None:
+            raise WeakPassword(weak)
+        return await self.passwords.hash(password)
+
+    async def prove(self, user: User | None, password: str) -> User:
+        """The same work for nobody as for a user. Raises WrongCredentials."""
+        hashed = user.password_hash if user else None
+        if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
+            raise WrongCredentials
+        if self.passwords.is_outdated(hashed):
+            await self.users.change(user, password_hash=await self.passwords.hash(password))
+        return user
+
+    async def change(self, *, current: str, new: str) -> None:
+        """Ends the actor's other log-ins. Raises WrongCredentials, WeakPassword."""
+        self.work.require_signed_in()
+        if self.work.actor.user_id is None:
+            raise WrongCredentials
+        user = await self.prove(await self.users.get(self.work.actor.user_id), current)
+        await self._set(user, new)
+        await self.sessions.end_all_of(user.id, but=self.work.actor.session_id)
+
+    async def ask_for_reset(self, email: str) -> None:
+        """Does the same whether or not a user has this address; the letter's job finds out."""
+        self.work.enqueue(mail_password_reset, email=email.lower())
+
+    async def reset(self, secret: str, *, new: str) -> None:
+        """Ends all log-ins. Raises LinkInvalid, WeakPassword."""
+        token = await OneTimeTokens(self.work).spend(Purpose.PASSWORD, secret)
+        user = await self.users.get(token.user_id)
+        if user.email != token.email:
+            raise LinkInvalid
+        await self._set(user, new)
+        await self.users.change(user, email_verified_at=user.email_verified_at or clock.now())
+        await self.sessions.end_all_of(user.id)
+
+    async def _set(self, user: User, new: str) -> None:
+        await self.users.change(user, password_hash=await self.hash(new, email=user.email))
+        text = NEW_PASSWORD.format(name=user.full_name)
+        self.work.enqueue(send_mail, user.email, "Your password was changed", text)

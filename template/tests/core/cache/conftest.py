@@ -1,0 +1,41 @@
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from app.core.cache import MemoryStore, SharedCache, Store
+from app.core.redis import RedisServer, RedisStore
+from app.core.runtime import Runtime
+from tests.support.valkey import valkey, valkey_url
+
+__all__ = ["valkey", "valkey_url"]
+
+
+def memory_store() -> MemoryStore:
+    return MemoryStore(max_bytes=1_000_000, longest=timedelta(minutes=1))
+
+
+def redis_store(url: str) -> RedisStore:
+    return RedisStore(RedisServer(url, timeout_seconds=0.25))
+
+
+@pytest_asyncio.fixture(params=["memory", "valkey"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Each promise holds for both places."""
+    memory = request.param == "memory"
+    store: Store = memory_store() if memory else redis_store(request.getfixturevalue("valkey_url"))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def caching(runtime: Runtime) -> Callable[[Store], Runtime]:
+    """The runtime of another process, as it were, with this store."""
+    return lambda store: replace(runtime, cache=SharedCache(store, patience_seconds=1))
+
+
+@pytest.fixture
+def cached_runtime(caching: Callable[[Store], Runtime], store: Store) -> Runtime:
+    return caching(store)

@@ -1,0 +1,150 @@
+import email
+import socket
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import aiosmtplib
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from aiosmtpd.smtp import AuthResult
+
+from app.config import MailSettings
+from app.core.auth import Actor
+from app.core.mail import (
+    Letter,
+    MailNotConfigured,
+    MemoryMailer,
+    PreviewMailer,
+    SmtpMailer,
+    send_mail,
+)
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+from tests.support.mail import mails_to
+
+LETTER = Letter(
+    to="bob@example.com",
+    subject="Grüße\nBcc: everybody@example.com",
+    text="Hello <Bob> & all,\n\nopen https://app.example.com/?a=1&b=2\nnow",
+)
+
+
+class Inbox(Message):
+    def __init__(self) -> None:
+        super().__init__()
+        self.received: list[EmailMessage] = []
+
+    def prepare_message(self, session: Any, envelope: Any) -> Any:
+        return email.message_from_bytes(envelope.content, policy=default)
+
+    def handle_message(self, message: Any) -> None:
+        self.received.append(message)
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def server(inbox: Inbox) -> Iterator[Controller]:
+    """A mail server on loopback that wants a log-in."""
+
+    def authenticate(_: Any, __: Any, ___: Any, ____: Any, data: Any) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"app", b"secret"), handled=False)
+
+    controller = Controller(
+        inbox,
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=authenticate,
+        auth_required=True,
+        auth_require_tls=False,
+    )
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def settings_of(server: Controller, **changes: Any) -> MailSettings:
+    values: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "security": "none",
+        "username": "app",
+        "password": "secret",
+        "sender": "Acme <no-reply@acme.example.com>",
+    }
+    return MailSettings.model_validate(values | changes)
+
+
+class TestSmtp:
+    async def test_brings_text_and_html_to_the_server(
+        self, server: Controller, inbox: Inbox
+    ) -> None:
+        await SmtpMailer(settings_of(server)).send(LETTER)
+
+        (message,) = inbox.received
+        text, html = message.iter_parts()
+        assert message["to"] == "bob@example.com"
+        assert message["from"] == "Acme <no-reply@acme.example.com>"
+        assert message["message-id"].endswith("@acme.example.com>")
+        assert text.get_content().strip() == LETTER.text
+        assert "Hello &lt;Bob&gt; &amp; all," in html.get_content()
+
+    async def test_lets_no_subject_add_a_header(self, server: Controller, inbox: Inbox) -> None:
+        await SmtpMailer(settings_of(server)).send(LETTER)
+
+        assert inbox.received[0]["subject"] == "Grüße Bcc: everybody@example.com"
+        assert inbox.received[0]["bcc"] is None
+
+    async def test_says_that_the_server_refuses(self, server: Controller, inbox: Inbox) -> None:
+        with pytest.raises(aiosmtplib.SMTPAuthenticationError):
+            await SmtpMailer(settings_of(server, password="wrong")).send(LETTER)
+
+        assert inbox.received == []
+
+    async def test_sends_nothing_in_clear_when_tls_is_asked_for(
+        self, server: Controller, inbox: Inbox
+    ) -> None:
+        with pytest.raises(aiosmtplib.SMTPException):
+            await SmtpMailer(settings_of(server, security="starttls")).send(LETTER)
+
+        assert inbox.received == []
+
+    async def test_needs_a_host(self) -> None:
+        with pytest.raises(MailNotConfigured, match="APP_MAIL_HOST"):
+            await SmtpMailer(MailSettings()).send(LETTER)
+
+
+class TestPreview:
+    async def test_can_be_opened_in_a_browser_and_in_a_mail_program(self, tmp_path: Path) -> None:
+        await PreviewMailer(tmp_path / "mail", sender="no-reply@localhost").send(LETTER)
+
+        (page,) = (tmp_path / "mail").glob("*.html")
+        message = email.message_from_bytes(page.with_suffix(".eml").read_bytes(), policy=default)
+        assert message["to"] == "bob@example.com"
+        assert '<a href="https://app.example.com/?a=1&amp;b=2">' in page.read_text()
+
+
+class TestSendMail:
+    async def test_leaves_after_the_commit(self, runtime: Runtime) -> None:
+        async with open_unit(runtime, Actor.system(), None) as work:
+            work.enqueue(send_mail, to="bob@example.com", subject="Hello", text="there")
+            assert isinstance(runtime.mailer, MemoryMailer)
+            assert not [mail for mail in runtime.mailer.sent if mail.to == "bob@example.com"]
+
+        (letter,) = await mails_to(runtime, "bob@example.com")
+
+        assert letter.subject == "Hello"

@@ -1,0 +1,43 @@
+"""The post: what waits to be mailed is run as a worker does, and can be read."""
+
+import re
+from typing import cast
+
+from sqlalchemy import text
+
+from app.core.jobs import Envelope, Job
+from app.core.mail import Letter, MemoryMailer
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+
+TAKE = text("DELETE FROM procrastinate_jobs WHERE queue_name = 'mail' RETURNING task_name, args")
+SECRET = re.compile(r"token=([\w.~-]+)")
+
+
+async def mails_to(runtime: Runtime, address: str) -> list[Letter]:
+    """All that this test process has sent to the address, the latest last."""
+    await deliver(runtime)
+    sent = cast(MemoryMailer, runtime.mailer).sent
+    return [letter for letter in sent if letter.to == address]
+
+
+async def token_for(runtime: Runtime, address: str) -> str:
+    """What the latest letter's link carries."""
+    letter = (await mails_to(runtime, address))[-1]
+    found = SECRET.search(letter.text)
+    assert found, letter.text
+    return found[1]
+
+
+async def deliver(runtime: Runtime) -> None:
+    jobs = {job.name: job for job in runtime.jobs}
+    async with runtime.database.admin.begin() as connection:
+        waiting = [(jobs[name], args) for name, args in await connection.execute(TAKE)]
+    for job, args in waiting:
+        await _run(runtime, job, Envelope.model_validate(args))
+
+
+async def _run(runtime: Runtime, job: Job, envelope: Envelope) -> None:
+    actor = envelope.actor_for(runtime.permissions)
+    async with open_unit(runtime, actor, envelope.context) as work:
+        await job.run(work, **job.shape.unpack(envelope.arguments))
