@@ -4,22 +4,27 @@ invoices, people                                a comma list
 status/statuses                                 with the plural given
 [invoices, people]                              a YAML list, also of the two forms below
 {status: {plural: statuses}, invoices: }        a YAML mapping: the name, and what is said about it
+{boats: {fields: {name: str, length: int?}}}    with its fields, which `fields/` reads
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Described:
-    """A module as the client described it: `typed` is her word, `name` and `plural` are its snake_case."""
+    """A module as the client described it: `typed` is her word, `name` and `plural` are its snake_case.
+
+    `fields` is what she wrote below that word, whatever it is; None if the word is not there.
+    """
 
     typed: str
     name: str
     plural: str | None = None
-    unknown: tuple[str, ...] = field(default=())
+    unknown: tuple[str, ...] = ()
+    fields: object = None
 
 
 class Unreadable(Exception):
@@ -65,7 +70,8 @@ def _from_entry(name: object, said: object) -> Described:
     if said is None:
         return _from_word(typed)
     if not isinstance(said, Mapping):
-        raise Unreadable(f"{typed!r} is followed by {said!r}: write {typed}: {{plural: …}}, or the name alone")
+        raise Unreadable(f"{typed!r} is followed by {said!r}: write {typed}: {{fields: {{…}}}}, or the name alone")
     plural = said.get("plural")
-    unknown = tuple(str(key) for key in said if key != "plural")
-    return Described(typed, snake(typed), None if plural is None else snake(str(plural)), unknown)
+    unknown = tuple(str(key) for key in said if key not in ("plural", "fields"))
+    fields = (said["fields"] or {}) if "fields" in said else None
+    return Described(typed, snake(typed), None if plural is None else snake(str(plural)), unknown, fields)

@@ -23,11 +23,14 @@ _URL = re.compile(r"""(?<=["'`])/widgets(?![a-z_])|(?<=/api/v1)/widgets(?![a-z_]
 
 def render(names: Names, file: str) -> str:
     """The skeleton's file, for example `services.py` or `tests/test_services.py`, for a module of these names."""
-    source = (SKELETON / file).read_text(encoding="utf-8")
-    if file.endswith(".md"):
-        return rename_markdown(source, names)
-    renamed = rename_python(source, names)
+    renamed = rename(names, file)
     return lay_out(renamed) if file.endswith(".py") else renamed
+
+
+def rename(names: Names, file: str) -> str:
+    """The same, with its lines broken where the skeleton has them."""
+    source = (SKELETON / file).read_text(encoding="utf-8")
+    return rename_markdown(source, names) if file.endswith(".md") else rename_python(source, names)
 
 
 def clashes(names: Names) -> set[str]:

@@ -12,8 +12,8 @@ DeleteRule = Literal["restrict", "cascade", "set null"]
 
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # a Literal lists its members there
 DEFAULTS: frozenset[Kind] = frozenset({"str", "text", "int", "decimal", "bool", "enum"})
-UNIQUE: frozenset[Kind] = frozenset({"str", "int", "decimal", "date", "datetime", "uuid", "email", "url", "ref"})
-INDEXED: frozenset[Kind] = UNIQUE | {"bool", "enum"}
+UNIQUE: frozenset[Kind] = frozenset({"str", "int", "date", "datetime", "uuid", "email", "url", "ref"})
+INDEXED: frozenset[Kind] = UNIQUE | {"decimal", "bool", "enum"}
 ALWAYS_INDEXED: frozenset[Kind] = frozenset({"ref", "enum", "date", "datetime"})
 FILTERED: frozenset[Kind] = frozenset({"str", "int", "bool", "uuid", "email", "url", "enum", "ref"})
 SORTED: frozenset[Kind] = frozenset({"str", "int", "decimal", "date", "datetime", "email", "url"})

@@ -7,13 +7,14 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import CacheSettings, DatabaseSettings, Settings
-from app.core.auth import Authenticator, Passwords, Revocations, Tokens
+from app.core.auth import Authenticator, Cookies, Passwords, Revocations, Tokens
 from app.core.cache import MemoryStore, SharedCache, Store
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.limits import Buckets, MemoryBuckets
 from app.core.mail import choose_mailer, send_mail
 from app.core.module import Module
+from app.core.observation import observe
 from app.core.permissions import PermissionRegistry
 from app.core.runtime import Database, Runtime
 from app.database import embedded
@@ -42,6 +43,8 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     revocations = _revocations(settings, database)
     permissions = PermissionRegistry(module.permissions for module in modules)
     store, buckets = _shared_memory(settings.cache)
+    observation = observe(settings.telemetry, service=settings.name)
+    observation.watch(rw=database.rw, admin=database.admin)
     return Runtime(
         settings=settings,
         database=database,
@@ -51,12 +54,16 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         tokens=tokens,
         revocations=revocations,
         authenticator=Authenticator(
-            tokens=tokens, revocations=revocations, permissions=permissions
+            tokens=tokens,
+            cookies=Cookies(own=[settings.public_url, *settings.auth.browser_origins]),
+            revocations=revocations,
+            permissions=permissions,
         ),
         passwords=Passwords(),
         mailer=choose_mailer(settings, MAIL_FOLDER),
         cache=SharedCache(store),
         buckets=buckets,
+        observation=observation,
     )
 
 
@@ -64,6 +71,7 @@ def _tokens(settings: Settings) -> Tokens:
     return Tokens(
         settings.secret_key.get_secret_value(),
         lifetime=timedelta(minutes=settings.auth.access_minutes),
+        previous=[each.get_secret_value() for each in settings.auth.previous_secrets],
     )
 
 

@@ -6,16 +6,24 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from app.bootstrap import open_runtime, with_database
 from app.config import Settings, load_settings
 from app.core.auth import AuthMiddleware
 from app.core.body_limit import BodyLimitMiddleware
 from app.core.errors import describe_problems, error_pages, install_error_handlers
+from app.core.etags import EtagMiddleware
 from app.core.health import answers, health_routes
+from app.core.http import DeadlineMiddleware, SecurityHeadersMiddleware
+from app.core.idempotency import IdempotencyMiddleware
+from app.core.limits import RateLimitMiddleware
 from app.core.logging import configure_logging
 from app.core.module import Module, find_modules
+from app.core.observation import ObservationMiddleware
+from app.core.observation.routes import metrics_routes
 from app.core.openapi import describe_security
 from app.core.runtime import Runtime
 from app.core.tenancy import TenantMiddleware
@@ -26,16 +34,32 @@ from app.database.migrations import is_at_head
 from app.worker import embedded_worker
 
 API = "/api/v1"
+OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's writes paths, queries and exceptions' texts into traces; core/observation does not."""
+
+EXPOSED = [
+    "ETag",
+    "Idempotent-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Trace-Id",
+]
+"""What a page of another site may read of an answer, beside its body."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application for a server; without settings it reads the environment. Raises SettingsError."""
+    """The application; without settings it reads the environment. Raises SettingsError."""
     settings = with_database(settings or load_settings())
     configure_logging(settings.log, json=settings.in_production)
     modules = find_modules()
     runtime = open_runtime(settings, modules)
     app = FastAPI(
-        title=settings.name, version="1", lifespan=_lifespan, middleware=_middleware(runtime)
+        title=settings.name,
+        version="1",
+        lifespan=_lifespan,
+        middleware=_middleware(runtime),
+        telemetry=OWN_TELEMETRY,
     )
     app.state.runtime = runtime
     install_error_handlers(app, settings.public_url)
@@ -47,12 +71,42 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _middleware(runtime: Runtime) -> list[Middleware]:
     """From the outside in: each may use what those above it have found out."""
+    settings, observation = runtime.settings, runtime.observation
+    https = settings.public_url.startswith("https://")
     return [
+        *_for_other_sites(settings.auth.browser_origins),
+        Middleware(SecurityHeadersMiddleware, https=https),
+        *(
+            [Middleware(ObservationMiddleware, observation=observation)]
+            if observation.is_on
+            else []
+        ),
         Middleware(TraceMiddleware),
-        Middleware(BodyLimitMiddleware, max_bytes=runtime.settings.http.max_body_bytes),
+        Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
+        Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),
         Middleware(TransactionMiddleware, runtime=runtime),
+        Middleware(DeadlineMiddleware, seconds=settings.http.timeout_seconds),
+        Middleware(IdempotencyMiddleware, secret=settings.secret_key.get_secret_value()),
+        Middleware(EtagMiddleware),
+    ]
+
+
+def _for_other_sites(origins: tuple[str, ...]) -> list[Middleware]:
+    """Outermost, since it speaks on problems as well."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+            max_age=3600,
+        )
     ]
 
 
@@ -61,6 +115,8 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     checks = {"database": partial(answers, rw), "migrations": partial(is_at_head, rw)}
     app.include_router(health_routes(checks))
     app.include_router(error_pages)
+    if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
+        app.include_router(metrics_routes(meter, token=token.get_secret_value()))
     for module in modules:
         for router in module.routers:
             app.include_router(router, prefix=API)

@@ -1,4 +1,4 @@
-"""A good answer leaves after its commit, and not at all without the guard that its route declares."""
+"""A good answer leaves after its commit, and never without the guard that it declares."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

@@ -3,10 +3,13 @@ from sqlalchemy import func, select
 
 from app.core.auth import ANONYMOUS, Actor
 from app.core.errors import Forbidden, Unauthenticated
+from app.core.events.models import OutboxEvent
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.tenancy import TenantContextRequired
 from app.core.unit_of_work import UnitOfWork, open_unit
+from app.kit.ids import new_id
+from app.modules.tenants.events import MemberJoined
 from app.modules.tenants.models import Invitation, Membership
 from app.modules.tenants.permissions import TenantPermission
 from app.modules.tenants.services import InvitationService
@@ -41,12 +44,15 @@ class TestTenant:
 
 class TestWithin:
     async def test_commits_on_its_own(self, runtime: Runtime, owner: Person) -> None:
-        with pytest.raises(ValueError, match="the outer one fails"):
+        async def invite_twice_and_fail() -> None:
             async with open_unit(runtime, owner.actor, owner.context) as work:
                 await invite(work, "outer@example.com")
                 async with work.within(owner.context) as inner:
                     await invite(inner, "inner@example.com")
                 raise ValueError("the outer one fails")
+
+        with pytest.raises(ValueError, match="the outer one fails"):
+            await invite_twice_and_fail()
 
         async with open_unit(runtime, owner.actor, owner.context) as work:
             emails = (await work.session.scalars(select(Invitation.email))).all()
@@ -73,9 +79,11 @@ class TestAcrossTenants:
             Membership.tenant_id.in_([owner.tenant_id, rival.tenant_id])
         )
 
-        async with open_unit(runtime, Actor.operator(), None) as work:
-            async with work.across_tenants(bypass_tenant=True, reason="count") as wide:
-                assert await wide.session.scalar(count) == 2
+        async with (
+            open_unit(runtime, Actor.operator(), None) as work,
+            work.across_tenants(bypass_tenant=True, reason="count") as wide,
+        ):
+            assert await wide.session.scalar(count) == 2
 
 
 class TestAfterCommit:
@@ -95,11 +103,27 @@ class TestAfterCommit:
         async def fail() -> None:
             raise AssertionError("nothing was committed")
 
-        with pytest.raises(ValueError, match="on the way"):
+        async def work_and_fail() -> None:
             async with open_unit(runtime, owner.actor, owner.context) as work:
                 work.after_commit(fail)
                 raise ValueError("on the way")
 
+        with pytest.raises(ValueError, match="on the way"):
+            await work_and_fail()
+
 
 async def invite(work: UnitOfWork, email: str) -> None:
     await InvitationService(work).invite(email=email, role=Role.MEMBER)
+
+
+class TestCommit:
+    async def test_publishes_once_even_when_called_twice(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.publish(MemberJoined(membership_id=new_id(), user_id=new_id()))
+            await work.commit()
+
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            joined = OutboxEvent.tenant_id == owner.tenant_id, OutboxEvent.name == MemberJoined.name
+            assert await work.session.scalar(select(func.count()).where(*joined)) == 1

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapper, object_mapper
 
 from app.core.runtime import Runtime
 from app.database.base import Base
 from app.database.mixins import TenantMixin
-from app.database.session import open_session
+from app.database.session import ScopedAsyncSession, open_session
 from app.database.tenancy import Context
 from tests.support.people import Person, found_tenant
 
@@ -50,11 +50,11 @@ class Arena:
             admin = await connection.execution_options(isolation_level="AUTOCOMMIT")
             yield cls(runtime, own, foreign, admin)
 
-    def session(self) -> AsyncSession:
+    def session(self) -> ScopedAsyncSession:
         """As a request of the own tenant has it."""
         return self.session_of(self.own.context)
 
-    def session_of(self, context: Context) -> AsyncSession:
+    def session_of(self, context: Context) -> ScopedAsyncSession:
         return open_session(self.runtime.database.rw, context)
 
     async def own_row(self, table: Table) -> Row:

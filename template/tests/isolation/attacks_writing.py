@@ -65,13 +65,6 @@ async def update_with_parameters(raid: Raid) -> Any:
 
 
 @writes
-async def update_with_many_parameters(raid: Raid) -> Any:
-    theirs = update(raid.model).where(raid.model.id == bindparam("target"))
-    rows = [{"target": raid.target, **raid.change}]
-    return await _run(raid, theirs, rows, synchronize_session=None)
-
-
-@writes
 async def update_by_primary_key(raid: Raid) -> Any:
     row = {"tenant_id": raid.foreign_tenant, "id": raid.target, **raid.change}
     return await _run(raid, update(raid.model), [row])

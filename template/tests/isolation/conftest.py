@@ -15,9 +15,22 @@ from tests.support.database import create_test_database, drop_test_database
 
 from .arena import Arena
 from .net import cut_composite_keys, cut_row_security
+from .report import REPORT, Report
 from .samples import create_samples
 
 Cut = Callable[[Connection], None]
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    return REPORT
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if REPORT.probes:
+        terminalreporter.section("tenant isolation")
+        for line in REPORT.lines():
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="package")

@@ -1,12 +1,13 @@
 """The net with one layer cut away: by a patch, or in a database of its own."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table, text
 from sqlalchemy.orm import Session
 
-from app.database import scoping
+from app.database import repository, scoping
 from app.database.base import Base
 from app.database.mixins import TenantMixin
 from app.database.session import ScopedSession
@@ -15,10 +16,15 @@ from app.database.tenancy import Context, TenantContext
 from .samples import Samples
 
 
+ORIGINAL_CREATE = repository.Repository.create
+
+
 def cut_session(patch: pytest.MonkeyPatch) -> None:
     """Statements go out as they are, and strangers may come in."""
     patch.setattr(scoping, "narrow", lambda *_: None)
     patch.setattr(scoping, "refuse_stranger", lambda *_: None)
+    patch.setattr(repository, "narrowing", lambda *_, **__: (None, None))
+    patch.setattr(repository.Repository, "create", _create)
     for name in ("connection", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"):
         patch.setattr(ScopedSession, name, getattr(Session, name))
 
@@ -45,6 +51,14 @@ def cut_composite_keys(connection: Connection) -> None:
             connection.execute(
                 text(f"ALTER TABLE {table.name} ADD FOREIGN KEY ({column}) REFERENCES {target} (id)")
             )
+
+
+async def _create(self: repository.Repository[Any], **values: Any) -> Any:
+    """With the tenant, where none is named: without one there would be no row to talk of."""
+    context = self.session.sync_session.context
+    if issubclass(self.model, TenantMixin) and isinstance(context, TenantContext):
+        values.setdefault("tenant_id", context.tenant_id)
+    return await ORIGINAL_CREATE(self, **values)
 
 
 def _only_stamp(session: Session, context: Context) -> None:

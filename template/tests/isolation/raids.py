@@ -8,15 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoResultFound
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
+from app.database.repository import RowNotFound
+from app.database.session import ScopedAsyncSession
 from app.database.tenancy import RawSqlRefused, TenantContextRequired, TenantMismatch
 
 from .arena import Arena, Row
 
 REFUSALS = (
     RawSqlRefused,
+    RowNotFound,
     TenantContextRequired,
     TenantMismatch,
     DBAPIError,
@@ -32,7 +34,7 @@ class Raid:
     """One attack on one table; `mine` and `theirs` are rows in it, `theirs` the other tenant's."""
 
     arena: Arena
-    session: AsyncSession
+    session: ScopedAsyncSession
     model: Any
     mine: Row
     theirs: Row

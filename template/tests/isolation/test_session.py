@@ -5,26 +5,24 @@ from typing import Any
 import pytest
 
 from .arena import ALL_MODELS, Arena
-from .attacks_reading import reads
-from .attacks_writing import writes
+from .attacks import ON_EACH_TABLE, ON_REFERENCES
 from .raids import succeeds
+from .report import Report
+from .samples import Note
 
-on_every_table = pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
 
-
-class TestRead:
-    @on_every_table
-    @pytest.mark.parametrize("attack", reads)
-    async def test_finds_nothing_of_another_tenant(
-        self, arena: Arena, attack: str, model: Any
+class TestSession:
+    @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
+    @pytest.mark.parametrize("attack", ON_EACH_TABLE)
+    async def test_keeps_every_table_apart(
+        self, arena: Arena, report: Report, attack: str, model: Any
     ) -> None:
-        assert not await succeeds(reads.by_name[attack], arena, model)
+        report.add(table=model.__tablename__)
 
+        assert not await succeeds(ON_EACH_TABLE[attack], arena, model)
 
-class TestWrite:
-    @on_every_table
-    @pytest.mark.parametrize("attack", writes)
-    async def test_changes_nothing_of_another_tenant(
-        self, arena: Arena, attack: str, model: Any
-    ) -> None:
-        assert not await succeeds(writes.by_name[attack], arena, model)
+    @pytest.mark.parametrize("attack", ON_REFERENCES)
+    async def test_keeps_references_apart(self, arena: Arena, report: Report, attack: str) -> None:
+        report.add()
+
+        assert not await succeeds(ON_REFERENCES[attack], arena, Note)

@@ -8,7 +8,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.config import Settings
+from app.config import LimitSettings, Settings
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
@@ -21,7 +21,10 @@ from .people import Person, found_tenant
 def settings() -> Iterator[Settings]:
     """Of a database that this test process has to itself."""
     name = f"test_{os.getpid()}"
-    yield create_test_database(Settings(environment="test", _env_file=None), name)
+    # Tests log in more often than people do.
+    limits = LimitSettings(login=None)
+    settings = Settings(environment="test", limits=limits, _env_file=None)
+    yield create_test_database(settings, name)
     drop_test_database(name)
 
 

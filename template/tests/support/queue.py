@@ -262,12 +262,16 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) ->
 
 
 async def statuses(runtime: Runtime) -> list[str]:
-    """Of all jobs in the default queue, in their order."""
+    """Of the jobs in the default queue, in their order."""
     return [row["status"] for row in await queued(runtime)]
 
 
 async def queued(runtime: Runtime, queue: str = "default") -> list[dict[str, Any]]:
-    statement = text("SELECT * FROM procrastinate_jobs WHERE queue_name = :queue ORDER BY id")
+    """The samples' jobs: the house has its own, some of which are always due."""
+    statement = text(
+        "SELECT * FROM procrastinate_jobs"
+        " WHERE queue_name = :queue AND task_name LIKE 'samples.%' ORDER BY id"
+    )
     async with runtime.database.admin.connect() as connection:
         rows = await connection.execute(statement, {"queue": queue})
         return [dict(row) for row in rows.mappings()]

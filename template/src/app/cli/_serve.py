@@ -27,7 +27,7 @@ def serve(
     host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, reload: Reload = False
 ) -> None:
     """Serve HTTP. Without a database it starts PostgreSQL itself, and migrates it."""
-    _prepare(load_settings())
+    settings = _prepare(load_settings())
     signal.signal(signal.SIGTERM, _exit)
     uvicorn.run(
         "app.main:create_app",
@@ -41,6 +41,7 @@ def serve(
         http="httptools",
         access_log=False,
         log_config=None,
+        timeout_graceful_shutdown=settings.http.shutdown_seconds,
         # A pipelined request would inherit the variables of the one before it.
         reset_contextvars=True,
     )

@@ -12,6 +12,7 @@ from ._settings import (
     LogSettings,
     MailSettings,
     Settings,
+    TelemetrySettings,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Rate",
     "Settings",
     "SettingsError",
+    "TelemetrySettings",
     "load_settings",
     "read_rate",
 ]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ._rates import Rate, read_rate
 
@@ -26,6 +26,10 @@ def _for_asyncpg(url: str) -> str:
     return f"postgresql+asyncpg://{rest}"
 
 
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
 def _without_slash(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("it should start with http:// or https://")
@@ -40,7 +44,10 @@ def _for_redis(url: str) -> str:
 
 PostgresUrl = Annotated[str, AfterValidator(_for_asyncpg)]
 RedisUrl = Annotated[str, AfterValidator(_for_redis)]
+CollectorUrl = Annotated[str, AfterValidator(_without_slash)]
 PublicUrl = Annotated[str, AfterValidator(_without_slash)]
+Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 Environment = Annotated[Literal["development", "test", "production"], BeforeValidator(_lower)]
 RateText = Annotated[Rate | None, BeforeValidator(read_rate)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
@@ -93,6 +100,16 @@ class AuthSettings(Group):
         default=None,
         description="Where the links in letters lead: https://app.example.com. Without it, to"
         " APP_PUBLIC_URL.",
+    )
+    browser_origins: Origins = Field(
+        default=(),
+        description="Origins besides APP_PUBLIC_URL whose pages may call, also with cookies; with commas"
+        " between them: https://app.example.com.",
+    )
+    previous_secrets: Secrets = Field(
+        default=(),
+        repr=False,
+        description="What APP_SECRET_KEY was before, with commas between: still read, never used.",
     )
     revocation_seconds: float = Field(
         default=5,
@@ -174,6 +191,29 @@ class HttpSettings(Group):
         ge=1024,
         description="The largest request body that is read, in bytes.",
     )
+    timeout_seconds: float = Field(
+        default=30, gt=0, description="Seconds after which a request is given up."
+    )
+    shutdown_seconds: int = Field(
+        default=25, ge=0, description="Seconds that running requests have to end at a shutdown."
+    )
+
+
+class TelemetrySettings(Group):
+    """Each is off without its setting, and needs the extra `observation`."""
+
+    traces_url: CollectorUrl | None = Field(
+        default=None,
+        description="Where traces go, as OTLP over HTTP: http://localhost:4318/v1/traces.",
+    )
+    traces_ratio: float = Field(
+        default=1, ge=0, le=1, description="The share of new traces that is sent, 0 to 1."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Opens /metrics as a bearer token of 16 characters or more.",
+    )
 
 
 class Settings(BaseSettings):
@@ -207,6 +247,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
     @property
     def in_production(self) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SAFE = ("GET", "HEAD")
+ASK_AGAIN = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, cookie")]
+"""A browser may keep it for its user, and asks each time whether it is still the version."""
 
 
 class Versioned(Protocol):
@@ -71,7 +73,7 @@ def _add_version(message: Message, work: "UnitOfWork", etag: str, method: str) -
     """True if the client has this version already: then the answer is 304, without a body."""
     if message["status"] not in (200, 201):
         return False
-    headers = [*message["headers"], (b"etag", etag.encode())]
+    headers = [*message["headers"], (b"etag", etag.encode()), *ASK_AGAIN]
     known = work.origin.header(b"if-none-match") if work.origin else None
     unchanged = known is not None and method in SAFE and _names(known, etag)
     if unchanged:

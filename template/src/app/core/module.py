@@ -15,7 +15,7 @@ from app.core.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """What a module brings. `permissions` gives each of its permissions the least role that has it."""
+    """What a module brings. `permissions` gives each of them the least role that has it."""
 
     name: str
     routers: tuple[APIRouter, ...] = ()

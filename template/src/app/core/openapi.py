@@ -11,7 +11,7 @@ SCHEME = "password"
 
 
 def describe_security(app: FastAPI, *, token_url: str) -> None:
-    """Call it once, when all routes are in. A dependency would say the same, and cost every request."""
+    """Call it once, when all routes are in. A dependency would cost every request the same."""
     describe = app.openapi
 
     def described() -> dict[str, Any]:

@@ -49,11 +49,12 @@ class PermissionRegistry:
 def permission(name: str) -> Callable[[Endpoint], Endpoint]:
     """Marks a route with the permission that its service requires.
 
-    The mark refuses nobody: `work.require` does. An answer that leaves without it is stopped (core/transaction.py).
+    The mark refuses nobody: `work.require` does. core/transaction.py stops an answer
+    that leaves without it.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, "__guard__", str(name))
+        vars(endpoint)["__guard__"] = str(name)
         return endpoint
 
     return mark

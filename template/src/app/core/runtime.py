@@ -11,6 +11,7 @@ from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.limits import Buckets
 from app.core.mail import Mailer
+from app.core.observation import Observation
 from app.core.permissions import PermissionRegistry
 
 
@@ -40,7 +41,9 @@ class Runtime:
     mailer: Mailer
     cache: SharedCache
     buckets: Buckets
+    observation: Observation
 
     async def close(self) -> None:
         await self.cache.store.close()
         await self.database.close()
+        await self.observation.close()

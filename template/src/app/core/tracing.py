@@ -29,7 +29,8 @@ class TraceMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        trace_id = scope.setdefault("state", {})["trace_id"] = _trace_id(scope)
+        state = scope.setdefault("state", {})
+        trace_id = state["trace_id"] = state.get("trace_id") or _trace_id(scope)
         with log_context(trace_id=trace_id):
             await Exchange(self.app, scope, receive, send).run()
 
@@ -77,7 +78,7 @@ class Exchange:
         write(
             "request",
             method=self.scope.get("method", "WEBSOCKET"),
-            route=_template(self.scope),
+            route=route_template(self.scope),
             status=self.status,
             duration_ms=round((perf_counter() - self.started) * 1000, 2),
         )
@@ -90,7 +91,7 @@ def _trace_id(scope: Scope) -> str:
     return known[1] if known else os.urandom(16).hex()
 
 
-def _template(scope: Scope) -> str | None:
+def route_template(scope: Scope) -> str | None:
     """FastAPI keeps the whole template of an included router's route in its corner of the scope."""
     included = scope.get("fastapi", {}).get("effective_route_context")
     return getattr(included or scope.get("route"), "path_format", None)

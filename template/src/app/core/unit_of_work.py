@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, ParamSpec, TypeVar
 from uuid import UUID
@@ -28,8 +29,21 @@ P = ParamSpec("P")
 Row = TypeVar("Row", bound=Versioned)
 
 
+@dataclass
+class Gathered:
+    """What the commit writes besides the rows, in their transaction."""
+
+    events: list[Event] = field(default_factory=list)
+    jobs: list[EnqueuedJob] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    revocations: dict[UUID, Revoked | None] = field(default_factory=dict)
+
+
 class UnitOfWork:
-    """Session, actor, tenant, and the verbs that services use. Touches the database at the first statement."""
+    """Session, actor, tenant, and the verbs that services use.
+
+    Touches the database at the first statement.
+    """
 
     def __init__(
         self,
@@ -49,10 +63,7 @@ class UnitOfWork:
         self.origin = origin
         self.tagged: Versioned | None = None
         self.required: set[str] = set()
-        self._events: list[Event] = []
-        self._jobs: list[EnqueuedJob] = []
-        self._acts: list[Act] = []
-        self._revocations: dict[UUID, Revoked | None] = {}
+        self._gathered = Gathered()
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -91,20 +102,20 @@ class UnitOfWork:
 
     def publish(self, event: Event) -> None:
         """Written to the outbox by the commit: the event happens if and only if its cause does."""
-        self._events.append(event)
+        self._gathered.events.append(event)
 
     def enqueue(self, job: Job[P], *values: P.args, **arguments: P.kwargs) -> UUID:
         """Queued by the commit; the answer names the run. Raises WrongArguments."""
         run = job.enqueued(*values, **arguments)
-        self._jobs.append(run)
+        self._gathered.jobs.append(run)
         return run.id
 
     def revoke(self, reason: Reason, *ids: UUID, except_role: str | None = None) -> None:
         """From the commit on, every process refuses access tokens that name one of these ids."""
-        self._revocations |= dict.fromkeys(ids, Revoked(reason, except_role))
+        self._gathered.revocations |= dict.fromkeys(ids, Revoked(reason, except_role))
 
     def lift_revocation(self, *ids: UUID) -> None:
-        self._revocations |= dict.fromkeys(ids)
+        self._gathered.revocations |= dict.fromkeys(ids)
 
     def audit(self, action: str, *, before: object = None, after: object = None) -> None:
         """Into the tenant's log with the commit: who, what, when, from where, old and new.
@@ -112,7 +123,7 @@ class UnitOfWork:
         Raises ValueError when `before` is `after`, TenantContextRequired without a tenant.
         """
         _ = self.tenant
-        self._acts.append(Act(action, before, after))
+        self._gathered.acts.append(Act(action, before, after))
 
     async def match(self, row: Versioned) -> None:
         """Ends a request that expects another version of the row, before it is changed or deleted.
@@ -130,7 +141,7 @@ class UnitOfWork:
         self._after_commit.append(callback)
 
     def within(self, context: Context) -> AbstractAsyncContextManager["UnitOfWork"]:
-        """Another unit for the same actor, with a transaction of its own that ends with the block."""
+        """Another unit for the same actor; its transaction ends with the block."""
         return open_unit(self.runtime, self.actor, context, trace_id=self.trace_id)
 
     @asynccontextmanager
@@ -139,7 +150,8 @@ class UnitOfWork:
     ) -> AsyncIterator["UnitOfWork"]:
         """Another unit that sees all tenants, on another log-in, and leaves an audit entry.
 
-        Raises Forbidden for all but superusers, ValueError without `bypass_tenant=True` and a reason.
+        Raises Forbidden for all but superusers, ValueError without `bypass_tenant=True`
+        and a reason.
         """
         self.require_superuser()
         if bypass_tenant is not True or not reason.strip():
@@ -153,17 +165,21 @@ class UnitOfWork:
             yield work
 
     async def commit(self) -> None:
-        if self._events:
-            self._jobs += await write_events(self, self._events)
-        if self._jobs:
-            await write_jobs(self, self._jobs)
-        if self._acts:
-            await write_acts(self, self._acts)
-        if self._revocations:
-            lifetime = self.runtime.tokens.lifetime
-            await write_revocations(self.session, self._revocations, lifetime=lifetime)
+        gathered, self._gathered = self._gathered, Gathered()
+        await self._write(gathered)
         await self.session.commit()
         await self._tell_others()
+
+    async def _write(self, gathered: Gathered) -> None:
+        if gathered.events:
+            gathered.jobs += await write_events(self, gathered.events)
+        if gathered.jobs:
+            await write_jobs(self, gathered.jobs)
+        if gathered.acts:
+            await write_acts(self, gathered.acts)
+        if gathered.revocations:
+            lifetime = self.runtime.tokens.lifetime
+            await write_revocations(self.session, gathered.revocations, lifetime=lifetime)
 
     async def _tell_others(self) -> None:
         """What is committed stays so: whoever cannot hear of it does not turn it into an error."""

@@ -27,10 +27,10 @@ class RowIsPlain(AttributeError):
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: DateTime(timezone=True),
         UUID: Uuid(as_uuid=True),
-        dict[str, Any]: JSONB(),
+        dict[str, Any]: JSONB(none_as_null=True),
     }
 
     __global_reason__: ClassVar[str | None] = None

@@ -77,7 +77,7 @@ def _stamp(row: TenantMixin, tenant_id: UUID) -> None:
 class _OwnRows(LoaderCriteriaOption):
     """Narrows each model in a statement; refuses, once a statement is compiled, what it cannot narrow."""
 
-    inherit_cache = True
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # so that it is cached as its parent is
 
     def process_compile_state(self, compile_state: Any) -> None:
         _refuse_unnarrowable(compile_state.select_statement)

@@ -33,6 +33,7 @@ class ScopedSession(Session):
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         if not (execution_options or {}).get(scoping.RAW_SQL):
+            scoping.require_tenant(self._context, "what a connection reaches")
             raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
         return super().connection(bind_arguments, execution_options)
 
@@ -43,6 +44,7 @@ class ScopedSession(Session):
         return self.driver
 
     def _no_bulk(self, *_: Any, **__: Any) -> None:
+        scoping.require_tenant(self._context, "what bulk_… methods write")
         raise RawSqlRefused("bulk_… methods pass by the session's checks: execute(insert(…), rows)")
 
     bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk

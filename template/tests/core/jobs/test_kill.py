@@ -20,6 +20,8 @@ from tests.support.queue import (
     worker,
 )
 
+OURS = " WHERE task_name LIKE 'samples.%'"
+
 
 class TestKilledWorker:
     async def test_leaves_its_job_to_another(self, queue: Runtime) -> None:
@@ -43,7 +45,9 @@ class TestKilledWorker:
         async with worker(queue):
             await until(lambda: ends(queue, "succeeded"))
 
-        await change(queue, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
+        await change(
+            queue, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL" + OURS
+        )
         async with worker(queue):
             await until(lambda: ends(queue, "succeeded"))
 
@@ -57,7 +61,7 @@ class TestKilledWorker:
 
         async with worker(queue), worker(queue):
             await until(lambda: saw(counter))
-            await change(queue, "UPDATE procrastinate_jobs SET status = 'todo'")
+            await change(queue, "UPDATE procrastinate_jobs SET status = 'todo'" + OURS)
             await until(lambda: saw(counter, times=2))
             await until(lambda: ends(queue, "succeeded"))
 

@@ -17,13 +17,13 @@ from app.core.auth import Actor
 from app.core.mail import (
     Letter,
     MailNotConfigured,
-    MemoryMailer,
     PreviewMailer,
     SmtpMailer,
     send_mail,
 )
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.kit.ids import new_id
 from tests.support.mail import mails_to
 
 LETTER = Letter(
@@ -100,7 +100,7 @@ class TestSmtp:
         assert message["to"] == "bob@example.com"
         assert message["from"] == "Acme <no-reply@acme.example.com>"
         assert message["message-id"].endswith("@acme.example.com>")
-        assert text.get_content().strip() == LETTER.text
+        assert text.get_content().split() == LETTER.text.split()
         assert "Hello &lt;Bob&gt; &amp; all," in html.get_content()
 
     async def test_lets_no_subject_add_a_header(self, server: Controller, inbox: Inbox) -> None:
@@ -140,11 +140,11 @@ class TestPreview:
 
 class TestSendMail:
     async def test_leaves_after_the_commit(self, runtime: Runtime) -> None:
+        address = f"{new_id()}@example.com"
         async with open_unit(runtime, Actor.system(), None) as work:
-            work.enqueue(send_mail, to="bob@example.com", subject="Hello", text="there")
-            assert isinstance(runtime.mailer, MemoryMailer)
-            assert not [mail for mail in runtime.mailer.sent if mail.to == "bob@example.com"]
+            work.enqueue(send_mail, to=address, subject="Hello", text="there")
+            assert await mails_to(runtime, address) == []
 
-        (letter,) = await mails_to(runtime, "bob@example.com")
+        (letter,) = await mails_to(runtime, address)
 
         assert letter.subject == "Hello"

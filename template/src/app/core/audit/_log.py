@@ -51,7 +51,7 @@ class Act:
     def __post_init__(self) -> None:
         """Raises ValueError."""
         if self.before is not None and self.before is self.after:
-            raise ValueError(f"{self.action}: the row before and the row after are the same one")
+            raise ValueError(f"{self.action}: keep a copy_of(row) before you change it")
 
     @property
     def row(self) -> Any:
@@ -99,6 +99,15 @@ def _row(work: "UnitOfWork", act: Act) -> dict[str, Any]:
         "address": work.origin.address if work.origin else None,
         "trace_id": work.trace_id,
     }
+
+
+def copy_of(row: Any) -> Any:
+    """The row as it is now, for rows of the session: those learn what is written."""
+    copy = object.__new__(type(row))
+    copy.__dict__.update(
+        {each.key: getattr(row, each.key) for each in type(row).__mapper__.column_attrs}
+    )
+    return copy
 
 
 def _told(old: Any, new: Any) -> dict[str, Any]:

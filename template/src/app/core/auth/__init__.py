@@ -2,6 +2,7 @@
 
 from ._actor import ANONYMOUS, Actor
 from ._authenticator import Authenticator
+from ._cookies import Cookies
 from ._middleware import AuthMiddleware
 from ._passwords import Passwords
 from ._revocations import Reason, Revoked, write_revocations
@@ -16,6 +17,7 @@ __all__ = [
     "Actor",
     "AuthMiddleware",
     "Authenticator",
+    "Cookies",
     "Passwords",
     "Reason",
     "Revocations",

@@ -5,24 +5,37 @@ from starlette.types import Scope
 from app.core.permissions import PermissionRegistry
 
 from ._actor import ANONYMOUS, Actor
+from ._cookies import Cookies
 from ._tokens import AccessClaims, TokenRefused, Tokens
 from ._watch import Revocations
 
 BEARER = b"bearer "
+FOREIGN_PAGE = Actor(refusal="Cookies count only in requests from our own pages.")
 
 
 class Authenticator:
     def __init__(
-        self, *, tokens: Tokens, revocations: Revocations, permissions: PermissionRegistry
+        self,
+        *,
+        tokens: Tokens,
+        cookies: Cookies,
+        revocations: Revocations,
+        permissions: PermissionRegistry,
     ) -> None:
         self.tokens = tokens
+        self.cookies = cookies
         self.revocations = revocations
         self.permissions = permissions
 
     async def actor(self, scope: Scope) -> Actor:
         """The actor, or one whose `refusal` says why nobody was proved."""
-        token = _bearer(scope)
-        return await self._of_token(token) if token else ANONYMOUS
+        bearer = _bearer(scope)
+        if bearer is not None:
+            return await self._of_token(bearer)
+        cookie = self.cookies.access_token(scope)
+        if cookie is None:
+            return ANONYMOUS
+        return await self._of_token(cookie) if self.cookies.may_act(scope) else FOREIGN_PAGE
 
     async def _of_token(self, token: str) -> Actor:
         try:

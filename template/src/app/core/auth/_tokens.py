@@ -1,13 +1,15 @@
 """Access tokens: short-lived JWTs (RFC 7519) that name the tenant and the membership."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import KeySet, OctKey
 
 from app.kit import clock
 
@@ -34,13 +36,15 @@ class AccessClaims:
 
 
 class Tokens:
-    def __init__(self, secret: str, *, lifetime: timedelta) -> None:
-        self._key = OctKey.import_key(secret)
+    """Signs with `secret`; reads what `previous` ones have signed too, so a secret can change."""
+
+    def __init__(self, secret: str, *, lifetime: timedelta, previous: Sequence[str] = ()) -> None:
+        self._key = _key(secret)
+        self._keys = KeySet([self._key, *map(_key, previous)])
         self._rules = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True})
         self.lifetime = lifetime
 
     def issue(self, claims: AccessClaims) -> str:
-        issued = int(clock.now().timestamp())
         body: dict[str, Any] = {
             "sub": str(claims.user_id),
             "sid": str(claims.session_id),
@@ -48,21 +52,40 @@ class Tokens:
             "mid": str(claims.membership_id) if claims.membership_id else None,
             "role": claims.role,
             "su": claims.is_superuser,
-            "iat": issued,
-            "exp": issued + int(self.lifetime.total_seconds()),
         }
-        return jwt.encode({"alg": ALGORITHM}, body, self._key)
+        return self.sign("access", body, lifetime=self.lifetime)
 
     def read(self, token: str) -> AccessClaims:
         """Raises TokenRefused."""
+        body = self.verify("access", token)
         try:
-            body = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
-            self._rules.validate(body)
             return _claims(body)
-        except ExpiredTokenError as error:
-            raise TokenRefused("The access token has expired.") from error
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise TokenRefused("The access token is not valid.") from error
+
+    def sign(self, purpose: str, body: dict[str, Any], *, lifetime: timedelta) -> str:
+        """A token that `verify` takes for the same purpose only."""
+        issued = int(clock.now().timestamp())
+        times = {"iat": issued, "exp": issued + int(lifetime.total_seconds())}
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": f"{purpose}+jwt"}
+        return jwt.encode(header, body | times, self._key)
+
+    def verify(self, purpose: str, token: str) -> dict[str, Any]:
+        """What was signed. Raises TokenRefused."""
+        try:
+            read = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            self._rules.validate(read.claims)
+        except ExpiredTokenError as error:
+            raise TokenRefused(f"The {purpose} token has expired.") from error
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise TokenRefused(f"The {purpose} token is not valid.") from error
+        if read.header.get("typ") != f"{purpose}+jwt":
+            raise TokenRefused(f"The {purpose} token is not valid.")
+        return read.claims
+
+
+def _key(secret: str) -> OctKey:
+    return OctKey.import_key(secret, {"kid": sha256(b"kid:" + secret.encode()).hexdigest()[:12]})
 
 
 def _claims(body: dict[str, Any]) -> AccessClaims:

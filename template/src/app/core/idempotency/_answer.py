@@ -20,7 +20,9 @@ class Answer:
     body: bytes
 
     def seal(self, secret: str, key: str) -> bytes:
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers
+        ]
         return _cipher(secret, key).encrypt(
             orjson.dumps([self.status, headers, b64encode(self.body).decode()])
         )

@@ -87,7 +87,7 @@ class Attempt:
 
 
 class Keeper:
-    """Holds a good answer back until it is whole and kept; an error has changed nothing, and goes."""
+    """Holds a good answer back until it is whole and kept. An error goes: it has changed nothing."""
 
     def __init__(self, attempt: Attempt, send: Send) -> None:
         self.attempt = attempt
@@ -128,7 +128,7 @@ def _is_for_us(scope: Scope) -> bool:
 
 def _key(scope: Scope) -> str:
     keys = [value for name, value in scope["headers"] if name == HEADER]
-    key = keys[0].decode("latin-1").strip().strip('"')
+    key = str(keys[0], "latin-1").strip().strip('"')
     if len(keys) > 1 or not 0 < len(key) <= LONGEST or not key.isprintable():
         raise IdempotencyKeyRefused
     return key

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from app.core.auth import Actor
+from app.core.observation import current_span_id
 from app.core.permissions import PermissionRegistry
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
@@ -23,6 +24,7 @@ class Envelope(BaseModel):
     tenant_id: UUID | None = None
     actor: dict[str, Any] | None = None
     trace_id: str | None = None
+    span_id: str | None = None
     arguments: dict[str, Any] = {}
     done: bool = False
 
@@ -41,6 +43,7 @@ def seal(work: "UnitOfWork", enqueued: EnqueuedJob) -> Envelope:
         tenant_id=_tenant_of(work, enqueued.job),
         actor=work.actor.to_json(),
         trace_id=work.trace_id,
+        span_id=current_span_id(),
         arguments=enqueued.arguments,
     )
 

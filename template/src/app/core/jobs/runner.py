@@ -1,7 +1,7 @@
 """Runs one job: as the tenant and the actor who enqueued it, in one transaction, once in effect."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +12,7 @@ from procrastinate.job_context import AbortReason
 from structlog.contextvars import bound_contextvars
 
 from app.core.auth import Actor
+from app.core.observation import job_span
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 
@@ -38,7 +39,7 @@ class Runner:
     async def run(self, job: Job, context: JobContext) -> None:
         """Raises what the job raised; JobAborted when it was skipped or cancelled."""
         envelope = unseal(job, context.job.task_kwargs)
-        with bound_contextvars(**_log_fields(job, context, envelope)):
+        with bound_contextvars(**_log_fields(job, context, envelope)), _span(job, context, envelope):
             try:
                 await self._run(job, context, envelope)
             except Exception as error:
@@ -103,6 +104,16 @@ class Runner:
         if job.after_failure is not None:
             async with self._unit(envelope) as work:
                 await job.after_failure(work, error, wait is None, envelope.arguments)
+
+
+def _span(job: Job, context: JobContext, envelope: Envelope) -> AbstractContextManager[None]:
+    return job_span(
+        job.name,
+        trace_id=envelope.trace_id,
+        span_id=envelope.span_id,
+        tenant_id=envelope.tenant_id,
+        attempt=context.job.attempts + 1,
+    )
 
 
 def _log_fields(job: Job, context: JobContext, envelope: Envelope) -> dict[str, Any]:

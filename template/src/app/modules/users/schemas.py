@@ -36,8 +36,16 @@ class TokenRead(Schema):
     refresh_token: str
 
 
+class CookiesSet(Schema):
+    """The tokens are in cookies; the access token lives `expires_in` seconds."""
+
+    expires_in: int
+
+
 class RefreshRequest(Schema):
-    refresh_token: str
+    """Without a token, the cookie is used."""
+
+    refresh_token: str | None = None
 
 
 class SwitchRequest(Schema):

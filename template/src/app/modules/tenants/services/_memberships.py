@@ -43,9 +43,8 @@ class MembershipService:
         self.check_rank(role)
         if role != Role.OWNER:
             await self._check_another_owner(membership)
-        await self.memberships.change(membership, role=role)
         self.work.revoke(Reason.ROLE, membership.id, except_role=role)
-        return membership
+        return await self.memberships.change(membership, role=role)
 
     async def remove(self, user_id: UUID) -> None:
         """Raises NotAMember, RoleTooHigh, LastOwner."""

@@ -6,6 +6,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from app.core.permissions import public, signed_in
 
 from ..schemas import (
+    CookiesSet,
     InvitationAcceptance,
     RefreshRequest,
     Registration,
@@ -13,9 +14,11 @@ from ..schemas import (
     TokenRead,
 )
 from ..services import AuthService, SessionService
+from ._delivery import Tokens
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
+Signed = TokenRead | CookiesSet
 Auth = Annotated[AuthService, Depends()]
 Sessions = Annotated[SessionService, Depends()]
 PasswordForm = Annotated[OAuth2PasswordRequestForm, Depends()]
@@ -23,48 +26,50 @@ PasswordForm = Annotated[OAuth2PasswordRequestForm, Depends()]
 
 @router.post("/register", status_code=status.HTTP_201_CREATED)
 @public
-async def register(body: Registration, auth: Auth) -> TokenRead:
+async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed:
     pair = await auth.register(
         email=body.email,
         password=body.password.get_secret_value(),
         full_name=body.full_name,
         tenant_name=body.tenant_name,
     )
-    return TokenRead.model_validate(pair)
+    return tokens.answer(pair)
 
 
 @router.post("/token")
 @public
-async def log_in(form: PasswordForm, auth: Auth) -> TokenRead:
+async def log_in(form: PasswordForm, auth: Auth, tokens: Tokens) -> Signed:
     pair = await auth.log_in(email=form.username, password=form.password)
-    return TokenRead.model_validate(pair)
+    return tokens.answer(pair)
 
 
 @router.post("/refresh")
 @public
-async def refresh(body: RefreshRequest, sessions: Sessions) -> TokenRead:
-    return TokenRead.model_validate(await sessions.refresh(body.refresh_token))
+async def refresh(sessions: Sessions, tokens: Tokens, body: RefreshRequest | None = None) -> Signed:
+    sent = tokens.refresh_token(body.refresh_token if body else None)
+    return tokens.answer(await sessions.refresh(sent))
 
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
-async def log_out(sessions: Sessions) -> None:
+async def log_out(sessions: Sessions, tokens: Tokens) -> None:
     await sessions.end()
+    tokens.clear()
 
 
 @router.post("/switch")
 @signed_in
-async def switch(body: SwitchRequest, auth: Auth) -> TokenRead:
-    return TokenRead.model_validate(await auth.switch(body.tenant_id))
+async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Signed:
+    return tokens.answer_in_kind(await auth.switch(body.tenant_id))
 
 
 @router.post("/accept-invitation", status_code=status.HTTP_201_CREATED)
 @public
-async def accept_invitation(body: InvitationAcceptance, auth: Auth) -> TokenRead:
+async def accept_invitation(body: InvitationAcceptance, auth: Auth, tokens: Tokens) -> Signed:
     pair = await auth.accept_invitation(
         body.token,
         email=body.email,
         password=body.password.get_secret_value(),
         full_name=body.full_name,
     )
-    return TokenRead.model_validate(pair)
+    return tokens.answer(pair)

@@ -25,10 +25,9 @@ class UserAdministration:
         async with self._all_users(f"suspend user {user_id}") as work:
             users = UserRepository(work.session)
             user = await users.get(user_id)
-            await users.change(user, suspended_at=user.suspended_at or clock.now())
             await SessionService(work).end_all_of(user_id)
             work.revoke(Reason.USER, user_id)
-            return user
+            return await users.change(user, suspended_at=user.suspended_at or clock.now())
 
     async def resume(self, user_id: UUID) -> User:
         async with self._all_users(f"resume user {user_id}") as work:

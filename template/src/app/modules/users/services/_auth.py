@@ -69,7 +69,7 @@ class AuthService:
             user = await AuthService(work)._find_or_add(email, password, full_name)
             invitations = InvitationService(work)
             if await invitations.came_by_mail(token) and user.email_verified_at is None:
-                user.email_verified_at = clock.now()
+                await AuthService(work).users.change(user, email_verified_at=clock.now())
             member = await invitations.accept(token, user_id=user.id, email=user.email)
             return await SessionService(work).begin(user, member)
 

@@ -24,7 +24,7 @@ choose a new password here:
 The link is good for one hour and for one use. If you did not ask for this letter, ignore it: your
 password stays as it is.
 """
-NEW_PASSWORD = """Hello {name},
+AFTER_CHANGE = """Hello {name},
 
 your password was changed, and your other log-ins have ended.
 

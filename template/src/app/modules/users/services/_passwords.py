@@ -5,7 +5,7 @@ from app.kit import clock
 
 from ..errors import LinkInvalid, WeakPassword, WrongCredentials
 from ..repositories import User, UserRepository
-from ._letters import NEW_PASSWORD, mail_password_reset
+from ._letters import AFTER_CHANGE, mail_password_reset
 from ._one_time import OneTimeTokens, Purpose
 from ._sessions import SessionService
 
@@ -33,7 +33,8 @@ class PasswordService:
         if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
             raise WrongCredentials
         if self.passwords.is_outdated(hashed):
-            await self.users.change(user, password_hash=await self.passwords.hash(password))
+            renewed = await self.passwords.hash(password)
+            return await self.users.change(user, password_hash=renewed)
         return user
 
     async def change(self, *, current: str, new: str) -> None:
@@ -61,5 +62,5 @@ class PasswordService:
 
     async def _set(self, user: User, new: str) -> None:
         await self.users.change(user, password_hash=await self.hash(new, email=user.email))
-        text = NEW_PASSWORD.format(name=user.full_name)
+        text = AFTER_CHANGE.format(name=user.full_name)
         self.work.enqueue(send_mail, user.email, "Your password was changed", text)

@@ -232,8 +232,8 @@ class TestAddUser:
 
 async def set_hash(runtime: Runtime, person: Person, password_hash: str) -> None:
     async with open_unit(runtime, ANONYMOUS, None) as work:
-        user = await UserRepository(work.session).get(person.user_id)
-        user.password_hash = password_hash
+        users = UserRepository(work.session)
+        await users.change(await users.get(person.user_id), password_hash=password_hash)
 
 
 async def hash_of(runtime: Runtime, person: Person) -> str:

@@ -1,0 +1,70 @@
+"""Tokens for browsers, in cookies that no script can read.
+
+A browser sends cookies along whoever wrote the page. So besides SameSite, a request that could
+change something counts only if it comes from a page of ours: browsers say so themselves in
+Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/), older ones in Origin, and no page can forge
+either. That needs neither a second cookie nor a token in each form.
+"""
+
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import Response
+from starlette.types import Scope
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Cookies:
+    """`own` are the origins of our pages; the cookies are Secure when the first is https.
+
+    With the prefix __Host- no other host, subdomain or plain connection can set them.
+    """
+
+    def __init__(self, *, own: Iterable[str]) -> None:
+        self.own = tuple(own)
+        self.secure = self.own[0].startswith("https://")
+        prefix = "__Host-" if self.secure else ""
+        self.access = f"{prefix}access"
+        self.refresh = f"{prefix}refresh"
+
+    def access_token(self, scope: Scope) -> str | None:
+        return self._read(scope, self.access)
+
+    def refresh_token(self, scope: Scope) -> str | None:
+        return self._read(scope, self.refresh)
+
+    def may_act(self, scope: Scope) -> bool:
+        """Whether cookies prove what this request wants. A websocket could want anything."""
+        return scope.get("method") in SAFE_METHODS or self.from_own_page(scope)
+
+    def from_own_page(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        same_origin = headers.get("sec-fetch-site") == "same-origin"
+        return same_origin or headers.get("origin") in self.own
+
+    def set(self, answer: Response, *, access: str, access_seconds: int) -> None:
+        self._set(answer, self.access, access, access_seconds, strict=False)
+
+    def set_refresh(self, answer: Response, *, refresh: str, refresh_seconds: int) -> None:
+        self._set(answer, self.refresh, refresh, refresh_seconds, strict=True)
+
+    def clear(self, answer: Response) -> None:
+        for name in (self.access, self.refresh):
+            self._set(answer, name, "", 0, strict=True)
+
+    def _set(self, answer: Response, name: str, value: str, seconds: int, *, strict: bool) -> None:
+        """Lax lets a link from elsewhere open a page as who one is. Refreshing needs no links."""
+        answer.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            httponly=True,
+            secure=self.secure,
+            samesite="strict" if strict else "lax",
+        )
+
+    def _read(self, scope: Scope, name: str) -> str | None:
+        header = Headers(scope=scope).get("cookie")
+        return cookie_parser(header).get(name) if header else None

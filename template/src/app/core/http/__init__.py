@@ -1,0 +1,6 @@
+"""Around every request: headers that keep browsers out of trouble, and an end to waiting."""
+
+from ._deadline import DeadlineMiddleware
+from ._security_headers import SecurityHeadersMiddleware
+
+__all__ = ["DeadlineMiddleware", "SecurityHeadersMiddleware"]

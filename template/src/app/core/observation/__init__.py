@@ -1,0 +1,14 @@
+"""Traces and metrics. Off, none of it is in a request's way, and its libraries are not loaded."""
+
+from ._middleware import ObservationMiddleware
+from ._observation import Observation, RequestMeter, observe
+from ._spans import current_span_id, job_span
+
+__all__ = [
+    "Observation",
+    "ObservationMiddleware",
+    "RequestMeter",
+    "current_span_id",
+    "job_span",
+    "observe",
+]

@@ -1,0 +1,34 @@
+"""Spans through OpenTelemetry's API, which does nothing as long as no SDK is set up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags
+
+TRACER = trace.get_tracer("app")
+
+
+def current_span_id() -> str | None:
+    """16 hex digits, if this is traced."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.span_id:016x}" if context.is_valid and context.trace_flags.sampled else None
+
+
+@contextmanager
+def job_span(
+    name: str, *, trace_id: str | None, span_id: str | None, tenant_id: UUID | None, attempt: int
+) -> Iterator[None]:
+    """Part of the trace that enqueued the job, and of its span; or else a trace of its own."""
+    parent = None
+    if trace_id and span_id:
+        caller = SpanContext(int(trace_id, 16), int(span_id, 16), True, TraceFlags(1))
+        parent = trace.set_span_in_context(NonRecordingSpan(caller))
+    attributes: dict[str, str | int] = {"app.job": name, "app.attempt": attempt}
+    if tenant_id:
+        attributes["app.tenant_id"] = str(tenant_id)
+    with TRACER.start_as_current_span(
+        f"job {name}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes
+    ):
+        yield

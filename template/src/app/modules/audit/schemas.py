@@ -1,0 +1,19 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.kit.schemas import Schema
+
+
+class ActRead(Schema):
+    """`actor_id` is null for what happened by itself, `address` for what no request did."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    action: str
+    subject: str | None
+    subject_id: UUID | None
+    changes: dict[str, Any]
+    address: str | None
+    trace_id: str | None

@@ -1,0 +1,47 @@
+import pytest
+from httpx import AsyncClient
+
+from app.core.permissions import Role
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from tests.support.people import Person, hire
+
+URL = "/api/v1/audit"
+
+
+class TestListActs:
+    async def test_has_the_newest_first_page_by_page(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        for action in ("tests.first", "tests.second", "tests.third"):
+            async with open_unit(runtime, owner.actor, owner.context) as work:
+                work.audit(action)
+
+        page = (await client.get(URL, params={"limit": 2})).json()
+        rest = (await client.get(URL, params={"limit": 2, "cursor": page["next_cursor"]})).json()
+
+        assert [act["action"] for act in page["items"]] == ["tests.third", "tests.second"]
+        assert rest["items"][0]["action"] == "tests.first"
+        assert page["items"][0]["actor_id"] == str(owner.user_id)
+
+    async def test_has_the_acts_on_one_row(self, client: AsyncClient, owner: Person) -> None:
+        answer = await client.get(URL, params={"subject_id": str(owner.tenant_id)})
+
+        assert answer.json() == {"items": [], "next_cursor": None}
+
+    async def test_has_own_acts_only(self, rival_client: AsyncClient, work: UnitOfWork) -> None:
+        work.audit("tests.first")
+        await work.commit()
+
+        items = (await rival_client.get(URL)).json()["items"]
+        assert "tests.first" not in [act["action"] for act in items]
+
+    @pytest.mark.parametrize(("role", "status"), [(Role.ADMIN, 200), (Role.MEMBER, 403)])
+    async def test_is_for_those_who_run_the_tenant(
+        self, client: AsyncClient, runtime: Runtime, owner: Person, role: Role, status: int
+    ) -> None:
+        person = await hire(runtime, owner, role)
+
+        answer = await client.get(URL, headers=person.headers)
+
+        assert answer.status_code == status

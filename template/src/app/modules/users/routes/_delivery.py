@@ -1,0 +1,52 @@
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app.core.errors import Forbidden
+from app.core.unit_of_work import CurrentWork
+
+from ..schemas import CookiesSet, TokenRead
+from ..services import TokenPair
+
+
+class Delivery:
+    """How tokens reach the client: in the body, or with `?cookies=true` in a browser's cookies."""
+
+    def __init__(
+        self, request: Request, response: Response, work: CurrentWork, cookies: bool = False
+    ) -> None:
+        self.request = request
+        self.response = response
+        self.jar = work.runtime.authenticator.cookies
+        self.refresh_seconds = work.runtime.settings.auth.refresh_days * 24 * 60 * 60
+        self.in_cookies = cookies
+
+    def answer(self, pair: TokenPair) -> TokenRead | CookiesSet:
+        """Raises Forbidden for a foreign page, which could log its visitor in as somebody else."""
+        self.response.headers["Cache-Control"] = "no-store"
+        if not self.in_cookies:
+            return TokenRead.model_validate(pair)
+        if not self.jar.from_own_page(self.request.scope):
+            raise Forbidden("Cookies are set only for our own pages.")
+        self.jar.set(self.response, access=pair.access_token, access_seconds=pair.expires_in)
+        self.jar.set_refresh(
+            self.response, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
+        )
+        return CookiesSet(expires_in=pair.expires_in)
+
+    def answer_in_kind(self, pair: TokenPair) -> TokenRead | CookiesSet:
+        """In cookies for who came with cookies: no script gets to read what replaces them."""
+        self.in_cookies |= "authorization" not in self.request.headers
+        return self.answer(pair)
+
+    def refresh_token(self, sent: str | None) -> str:
+        """The one in the body; the browser's when the answer goes into cookies again."""
+        kept = self.jar.refresh_token(self.request.scope) if self.in_cookies else None
+        return sent or kept or ""
+
+    def clear(self) -> None:
+        if self.jar.access_token(self.request.scope) is not None:
+            self.jar.clear(self.response)
+
+
+Tokens = Annotated[Delivery, Depends()]

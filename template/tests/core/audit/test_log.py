@@ -1,0 +1,124 @@
+"""Who, what, when, from where, old and new: with the change, or not at all."""
+
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import ProgrammingError
+
+from app.core.audit import LogEntry, copy_of
+from app.core.auth import Actor
+from app.core.runtime import Runtime
+from app.core.tenancy import TenantContextRequired
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database.repository import Repository
+from app.kit import clock
+from app.modules.tenants.models import Invitation
+from tests.support.people import Person
+
+
+class Letters(Repository[Invitation]):
+    model = Invitation
+
+
+async def write_letter(work: UnitOfWork, email: str = "a@example.com") -> Invitation:
+    return await Letters(work.session).create(
+        email=email, role="member", secret_hash=email, expires_at=clock.now()
+    )
+
+
+async def log_of(runtime: Runtime, person: Person) -> list[LogEntry]:
+    async with open_unit(runtime, person.actor, person.context) as work:
+        acts = (await work.session.scalars(select(LogEntry).order_by(LogEntry.id))).all()
+    return [act for act in acts if act.action.startswith("letters.")]
+
+
+class TestAudit:
+    async def test_tells_who_what_and_when(self, runtime: Runtime, owner: Person) -> None:
+        async with open_unit(runtime, owner.actor, owner.context, trace_id="f" * 32) as work:
+            letter = await write_letter(work)
+            work.audit("letters.created", after=letter)
+
+        (act,) = await log_of(runtime, owner)
+        assert (act.action, act.actor_id, act.subject_id) == (
+            "letters.created",
+            owner.user_id,
+            letter.id,
+        )
+        assert act.subject == "invitations"
+        assert act.trace_id == "f" * 32
+        assert (clock.now() - act.at).total_seconds() < 10
+
+    async def test_tells_old_and_new(self, runtime: Runtime, owner: Person) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            before = await write_letter(work)
+            after = await Letters(work.session).change(before, role="admin")
+            work.audit("letters.changed", before=before, after=after)
+            work.audit("letters.deleted", before=after)
+
+        changed, deleted = await log_of(runtime, owner)
+        assert changed.changes == {"role": {"old": "member", "new": "admin"}}
+        assert deleted.changes["role"] == {"old": "admin", "new": None}
+
+    async def test_names_what_is_private_and_does_not_tell_it(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.audit("letters.created", after=await write_letter(work))
+
+        (act,) = await log_of(runtime, owner)
+        assert act.changes["email"] == act.changes["secret_hash"] == "[hidden]"
+
+    async def test_takes_a_copy_of_a_row_of_the_session(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await write_letter(work)
+            letter = (await work.session.scalars(select(Invitation))).one()
+            before = copy_of(letter)
+            after = await Letters(work.session).change(letter, role="admin")
+            with pytest.raises(ValueError, match="copy_of"):
+                work.audit("letters.changed", before=letter, after=after)
+            work.audit("letters.changed", before=before, after=after)
+
+        (act,) = await log_of(runtime, owner)
+        assert act.changes == {"role": {"old": "member", "new": "admin"}}
+
+    async def test_needs_no_row(self, runtime: Runtime, owner: Person) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.audit("letters.exported")
+
+        assert [act.changes for act in await log_of(runtime, owner)] == [{}]
+
+    async def test_does_not_happen_without_the_commit(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        with suppress(ConnectionResetError):
+            async with open_unit(runtime, owner.actor, owner.context) as work:
+                work.audit("letters.created", after=await write_letter(work))
+                raise ConnectionResetError
+
+        assert await log_of(runtime, owner) == []
+
+    async def test_needs_a_tenant(self, runtime: Runtime) -> None:
+        async with open_unit(runtime, Actor.system(), None) as work:
+            with pytest.raises(TenantContextRequired):
+                work.audit("letters.created")
+
+
+class TestTheLog:
+    async def test_is_hidden_from_a_stranger(
+        self, runtime: Runtime, owner: Person, rival: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.audit("letters.exported")
+
+        assert await log_of(runtime, rival) == []
+
+    @pytest.mark.parametrize("statement", [update(LogEntry).values(action="x"), delete(LogEntry)])
+    async def test_cannot_be_changed_by_who_serves(
+        self, work: UnitOfWork, statement: object
+    ) -> None:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await work.session.execute(statement)  # type: ignore[call-overload]  # of two kinds
+        await work.session.rollback()

@@ -1,0 +1,98 @@
+"""A slow request ends, and leaves the database as if it had never come."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import perf_counter
+from typing import Annotated
+
+import pytest_asyncio
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import func, select, text
+
+from app.config import HttpSettings, Settings
+from app.core.permissions import permission, public
+from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.main import create_app
+from app.modules.tenants.models import Invitation
+from app.modules.tenants.services import InvitationService
+from tests.support.people import Person
+
+router = APIRouter(prefix="/api/v1")
+Invitations = Annotated[InvitationService, Depends()]
+
+
+@router.post("/slow")
+@permission("members:invite")
+async def write_and_wait(invitations: Invitations, work: CurrentWork) -> None:
+    await invitations.invite(email="bob@example.com", role="member")
+    await work.session.flush()
+    await work.session.execute(
+        text("SELECT pg_sleep(20)"), execution_options={"raw_sql": "a slow statement"}
+    )
+
+
+@router.get("/long")
+@public
+async def stream() -> StreamingResponse:
+    async def lines() -> AsyncIterator[bytes]:
+        for _ in range(4):
+            await asyncio.sleep(0.1)
+            yield b"line\n"
+
+    return StreamingResponse(lines())
+
+
+@pytest_asyncio.fixture(scope="module")
+async def hasty_app(settings: Settings) -> AsyncIterator[FastAPI]:
+    http = HttpSettings(timeout_seconds=0.3)
+    app = create_app(settings.model_copy(update={"http": http}))
+    app.include_router(router)
+    yield app
+    await app.state.runtime.close()
+
+
+@pytest_asyncio.fixture
+async def hasty(hasty_app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(
+        transport=ASGITransport(hasty_app), base_url="http://test", headers=owner.headers
+    ) as client:
+        yield client
+
+
+class TestDeadline:
+    async def test_answers_with_a_problem(self, hasty: AsyncClient) -> None:
+        started = perf_counter()
+        answer = await hasty.post("/api/v1/slow")
+
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["type"].endswith("/errors/request-too-slow")
+        assert perf_counter() - started < 3
+
+    async def test_leaves_nothing_behind(
+        self, hasty: AsyncClient, hasty_app: FastAPI, work: UnitOfWork
+    ) -> None:
+        """More often than the pool has connections, so each is used again."""
+        for _ in range(20):
+            assert (await hasty.post("/api/v1/slow")).status_code == 503
+
+        assert (await hasty.get("/api/v1/tenants/current")).status_code == 200
+        assert await work.session.scalar(select(func.count()).select_from(Invitation)) == 0
+        assert hasty_app.state.runtime.database.rw.pool.checkedout() == 0
+        assert await sleepers(work) == 0
+
+    async def test_lets_an_answer_that_has_begun_end(self, hasty: AsyncClient) -> None:
+        assert (await hasty.get("/api/v1/long")).text == "line\n" * 4
+
+
+async def sleepers(work: UnitOfWork) -> int:
+    found = await work.session.scalar(
+        text(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%'"
+            " AND state = 'active' AND pid <> pg_backend_pid()"
+        ),
+        execution_options={"raw_sql": "what still runs"},
+    )
+    return int(found or 0)

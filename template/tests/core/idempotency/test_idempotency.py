@@ -1,0 +1,201 @@
+"""What is sent twice happens once, and is answered twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from fastapi import APIRouter, Depends, FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+from sqlalchemy import func, select, text, update
+
+from app.config import Settings
+from app.core.auth import Actor
+from app.core.errors import Conflict
+from app.core.idempotency._models import GivenAnswer
+from app.core.idempotency.housekeeping import forget_old_answers
+from app.core.permissions import permission
+from app.core.runtime import Runtime
+from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
+from app.database.repository import Repository
+from app.kit import clock
+from app.kit.schemas import Schema
+from app.main import create_app
+from app.modules.tenants.models import Invitation
+from tests.support.people import Person
+
+MINE = "members:read"
+URL = "/api/v1/orders"
+router = APIRouter(prefix=URL)
+
+
+class Order(Schema):
+    email: str
+    seconds: float = 0
+    fails: bool = False
+
+
+class Orders(Repository[Invitation]):
+    model = Invitation
+
+
+class OrderService:
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.orders = Orders(work.session)
+
+    async def create(self, order: Order) -> Invitation:
+        self.work.require(MINE)
+        values = {"role": "member", "secret_hash": uuid4().hex, "expires_at": clock.now()}
+        created = await self.orders.create(email=order.email, **values)
+        await asyncio.sleep(order.seconds)
+        if order.fails:
+            raise Conflict
+        return created
+
+
+@router.post("", status_code=201)
+@permission(MINE)
+async def create(order: Order, orders: Annotated[OrderService, Depends()]) -> dict[str, str]:
+    created = await orders.create(order)
+    return {"id": str(created.id), "secret": "very-secret-token"}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def order_app(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    app.include_router(router)
+    yield app
+    await app.state.runtime.close()
+
+
+@pytest_asyncio.fixture
+async def buyer(order_app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(
+        transport=ASGITransport(order_app), base_url="http://test", headers=owner.headers
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def rival_buyer(order_app: FastAPI, rival: Person) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(
+        transport=ASGITransport(order_app), base_url="http://test", headers=rival.headers
+    ) as client:
+        yield client
+
+
+async def order(client: AsyncClient, key: str | None, **body: object) -> Response:
+    headers = {"Idempotency-Key": key} if key is not None else {}
+    return await client.post(URL, json={"email": "a@example.com", **body}, headers=headers)
+
+
+async def orders(work: UnitOfWork) -> int | None:
+    return await work.session.scalar(select(func.count()).select_from(Invitation))
+
+
+class TestTheSameKey:
+    async def test_is_answered_alike_and_done_once(
+        self, buyer: AsyncClient, work: UnitOfWork
+    ) -> None:
+        first = await order(buyer, "key")
+        second = await order(buyer, "key")
+
+        assert first.status_code == second.status_code == 201
+        assert first.json() == second.json()
+        assert "idempotent-replayed" not in first.headers
+        assert second.headers["idempotent-replayed"] == "true"
+        assert second.headers["content-type"] == first.headers["content-type"]
+        assert await orders(work) == 1
+
+    async def test_may_be_quoted(self, buyer: AsyncClient) -> None:
+        first, second = await order(buyer, '"key"'), await order(buyer, "key")
+
+        assert first.json() == second.json()
+
+    async def test_is_refused_with_another_body(self, buyer: AsyncClient) -> None:
+        await order(buyer, "key")
+        answer = await order(buyer, "key", email="b@example.com")
+
+        assert answer.status_code == 422
+        assert answer.json()["type"].endswith("/errors/idempotency-key-reused")
+
+    async def test_is_another_key_for_another_tenant(
+        self, buyer: AsyncClient, rival_buyer: AsyncClient
+    ) -> None:
+        first, second = await order(buyer, "key"), await order(rival_buyer, "key")
+
+        assert first.json()["id"] != second.json()["id"]
+        assert "idempotent-replayed" not in second.headers
+
+    async def test_waits_for_nobody(self, buyer: AsyncClient, work: UnitOfWork) -> None:
+        answers = await asyncio.gather(*(order(buyer, "key", seconds=0.3) for _ in range(5)))
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+        refused = next(answer for answer in answers if answer.status_code == 409)
+        assert refused.headers["retry-after"] == "1"
+        assert refused.json()["type"].endswith("/errors/request-in-progress")
+        assert (await order(buyer, "key", seconds=0.3)).headers["idempotent-replayed"] == "true"
+        assert await orders(work) == 1
+
+    async def test_tries_again_after_an_error(self, buyer: AsyncClient, work: UnitOfWork) -> None:
+        first = await order(buyer, "key", fails=True)
+        second = await order(buyer, "key", fails=True)
+
+        assert first.status_code == second.status_code == 409
+        assert "idempotent-replayed" not in second.headers
+        assert await orders(work) == 0
+        assert (await order(buyer, "key")).status_code == 201
+
+
+class TestTheKey:
+    @pytest.mark.parametrize("key", ["", " ", "x" * 256])
+    async def test_is_refused_when_it_is_none(self, buyer: AsyncClient, key: str) -> None:
+        answer = await order(buyer, key)
+
+        assert answer.status_code == 400
+        assert answer.json()["type"].endswith("/errors/idempotency-key-refused")
+
+    async def test_means_nothing_to_strangers(self, order_app: FastAPI) -> None:
+        async with AsyncClient(
+            transport=ASGITransport(order_app), base_url="http://test"
+        ) as stranger:
+            assert (await order(stranger, "key")).status_code == 401
+
+    async def test_is_not_needed(self, buyer: AsyncClient) -> None:
+        assert (await order(buyer, None)).status_code == 201
+
+
+class TestAGivenAnswer:
+    async def test_cannot_be_read_in_the_database(
+        self, buyer: AsyncClient, work: UnitOfWork
+    ) -> None:
+        await order(buyer, "key")
+
+        given = await work.session.scalar(
+            text("SELECT given_answers::text FROM given_answers"),
+            execution_options={"raw_sql": "as a thief sees it"},
+        )
+        answer = await work.session.scalar(select(GivenAnswer.answer))
+
+        assert b"very-secret-token" not in (answer or b"")
+        assert "very-secret-token" not in str(given)
+
+    async def test_is_forgotten_after_a_day(
+        self, buyer: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        await order(buyer, "old")
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await work.session.execute(
+                update(GivenAnswer).values(given_at=clock.now().replace(year=2020))
+            )
+        await order(buyer, "new", email="b@example.com")
+
+        async with open_unit(runtime, Actor.system(), None) as work:
+            await forget_old_answers.run(work)
+
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            left = await work.session.scalar(select(func.count()).select_from(GivenAnswer))
+        assert left == 1

@@ -1,0 +1,163 @@
+"""A version goes out with a row; a change that expects another one is refused, under lock."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from fastapi import APIRouter, Depends, FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app.config import Settings
+from app.core.permissions import permission
+from app.core.unit_of_work import CurrentWork
+from app.database.repository import Repository
+from app.kit import clock
+from app.kit.schemas import Schema
+from app.main import create_app
+from app.modules.tenants.models import Invitation
+from tests.support.people import Person
+
+MINE = "members:read"
+router = APIRouter(prefix="/api/v1/letters")
+
+
+class Letter(Schema):
+    email: str
+
+
+class Letters(Repository[Invitation]):
+    model = Invitation
+
+
+class LetterService:
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.letters = Letters(work.session)
+
+    async def create(self, email: str) -> Invitation:
+        self.work.require(MINE)
+        values = {"role": "member", "secret_hash": uuid4().hex, "expires_at": clock.now()}
+        return await self.letters.create(email=email, **values)
+
+    async def get(self, letter_id: UUID) -> Invitation:
+        self.work.require(MINE)
+        return self.work.tag(await self.letters.get(letter_id))
+
+    async def change(self, letter_id: UUID, email: str) -> Invitation:
+        self.work.require(MINE)
+        letter = await self.letters.get(letter_id)
+        await self.work.match(letter)
+        await asyncio.sleep(0.05)  # so that changes at the same time overlap
+        return self.work.tag(await self.letters.change(letter, email=email))
+
+
+Service = Annotated[LetterService, Depends()]
+
+
+@router.get("/{letter_id}")
+@permission(MINE)
+async def read(letter_id: UUID, letters: Service) -> Letter:
+    return Letter(email=(await letters.get(letter_id)).email)
+
+
+@router.patch("/{letter_id}")
+@permission(MINE)
+async def change(letter_id: UUID, body: Letter, letters: Service) -> Letter:
+    return Letter(email=(await letters.change(letter_id, body.email)).email)
+
+
+@router.post("")
+@permission(MINE)
+async def create(body: Letter, letters: Service) -> UUID:
+    return (await letters.create(body.email)).id
+
+
+@pytest_asyncio.fixture(scope="module")
+async def letter_app(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    app.include_router(router)
+    yield app
+    await app.state.runtime.close()
+
+
+@pytest_asyncio.fixture
+async def writer(letter_app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(letter_app)
+    async with AsyncClient(
+        transport=transport, base_url="http://test", headers=owner.headers
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def letter(writer: AsyncClient) -> str:
+    answer = await writer.post("/api/v1/letters", json={"email": "a@example.com"})
+    return f"/api/v1/letters/{UUID(answer.json())}"
+
+
+class TestRead:
+    async def test_carries_the_version(self, writer: AsyncClient, letter: str) -> None:
+        first, second = await writer.get(letter), await writer.get(letter)
+
+        assert first.headers["etag"] == second.headers["etag"]
+        assert first.headers["etag"].startswith('"')
+        assert first.headers["cache-control"] == "private, no-cache"
+
+    async def test_has_no_body_for_who_has_this_version(
+        self, writer: AsyncClient, letter: str
+    ) -> None:
+        etag = (await writer.get(letter)).headers["etag"]
+
+        for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+            answer = await writer.get(letter, headers={"If-None-Match": known})
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer.headers["etag"] == etag
+
+    async def test_has_a_body_for_who_has_another(self, writer: AsyncClient, letter: str) -> None:
+        answer = await writer.get(letter, headers={"If-None-Match": '"other"'})
+
+        assert answer.json() == {"email": "a@example.com"}
+
+
+class TestChange:
+    async def test_carries_the_new_version(self, writer: AsyncClient, letter: str) -> None:
+        etag = (await writer.get(letter)).headers["etag"]
+
+        changed = await writer.patch(
+            letter, json={"email": "b@example.com"}, headers={"If-Match": etag}
+        )
+
+        assert changed.status_code == 200
+        assert changed.headers["etag"] != etag
+        assert (await writer.get(letter)).headers["etag"] == changed.headers["etag"]
+
+    async def test_refuses_another_version(self, writer: AsyncClient, letter: str) -> None:
+        etag = (await writer.get(letter)).headers["etag"]
+        await writer.patch(letter, json={"email": "b@example.com"})
+
+        answer = await writer.patch(
+            letter, json={"email": "c@example.com"}, headers={"If-Match": etag}
+        )
+
+        assert answer.status_code == 412
+        assert answer.json()["type"].endswith("/errors/precondition-failed")
+        assert (await writer.get(letter)).json() == {"email": "b@example.com"}
+
+    async def test_asks_nobody_for_a_version(self, writer: AsyncClient, letter: str) -> None:
+        answer = await writer.patch(letter, json={"email": "b@example.com"})
+
+        assert answer.status_code == 200
+
+    async def test_lets_one_of_many_through(self, writer: AsyncClient, letter: str) -> None:
+        etag = (await writer.get(letter)).headers["etag"]
+
+        answers = await asyncio.gather(
+            *(
+                writer.patch(letter, json={"email": f"{n}@example.com"}, headers={"If-Match": etag})
+                for n in range(5)
+            )
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]

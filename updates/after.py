@@ -1,0 +1,114 @@
+"""Run by Copier at the end of each update: no edit of a client is lost, and a conflict is an exit code.
+
+Copier places edits by the few lines around them, forgets those in files that moved or went, writes over edited
+binaries, and ends well whatever happened. Here each file that the client has edited is merged once more, from the
+exact three: as the old release gave it, as the client has it, as this release gives it. docs/adr/0006 has the story.
+"""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import copier
+import yaml
+
+TABLE = Path(__file__).with_name("table.toml")
+LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
+
+
+def main(template: str, release_before: str, release: str, answers_file: str) -> None:
+    with TemporaryDirectory() as folder:
+        old, new = Path(folder, "old"), Path(folder, "new")
+        render(template, release_before, answers_file, git("show", f"HEAD:./{answers_file}"), old)
+        render(template, release, answers_file, Path(answers_file).read_bytes(), new)
+        moved = tomllib.loads(TABLE.read_text(encoding="utf-8"))["moved"]
+        for file in sorted(file for file in old.rglob("*") if file.is_file() and ".git" not in file.parts):
+            path = file.relative_to(old).as_posix()
+            if path != answers_file:
+                carry(path, old, new, moved)
+    sys.exit(bool(git("ls-files", "--unmerged")) or b".rej\0" in git("ls-files", "-z", "--others"))
+
+
+def render(template: str, release: str, answers_file: str, answers: bytes, folder: Path) -> None:
+    """What updates write. A folder that has the answers already gets nothing that is the client's."""
+    file = folder / answers_file
+    file.parent.mkdir(parents=True)
+    file.write_bytes(answers)
+    data = {name: answer for name, answer in yaml.safe_load(answers).items() if not name.startswith("_")}
+    copier.run_copy(
+        template,
+        folder,
+        data=data,
+        answers_file=answers_file,
+        vcs_ref=release,
+        defaults=True,
+        overwrite=True,
+        quiet=True,
+        unsafe=True,
+    )
+
+
+def carry(path: str, old: Path, new: Path, moved: dict[str, str]) -> None:
+    base, mine, target = (old / path).read_bytes(), in_head(path), path
+    while not (new / target).exists() and target in moved:
+        target = moved[target]
+    theirs = (new / target).read_bytes() if (new / target).exists() else None
+    if mine == base:
+        return
+    if mine is None:
+        if theirs not in (None, base):
+            say(f"{path}: you have removed or renamed it, and the standard has changed it since")
+    elif theirs is None:
+        keep_dropped(path, base, mine)
+    else:
+        merge(target, base, mine, theirs)
+        if target != path:
+            say(f"{path} is now {target}: your edits were carried over")
+
+
+def keep_dropped(path: str, base: bytes, mine: bytes) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(mine)
+    mark_unmerged(path, {1: base, 2: mine})
+    say(f"{path}: the standard has dropped it, and you had edited it: yours is still there, keep or remove it")
+
+
+def merge(target: str, base: bytes, mine: bytes, theirs: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("mine", "base", "theirs")]
+        for file, content in zip(files, (mine, base, theirs), strict=True):
+            file.write_bytes(content)
+        done = subprocess.run(["git", "merge-file", "-p", *LABELS, *files], capture_output=True, check=False)
+    binary = done.returncode > 127
+    Path(target).write_bytes(mine if binary and theirs != base else done.stdout if not binary else mine)
+    if done.returncode and not (binary and theirs == base):
+        mark_unmerged(target, {1: base, 2: mine, 3: theirs})
+        say(f"{target}: you and the standard have changed the same lines")
+
+
+def mark_unmerged(path: str, stages: dict[int, bytes]) -> None:
+    """For git the same as a merge that stopped here."""
+    place = git("rev-parse", "--show-prefix").decode().strip() + path
+    lines = [f"0 {'0' * 40}\t{place}"]
+    for stage, content in stages.items():
+        lines.append(f"100644 {git('hash-object', '-w', '--stdin', given=content).decode().strip()} {stage}\t{place}")
+    git("update-index", "--index-info", given="\n".join(lines).encode())
+
+
+def in_head(path: str) -> bytes | None:
+    shown = subprocess.run(["git", "show", f"HEAD:./{path}"], capture_output=True, check=False)
+    return None if shown.returncode else shown.stdout
+
+
+def git(*arguments: str, given: bytes | None = None) -> bytes:
+    return subprocess.run(["git", *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
