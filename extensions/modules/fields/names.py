@@ -19,10 +19,7 @@ _OF_THE_CLASSES = frozenset(
     " update_forward_refs validate".split()
 )
 # Types, parameters and variables in a module's own files.
-_OF_THE_FILES = frozenset(
-    "address answer body but changes client count cursor date datetime limit number other query rival_client"
-    " rival_work row rows seed self sort status_code values work".split()
-)
+_OF_THE_FILES = frozenset("but by cursor date datetime limit other query rows self sort work".split())
 _ALIASES = frozenset(
     "Annotated Any AwareDatetime Conflict Decimal EmailStr Enum Field Integer Limit Literal Page Schema Service"
     " StringConstraints Url Uuid".split()

@@ -25,6 +25,7 @@ from app.core.module import Module, find_modules
 from app.core.observation import ObservationMiddleware
 from app.core.observation.routes import metrics_routes
 from app.core.openapi import describe_security
+from app.core.routing import include, index_routes
 from app.core.runtime import Runtime
 from app.core.tenancy import TenantMiddleware
 from app.core.tracing import TraceMiddleware
@@ -88,9 +89,14 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),
         Middleware(TransactionMiddleware, runtime=runtime),
         Middleware(DeadlineMiddleware, seconds=settings.http.timeout_seconds),
-        Middleware(IdempotencyMiddleware, secret=settings.secret_key.get_secret_value()),
+        Middleware(IdempotencyMiddleware, secrets=_secrets(settings)),
         Middleware(EtagMiddleware),
     ]
+
+
+def _secrets(settings: Settings) -> list[str]:
+    secrets = (settings.secret_key, *settings.auth.previous_secrets)
+    return [secret.get_secret_value() for secret in secrets]
 
 
 def _for_other_sites(origins: tuple[str, ...]) -> list[Middleware]:
@@ -113,13 +119,14 @@ def _for_other_sites(origins: tuple[str, ...]) -> list[Middleware]:
 def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> None:
     rw = runtime.database.rw
     checks = {"database": partial(answers, rw), "migrations": partial(is_at_head, rw)}
-    app.include_router(health_routes(checks))
-    app.include_router(error_pages)
+    include(app, health_routes(checks))
+    include(app, error_pages)
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
-        app.include_router(metrics_routes(meter, token=token.get_secret_value()))
+        include(app, metrics_routes(meter, token=token.get_secret_value()))
     for module in modules:
         for router in module.routers:
-            app.include_router(router, prefix=API)
+            include(app, router, prefix=API)
+    index_routes(app)
 
 
 @asynccontextmanager

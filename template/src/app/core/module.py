@@ -7,10 +7,14 @@ from pkgutil import iter_modules
 
 from fastapi import APIRouter
 
+from app.core.auth import FoundKey
 from app.core.events import Subscriber
 from app.core.jobs import Job
 from app.core.permissions import Role
 from app.core.unit_of_work import UnitOfWork
+
+FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
+"""By the hash of its secret, in a unit of the tenant whose key it says to be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,7 @@ class Module:
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
+    find_api_key: FindApiKey | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
 
 

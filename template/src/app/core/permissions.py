@@ -36,6 +36,10 @@ class PermissionRegistry:
     def of(self, role: str | None) -> frozenset[str]:
         return self._of.get(role or "", frozenset())
 
+    def known(self, names: Iterable[str]) -> frozenset[str]:
+        """Those that some module declares: one that is gone gives nothing."""
+        return frozenset(names) & self.least.keys()
+
     def _declare(self, permissions: Mapping[str, Role]) -> None:
         for name, least in permissions.items():
             if name in self.least:

@@ -17,6 +17,7 @@ from app.core.errors import Forbidden, InvalidToken, Unauthenticated
 from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
+from app.core.observation import traceparent
 from app.core.origin import Origin
 from app.core.permissions import SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
@@ -72,6 +73,11 @@ class UnitOfWork:
         if not isinstance(self.context, TenantContext):
             raise TenantContextRequired("this unit of work has no tenant")
         return self.context
+
+    @property
+    def traceparent(self) -> str:
+        """The header of this name, for a request to another service: it takes part in our trace."""
+        return traceparent(self.trace_id)
 
     @cached_property
     def cache(self) -> Cache:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.orm import Mapper
 from sqlalchemy.types import TypeEngine
 
+from app.database.base import Base
 from app.database.mixins import UUIDMixin
 
 Model = TypeVar("Model", bound=UUIDMixin)
@@ -150,6 +151,8 @@ class Statements(Generic[Model]):
         }
 
     def _compiled(self, statement: Any) -> Statement:
+        """The ORM, if nobody has woken it yet, makes its attributes readable now."""
+        Base.registry.configure()
         return Statement(statement.compile(dialect=DIALECT))
 
 

@@ -1,36 +1,42 @@
-"""The app with a slow route, served as `app serve` does it: slow_server.py PORT"""
+"""The app with a slow route, served as `app serve` serves it: slow_server.py PORT"""
 
 import asyncio
 import sys
+from typing import Any
 from unittest import mock
 
+import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import select
 
-import app.main
-from app.cli import _serve
+from app.cli import serve
 from app.core.permissions import public
 from app.core.unit_of_work import CurrentWork
-from sqlalchemy import select
+from app.main import create_app
 
 
 def slow_app() -> FastAPI:
-    made = app.main.create_app()
+    app = create_app()
 
-    @made.get("/api/v1/slow")
+    @app.get("/api/v1/slow")
     @public
     async def slow(work: CurrentWork) -> str:
         await asyncio.sleep(1)
         await work.session.execute(select(1))
         return "done"
 
-    return made
+    return app
+
+
+def main(port: int) -> None:
+    run = uvicorn.run
+
+    def run_slow(_: str, **options: Any) -> None:
+        run("tests.core.http.slow_server:slow_app", **options)
+
+    with mock.patch("uvicorn.run", run_slow):
+        serve(port=port)
 
 
 if __name__ == "__main__":
-    run = _serve.uvicorn.run
-    with mock.patch.object(
-        _serve.uvicorn,
-        "run",
-        lambda _, **options: run("tests.core.http.slow_server:slow_app", **options),
-    ):
-        _serve.serve(port=int(sys.argv[1]))
+    main(int(sys.argv[1]))

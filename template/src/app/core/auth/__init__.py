@@ -1,6 +1,7 @@
 """Who is asking: passwords, tokens, and the actor that they prove."""
 
 from ._actor import ANONYMOUS, Actor
+from ._api_keys import ApiKeys, FoundKey, new_api_key
 from ._authenticator import Authenticator
 from ._cookies import Cookies
 from ._middleware import AuthMiddleware
@@ -15,6 +16,8 @@ __all__ = [
     "ANONYMOUS",
     "AccessClaims",
     "Actor",
+    "ApiKeys",
+    "FoundKey",
     "AuthMiddleware",
     "Authenticator",
     "Cookies",
@@ -25,6 +28,7 @@ __all__ = [
     "TokenRefused",
     "Tokens",
     "hash_secret",
+    "new_api_key",
     "new_secret",
     "weakness",
     "write_revocations",

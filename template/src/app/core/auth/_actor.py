@@ -13,6 +13,7 @@ class Actor:
     tenant_id: UUID | None = None
     membership_id: UUID | None = None
     session_id: UUID | None = None
+    api_key_id: UUID | None = None
     role: str | None = None
     permissions: frozenset[str] = frozenset()
     is_superuser: bool = False
@@ -32,18 +33,20 @@ class Actor:
 
     @property
     def is_known(self) -> bool:
-        return self.user_id is not None or self.is_system
+        return self.user_id is not None or self.api_key_id is not None or self.is_system
 
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions
 
     def to_json(self) -> dict[str, Any]:
-        """What travels with a job: who, not what she may, which is looked up again."""
+        """What travels with a job: who, and of a role only the name, which is looked up again."""
         return {
             "user_id": str(self.user_id) if self.user_id else None,
             "tenant_id": str(self.tenant_id) if self.tenant_id else None,
             "membership_id": str(self.membership_id) if self.membership_id else None,
+            "api_key_id": str(self.api_key_id) if self.api_key_id else None,
             "role": self.role,
+            "permissions": sorted(self.permissions) if self.api_key_id else None,
             "is_superuser": self.is_superuser,
             "is_system": self.is_system,
         }
@@ -54,8 +57,10 @@ class Actor:
             user_id=_uuid(data["user_id"]),
             tenant_id=_uuid(data["tenant_id"]),
             membership_id=_uuid(data["membership_id"]),
+            api_key_id=_uuid(data.get("api_key_id")),
             role=data["role"],
-            permissions=permissions.of(data["role"]),
+            permissions=permissions.known(data.get("permissions") or ())
+            | permissions.of(data["role"]),
             is_superuser=data["is_superuser"],
             is_system=data["is_system"],
         )

@@ -5,6 +5,7 @@ from starlette.types import Scope
 from app.core.permissions import PermissionRegistry
 
 from ._actor import ANONYMOUS, Actor
+from ._api_keys import PREFIX, ApiKeys
 from ._cookies import Cookies
 from ._tokens import AccessClaims, TokenRefused, Tokens
 from ._watch import Revocations
@@ -19,11 +20,13 @@ class Authenticator:
         *,
         tokens: Tokens,
         cookies: Cookies,
+        api_keys: ApiKeys,
         revocations: Revocations,
         permissions: PermissionRegistry,
     ) -> None:
         self.tokens = tokens
         self.cookies = cookies
+        self.api_keys = api_keys
         self.revocations = revocations
         self.permissions = permissions
 
@@ -31,11 +34,16 @@ class Authenticator:
         """The actor, or one whose `refusal` says why nobody was proved."""
         bearer = _bearer(scope)
         if bearer is not None:
-            return await self._of_token(bearer)
+            return await self._of_bearer(bearer)
         cookie = self.cookies.access_token(scope)
         if cookie is None:
             return ANONYMOUS
         return await self._of_token(cookie) if self.cookies.may_act(scope) else FOREIGN_PAGE
+
+    async def _of_bearer(self, bearer: str) -> Actor:
+        if bearer.startswith(PREFIX):
+            return await self.api_keys.actor(bearer)
+        return await self._of_token(bearer)
 
     async def _of_token(self, token: str) -> Actor:
         try:

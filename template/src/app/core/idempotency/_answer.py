@@ -1,11 +1,12 @@
 """An answer as it is stored: encrypted, because it may carry a token that is kept nowhere else."""
 
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from starlette.types import Send
 
 from ._errors import AnswerLost
@@ -19,19 +20,19 @@ class Answer:
     headers: list[tuple[bytes, bytes]]
     body: bytes
 
-    def seal(self, secret: str, key: str) -> bytes:
+    def seal(self, secrets: Sequence[str], key: str) -> bytes:
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers
         ]
-        return _cipher(secret, key).encrypt(
+        return _cipher(secrets, key).encrypt(
             orjson.dumps([self.status, headers, b64encode(self.body).decode()])
         )
 
     @classmethod
-    def unseal(cls, sealed: bytes, secret: str, key: str) -> "Answer":
+    def unseal(cls, sealed: bytes, secrets: Sequence[str], key: str) -> "Answer":
         """Raises AnswerLost."""
         try:
-            status, headers, body = orjson.loads(_cipher(secret, key).decrypt(sealed))
+            status, headers, body = orjson.loads(_cipher(secrets, key).decrypt(sealed))
         except InvalidToken:
             raise AnswerLost from None
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -43,5 +44,7 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def _cipher(secret: str, key: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(sha256(f"{secret}\n{key}".encode()).digest()))
+def _cipher(secrets: Sequence[str], key: str) -> MultiFernet:
+    """Writes with the first secret, reads with all of them."""
+    hashes = (sha256(f"{secret}\n{key}".encode()).digest() for secret in secrets)
+    return MultiFernet([Fernet(urlsafe_b64encode(each)) for each in hashes])

@@ -31,7 +31,7 @@ class RequestInProgress(Conflict):
 
 class AnswerLost(Conflict):
     """The request with this `Idempotency-Key` was done, but its answer cannot be read any more,
-    since the app's secret has changed. Read what it made instead of sending it again.
+    since the app's secrets have changed. Read what it made instead of sending it again.
     """
 
     detail = "The request was done, but its answer cannot be read any more."

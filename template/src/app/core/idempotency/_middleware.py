@@ -3,6 +3,7 @@
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -30,9 +31,9 @@ TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))")
 class IdempotencyMiddleware:
     """Right inside the transaction. For those who are logged in to a tenant."""
 
-    def __init__(self, app: ASGIApp, *, secret: str) -> None:
+    def __init__(self, app: ASGIApp, *, secrets: Sequence[str]) -> None:
         self.app = app
-        self.secret = secret
+        self.secrets = secrets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost."""
@@ -40,7 +41,7 @@ class IdempotencyMiddleware:
             await self.app(scope, receive, send)
             return
         key, body = _key(scope), await _body(receive)
-        attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secret)
+        attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secrets)
         given = await attempt.find_answer()
         if given is None:
             await self.app(scope, _again(body, receive), Keeper(attempt, send))
@@ -50,13 +51,15 @@ class IdempotencyMiddleware:
 
 
 class Attempt:
-    def __init__(self, work: "UnitOfWork", key: str, request_hash: str, secret: str) -> None:
+    def __init__(
+        self, work: "UnitOfWork", key: str, request_hash: str, secrets: Sequence[str]
+    ) -> None:
         self.work = work
         self.user_id: UUID = work.actor.user_id  # type: ignore[assignment]  # _is_for_us has looked
         self.key = key
         self.key_hash = sha256(key.encode()).hexdigest()
         self.request_hash = request_hash
-        self.secret = secret
+        self.secrets = secrets
 
     async def find_answer(self) -> Answer | None:
         """The lock ends with the transaction, also with one that nobody lives to end."""
@@ -72,7 +75,7 @@ class Attempt:
             return None
         if given.request_hash != self.request_hash:
             raise IdempotencyKeyReused
-        return Answer.unseal(given.answer, self.secret, self.key)
+        return Answer.unseal(given.answer, self.secrets, self.key)
 
     async def keep(self, answer: Answer) -> None:
         self.work.session.add(
@@ -80,7 +83,7 @@ class Attempt:
                 user_id=self.user_id,
                 key_hash=self.key_hash,
                 request_hash=self.request_hash,
-                answer=answer.seal(self.secret, self.key),
+                answer=answer.seal(self.secrets, self.key),
             )
         )
         await self.work.session.flush()

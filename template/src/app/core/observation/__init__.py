@@ -2,7 +2,7 @@
 
 from ._middleware import ObservationMiddleware
 from ._observation import Observation, RequestMeter, observe
-from ._spans import current_span_id, job_span
+from ._spans import current_span_id, job_span, traceparent
 
 __all__ = [
     "Observation",
@@ -11,4 +11,5 @@ __all__ = [
     "current_span_id",
     "job_span",
     "observe",
+    "traceparent",
 ]

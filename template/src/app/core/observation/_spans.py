@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import urandom
 from uuid import UUID
 
 from opentelemetry import trace
@@ -14,6 +15,13 @@ def current_span_id() -> str | None:
     """16 hex digits, if this is traced."""
     context = trace.get_current_span().get_span_context()
     return f"{context.span_id:016x}" if context.is_valid and context.trace_flags.sampled else None
+
+
+def traceparent(trace_id: str | None) -> str:
+    """For a request of ours to somebody else: this trace, and not to be kept if we do not."""
+    span_id = current_span_id()
+    trace_id = trace_id or urandom(16).hex()
+    return f"00-{trace_id}-{span_id or urandom(8).hex()}-{'01' if span_id else '00'}"
 
 
 @contextmanager

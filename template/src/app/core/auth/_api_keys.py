@@ -1,0 +1,86 @@
+"""Keys for programs: `ak_<tenant>_<secret>`, looked up once a minute and checked at each request."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.kit import clock
+
+from ._actor import Actor
+from ._secrets import hash_secret, new_secret
+from ._watch import Revocations
+
+PREFIX = "ak_"
+REMEMBERED = 10_000
+REMEMBERED_FOR = timedelta(minutes=1)
+"""Not how long a revoked key is good: revocations are checked at each request."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """What a stored key may do, and until when."""
+
+    id: UUID
+    permissions: frozenset[str]
+    expires_at: datetime | None
+
+
+FindKey = Callable[[UUID, str], Awaitable[FoundKey | None]]
+"""By the tenant and the hash of the secret. None also when the tenant is suspended."""
+
+
+def new_api_key(tenant_id: UUID) -> tuple[str, str]:
+    """A key, to be shown once, and the hash to be stored."""
+    secret = new_secret()
+    return f"{PREFIX}{tenant_id.hex}_{secret}", hash_secret(secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    until: datetime
+    tenant_id: UUID
+    key: FoundKey
+
+
+class ApiKeys:
+    """Remembers the keys that are in use, so that a request asks the database for nothing."""
+
+    def __init__(self, find: FindKey, revocations: Revocations) -> None:
+        self.find = find
+        self.revocations = revocations
+        self._remembered: OrderedDict[str, Remembered] = OrderedDict()
+
+    async def actor(self, presented: str) -> Actor:
+        """Works for the key's tenant and is no user; or has a refusal."""
+        found = self._recall(presented) or await self._look_up(presented)
+        if found is None:
+            return Actor(refusal="The API key is not valid.")
+        key = found.key
+        if key.expires_at is not None and key.expires_at <= clock.now():
+            return Actor(refusal="The API key has expired.")
+        refusal = await self.revocations.refusal([key.id, found.tenant_id], role=None)
+        if refusal is not None:
+            return Actor(refusal=refusal)
+        return Actor(tenant_id=found.tenant_id, api_key_id=key.id, permissions=key.permissions)
+
+    def _recall(self, presented: str) -> Remembered | None:
+        found = self._remembered.get(hash_secret(presented))
+        return found if found and found.until > clock.now() else None
+
+    async def _look_up(self, presented: str) -> Remembered | None:
+        tenant, _, secret = presented.removeprefix(PREFIX).partition("_")
+        try:
+            tenant_id = UUID(hex=tenant)
+        except ValueError:
+            return None
+        key = await self.find(tenant_id, hash_secret(secret))
+        return self._remember(presented, tenant_id, key) if key else None
+
+    def _remember(self, presented: str, tenant_id: UUID, key: FoundKey) -> Remembered:
+        found = Remembered(clock.now() + REMEMBERED_FOR, tenant_id, key)
+        self._remembered[hash_secret(presented)] = found
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return found

@@ -1,0 +1,35 @@
+"""What is off is not there."""
+
+import subprocess
+import sys
+
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from app.core.observation import ObservationMiddleware
+from app.core.runtime import Runtime
+
+LOADED = """
+import sys
+import app.main
+print([name for name in ("opentelemetry.sdk", "prometheus_client", "redis") if name in sys.modules])
+"""
+
+
+class TestOff:
+    def test_has_no_middleware(self, app: FastAPI, runtime: Runtime) -> None:
+        assert not runtime.observation.is_on
+        assert ObservationMiddleware not in [each.cls for each in app.user_middleware]
+
+    async def test_has_no_metrics(self, anonymous: AsyncClient) -> None:
+        assert (await anonymous.get("/metrics")).status_code == 404
+
+    def test_loads_none_of_its_libraries(self) -> None:
+        loaded = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{LOADED}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+        assert loaded.stdout.strip() == "[]"
