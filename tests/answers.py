@@ -6,6 +6,47 @@ from typing import Any
 LONGEST = "electronic_health_record_notes"
 SHORTEST = "ox"
 
+# One field of each kind, each with what it may have beside it.
+EVERY_KIND = {
+    "categories": {
+        "fields": {
+            "title": "text",
+            "code": "str(3) unique",
+            "parent": "ref categories?",
+            "heir": "ref categories? on delete cascade",
+        },
+    },
+    "assets": {
+        "fields": {
+            "label": "str",
+            "serial": "str(8)? unique index",
+            "quantity": "int = 3",
+            "amount": "decimal(5, 5)? index",
+            "weight": "decimal(6, 0)",
+            "live": "bool index",
+            "owned": "bool?",
+            "bought_on": "date",
+            "seen_at": "datetime?",
+            "made_at": "datetime unique",
+            "token": "uuid unique",
+            "batch": "uuid? index",
+            "contact": "email? unique",
+            "site": "url unique",
+            "other_site": "url? index",
+            "data": "json",
+            "extra": "json?",
+            "colour": "enum(red)",
+            "size": "enum(small, medium, large) = small",
+            "category": "ref categories on delete cascade",
+            "spare": "ref category? on delete set null",
+            "owner": "ref users",
+            "keeper": "ref users? on delete set null",
+            "badge": "ref users? unique",
+            "house_number": "int unique",
+        },
+    },
+}
+
 ANSWER_SETS: dict[str, dict[str, Any]] = {
     "minimal": {"ci": "none"},
     "default": {"custom_modules": "projects, invoices"},
@@ -26,6 +67,25 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
             "news": None,
         },
         "ci": "gitlab",
+    },
+    "fields": {
+        "custom_modules": {
+            "clients": {
+                "fields": {"name": "str(120) unique", "email": "email?", "active": "bool = true"},
+            },
+            "invoices": {
+                "fields": {
+                    "number": "str(20) unique",
+                    "client": "ref clients",
+                    "status": "enum(draft, sent, paid) = draft",
+                    "total": "decimal(12, 2)",
+                    "issued_on": "date?",
+                    "notes": "text?",
+                },
+            },
+            **EVERY_KIND,
+            "boats": None,
+        },
     },
     "shortest": {"custom_modules": [SHORTEST], "license": "MIT"},
     "longest": {"custom_modules": [LONGEST], "license": "BSD-3-Clause"},

@@ -16,6 +16,7 @@ import yaml
 
 TABLE = Path(__file__).with_name("table.toml")
 LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
+MOST_CONFLICTS = 127  # what git merge-file counts up to; more means that it could not read the files
 
 
 def main(template: str, release_before: str, release: str, answers_file: str) -> None:
@@ -76,16 +77,22 @@ def keep_dropped(path: str, base: bytes, mine: bytes) -> None:
 
 
 def merge(target: str, base: bytes, mine: bytes, theirs: bytes) -> None:
+    merged, clean = (mine, True) if theirs == base else three_way(base, mine, theirs)
+    Path(target).write_bytes(merged)
+    if not clean:
+        mark_unmerged(target, {1: base, 2: mine, 3: theirs})
+        say(f"{target}: you and the standard have changed the same lines")
+
+
+def three_way(base: bytes, mine: bytes, theirs: bytes) -> tuple[bytes, bool]:
+    """The merged text, with markers where it is not clean; of files that are no text the client's."""
     with TemporaryDirectory() as folder:
         files = [Path(folder, name) for name in ("mine", "base", "theirs")]
         for file, content in zip(files, (mine, base, theirs), strict=True):
             file.write_bytes(content)
         done = subprocess.run(["git", "merge-file", "-p", *LABELS, *files], capture_output=True, check=False)
-    binary = done.returncode > 127
-    Path(target).write_bytes(mine if binary and theirs != base else done.stdout if not binary else mine)
-    if done.returncode and not (binary and theirs == base):
-        mark_unmerged(target, {1: base, 2: mine, 3: theirs})
-        say(f"{target}: you and the standard have changed the same lines")
+    is_text = done.returncode <= MOST_CONFLICTS
+    return (done.stdout if is_text else mine), done.returncode == 0
 
 
 def mark_unmerged(path: str, stages: dict[int, bytes]) -> None:

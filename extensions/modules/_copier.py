@@ -1,7 +1,7 @@
 """What copier.yml and the template's files call, each with the context that Copier renders with."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from jinja2.runtime import Context
 
 from . import problems
 from .answer import read
-from .names import Names, names_of
+from .fields import Module, file_of, modules_of
+from .manifest import standard_files
+from .names import Names
 from .ownership import client_owned
-from .skeleton import render
 from .steps import first_chain
 from .texts import license_text, quoted, slug, spdx, toml_author
 
@@ -49,7 +50,7 @@ def module_specs(context: Context) -> str:
     found = [f"{question}: {text}" for question in questions for text in _problems(context, question)]
     if found:
         raise UserMessageError("\n".join(found))
-    return json.dumps([_spec(names) for names in _modules(context["custom_modules"])])
+    return json.dumps([_spec(module) for module in _modules(context["custom_modules"])])
 
 
 @pass_context
@@ -64,7 +65,7 @@ def left_to_client(context: Context, operation: str) -> str:
     return "\n".join(
         client_owned(
             packages=[spec["package"] for spec in context["module_specs"]],
-            packages_before=[names.package for names in _modules(_stored(context).get("custom_modules"))],
+            packages_before=[m.names.package for m in _modules(_stored(context).get("custom_modules"))],
             operation=operation,
             project=Path(conf["dst_path"]),
             answers_file=str(conf["answers_file"]),
@@ -72,8 +73,9 @@ def left_to_client(context: Context, operation: str) -> str:
     )
 
 
-def from_widgets(spec: Mapping[str, str], file: str) -> str:
-    return render(Names(spec["singular"], spec["plural"]), file)
+def from_widgets(spec: Mapping[str, Any], file: str) -> str:
+    """A file of the skeleton, in the words of this module and for its fields."""
+    return file_of(Module.from_json(spec), file)
 
 
 def _problems(context: Context, question: str) -> list[str]:
@@ -96,15 +98,18 @@ def _stored(context: Context) -> Mapping[str, Any]:
     return (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file.exists() else {}
 
 
-def _modules(answer: object) -> Iterator[Names]:
-    return (names_of(module.name, module.plural) for module in read(answer))
+def _modules(answer: object) -> list[Module]:
+    return modules_of(read(answer))
 
 
-def _spec(names: Names) -> dict[str, str]:
+def _spec(module: Module) -> dict[str, Any]:
+    """`errors` is the name of a file, empty for a module that needs none."""
+    return {**_words(module.names), **module.to_json(), "errors": "errors.py" if module.uniques else ""}
+
+
+def _words(names: Names) -> dict[str, str]:
     return {
         "package": names.package,
-        "singular": names.singular,
-        "plural": names.plural,
         "class_name": names.class_name,
         "table": names.table,
         "url": names.url,
@@ -126,4 +131,5 @@ GLOBALS: Mapping[str, Callable[..., str]] = {
     "migration_steps": migration_steps,
     "module_specs": module_specs,
     "problem": problem,
+    "standard_files": pass_context(standard_files),
 }

@@ -11,9 +11,6 @@ from io import StringIO
 WIDTH = 100
 _BLANK = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT, tokenize.NEWLINE})
 _IMPORT = re.compile(r"(from [\w.]+) import \(?([\w, ]+?)\)?")
-_MAGIC_COMMA = re.compile(r",\s*[)\]}]")
-_ONE_TUPLE = re.compile(r"\([^(),]*,\)")
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -66,7 +63,7 @@ def _broken(text: str, indent: int, after: str = "", *, inside: bool = False) ->
     if text.startswith("from ") and " import " in text:
         return _broken_import(text)
     if inside and (halves := _halves(text)):
-        return [space + halves[0], *_broken(halves[1], indent, after)]
+        return [space + halves[0], *_broken(halves[1], indent, after, inside=True)]
     bracket = _bracket(text)
     if bracket is None:
         return [space + text + after]
@@ -77,7 +74,7 @@ def _broken(text: str, indent: int, after: str = "", *, inside: bool = False) ->
 
 def _body(head: str, body: str, indent: int) -> list[str]:
     items, space = split_items(body), " " * indent
-    exploded = body.rstrip().endswith(",") or (_is_display(head) and len(items) > 1)
+    exploded = body.endswith(",") or (_is_display(head) and len(items) > 1)
     if not exploded and len(space + body) <= WIDTH and not _explodes(body):
         return [space + body]
     if not exploded and len(items) == 1 and not _is_signature(head):
@@ -103,12 +100,18 @@ def _broken_import(text: str) -> list[str]:
 
 def _explodes(text: str) -> bool:
     """Whether a trailing comma asks for one item a line. A tuple of one has its comma for another reason."""
-    return bool(_MAGIC_COMMA.search(_ONE_TUPLE.sub("", _STRING.sub('""', text))))
+    for start, end in _pairs(text):
+        body = text[start + 1 : end]
+        one_tuple = text[start] == "(" and _is_display(text[: start + 1]) and len(split_items(body)) == 1
+        if (body.endswith(",") and not one_tuple) or _explodes(body):
+            return True
+    return False
 
 
 def _halves(text: str) -> tuple[str, str] | None:
+    """Around a comparison or a sum, which begins the second line, or between two strings that follow each other."""
     for position, _ in _outside(text):
-        if text.startswith(" == ", position):
+        if text.startswith((" == ", " + ", ' "'), position) and not text[:position].endswith((":", "=", ",")):
             return text[:position], text[position + 1 :]
     return None
 

@@ -1,10 +1,17 @@
 """What a rendering must leave alone because it is the client's: see docs/adr/0004."""
 
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
-# Given once, when a project begins; from then on as much the client's as her own files.
-SEEDS = ("/README.md", "/CHANGELOG.md", "/LICENSE", "/src/app/seeds.py", "/migrations/versions/*.py")
+# The one table of who owns what: a project carries the same file.
+TABLE = Path(__file__).parents[2] / "template/standard/ownership.toml"
+
+
+def paths_of(owner: str) -> list[str]:
+    """Patterns, as in .gitignore, of what is the `client`'s from the start or `shared`."""
+    found = tomllib.loads(TABLE.read_text(encoding="utf-8"))[owner]
+    return [str(path) for path in found]
 
 
 def client_owned(
@@ -16,15 +23,12 @@ def client_owned(
     project. Only the last finds an answers file. What the first two leave out is in no diff, so it is never changed
     and never removed; the last may still write a module that is new to the answers.
     """
+    given_once = paths_of("client")
     begun = (project / answers_file).exists()
     if not begun:
-        return [*SEEDS, *map(_folder, packages)] if operation == "update" else []
+        return [*given_once, *map(_folder, packages)] if operation == "update" else []
     before = set(packages_before)
-    return [*SEEDS, *(_folder(p) for p in packages if p in before or (project / _folder(p)[1:]).exists())]
-
-
-def stored_answer(stored: object, question: str) -> object:
-    return stored.get(question) if isinstance(stored, Mapping) else None
+    return [*given_once, *(_folder(p) for p in packages if p in before or (project / _folder(p)[1:]).exists())]
 
 
 def _folder(package: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from . import taken
 from .answer import Described, Unreadable, read
+from .fields import fields_problems
 from .names import Names, names_of
 from .skeleton import clashes
 
@@ -55,7 +56,7 @@ def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: obj
         return [str(error)]
     kept = _packages(stored)
     new = [module for module in described if _names(module).package not in kept]
-    return [*_each(new, frozenset(ready_made)), *_twice(described)]
+    return [*_each(new, frozenset(ready_made)), *_twice(described)] or fields_problems(described, new)
 
 
 def _line_problem(what: str, text: str, *, longest: int) -> str:
@@ -126,7 +127,7 @@ def _plurals(words: Iterable[str]) -> set[str]:
 def _said(module: Described) -> str:
     if not module.unknown:
         return ""
-    return f"{module.typed!r} says {module.unknown[0]!r}, which means nothing here: only `plural` can be given"
+    return f"{module.typed!r} says {module.unknown[0]!r}, which means nothing here: give `fields` and `plural` only"
 
 
 def _twice(modules: Iterable[Described]) -> Iterator[str]:

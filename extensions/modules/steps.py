@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from .fields import Module, in_order
 from .names import Names
 from .skeleton import SKELETON, render
 
@@ -32,10 +33,10 @@ class Step:
         return f"{owner}_{self.module.split('.')[-1]}.py"
 
 
-def first_chain(modules: Iterable[Names]) -> list[dict[str, str]]:
-    """Files for `migrations/versions/`, each with its text. Modules go by name, as `app adopt` takes them."""
+def first_chain(modules: Iterable[Module]) -> list[dict[str, str]]:
+    """Files for `migrations/versions/`, each with its text. Modules go in the order in which `app adopt` takes them."""
     text = (_TEMPLATE / "migrations/revision.txt").read_text(encoding="utf-8")
-    chain = [*_standard_steps(), *(step for names in sorted(modules, key=_package) for step in _module_steps(names))]
+    chain = [*_standard_steps(), *(step for module in in_order(modules) for step in _module_steps(module.names))]
     before = [None, *(step.revision for step in chain)]
     return [
         {
@@ -49,10 +50,6 @@ def first_chain(modules: Iterable[Names]) -> list[dict[str, str]]:
         }
         for step, down in zip(chain, before, strict=False)
     ]
-
-
-def _package(names: Names) -> str:
-    return names.package
 
 
 def _standard_steps() -> Iterator[Step]:

@@ -6,8 +6,9 @@ The database `plain` is a copy without row security, for those who narrow in the
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from app.bootstrap import open_runtime
@@ -19,7 +20,18 @@ from app.database.migrations import upgrade
 
 NAMES = UUID("8b3c1b0e-6b7f-4a57-9a33-0d6f4f7c2b11")
 START = 0x0198_0000_0000  # milliseconds: an id of version 7 begins with them
-AT = datetime(2026, 1, 1, tzinfo=UTC)
+SOME: dict[str, object] = {
+    "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
+    "date": date(2026, 1, 1),
+    "boolean": False,
+    "integer": 1,
+    "numeric": 1,
+    "character varying": "",
+    "text": "",
+    "jsonb": "{}",
+}
+
+Row = tuple[object, ...]
 
 
 def main(folder: str, table: str, tenants: int, rows: int) -> None:
@@ -29,12 +41,11 @@ def main(folder: str, table: str, tenants: int, rows: int) -> None:
     upgrade(urls.owner_url)
     with server.superuser("bench") as connection, connection.cursor() as cursor:
         cursor.execute("TRUNCATE tenants, users CASCADE")
-        _copy(cursor, "tenants (id, name, created_at, updated_at)", _tenants(tenants))
-        _copy(cursor, "users (id, email, full_name, password_hash, is_superuser, created_at, updated_at)", _users(tenants))
-        members = "memberships (tenant_id, id, user_id, role, created_at, updated_at)"
-        _copy(cursor, members, _memberships(tenants))
-        _copy(cursor, "auth_sessions (id, user_id, tenant_id, expires_at, created_at, updated_at)", _sessions(tenants))
-        _copy(cursor, f"{table} (tenant_id, id, name, created_at, updated_at)", _rows(tenants, rows))
+        _copy(cursor, "tenants", ("id", "name"), _tenants(tenants))
+        _copy(cursor, "users", ("id", "email", "full_name", "password_hash"), _users(tenants))
+        _copy(cursor, "memberships", ("tenant_id", "id", "user_id", "role"), _memberships(tenants))
+        _copy(cursor, "auth_sessions", ("id", "user_id", "tenant_id"), _sessions(tenants))
+        _copy(cursor, table, ("tenant_id", "id", "name"), _rows(tenants, rows))
         cursor.execute("VACUUM ANALYZE")
     plain = server.create_database("plain", template="bench")
     with server.superuser("plain") as connection:
@@ -71,29 +82,29 @@ def _claims(tenant: int) -> AccessClaims:
     )
 
 
-def _tenants(tenants: int) -> Iterator[tuple[object, ...]]:
-    return ((_id("tenant", n), f"Tenant {n}", AT, AT) for n in range(tenants))
+def _tenants(tenants: int) -> Iterator[Row]:
+    return ((_id("tenant", n), f"Tenant {n}") for n in range(tenants))
 
 
-def _users(tenants: int) -> Iterator[tuple[object, ...]]:
-    return ((_id("user", n), f"{n}@example.com", "Ada", "-", False, AT, AT) for n in range(tenants))
+def _users(tenants: int) -> Iterator[Row]:
+    return ((_id("user", n), f"{n}@example.com", "Ada", "-") for n in range(tenants))
 
 
-def _memberships(tenants: int) -> Iterator[tuple[object, ...]]:
+def _memberships(tenants: int) -> Iterator[Row]:
     for n in range(tenants):
-        yield _id("tenant", n), _id("membership", n), _id("user", n), "owner", AT, AT
+        yield _id("tenant", n), _id("membership", n), _id("user", n), "owner"
 
 
-def _sessions(tenants: int) -> Iterator[tuple[object, ...]]:
+def _sessions(tenants: int) -> Iterator[Row]:
     for n in range(tenants):
-        yield _id("session", n), _id("user", n), _id("tenant", n), AT.replace(year=9999), AT, AT
+        yield _id("session", n), _id("user", n), _id("tenant", n)
 
 
-def _rows(tenants: int, rows: int) -> Iterator[tuple[object, ...]]:
+def _rows(tenants: int, rows: int) -> Iterator[Row]:
     """Row by row, not tenant by tenant: rows of one tenant do not lie side by side in the heap either."""
     for row in range(rows):
         for tenant in range(tenants):
-            yield _id("tenant", tenant), row_id(tenant, row), f"Name {row}", AT, AT
+            yield _id("tenant", tenant), row_id(tenant, row), f"Name {row}"
 
 
 def _id(kind: str, number: int) -> UUID:
@@ -105,10 +116,22 @@ def _version_7(order: int, name: str) -> UUID:
     return UUID(int=(START + order) << 80 | 0x7 << 76 | 0x2 << 62 | rest)
 
 
-def _copy(cursor: "object", into: str, rows: Iterator[tuple[object, ...]]) -> None:
-    with cursor.copy(f"COPY {into} FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg is the project's
+def _copy(cursor: Any, table: str, columns: tuple[str, ...], rows: Iterator[Row]) -> None:
+    """What else must not be empty gets something of its type."""
+    others = {name: SOME[kind] for name, kind in _required(cursor, table) if name not in columns}
+    names = ", ".join([*columns, *others])
+    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, *others.values()))
+
+
+def _required(cursor: Any, table: str) -> list[tuple[str, str]]:
+    found = cursor.execute(
+        "SELECT column_name, data_type FROM information_schema.columns"
+        " WHERE table_name = %s AND is_nullable = 'NO' AND column_default IS NULL",
+        [table],
+    )
+    return list(found.fetchall())
 
 
 if __name__ == "__main__":

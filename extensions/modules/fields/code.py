@@ -1,11 +1,14 @@
 """Pieces of Python source: a file is its imports and what follows them."""
 
 from collections.abc import Iterable
+from textwrap import wrap
 
-from ..layout import import_order, lay_out, split_items
+from ..layout import WIDTH, import_order, lay_out, split_items
 
-FIRST_PARTY = "app"
+FIRST_PARTY = frozenset({"app", "tests"})
 STANDARD = frozenset({"collections.abc", "dataclasses", "datetime", "decimal", "itertools", "typing", "uuid"})
+_DEFINITIONS = ("class ", "def ", "async def ", "@")
+_APART = "\n\n\n"
 
 
 class Imports:
@@ -38,9 +41,20 @@ class Imports:
         return "\n\n".join("\n".join(groups[group]) for group in sorted(groups))
 
 
+def docstring(sentence: str, depth: int) -> str:
+    """On one line where it fits."""
+    space = "    " * depth
+    line = f'{space}"""{sentence}"""'
+    if len(line) <= WIDTH:
+        return f"{line}\n"
+    lines = wrap(sentence, WIDTH - len(line) + len(sentence) - 1, break_long_words=False, break_on_hyphens=False)
+    return f'{space}"""{f"{chr(10)}{space}".join(lines)}\n{space}"""\n'
+
+
 def file(imports: Imports, *parts: str) -> str:
-    """Parts stand two empty lines apart."""
-    return lay_out("\n\n\n".join(filter(None, (str(imports), *parts))) + "\n")
+    """Definitions stand two empty lines apart, and assignments one behind the imports."""
+    gap = "\n\n\n" if parts[0].startswith(_DEFINITIONS) else "\n\n"
+    return lay_out(f"{imports}{gap}{_APART.join(parts)}\n")
 
 
 def indented(lines: Iterable[str], depth: int = 1) -> str:
@@ -52,6 +66,14 @@ def quoted(text: str) -> str:
     return f"'{text}'" if '"' in text and "'" not in text and "\\" not in text else f'"{escaped}"'
 
 
+def quoted_lines(text: str, width: int) -> str:
+    """One string, or several that follow each other where one would be too long."""
+    if len(text) <= width:
+        return quoted(text)
+    first, *rest = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return " ".join([quoted(first), *(quoted(f" {line}") for line in rest)])
+
+
 def keywords(pairs: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{name}={value}" for name, value in pairs)
 
@@ -59,7 +81,7 @@ def keywords(pairs: Iterable[tuple[str, str]]) -> str:
 def _group(module: str) -> int:
     if module.startswith("."):
         return 3
-    if module.partition(".")[0] == FIRST_PARTY:
+    if module.partition(".")[0] in FIRST_PARTY:
         return 2
     return 0 if module in STANDARD else 1
 

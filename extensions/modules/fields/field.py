@@ -69,6 +69,13 @@ class Field:
         return self.kind in SORTED and (self.unique or self.has_index)
 
     @property
+    def to(self) -> Names:
+        """Whom a ref refers to. Raises TypeError for a field that is none."""
+        if self.target is None:
+            raise TypeError(f"{self.name} is no ref")
+        return self.target
+
+    @property
     def to_users(self) -> bool:
         return self.target == USERS
 

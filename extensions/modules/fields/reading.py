@@ -8,6 +8,7 @@ then ? (may be empty), unique (within a tenant), index, = default.
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -68,7 +69,7 @@ def _kind(word: str | None) -> Kind:
     if word not in KINDS:
         near = get_close_matches(word, KINDS, 1)
         raise Wrong(f"{word!r} is no type: use {near[0] + ', or another' if near else 'one'} of {_TYPES}")
-    return cast(Kind, word)
+    return word
 
 
 def _on_delete(rest: str, kind: Kind) -> tuple[str, DeleteRule]:
@@ -126,7 +127,7 @@ def _decimal(given: str | None) -> dict[str, Any]:
         raise Wrong("a decimal says how many digits it has and how many of them after the point: decimal(12, 2)")
     read = [_number(part, "decimal(p, s)", "decimal(12, 2)") for part in (digits, places)]
     if not (1 <= read[0] <= 38 and 0 <= read[1] <= read[0]):
-        raise Wrong(f"decimal({read[0]}, {read[1]}) cannot be: use up to 38 digits, and no more of them after the point")
+        raise Wrong(f"decimal({read[0]}, {read[1]}) cannot be: use 1 to 38 digits, and no more of them after the point")
     return {"digits": read[0], "places": read[1]}
 
 
@@ -186,13 +187,16 @@ def _fits(field: Field, default: str) -> bool:
         case "int":
             return bool(re.fullmatch(r"-?(0|[1-9]\d{0,9})", default)) and -INT_LIMIT <= int(default) < INT_LIMIT
         case "decimal":
-            shape = rf"-?(?=\d)(0|[1-9]\d{{0,{max(field.digits - field.places - 1, 0)}}})(\.\d{{1,{field.places or 1}}})?"
-            whole = field.digits > field.places or default.lstrip("-").startswith("0")
-            return whole and bool(re.fullmatch(shape, default)) and not (field.places == 0 and "." in default)
+            return bool(re.fullmatch(r"-?\d+(\.\d+)?", default)) and _has_room(field, Decimal(default))
         case "bool":
             return default.lower() in ("true", "false")
         case _:
             return default in field.values
+
+
+def _has_room(field: Field, number: Decimal) -> bool:
+    places = max(-int(number.as_tuple().exponent), 0)
+    return places <= field.places and abs(number) < Decimal(10) ** (field.digits - field.places)
 
 
 def _described(field: Field) -> str:

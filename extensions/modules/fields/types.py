@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from .field import Field
 from .code import Imports, quoted
+from .field import Field
 from .reading import INT_LIMIT, TEXT_LONGEST
 
 _PYTHON = {
@@ -190,6 +190,8 @@ def wrong_example(field: Field) -> str:
             return quoted(f"0.{'0' * field.places}1")
         case "json":
             return '"nothing with keys"'
+        case "ref":
+            return '"no id"'
         case _:
             return f'"no {field.kind}"'
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from app.database.rls import grant_global, protect, protect_for_person
 
@@ -13,13 +14,15 @@ def upgrade() -> None:
     _create_tenants_and_users()
     _create_memberships()
     _create_invitations()
+    _create_api_keys()
     _create_auth_sessions()
     _create_one_time_tokens()
+    _create_second_factors()
     _create_revocations()
 
 
 def downgrade() -> None:
-    for table in ("revocations", "one_time_tokens", "refresh_tokens", "auth_sessions", "invitations", "memberships"):
+    for table in ("revocations", "recovery_codes", "second_factors", "one_time_tokens", "refresh_tokens", "auth_sessions", "api_keys", "invitations", "memberships"):
         op.drop_table(table)
     op.drop_table("users")
     op.drop_table("tenants")
@@ -95,12 +98,37 @@ def _create_invitations() -> None:
     protect("invitations")
 
 
+def _create_api_keys() -> None:
+    op.create_table(
+        "api_keys",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("hint", sa.String(20), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.String(120)), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "secret_hash"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], ondelete="SET NULL"),
+    )
+    protect("api_keys")
+
+
 def _create_auth_sessions() -> None:
     op.create_table(
         "auth_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=True),
+        sa.Column("user_agent", sa.String(200), nullable=True),
+        sa.Column("address", sa.String(45), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -111,6 +139,7 @@ def _create_auth_sessions() -> None:
     )
     op.create_index("ix_auth_sessions_user_id", "auth_sessions", ["user_id"])
     op.create_index("ix_auth_sessions_tenant_id", "auth_sessions", ["tenant_id"])
+    op.create_index("ix_auth_sessions_expires_at", "auth_sessions", ["expires_at"])
     grant_global("auth_sessions")
     op.create_table(
         "refresh_tokens",
@@ -147,6 +176,39 @@ def _create_one_time_tokens() -> None:
     op.create_index("ix_one_time_tokens_user_id", "one_time_tokens", ["user_id"])
     op.create_index("ix_one_time_tokens_expires_at", "one_time_tokens", ["expires_at"])
     grant_global("one_time_tokens")
+
+
+def _create_second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed_secret", sa.String(400), nullable=False),
+        sa.Column("key_id", sa.String(20), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("user_id"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    )
+    grant_global("second_factors")
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("user_id", "secret_hash"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    )
+    grant_global("recovery_codes")
 
 
 def _create_revocations() -> None:

@@ -17,10 +17,24 @@ TABLES = ("procrastinate_periodic_defers", "procrastinate_events", "procrastinat
 
 def upgrade() -> None:
     _run_as_one(SCHEMA.read_text())
+    _tie_to_tenants()
     for table in (*TABLES, "procrastinate_workers"):
         grant_global(table)
     for table in TABLES:
         op.execute(f"GRANT USAGE ON SEQUENCE {table}_id_seq TO app_rw, app_admin")
+
+
+def _tie_to_tenants() -> None:
+    """A tenant's jobs, with what their arguments tell of its people, go with the tenant."""
+    op.execute(
+        "ALTER TABLE procrastinate_jobs ADD COLUMN tenant_id uuid"
+        " GENERATED ALWAYS AS ((args ->> 'tenant_id')::uuid) STORED"
+        " CONSTRAINT fk_procrastinate_jobs_tenant_id REFERENCES tenants (id) ON DELETE CASCADE"
+    )
+    op.execute(
+        "CREATE INDEX ix_procrastinate_jobs_tenant_id ON procrastinate_jobs (tenant_id)"
+        " WHERE tenant_id IS NOT NULL"
+    )
 
 
 def downgrade() -> None:

@@ -3,11 +3,22 @@
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import CacheSettings, DatabaseSettings, Settings
-from app.core.auth import Authenticator, Cookies, Passwords, Revocations, Tokens
+from app.core.auth import (
+    Actor,
+    ApiKeys,
+    Authenticator,
+    Cookies,
+    FoundKey,
+    Passwords,
+    Revocations,
+    Sealer,
+    Tokens,
+)
 from app.core.cache import MemoryStore, SharedCache, Store
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
@@ -17,6 +28,8 @@ from app.core.module import Module
 from app.core.observation import observe
 from app.core.permissions import PermissionRegistry
 from app.core.runtime import Database, Runtime
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import open_unit
 from app.database import embedded
 from app.database.engine import create_engine
 
@@ -45,7 +58,11 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     store, buckets = _shared_memory(settings.cache)
     observation = observe(settings.telemetry, service=settings.name)
     observation.watch(rw=database.rw, admin=database.admin)
-    return Runtime(
+
+    async def find_key(tenant_id: UUID, secret_hash: str) -> FoundKey | None:
+        return await _find_key(runtime, modules, tenant_id, secret_hash)
+
+    runtime = Runtime(
         settings=settings,
         database=database,
         permissions=permissions,
@@ -56,23 +73,42 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         authenticator=Authenticator(
             tokens=tokens,
             cookies=Cookies(own=[settings.public_url, *settings.auth.browser_origins]),
+            api_keys=ApiKeys(find_key, revocations),
             revocations=revocations,
             permissions=permissions,
         ),
         passwords=Passwords(),
+        sealer=Sealer(settings.secret_key.get_secret_value(), previous=_previous(settings)),
         mailer=choose_mailer(settings, MAIL_FOLDER),
         cache=SharedCache(store),
         buckets=buckets,
         observation=observation,
     )
+    return runtime
+
+
+async def _find_key(
+    runtime: Runtime, modules: tuple[Module, ...], tenant_id: UUID, secret_hash: str
+) -> FoundKey | None:
+    """From the module that keeps API keys, in a unit of the tenant whose key it says to be."""
+    for module in modules:
+        if module.find_api_key is not None:
+            context = TenantContext(tenant_id)
+            async with open_unit(runtime, Actor.system(tenant_id), context) as work:
+                return await module.find_api_key(work, secret_hash)
+    return None
 
 
 def _tokens(settings: Settings) -> Tokens:
     return Tokens(
         settings.secret_key.get_secret_value(),
         lifetime=timedelta(minutes=settings.auth.access_minutes),
-        previous=[each.get_secret_value() for each in settings.auth.previous_secrets],
+        previous=_previous(settings),
     )
+
+
+def _previous(settings: Settings) -> list[str]:
+    return [secret.get_secret_value() for secret in settings.auth.previous_secrets]
 
 
 def _revocations(settings: Settings, database: Database) -> Revocations:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapper, object_mapper
@@ -24,6 +25,7 @@ FOREIGN = "foreign0"
 OWN = "own0"
 
 Row = dict[str, Any]
+MARK = text(f"UPDATE users SET full_name = '{FOREIGN}', email = '{FOREIGN}' || email WHERE id = :id")
 
 
 def tenants_models() -> tuple[type[TenantMixin], ...]:
@@ -33,22 +35,34 @@ def tenants_models() -> tuple[type[TenantMixin], ...]:
 
 
 ALL_MODELS = (*tenants_models(), *SAMPLES)
+TABLES_WITH_TENANTS = [name for name, t in Base.metadata.tables.items() if "tenant_id" in t.columns]
 
 
 @dataclass(frozen=True)
 class Arena:
-    runtime: Runtime
+    app: FastAPI
     own: Person
     foreign: Person
     admin: AsyncConnection
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, runtime: Runtime) -> AsyncIterator["Arena"]:
+    async def open(cls, app: FastAPI) -> AsyncIterator["Arena"]:
+        runtime: Runtime = app.state.runtime
         own, foreign = await found_tenant(runtime, OWN), await found_tenant(runtime, FOREIGN)
         async with runtime.database.admin.connect() as connection:
             admin = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            yield cls(runtime, own, foreign, admin)
+            await admin.execute(MARK, {"id": foreign.user_id})
+            yield cls(app, own, foreign, admin)
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.state.runtime
+        return runtime
+
+    async def newcomer(self) -> Person:
+        """The owner of one more tenant, which she may ruin."""
+        return await found_tenant(self.runtime, OWN)
 
     def session(self) -> ScopedAsyncSession:
         """As a request of the own tenant has it."""
@@ -57,22 +71,29 @@ class Arena:
     def session_of(self, context: Context) -> ScopedAsyncSession:
         return open_session(self.runtime.database.rw, context)
 
+    async def row_of(self, table: Table, person: Person, marker: str) -> Row:
+        return await add_row(self.admin, table, person.tenant_id, marker)
+
     async def own_row(self, table: Table) -> Row:
-        return await self._row(table, self.own, OWN)
+        return await self.row_of(table, self.own, OWN)
 
     async def foreign_row(self, table: Table) -> Row:
-        return await self._row(table, self.foreign, FOREIGN)
+        return await self.row_of(table, self.foreign, FOREIGN)
 
     async def row_to_be(self, table: Table, person: Person) -> Row:
         """What a new row of this tenant would look like."""
         marker = OWN if person is self.own else FOREIGN
-        row = await self._row(table, person, marker)
+        row = await self.row_of(table, person, marker)
         await self.admin.execute(table.delete().where(table.c.id == row["id"]))
         return row
 
     async def foreign_rows(self, table: Table) -> str:
         """All that the other tenant has in this table, as Postgres writes it."""
         return await self.dump(table.name, self.foreign.tenant_id)
+
+    async def everything_of(self, tenant_id: UUID) -> dict[str, str]:
+        """All that a tenant has, in every table that names tenants."""
+        return {name: await self.dump(name, tenant_id) for name in TABLES_WITH_TENANTS}
 
     async def dump(self, table: str, tenant_id: UUID) -> str:
         statement = text(
@@ -91,8 +112,6 @@ class Arena:
         secrets = (FOREIGN, str(self.foreign.tenant_id), str(row["id"]))
         return any(secret in shown for secret in secrets)
 
-    async def _row(self, table: Table, person: Person, marker: str) -> Row:
-        return await add_row(self.admin, table, person.tenant_id, marker)
 
 
 def _show(loot: Any) -> str:

@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 import pytest_asyncio
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, create_engine
 
-from app.bootstrap import open_runtime
-from app.config import Settings
-from app.core.module import find_modules
+from app.config import LimitSettings, Settings
+from app.main import create_app
 from tests.support.database import create_test_database, drop_test_database
 
 from .arena import Arena
@@ -18,6 +19,7 @@ from .net import cut_composite_keys, cut_row_security
 from .report import REPORT, Report
 from .samples import create_samples
 
+CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 Cut = Callable[[Connection], None]
 
 
@@ -99,7 +101,8 @@ def _database(settings: Settings, name: str, *cuts: Cut) -> Iterator[Settings]:
 
 @asynccontextmanager
 async def _arena(attacked: Settings) -> AsyncIterator[Arena]:
-    runtime = open_runtime(attacked, find_modules())
-    async with Arena.open(runtime) as arena:
+    app = create_app(attacked.model_copy(update={"limits": LimitSettings(login=None)}))
+    app.state.runtime.passwords._hasher = CHEAP
+    async with Arena.open(app) as arena:
         yield arena
-    await runtime.close()
+    await app.state.runtime.close()

@@ -74,7 +74,10 @@ async def _signed_in(
 ) -> Person:
     async with open_unit(runtime, Actor.system(), None) as work:
         session = AuthSession(
-            user_id=user.id, tenant_id=context.tenant_id, expires_at=clock.now().replace(year=9999)
+            user_id=user.id,
+            tenant_id=context.tenant_id,
+            last_used_at=clock.now(),
+            expires_at=clock.now().replace(year=9999),
         )
         work.session.add(session)
     claims = AccessClaims(

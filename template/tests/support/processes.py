@@ -41,8 +41,9 @@ def running(
         process.wait()
 
 
-async def until_up(client: httpx.AsyncClient) -> None:
+async def until_up(client: httpx.AsyncClient, server: "subprocess.Popen[bytes]") -> None:
     for _ in range(300):
+        assert server.poll() is None, "the server ended; its output says why"
         try:
             await client.get("/health/live")
             return

@@ -38,9 +38,9 @@ def _depend(sheet: Sheet, known: list[str], more: list[str]) -> None:
         sheet.replace(f"depends_on = {_toml(known)}\n", f"depends_on = {_toml(ordered)}\n")
 
 
-def _rank(name: str, known: list[str]) -> tuple[int, int]:
+def _rank(name: str, known: list[str]) -> tuple[int, float, str]:
     own = 0 if not name.startswith("//") else 2 if name.startswith("//app.modules") else 1
-    return own, known.index(name) if name in known else len(known)
+    return own, known.index(name) if name in known else 0.5, name
 
 
 def _toml(names: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
 """errors.py: one error for each value that only one row may have. A module without such a value has no such file."""
 
+from ..code import Imports, docstring, file
 from ..field import Field
 from ..module import Module
-from ..code import Imports, file
 
 
 def errors(module: Module) -> str:
@@ -12,13 +12,12 @@ def errors(module: Module) -> str:
 
 
 def _error(module: Module, field: Field) -> str:
-    detail = f"Another {module.names.label} has this {field.label} already."
+    label = module.names.label
     return "\n".join(
         [
             f"class {module.error(field)}(Conflict):",
-            f'    """{detail} Choose another one."""',
-            "",
+            docstring(f"Another {label} has this {field.label} already. Choose another one.", 1),
             f'    title = "This {field.label} is taken"',
-            f'    detail = "{detail}"',
+            f'    detail = "Another {label} has it already."',
         ]
     )

@@ -19,9 +19,9 @@ def factory(module: Module) -> str:
     awaited = "await " if needs_await(module) else ""
     return file(
         imports,
+        *counter,
         "\n".join(
             [
-                *counter,
                 f"{'async ' if awaited else ''}def {names.singular}_values({parameter}) -> dict[str, Any]:",
                 f'    """What {names.label_with_article} is made of."""',
                 f"    return {{{values}}}",
@@ -47,8 +47,7 @@ def needs_await(module: Module) -> bool:
 
 def factory_of(field: Field) -> tuple[str, str]:
     """The module and the function that make what a ref refers to."""
-    assert field.target is not None
-    return f"app.modules.{field.target.package}.tests.factory", f"make_{field.target.singular}"
+    return f"app.modules.{field.to.package}.tests.factory", f"make_{field.to.singular}"
 
 
 def _value(field: Field, imports: Imports) -> str:
@@ -65,4 +64,4 @@ def _counter(module: Module, imports: Imports) -> list[str]:
     if not any(field.unique and field.required and field.kind != "ref" for field in module.fields):
         return []
     imports.add("itertools", "count")
-    return ["NUMBERS = count(100)", "", ""]
+    return ["NUMBERS = count(100)"]

@@ -1,10 +1,10 @@
 """The step that creates the table, its constraints, its indexes and its protection."""
 
 from ...skeleton import render
+from ..code import Imports, file
 from ..field import Field
 from ..module import Module
 from ..types import column_type
-from ..code import Imports, file
 from .models import constraints, delete_rule
 
 _TYPES = {
@@ -23,7 +23,9 @@ def migration(module: Module, name: str) -> str:
     imports = Imports(sa="sqlalchemy")
     imports.add("alembic", "op")
     imports.add("app.database.rls", "protect")
-    columns = [f'sa.Column("{field.column}", {_type(field, imports)}, nullable={field.optional})' for field in module.fields]
+    columns = [
+        f'sa.Column("{field.column}", {_type(field, imports)}, nullable={field.optional})' for field in module.fields
+    ]
     lines = [
         'sa.Column("tenant_id", sa.Uuid(), nullable=False)',
         'sa.Column("id", sa.Uuid(), nullable=False)',
@@ -64,7 +66,7 @@ def _index(table: str, field: Field) -> str:
 def _key(field: Field) -> str:
     if field.to_users:
         return f'sa.ForeignKeyConstraint(["{field.column}"], ["users.id"], ondelete="{delete_rule(field)}")'
-    target = field.target.table if field.target else ""
+    target = field.to.table
     return (
         f'sa.ForeignKeyConstraint(["tenant_id", "{field.column}"], ["{target}.tenant_id", "{target}.id"],'
         f' ondelete="{delete_rule(field)}")'

@@ -1,10 +1,11 @@
 """models.py: columns, constraints, indexes."""
 
-from ...names import Names
+from ..code import Imports, file, indented, quoted_lines
 from ..field import Field
 from ..module import Module
 from ..types import column_type, optional, python_type
-from ..code import Imports, file, indented, quoted
+
+_CONDITION_WIDTH = 82  # of what stands on a line of its own in three levels
 
 
 def models(module: Module) -> str:
@@ -37,13 +38,14 @@ def delete_rule(field: Field) -> str:
 
 def _check(field: Field, sa: str) -> str:
     values = ", ".join(f"'{value}'" for value in field.values)
-    return f'{sa}CheckConstraint({quoted(f"{field.column} IN ({values})")}, name="{field.column}_is_known")'
+    condition = quoted_lines(f"{field.column} IN ({values})", _CONDITION_WIDTH)
+    return f'{sa}CheckConstraint({condition}, name="{field.column}_is_known")'
 
 
 def _table_args(module: Module, imports: Imports) -> list[str]:
     lines = [
         *constraints(module),
-        *(_key(field, field.target) for field in module.refs if field.target and not field.to_users),
+        *(_key(field) for field in module.refs if not field.to_users),
         *(f'Index(None, "tenant_id", "{field.column}", "id")' for field in module.fields if field.has_index),
     ]
     for line in lines:
@@ -51,11 +53,13 @@ def _table_args(module: Module, imports: Imports) -> list[str]:
         imports.add("app.database.mixins" if name == "same_tenant" else "sqlalchemy", name)
     if not lines:
         return []
+    if len(lines) == 1:
+        return [f"    __table_args__ = ({lines[0]},)"]
     return ["    __table_args__ = (", *(f"        {line}," for line in lines), "    )"]
 
 
-def _key(field: Field, target: Names) -> str:
-    return f'same_tenant("{field.column}", "{target.table}", ondelete="{delete_rule(field)}")'
+def _key(field: Field) -> str:
+    return f'same_tenant("{field.column}", "{field.to.table}", ondelete="{delete_rule(field)}")'
 
 
 def _column(field: Field, imports: Imports) -> str:

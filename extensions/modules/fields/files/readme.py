@@ -26,6 +26,5 @@ def _line(title: str, words: list[str], after: str = "") -> str:
 
 
 def _reference(field: Field) -> str:
-    assert field.target is not None
     rule = {"restrict": "keeps it from going", "cascade": "goes with it", "set null": "is left empty when it goes"}
-    return f"`{field.target.package}` as `{field.column}`, which {rule[field.on_delete]}"
+    return f"`{field.to.package}` as `{field.column}`, which {rule[field.on_delete]}"

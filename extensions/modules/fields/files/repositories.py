@@ -1,9 +1,9 @@
 """repositories.py: whom to find by what, and how a list is narrowed and sorted."""
 
+from ..code import Imports, file
 from ..field import Field
 from ..module import Module
 from ..types import python_type
-from ..code import Imports, file
 
 
 def repositories(module: Module) -> str:
@@ -17,9 +17,7 @@ def repositories(module: Module) -> str:
     if module.filters or module.sorts:
         body += ["", *_list(module, imports)]
     exported = f'__all__ = ["{name}", "{name}Repository"]'
-    text = file(imports, *_sorts(module, imports), "\n".join(body))
-    head, blank, rest = text.partition("\n\n\n")
-    return f"{head}\n\n{exported}{blank}{rest}"
+    return file(imports, "\n\n".join([exported, *_sorts(module, imports)]), "\n".join(body))
 
 
 def list_parameters(module: Module, imports: Imports) -> list[str]:
@@ -60,8 +58,11 @@ def _list(module: Module, imports: Imports) -> list[str]:
         ]
     if not module.sorts:
         return [*lines, "        return await self.page(query, limit=limit, cursor=cursor)"]
-    by = "SORTS[sort] if sort else None"
-    return [*lines, f"        by = {by}", "        return await self.sorted_page(query, sort=by, limit=limit, cursor=cursor)"]
+    return [
+        *lines,
+        "        by = SORTS[sort] if sort else None",
+        "        return await self.sorted_page(query, sort=by, limit=limit, cursor=cursor)",
+    ]
 
 
 def _docstring(module: Module) -> list[str]:

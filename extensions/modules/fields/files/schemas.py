@@ -1,10 +1,10 @@
 """schemas.py: the constraints of each field, and the shapes of create, change and read."""
 
+from ..code import Imports, file, indented, quoted
 from ..field import Field
 from ..module import Module
 from ..reading import INT_LIMIT
 from ..types import alias, default, incoming_type, optional, outgoing_type
-from ..code import Imports, file, indented, quoted
 
 INTEGER = f"Integer = Annotated[int, Field(ge=-{INT_LIMIT:_}, le={INT_LIMIT - 1:_})]"
 
@@ -29,8 +29,7 @@ def schemas(module: Module) -> str:
         "    created_at: datetime",
         "    updated_at: datetime",
     ]
-    text = file(imports, *(chr(10).join(lines) for lines in (aliases, create, change, read) if lines))
-    return text.replace("\n\n\n", "\n\n", 1) if aliases else text
+    return file(imports, *("\n".join(lines) for lines in (aliases, create, change, read) if lines))
 
 
 def _aliases(module: Module, imports: Imports) -> list[str]:

@@ -1,5 +1,7 @@
 """seeds.py: three rows, each with its own row of what it needs."""
 
+import re
+
 from ..code import Imports, file, keywords
 from ..field import Field
 from ..module import Module
@@ -13,13 +15,14 @@ def seeds(module: Module) -> str:
     imports.add("app.core.unit_of_work", "UnitOfWork")
     imports.add(".services", f"{names.class_name}Service")
     refs = [field for field in module.outer_refs if field.required]
-    values = keywords((field.column, _value(field, module, imports)) for field in module.fields if field.required)
+    values = {field.column: _value(field, module, imports) for field in module.fields if field.required}
+    numbered = any(re.search(r"\bnumber\b", value) for value in values.values())
     lines = [
         "async def seed(work: UnitOfWork) -> None:",
         '    """Rows for a developer\'s first look."""',
         *_needed(refs, imports),
-        f"    for {_loop(refs, values)}:",
-        f"        await {names.class_name}Service(work).create({values})",
+        f"    for {_loop(refs, numbered=numbered)}:",
+        f"        await {names.class_name}Service(work).create({keywords(values.items())})",
     ]
     return file(imports, "\n".join(lines))
 
@@ -35,8 +38,7 @@ def _needed(refs: list[Field], imports: Imports) -> list[str]:
     return [*lines.values(), *(several if len(refs) > 1 else [])]
 
 
-def _loop(refs: list[Field], values: str) -> str:
-    numbered = "{number}" in values or "number)" in values or "number," in values or values.endswith("=number")
+def _loop(refs: list[Field], *, numbered: bool) -> str:
     if not refs:
         return f"{'number' if numbered else '_'} in range(1, {_ROWS + 1})"
     row = refs[0].name if len(refs) == 1 else ", ".join(field.name for field in refs)
@@ -47,8 +49,7 @@ def _loop(refs: list[Field], values: str) -> str:
 
 
 def _rows(field: Field) -> str:
-    assert field.target is not None
-    return f"some_{field.target.plural}"
+    return f"some_{field.to.plural}"
 
 
 def _value(field: Field, module: Module, imports: Imports) -> str:

@@ -1,6 +1,6 @@
 """services.py: what a field asks of the service. A ref is looked up, a unique value must be free."""
 
-from ..code import Imports, keywords
+from ..code import Imports, docstring, keywords
 from ..field import Field
 from ..module import Module
 from ..sheet import Sheet
@@ -26,8 +26,7 @@ def front_door(field: Field) -> tuple[str, str, str]:
     """Whom a ref asks: the attribute of the service, its class, and the module that has it."""
     if field.to_users:
         return "memberships", "MembershipService", "app.modules.tenants"
-    assert field.target is not None
-    return field.target.plural, f"{field.target.class_name}Service", f"app.modules.{field.target.package}"
+    return field.to.plural, f"{field.to.class_name}Service", f"app.modules.{field.to.package}"
 
 
 def _refer(sheet: Sheet, module: Module, imports: Imports) -> None:
@@ -52,7 +51,7 @@ def _list(sheet: Sheet, module: Module, imports: Imports) -> None:
 def _create(sheet: Sheet, module: Module, imports: Imports) -> None:
     names = module.names
     parameters = ", ".join(_parameter(field, imports) for field in module.fields)
-    said = f'        """Raises {_taken(module)}."""\n' if module.uniques else ""
+    said = docstring(_taken(module), 2) if module.uniques else ""
     sheet.replace(
         "    async def create(self, *, name: str) -> Widget:\n",
         f"    async def create(self, *, {parameters}) -> {names.class_name}:\n{said}",
@@ -90,7 +89,7 @@ def _change(sheet: Sheet, module: Module) -> None:
         sheet.replace(
             "    async def change(self, widget_id: UUID, **changes: Any) -> Widget:\n",
             f"    async def change(self, {names.singular}_id: UUID, **changes: Any) -> {names.class_name}:\n"
-            f'        """Raises {_taken(module)}."""\n',
+            f"{docstring(_taken(module), 2)}",
         )
     sheet.replace(
         _CHANGE,
@@ -136,4 +135,4 @@ def _check_methods(sheet: Sheet, module: Module, imports: Imports) -> None:
 
 
 def _taken(module: Module) -> str:
-    return ", ".join(map(module.error, module.uniques))
+    return f"Raises {', '.join(map(module.error, module.uniques))}."

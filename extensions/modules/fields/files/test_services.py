@@ -68,20 +68,21 @@ def _sorts(field: Field, module: Module, imports: Imports) -> str:
     names = module.names
     values = [example(field, number, imports) for number in range(3)]
     service = f"{names.class_name}Service(work)"
+    empty, last = ("None, ", ", None") if field.optional else ("", "")
     return "\n".join(
         [
             f"    async def test_sorts_by_{field.name}(self, work: UnitOfWork) -> None:",
-            f"        first, second, third = {', '.join(values)}",
-            "        for value in (second, third, first):",
+            f"        first, second, third = [{', '.join(values)}]",
+            f"        for value in (second, {empty}third, first):",
             f"            await make_{names.singular}(work, {field.column}=value)",
             "",
             f'        page = await {service}.list(sort="{field.column}", limit=2)',
             f'        rest = await {service}.list(sort="{field.column}", limit=2, cursor=page.next_cursor)',
-            f'        back = await {service}.list(sort="-{field.column}", limit=3)',
+            f'        back = await {service}.list(sort="-{field.column}", limit=4)',
             "",
             f"        assert [row.{field.column} for row in page.items] == [first, second]",
-            f"        assert [row.{field.column} for row in rest.items] == [third]",
-            f"        assert [row.{field.column} for row in back.items] == [third, second, first]",
+            f"        assert [row.{field.column} for row in rest.items] == [third{last}]",
+            f"        assert [row.{field.column} for row in back.items] == [{empty}third, second, first]",
             "",
         ]
     )

@@ -10,11 +10,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.config import SettingsError
 from app.core.errors import AppError
+from app.core.events.commands import event_commands
+from app.core.jobs.commands import job_commands
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.guarantees import UnsafeDatabase
 
 from ._database import adopt, migrate, migration
 from ._doctor import doctor
+from ._operator import operator_work
 from ._people import create_superuser, seed
 from ._serve import serve, worker
 
@@ -31,6 +34,8 @@ app = typer.Typer(
 )
 for command in (serve, worker, migrate, migration, adopt, seed, create_superuser, doctor):
     app.command()(command)
+app.add_typer(job_commands(operator_work), name="jobs")
+app.add_typer(event_commands(operator_work), name="events")
 
 
 def main() -> None:

@@ -8,10 +8,11 @@ import typer
 from app import seeds
 from app.bootstrap import open_runtime, with_database
 from app.config import load_settings
-from app.core.auth import Actor
-from app.core.module import find_modules
-from app.core.unit_of_work import open_unit
+from app.core.module import Module, find_modules
+from app.database.references import in_order
 from app.modules.users import AuthService
+
+from ._operator import operator_work
 
 Email = Annotated[str, typer.Option(prompt=True)]
 FullName = Annotated[str, typer.Option("--name", prompt="Full name")]
@@ -36,18 +37,20 @@ async def _seed() -> None:
     modules = find_modules()
     runtime = open_runtime(settings, modules)
     try:
-        for tenant in await seeds.seed(runtime, modules):
+        for tenant in await seeds.seed(runtime, _in_order(modules)):
             typer.echo(f"{tenant.name}: {tenant.email}, {seeds.PASSWORD}")
     finally:
         await runtime.close()
 
 
+def _in_order(modules: tuple[Module, ...]) -> tuple[Module, ...]:
+    """A module's seeds may need rows of those that it refers to."""
+    by_name = {module.name: module for module in modules}
+    return tuple(by_name[name] for name in in_order(by_name))
+
+
 async def _create_superuser(email: str, name: str, password: str) -> None:
-    runtime = open_runtime(with_database(load_settings()), find_modules())
-    try:
-        async with open_unit(runtime, Actor.operator(), None) as work:
-            await AuthService(work).add_user(
-                email=email, password=password, full_name=name, is_superuser=True
-            )
-    finally:
-        await runtime.close()
+    async with operator_work() as work:
+        await AuthService(work).add_user(
+            email=email, password=password, full_name=name, is_superuser=True
+        )

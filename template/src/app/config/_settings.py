@@ -103,8 +103,8 @@ class AuthSettings(Group):
     )
     browser_origins: Origins = Field(
         default=(),
-        description="Origins besides APP_PUBLIC_URL whose pages may call, also with cookies; with commas"
-        " between them: https://app.example.com.",
+        description="Origins besides APP_PUBLIC_URL whose pages may call, also with cookies;"
+        " with commas between them: https://app.example.com.",
     )
     previous_secrets: Secrets = Field(
         default=(),
@@ -172,8 +172,8 @@ class LimitSettings(Group):
         default=None, description="For each address, of those who are not logged in: 120/minute."
     )
     login: RateText = Field(
-        default=Rate(10, 60),
-        description="For each address, on the routes that try passwords or tokens: 10/minute.",
+        default=Rate(20, 60),
+        description="For each address, on the routes that try passwords: 20/minute.",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
-from app.core.auth import Authenticator, Passwords, Revocations, Tokens
+from app.core.auth import Authenticator, Passwords, Revocations, Sealer, Tokens
 from app.core.cache import SharedCache
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
@@ -38,6 +38,7 @@ class Runtime:
     revocations: Revocations
     authenticator: Authenticator
     passwords: Passwords
+    sealer: Sealer
     mailer: Mailer
     cache: SharedCache
     buckets: Buckets

@@ -34,8 +34,9 @@ class TransactionMiddleware:
         try:
             await self.app(scope, receive, Answer(work, scope, receive, send))
         finally:
-            with CancelScope(shield=True):
-                await work.close()
+            if work.is_open:
+                with CancelScope(shield=True):
+                    await work.close()
 
 
 class Answer:

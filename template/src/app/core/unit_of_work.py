@@ -99,6 +99,13 @@ class UnitOfWork:
         if not self.actor.is_known:
             raise Unauthenticated
 
+    def require_user(self) -> UUID:
+        """The id of the user who acts. Raises Unauthenticated for nobody, and for API keys."""
+        self.require_signed_in()
+        if self.actor.user_id is None:
+            raise Unauthenticated("This is for users, not for API keys.")
+        return self.actor.user_id
+
     def require_superuser(self) -> None:
         """Raises Unauthenticated or Forbidden."""
         self.require_signed_in()
@@ -148,7 +155,9 @@ class UnitOfWork:
 
     def within(self, context: Context) -> AbstractAsyncContextManager["UnitOfWork"]:
         """Another unit for the same actor; its transaction ends with the block."""
-        return open_unit(self.runtime, self.actor, context, trace_id=self.trace_id)
+        return open_unit(
+            self.runtime, self.actor, context, trace_id=self.trace_id, origin=self.origin
+        )
 
     @asynccontextmanager
     async def across_tenants(
@@ -196,6 +205,11 @@ class UnitOfWork:
             except Exception as error:
                 log.error("after commit", error=type(error).__name__, exc_info=error)
 
+    @property
+    def is_open(self) -> bool:
+        """A transaction has begun and not ended."""
+        return self.session.in_transaction()
+
     async def close(self) -> None:
         """Rolls back what was not committed."""
         await self.session.close()
@@ -203,10 +217,15 @@ class UnitOfWork:
 
 @asynccontextmanager
 async def open_unit(
-    runtime: Runtime, actor: Actor, context: Context, *, trace_id: str | None = None
+    runtime: Runtime,
+    actor: Actor,
+    context: Context,
+    *,
+    trace_id: str | None = None,
+    origin: Origin | None = None,
 ) -> AsyncIterator[UnitOfWork]:
     """A unit outside HTTP: commits when the block ends, rolls back when it raises."""
-    work = UnitOfWork(runtime, actor, context, trace_id=trace_id)
+    work = UnitOfWork(runtime, actor, context, trace_id=trace_id, origin=origin)
     async with _finishing(work):
         yield work
 

@@ -37,9 +37,9 @@ class Base(DeclarativeBase):
     """Why a table without a tenant may exist; tables of tenants leave it alone."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Raises RowIsPlain for a row that a repository read: an assignment would be lost without a word."""
+        """Raises RowIsPlain for a row that a repository read: the assignment would be lost."""
         if STATE not in self.__dict__ and name != STATE:
             raise RowIsPlain(
-                f"{type(self).__name__}.{name}: rows are facts; repository.change(row, {name}=…) writes"
+                f"{type(self).__name__}.{name} is a fact; repository.change(row, {name}=…) writes"
             )
         super().__setattr__(name, value)

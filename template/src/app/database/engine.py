@@ -1,8 +1,8 @@
 """Connections that announce their tenant together with BEGIN.
 
-`BEGIN` and `set_config` travel in one round trip, and the setting ends with the transaction, so a pooled
-connection never carries a tenant to its next user. The same round trip is the pre-ping: nothing ran before it,
-so when the connection turns out to be dead, another one begins instead.
+`BEGIN` and `set_config` travel in one round trip, and the setting ends with the transaction, so a
+pooled connection never carries a tenant to its next user. The same round trip is the pre-ping:
+nothing ran before it, so when the connection turns out to be dead, another one begins instead.
 """
 
 from typing import Any, NoReturn
@@ -37,7 +37,8 @@ def create_engine(
 ) -> AsyncEngine:
     """An engine whose connections announce what their execution option `context` says.
 
-    Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass `pgbouncer`.
+    Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467):
+    pass `pgbouncer`.
     """
     connect_args: dict[str, Any] = {"connection_class": DriverConnection}
     if pgbouncer:

@@ -7,10 +7,8 @@ this project has already run, on a fresh database as in production.
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.database.base import Base
+from app.database.references import in_order
 
 PROJECT = Path(__file__).parents[3]
 MODULES = PROJECT / "src" / "app" / "modules"
@@ -84,7 +82,8 @@ def find_new_steps() -> list[Step]:
 def find_steps() -> list[Step]:
     """The standard's steps, then each module's, in the order in which they can run."""
     folders = [PROJECT / "migrations" / "standard"]
-    folders += [MODULES / module / "migrations" for module in _modules_in_order()]
+    modules = [folder.parent.name for folder in MODULES.glob("*/migrations")]
+    folders += [MODULES / module / "migrations" for module in in_order(modules)]
     return [_read(file) for folder in folders for file in sorted(folder.glob("s[0-9]*.py"))]
 
 
@@ -108,21 +107,3 @@ def _revision(step: Step, before: str | None) -> str:
         revision=step.revision,
         down_revision=f'"{before}"' if before else None,
     )
-
-
-def _modules_in_order() -> Iterator[str]:
-    """Those with steps: by name, but after those whose tables they refer to."""
-    folders = sorted(folder.parent.name for folder in MODULES.glob("*/migrations"))
-    order = TopologicalSorter(dict.fromkeys(folders, ()))
-    rooms = {mapper.local_table: mapper.class_.__module__ for mapper in Base.registry.mappers}
-    for table, room in rooms.items():
-        for key in table.foreign_keys:
-            here, there = _module_of(room), _module_of(rooms.get(key.column.table, ""))
-            if here in folders and there in folders and here != there:
-                order.add(here, there)
-    yield from order.static_order()
-
-
-def _module_of(room: str) -> str:
-    """app.modules.tenants.models is in the module tenants."""
-    return room.removeprefix("app.modules.").partition(".")[0]

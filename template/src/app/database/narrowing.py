@@ -24,7 +24,10 @@ def narrowing_columns(model: type[Any]) -> list[str | None]:
 def narrowing(
     model: type[Any], session: ScopedSession, *, to_write: bool = False
 ) -> tuple[str | None, UUID | None]:
-    """The column that keeps a session to its own rows, and its value. Raises TenantContextRequired."""
+    """The column that keeps a session to its own rows, and its value.
+
+    Raises TenantContextRequired.
+    """
     if session.unscoped or not issubclass(model, TenantMixin):
         return None, None
     match session.context:

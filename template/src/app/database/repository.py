@@ -79,7 +79,8 @@ class Repository(Generic[Model]):
         records = await self.session.fetch(
             statement, {**complete, "where_id": row.id, "where_own": own}
         )
-        return _in_step(row, self._only(statements.rows(records)))
+        changed: Model = self._only(statements.rows(records))
+        return _in_step(row, changed)
 
     async def delete(self, row: Model) -> None:
         """Raises RowNotFound."""

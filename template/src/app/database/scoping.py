@@ -95,8 +95,8 @@ def _own_rows(tenant_id: UUID, kind: type[LoaderCriteriaOption] = _OwnRows) -> L
 
 
 def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
-    """Where the ORM itself made the statement, or it is no plain SELECT, nothing is left to be compiled."""
-    if state.is_relationship_load or state.is_column_load:
+    """What the ORM wrote is narrowed only; what somebody else wrote, also examined: a SELECT once for all times."""
+    if state.is_relationship_load or state.is_column_load or _is_by_key(state):
         option = _own_rows(tenant_id, LoaderCriteriaOption)
     elif isinstance(state.statement, Select):
         option = _own_rows(tenant_id)
@@ -104,6 +104,13 @@ def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
         _refuse_unnarrowable(state.statement)
         option = _own_rows(tenant_id, LoaderCriteriaOption)
     state.statement = state.statement.options(option)
+
+
+def _is_by_key(state: ORMExecuteState) -> bool:
+    """`session.get` brings the mapper's own condition along."""
+    criteria = getattr(state.statement, "_where_criteria", ())
+    mapper = state.bind_mapper
+    return len(criteria) == 1 and mapper is not None and criteria[0] is mapper._get_clause[0]
 
 
 def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:

@@ -38,10 +38,10 @@ class ScopedSession(Session):
         return super().connection(bind_arguments, execution_options)
 
     def reach_driver(self) -> DriverConnection:
-        """The connection of this transaction, begun, for as long as nothing begins or ends inside it."""
-        connection = super().connection().connection
-        self.driver = cast(DriverConnection, connection.driver_connection)
-        return self.driver
+        """The connection of this transaction, begun; good until a savepoint begins or ends."""
+        driver: Any = super().connection().connection.driver_connection
+        self.driver = driver
+        return cast(DriverConnection, driver)
 
     def _no_bulk(self, *_: Any, **__: Any) -> None:
         scoping.require_tenant(self._context, "what bulk_… methods write")
@@ -54,11 +54,14 @@ class ScopedAsyncSession(AsyncSession):
     sync_session: ScopedSession
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """The driver's records. For repositories, whose own statements name what narrows them. Raises DBAPIError."""
+        """The driver's records. For a repository's own statements, which say what narrows them.
+
+        Raises DBAPIError.
+        """
         session = self.sync_session
         if session.identity_map or session.new:
             await self.flush()
-        driver = session.driver or await self.run_sync(ScopedSession.reach_driver)
+        driver = session.driver or await self.run_sync(lambda _: session.reach_driver())
         try:
             return cast(list[Any], await driver.fetch(statement.sql, *statement.arguments(values)))
         except Exception as error:
@@ -69,7 +72,7 @@ class ScopedAsyncSession(AsyncSession):
 def open_session(
     engine: AsyncEngine, context: Context, *, unscoped: bool = False
 ) -> ScopedAsyncSession:
-    """One session, one context. With `unscoped` nothing is narrowed: for `app_admin`'s engine only."""
+    """One session, one context. `unscoped` narrows nothing: for `app_admin`'s engine only."""
     return ScopedAsyncSession(
         engine,
         sync_session_class=ScopedSession,

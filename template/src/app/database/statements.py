@@ -1,7 +1,8 @@
 """The statements behind a repository's own verbs: compiled once for a model, run on the driver.
 
-What SQLAlchemy does for each execution (build, look up, adapt, load an entity) costs more than the statement itself;
-docs/performance.md has the numbers. Types keep their meaning: values and results pass their SQLAlchemy processors.
+What SQLAlchemy does for each execution (build, look up, adapt, load an entity) costs more than the
+statement itself; docs/performance.md has the numbers. Types keep their meaning: values and results
+pass their SQLAlchemy processors.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ from app.database.mixins import UUIDMixin
 Model = TypeVar("Model", bound=UUIDMixin)
 Process = Callable[[Any], Any]
 
-DIALECT: Any = asyncpg_dialect()
+DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
 DIALECT.dbapi = DIALECT.import_dbapi()
 FLOAT8, NUMERIC = 701, 1700
 """PostgreSQL's numbers of these types: a numeric type asks for them, other types do not look."""
@@ -54,16 +55,16 @@ class Statement:
         ]
 
     def arguments(self, values: Mapping[str, Any]) -> Sequence[Any]:
-        arguments = self._in_order(values)
+        arguments: Sequence[Any] = self._in_order(values)
         if self._processes:
-            arguments = [*arguments]
+            arguments = changed = [*arguments]
             for place, process in self._processes:
-                arguments[place] = process(arguments[place])
+                changed[place] = process(changed[place])
         return arguments
 
 
 class Statements(Generic[Model]):
-    """Of one model, for sessions that reach the rows with a certain value in the column `own`: mostly their tenant's."""
+    """Of one model, for sessions that reach the rows with their value in the column `own`."""
 
     def __init__(self, model: type[Model], own: str | None) -> None:
         self.model = model
@@ -166,8 +167,8 @@ def _plain_columns(model: type[UUIDMixin]) -> Any:
         or mapper.validators
     ):
         raise TypeError(
-            f"{model.__name__} uses inheritance, a version column or @validates, which a repository's own verbs"
-            " do not know: write its queries with self.session"
+            f"{model.__name__} uses inheritance, a version column or @validates, which a"
+            " repository's own verbs do not know: write its queries with self.session"
         )
     return mapper.columns
 

@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from app.cli import serve
+from app.cli._serve import serve
 from app.core.permissions import public
 from app.core.unit_of_work import CurrentWork
 from app.main import create_app

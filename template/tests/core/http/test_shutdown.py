@@ -18,7 +18,7 @@ async def test_sigterm_lets_running_requests_end(settings: Settings) -> None:
     url = f"http://127.0.0.1:{port}"
     with running(PROGRAM, port, settings) as server:
         async with httpx.AsyncClient(base_url=url) as client:
-            await until_up(client)
+            await until_up(client, server)
             request = asyncio.create_task(client.get("/api/v1/slow"))
             await asyncio.sleep(0.3)
 

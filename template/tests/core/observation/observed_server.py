@@ -49,7 +49,8 @@ LETTERS = Module(name="letters", routers=(router,), jobs=(count_letters,), subsc
 
 
 def main(port: int) -> None:
-    with mock.patch("app.main.find_modules", lambda: (*find_modules(), LETTERS)):
+    modules = (*find_modules(), LETTERS)
+    with mock.patch("app.main.find_modules", return_value=modules):
         observed = app.main.create_app()
     uvicorn.run(observed, port=port, loop="uvloop", http="httptools", reset_contextvars=True)
 

@@ -63,7 +63,7 @@ async def observed(
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{port}", headers=person.headers
     ) as client:
-        await until_up(client)
+        await until_up(client, server)
         yield client
 
 
@@ -123,7 +123,9 @@ class TestTraces:
     ) -> None:
         assert b"private-name" not in receiver.bodies
         assert person.token.encode() not in receiver.bodies
-        assert b"set_config" not in receiver.bodies
+        statements = " ".join(str(span.attributes.get("db.query.text")) for span in receiver.spans)
+        assert "INSERT INTO" in statements
+        assert str(person.tenant_id) not in statements
 
 
 class TestMetrics:
@@ -139,9 +141,9 @@ class TestMetrics:
         assert 'database_connections_in_use{login="rw"}' in text
         assert "private-name" not in text
 
-    @pytest.mark.parametrize("token", ["", "wrong"])
-    async def test_need_their_token(self, observed: httpx.AsyncClient, token: str) -> None:
-        answer = await observed.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+    @pytest.mark.parametrize("proof", ["Bearer wrong", TOKEN, "Basic x"])
+    async def test_need_their_token(self, observed: httpx.AsyncClient, proof: str) -> None:
+        answer = await observed.get("/metrics", headers={"Authorization": proof})
 
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"

@@ -7,6 +7,7 @@ from ._cookies import Cookies
 from ._middleware import AuthMiddleware
 from ._passwords import Passwords
 from ._revocations import Reason, Revoked, write_revocations
+from ._sealer import Sealer
 from ._secrets import hash_secret, new_secret
 from ._tokens import AccessClaims, TokenRefused, Tokens
 from ._watch import Revocations
@@ -17,14 +18,15 @@ __all__ = [
     "AccessClaims",
     "Actor",
     "ApiKeys",
-    "FoundKey",
     "AuthMiddleware",
     "Authenticator",
     "Cookies",
+    "FoundKey",
     "Passwords",
     "Reason",
     "Revocations",
     "Revoked",
+    "Sealer",
     "TokenRefused",
     "Tokens",
     "hash_secret",

@@ -1,4 +1,4 @@
-"""Keys for programs: `ak_<tenant>_<secret>`, looked up once a minute and checked at each request."""
+"""Keys for programs, `ak_<tenant>_<secret>`: looked up once a minute, checked at each request."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable

@@ -13,6 +13,8 @@ from joserfc.jwk import KeySet, OctKey
 
 from app.kit import clock
 
+from ._verified import VerifiedTokens
+
 ALGORITHM = "HS256"
 
 
@@ -43,6 +45,7 @@ class Tokens:
         self._keys = KeySet([self._key, *map(_key, previous)])
         self._rules = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True})
         self.lifetime = lifetime
+        self._verified = VerifiedTokens()
 
     def issue(self, claims: AccessClaims) -> str:
         body: dict[str, Any] = {
@@ -57,11 +60,17 @@ class Tokens:
 
     def read(self, token: str) -> AccessClaims:
         """Raises TokenRefused."""
+        known = self._verified.find(token)
+        return known or self._read_unknown(token)
+
+    def _read_unknown(self, token: str) -> AccessClaims:
         body = self.verify("access", token)
         try:
-            return _claims(body)
+            claims = _claims(body)
         except (ValueError, KeyError, TypeError) as error:
             raise TokenRefused("The access token is not valid.") from error
+        self._verified.remember(token, claims, expires_at=body["exp"])
+        return claims
 
     def sign(self, purpose: str, body: dict[str, Any], *, lifetime: timedelta) -> str:
         """A token that `verify` takes for the same purpose only."""

@@ -90,7 +90,7 @@ class Attempt:
 
 
 class Keeper:
-    """Holds a good answer back until it is whole and kept. An error goes: it has changed nothing."""
+    """Holds a good answer back until it is whole and kept. Errors go: nothing has changed."""
 
     def __init__(self, attempt: Attempt, send: Send) -> None:
         self.attempt = attempt

@@ -3,6 +3,7 @@
 Headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 """
 
+from collections.abc import Iterator
 from ipaddress import ip_network
 from math import ceil
 
@@ -25,6 +26,7 @@ class RateLimitMiddleware:
         self.app = app
         self.buckets = buckets
         self.settings = settings
+        self.counts_all = any((settings.person, settings.tenant, settings.address))
         self.marked: MarkedRoutes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,21 +57,23 @@ class RateLimitMiddleware:
         return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", min(states)[1].encode())]
 
     def _limits(self, scope: Scope) -> list[Limit]:
-        """The key of each bucket begins with its tenant, or says that it belongs to none."""
-        settings, who = self.settings, _who(scope)
-        limits: list[Limit] = []
+        mark = self._mark(scope)
+        who = _who(scope) if mark or self.counts_all else None
         if who is None:
-            return limits
-        if settings.address and who.startswith("address:"):
-            limits.append(("address", settings.address, f"limit:{who}:all"))
-        elif settings.person and not who.startswith("address:"):
-            limits.append(("person", settings.person, f"limit:{who}:all"))
-        tenant = scope["state"]["tenant"]
+            return []
+        limits = list(self._general(scope, who)) if self.counts_all else []
+        return [*limits, (*mark, f"limit:{who}:{mark[0]}")] if mark else limits
+
+    def _general(self, scope: Scope, who: str) -> Iterator[Limit]:
+        """The key of each bucket begins with its tenant, or says that it belongs to none."""
+        settings, tenant = self.settings, scope["state"]["tenant"]
+        if who.startswith("address:"):
+            if settings.address:
+                yield "address", settings.address, f"limit:{who}:all"
+        elif settings.person:
+            yield "person", settings.person, f"limit:{who}:all"
         if settings.tenant and isinstance(tenant, TenantContext):
-            limits.append(("tenant", settings.tenant, f"limit:{tenant.tenant_id}:all"))
-        if mark := self._mark(scope):
-            limits.append((*mark, f"limit:{who}:{mark[0]}"))
-        return limits
+            yield "tenant", settings.tenant, f"limit:{tenant.tenant_id}:all"
 
     def _mark(self, scope: Scope) -> tuple[str, Rate] | None:
         if self.marked is None:

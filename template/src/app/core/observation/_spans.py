@@ -6,7 +6,7 @@ from os import urandom
 from uuid import UUID
 
 from opentelemetry import trace
-from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, StatusCode, TraceFlags
 
 TRACER = trace.get_tracer("app")
 
@@ -37,6 +37,16 @@ def job_span(
     if tenant_id:
         attributes["app.tenant_id"] = str(tenant_id)
     with TRACER.start_as_current_span(
-        f"job {name}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes
-    ):
-        yield
+        f"job {name}",
+        context=parent,
+        kind=SpanKind.CONSUMER,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield
+        except BaseException as error:
+            span.set_attribute("error.type", type(error).__name__)  # its text may be private
+            span.set_status(StatusCode.ERROR)
+            raise

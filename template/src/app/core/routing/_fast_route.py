@@ -1,8 +1,9 @@
 """The answer of a plain JSON endpoint, without the work that FastAPI repeats for each request.
 
-What a route needs is worked out once. Whatever is unusual about a route or a request goes FastAPI's own way: other
-kinds of parameters and dependencies, invalid input, overrides, telemetry. The one difference: a class that is a
-dependency is called here and not in a thread, as a service's constructor waits for nothing.
+What a route needs is worked out once. Whatever is unusual about a route or a request goes FastAPI's
+own way: other kinds of parameters and dependencies, invalid input, overrides, telemetry. The one
+difference: a class that is a dependency is called here and not in a thread, as a service's
+constructor waits for nothing.
 """
 
 from collections.abc import Awaitable, Callable
@@ -36,7 +37,7 @@ class FastAnswer:
         self.overridden = route.dependency_overrides_provider
         self.status = route.status_code or 200
         self.field = route.response_field
-        self.shape = {
+        self.shape: dict[str, Any] = {
             "field": route.response_field,
             "include": route.response_model_include,
             "exclude": route.response_model_exclude,

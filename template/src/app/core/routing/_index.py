@@ -1,6 +1,5 @@
 """The time to find a route must not grow with the number of modules."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -18,11 +17,10 @@ class RouteIndex(BaseRoute):
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        routes = list(routes)
-        heads = {_head(route.path) for route in routes if _is_plain(route)}  # type: ignore[attr-defined]  # plain ones have it
-        self._routes: dict[str, list[BaseRoute]] = defaultdict(list)
-        for route in routes:
-            for head in [_head(route.path)] if _is_plain(route) else heads:  # type: ignore[attr-defined]  # as above
+        headed = [(_fixed_head(route), route) for route in routes]
+        self._routes: dict[str, list[BaseRoute]] = {head: [] for head, _ in headed if head}
+        for fixed, route in headed:
+            for head in [fixed] if fixed else self._routes:
                 self._routes[head].append(route)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -45,7 +43,8 @@ def _head(path: str) -> str:
     return "/".join(path.split("/", SEGMENTS)[:SEGMENTS])
 
 
-def _is_plain(route: BaseRoute) -> bool:
-    """Its head is the same for all requests. Those that are not may match anything."""
-    path = getattr(route, "path_regex", None) and getattr(route, "path", "")
-    return bool(path) and "{" not in _head(path)
+def _fixed_head(route: BaseRoute) -> str | None:
+    """None if a route may match paths that begin in different ways."""
+    path = getattr(route, "path", "") if hasattr(route, "path_regex") else ""
+    head = _head(path)
+    return head if head and "{" not in head else None

@@ -1,4 +1,11 @@
-from app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated
+from app.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
 
 
 class WrongCredentials(Unauthenticated):
@@ -13,6 +20,34 @@ class RefreshRefused(Unauthenticated):
 
     slug = "refresh-refused"
     title = "This refresh token is not valid"
+
+
+class WrongCode(Unauthenticated):
+    """The code of the second factor is wrong, was used before, or the log-in took too long."""
+
+    title = "Wrong code"
+    detail = "This code is not valid."
+
+
+class SecondFactorLocked(TooManyRequests):
+    """Too many wrong codes. The header `Retry-After` says how many seconds to wait."""
+
+    title = "Too many wrong codes"
+    detail = "Too many wrong codes were tried."
+
+
+class SecondFactorExists(Conflict):
+    """There is a second factor already; remove it before you set up another device."""
+
+    title = "There is a second factor already"
+    detail = "Remove the second factor before you set up another one."
+
+
+class NoSecondFactor(NotFound):
+    """No second factor is set up, or none that waits for its first code."""
+
+    title = "There is no second factor"
+    detail = "There is no second factor."
 
 
 class UserSuspended(Forbidden):

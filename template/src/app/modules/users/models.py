@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
@@ -32,7 +32,10 @@ class AuthSession(UUIDMixin, TimestampMixin, Base):
     tenant_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("tenants.id", ondelete="CASCADE"), index=True
     )
-    expires_at: Mapped[datetime]
+    user_agent: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(String(45))
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
 
@@ -60,4 +63,31 @@ class OneTimeToken(UUIDMixin, TimestampMixin, Base):
     email: Mapped[str] = mapped_column(String(320))
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class SecondFactor(UUIDMixin, TimestampMixin, Base):
+    """A device that shows codes (TOTP, RFC 6238). It counts as soon as its first code was seen."""
+
+    __tablename__ = "second_factors"
+    __global_reason__ = "guards a log-in, before it is known for which tenant"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    sealed_secret: Mapped[str] = mapped_column(String(400))
+    key_id: Mapped[str] = mapped_column(String(20))
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class RecoveryCode(UUIDMixin, TimestampMixin, Base):
+    """Stands in for a lost device, once."""
+
+    __tablename__ = "recovery_codes"
+    __global_reason__ = "guards a log-in, before it is known for which tenant"
+    __table_args__ = (UniqueConstraint("user_id", "secret_hash"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    secret_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None]

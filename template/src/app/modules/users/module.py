@@ -1,6 +1,7 @@
 from app.core.module import Module
 from app.core.permissions import Role
 
+from .jobs import JOBS
 from .permissions import UserPermission
 from .routes import routers
 from .services import LETTERS
@@ -8,6 +9,6 @@ from .services import LETTERS
 module = Module(
     name="users",
     routers=routers,
-    jobs=LETTERS,
+    jobs=(*LETTERS, *JOBS),
     permissions={UserPermission.READ: Role.VIEWER},
 )

@@ -4,17 +4,28 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from app.database.repository import Repository
+from app.database.repository import Repository, RowNotFound
 
-from .models import AuthSession, OneTimeToken, RefreshToken, User
+from .models import (
+    AuthSession,
+    OneTimeToken,
+    RecoveryCode,
+    RefreshToken,
+    SecondFactor,
+    User,
+)
 
 __all__ = [
     "AuthSession",
     "AuthSessionRepository",
     "OneTimeToken",
     "OneTimeTokenRepository",
+    "RecoveryCode",
+    "RecoveryCodeRepository",
     "RefreshToken",
     "RefreshTokenRepository",
+    "SecondFactor",
+    "SecondFactorRepository",
     "User",
     "UserRepository",
 ]
@@ -36,6 +47,30 @@ class AuthSessionRepository(Repository[AuthSession]):
     async def revoke(self, session_id: UUID, at: datetime) -> None:
         await self.session.execute(
             update(AuthSession).where(AuthSession.id == session_id).values(revoked_at=at)
+        )
+
+    async def get_of(self, user_id: UUID, session_id: UUID) -> AuthSession:
+        """Raises RowNotFound for a session of somebody else, too."""
+        query = self.query().where(AuthSession.id == session_id, AuthSession.user_id == user_id)
+        session = await self.first(query)
+        if session is None:
+            raise RowNotFound("AuthSession")
+        return session
+
+    async def list_open(self, user_id: UUID, at: datetime) -> Sequence[AuthSession]:
+        """The newest first."""
+        query = self.query().where(
+            AuthSession.user_id == user_id,
+            AuthSession.revoked_at.is_(None),
+            AuthSession.expires_at > at,
+        )
+        return await self.all(query.order_by(AuthSession.id.desc()))
+
+    async def forget_expired(self, before: datetime) -> None:
+        await self.session.execute(
+            delete(AuthSession)
+            .where(AuthSession.expires_at < before)
+            .execution_options(synchronize_session=False)
         )
 
     async def revoke_of_user(
@@ -88,10 +123,60 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         )
         return (await self.session.scalars(query)).first()
 
+    async def forget_expired(self, before: datetime) -> None:
+        await self.session.execute(
+            delete(OneTimeToken)
+            .where(OneTimeToken.expires_at < before)
+            .execution_options(synchronize_session=False)
+        )
+
     async def withdraw(self, user_id: UUID, purpose: str) -> None:
         """All that the user has of this purpose."""
         await self.session.execute(
             delete(OneTimeToken)
             .where(OneTimeToken.user_id == user_id, OneTimeToken.purpose == purpose)
+            .execution_options(synchronize_session=False)
+        )
+
+
+class SecondFactorRepository(Repository[SecondFactor]):
+    model = SecondFactor
+
+    async def find_of(self, user_id: UUID) -> SecondFactor | None:
+        return await self.first(self.query().where(SecondFactor.user_id == user_id))
+
+    async def find_of_for_update(self, user_id: UUID) -> SecondFactor | None:
+        """Locked, so that two attempts at the same time are two attempts."""
+        query = self.query().where(SecondFactor.user_id == user_id)
+        return await self.first(query.with_for_update())
+
+    async def list_sealed_otherwise(self, key_id: str) -> Sequence[SecondFactor]:
+        return await self.all(self.query().where(SecondFactor.key_id != key_id).with_for_update())
+
+
+class RecoveryCodeRepository(Repository[RecoveryCode]):
+    model = RecoveryCode
+
+    async def spend(self, user_id: UUID, secret_hash: str, at: datetime) -> bool:
+        query = (
+            update(RecoveryCode)
+            .where(
+                RecoveryCode.user_id == user_id,
+                RecoveryCode.secret_hash == secret_hash,
+                RecoveryCode.used_at.is_(None),
+            )
+            .values(used_at=at)
+            .returning(RecoveryCode.id)
+        )
+        return (await self.session.scalars(query)).first() is not None
+
+    async def count_unused(self, user_id: UUID) -> int:
+        unused = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+        return len(await self.all(self.query().where(*unused)))
+
+    async def forget_of(self, user_id: UUID) -> None:
+        await self.session.execute(
+            delete(RecoveryCode)
+            .where(RecoveryCode.user_id == user_id)
             .execution_options(synchronize_session=False)
         )

@@ -8,6 +8,7 @@ from pydantic import Field as PydanticField
 from app.kit.schemas import Schema
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Password = Annotated[SecretStr, PydanticField(min_length=8, max_length=256)]
 
 
@@ -40,6 +41,58 @@ class CookiesSet(Schema):
     """The tokens are in cookies; the access token lives `expires_in` seconds."""
 
     expires_in: int
+
+
+class ChallengeRead(Schema):
+    """The password was right: send the challenge with a code within `expires_in` seconds."""
+
+    challenge: str
+    expires_in: int
+
+
+class ChallengeAnswer(Schema):
+    """`code` is one that the device shows, or a recovery code."""
+
+    challenge: str
+    code: Code
+
+
+class PasswordProof(Schema):
+    password: SecretStr
+
+
+class CodeProof(Schema):
+    code: Code
+
+
+class SecondFactorRead(Schema):
+    is_on: bool
+    recovery_codes_left: int
+
+
+class SecondFactorSetUp(Schema):
+    """`uri` is for a QR code; `secret` is for typing."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodes(Schema):
+    """Shown once: to be kept on paper, each good for one log-in without the device."""
+
+    recovery_codes: list[str]
+
+
+class SessionRead(Schema):
+    """One log-in of one's own; `address` is where it began."""
+
+    id: UUID
+    user_agent: str | None
+    address: str | None
+    tenant_id: UUID | None
+    created_at: datetime
+    last_used_at: datetime
+    is_current: bool
 
 
 class RefreshRequest(Schema):

@@ -24,6 +24,15 @@ class TestListActs:
         assert rest["items"][0]["action"] == "tests.first"
         assert page["items"][0]["actor_id"] == str(owner.user_id)
 
+    async def test_tells_where_a_change_came_from(self, client: AsyncClient) -> None:
+        changed = await client.patch("/api/v1/tenants/current", json={"name": "Acme & Sons"})
+
+        act = (await client.get(URL)).json()["items"][0]
+        assert act["action"] == "tenants.renamed"
+        assert act["changes"] == {"name": {"old": "Acme", "new": "Acme & Sons"}}
+        assert act["address"] == "127.0.0.1"
+        assert act["trace_id"] == changed.headers["x-trace-id"]
+
     async def test_has_the_acts_on_one_row(self, client: AsyncClient, owner: Person) -> None:
         answer = await client.get(URL, params={"subject_id": str(owner.tenant_id)})
 

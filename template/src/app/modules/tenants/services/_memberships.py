@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.core.audit import copy_of
 from app.core.auth import Reason
 from app.core.permissions import Role
 from app.core.tenancy import PersonContext, TenantContext
@@ -32,6 +33,7 @@ class MembershipService:
         if await self.memberships.find_of(user_id) is not None:
             raise AlreadyAMember
         membership = await self.memberships.create(user_id=user_id, role=role)
+        self.work.audit("members.joined", after=membership)
         self.work.publish(MemberJoined(membership.id, user_id))
         return membership
 
@@ -44,7 +46,10 @@ class MembershipService:
         if role != Role.OWNER:
             await self._check_another_owner(membership)
         self.work.revoke(Reason.ROLE, membership.id, except_role=role)
-        return await self.memberships.change(membership, role=role)
+        before = copy_of(membership)
+        after = await self.memberships.change(membership, role=role)
+        self.work.audit("members.role_changed", before=before, after=after)
+        return after
 
     async def remove(self, user_id: UUID) -> None:
         """Raises NotAMember, RoleTooHigh, LastOwner."""
@@ -53,6 +58,7 @@ class MembershipService:
         self.check_rank(membership.role)
         await self._check_another_owner(membership)
         await self.memberships.delete(membership)
+        self.work.audit("members.removed", before=membership)
         self.work.revoke(Reason.MEMBERSHIP, membership.id)
         self.work.publish(MemberRemoved(membership.id, user_id))
 

@@ -28,11 +28,15 @@ class TenantService:
 
     async def current(self) -> Tenant:
         self.work.require(TenantPermission.READ)
-        return await self._own()
+        return self.work.tag(await self._own())
 
     async def rename(self, *, name: str) -> Tenant:
         self.work.require(TenantPermission.CHANGE)
-        return await self.tenants.change(await self._own(), name=name)
+        before = await self._own()
+        await self.work.match(before)
+        after = await self.tenants.change(before, name=name)
+        self.work.audit("tenants.renamed", before=before, after=after)
+        return self.work.tag(after)
 
     async def delete(self) -> None:
         """With all its rows: every tenant's table refers to it ON DELETE CASCADE."""
@@ -43,8 +47,11 @@ class TenantService:
 
     async def check_open(self) -> None:
         """Raises TenantSuspended."""
-        if (await self._own()).is_suspended:
+        if not await self.is_open():
             raise TenantSuspended
+
+    async def is_open(self) -> bool:
+        return not (await self._own()).is_suspended
 
     async def list_all(self, *, limit: int, cursor: str | None) -> Rows[Tenant]:
         async with self._all_tenants("list the tenants") as work:

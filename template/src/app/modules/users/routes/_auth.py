@@ -3,22 +3,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, status
 from fastapi.security import OAuth2PasswordRequestForm
 
+from app.core.limits import limited
 from app.core.permissions import public, signed_in
 
 from ..schemas import (
-    CookiesSet,
+    ChallengeAnswer,
     InvitationAcceptance,
     RefreshRequest,
     Registration,
     SwitchRequest,
-    TokenRead,
 )
 from ..services import AuthService, SessionService
-from ._delivery import Tokens
+from ._delivery import Signed, Tokens
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
-Signed = TokenRead | CookiesSet
 Auth = Annotated[AuthService, Depends()]
 Sessions = Annotated[SessionService, Depends()]
 PasswordForm = Annotated[OAuth2PasswordRequestForm, Depends()]
@@ -26,6 +25,7 @@ PasswordForm = Annotated[OAuth2PasswordRequestForm, Depends()]
 
 @router.post("/register", status_code=status.HTTP_201_CREATED)
 @public
+@limited("login")
 async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed:
     pair = await auth.register(
         email=body.email,
@@ -38,9 +38,16 @@ async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed:
 
 @router.post("/token")
 @public
+@limited("login")
 async def log_in(form: PasswordForm, auth: Auth, tokens: Tokens) -> Signed:
     pair = await auth.log_in(email=form.username, password=form.password)
     return tokens.answer(pair)
+
+
+@router.post("/second-factor")
+@public
+async def meet_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
+    return tokens.answer(await auth.meet(body.challenge, body.code))
 
 
 @router.post("/refresh")
@@ -65,6 +72,7 @@ async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Signed:
 
 @router.post("/accept-invitation", status_code=status.HTTP_201_CREATED)
 @public
+@limited("login")
 async def accept_invitation(body: InvitationAcceptance, auth: Auth, tokens: Tokens) -> Signed:
     pair = await auth.accept_invitation(
         body.token,

@@ -1,12 +1,14 @@
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, status
 
 from app.core.errors import Forbidden
 from app.core.unit_of_work import CurrentWork
 
-from ..schemas import CookiesSet, TokenRead
-from ..services import TokenPair
+from ..schemas import ChallengeRead, CookiesSet, TokenRead
+from ..services import Challenge, TokenPair
+
+Signed = TokenRead | CookiesSet | ChallengeRead
 
 
 class Delivery:
@@ -21,20 +23,15 @@ class Delivery:
         self.refresh_seconds = work.runtime.settings.auth.refresh_days * 24 * 60 * 60
         self.in_cookies = cookies
 
-    def answer(self, pair: TokenPair) -> TokenRead | CookiesSet:
+    def answer(self, entry: TokenPair | Challenge) -> Signed:
         """Raises Forbidden for a foreign page, which could log its visitor in as somebody else."""
         self.response.headers["Cache-Control"] = "no-store"
-        if not self.in_cookies:
-            return TokenRead.model_validate(pair)
-        if not self.jar.from_own_page(self.request.scope):
-            raise Forbidden("Cookies are set only for our own pages.")
-        self.jar.set(self.response, access=pair.access_token, access_seconds=pair.expires_in)
-        self.jar.set_refresh(
-            self.response, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
-        )
-        return CookiesSet(expires_in=pair.expires_in)
+        if isinstance(entry, Challenge):
+            self.response.status_code = status.HTTP_202_ACCEPTED
+            return ChallengeRead.model_validate(entry)
+        return self._hand_over(entry)
 
-    def answer_in_kind(self, pair: TokenPair) -> TokenRead | CookiesSet:
+    def answer_in_kind(self, pair: TokenPair) -> Signed:
         """In cookies for who came with cookies: no script gets to read what replaces them."""
         self.in_cookies |= "authorization" not in self.request.headers
         return self.answer(pair)
@@ -47,6 +44,17 @@ class Delivery:
     def clear(self) -> None:
         if self.jar.access_token(self.request.scope) is not None:
             self.jar.clear(self.response)
+
+    def _hand_over(self, pair: TokenPair) -> TokenRead | CookiesSet:
+        if not self.in_cookies:
+            return TokenRead.model_validate(pair)
+        if not self.jar.from_own_page(self.request.scope):
+            raise Forbidden("Cookies are set only for our own pages.")
+        self.jar.set(self.response, access=pair.access_token, access_seconds=pair.expires_in)
+        self.jar.set_refresh(
+            self.response, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
+        )
+        return CookiesSet(expires_in=pair.expires_in)
 
 
 Tokens = Annotated[Delivery, Depends()]

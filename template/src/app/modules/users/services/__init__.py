@@ -1,18 +1,22 @@
 from ._administration import UserAdministration
 from ._auth import AuthService
+from ._challenges import Challenge
 from ._emails import EmailService
 from ._letters import LETTERS
 from ._passwords import PasswordService
+from ._second_factors import SecondFactorService
 from ._sessions import SessionService, TokenPair
 from ._users import Me, Member, UserService
 
 __all__ = [
     "LETTERS",
     "AuthService",
+    "Challenge",
     "EmailService",
     "Me",
     "Member",
     "PasswordService",
+    "SecondFactorService",
     "SessionService",
     "TokenPair",
     "UserAdministration",

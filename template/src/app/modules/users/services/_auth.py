@@ -9,7 +9,6 @@ from app.modules.tenants import (
     InvitationService,
     Membership,
     MembershipService,
-    NotAMember,
     Tenant,
     TenantService,
 )
@@ -17,6 +16,7 @@ from app.modules.tenants import (
 from ..errors import EmailTaken
 from ..events import UserRegistered
 from ..repositories import User, UserRepository
+from ._challenges import Challenge, ChallengeService
 from ._letters import mail_confirmation
 from ._passwords import PasswordService
 from ._sessions import SessionService, TokenPair
@@ -30,6 +30,7 @@ class AuthService:
         self.users = UserRepository(work.session)
         self.members = MembershipService(work)
         self.sessions = SessionService(work)
+        self.challenges = ChallengeService(work)
         self.passwords = PasswordService(work)
 
     async def register(
@@ -43,24 +44,33 @@ class AuthService:
             owner = await TenantService(work).found(name=tenant_name, owner_id=user.id)
             return await SessionService(work).begin(user, owner)
 
-    async def log_in(self, *, email: str, password: str) -> TokenPair:
+    async def log_in(self, *, email: str, password: str) -> TokenPair | Challenge:
         """Into the oldest of the user's tenants.
 
         Raises WrongCredentials, UserSuspended, TenantSuspended.
         """
         user = await self._prove(email, password)
         places = await self.members.of_person(user.id)
-        return await self.sessions.begin(user, _first_open(places))
+        return await self._enter(user, _first_open(places))
+
+    async def meet(self, challenge: str, code: str) -> TokenPair:
+        """Past the second factor, with a code of the device or a recovery code.
+
+        Raises WrongCode, SecondFactorLocked, UserSuspended, TenantSuspended, NotAMember.
+        """
+        user_id, tenant_id = await self.challenges.meet(challenge, code)
+        user = await self.users.get(user_id)
+        member = await self.members.in_tenant(tenant_id, user_id) if tenant_id else None
+        return await self.sessions.begin(user, member)
 
     async def switch(self, tenant_id: UUID) -> TokenPair:
         """Into another of the actor's tenants. Raises NotAMember, TenantSuspended."""
-        self.work.require_signed_in()
-        user = await self.users.get(self._own_id())
+        user = await self.users.get(self.work.require_user())
         return await self.sessions.begin(user, await self.members.in_tenant(tenant_id, user.id))
 
     async def accept_invitation(
         self, token: str, *, email: str, password: str, full_name: str
-    ) -> TokenPair:
+    ) -> TokenPair | Challenge:
         """Into the tenant that invited this address, as a new user or with one's password.
 
         Raises InvitationInvalid, AlreadyAMember, WrongCredentials.
@@ -71,7 +81,7 @@ class AuthService:
             if await invitations.came_by_mail(token) and user.email_verified_at is None:
                 await AuthService(work).users.change(user, email_verified_at=clock.now())
             member = await invitations.accept(token, user_id=user.id, email=user.email)
-            return await SessionService(work).begin(user, member)
+            return await AuthService(work)._enter(user, member)
 
     async def add_user(
         self, *, email: str, password: str, full_name: str, is_superuser: bool = False
@@ -89,6 +99,12 @@ class AuthService:
         self.work.publish(UserRegistered(user.id))
         return user
 
+    async def _enter(self, user: User, membership: Membership | None) -> TokenPair | Challenge:
+        """In, or one step before it. Raises UserSuspended, TenantSuspended."""
+        if await self.challenges.awaits(user.id):
+            return self.challenges.issue(user.id, membership.tenant_id if membership else None)
+        return await self.sessions.begin(user, membership)
+
     async def _find_or_add(self, email: str, password: str, full_name: str) -> User:
         if await self.users.find_by_email(email.lower()) is not None:
             return await self._prove(email, password)
@@ -96,11 +112,6 @@ class AuthService:
 
     async def _prove(self, email: str, password: str) -> User:
         return await self.passwords.prove(await self.users.find_by_email(email.lower()), password)
-
-    def _own_id(self) -> UUID:
-        if self.work.actor.user_id is None:
-            raise NotAMember
-        return self.work.actor.user_id
 
 
 def _first_open(places: Sequence[tuple[Membership, Tenant]]) -> Membership | None:

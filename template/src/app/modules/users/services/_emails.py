@@ -2,7 +2,7 @@ from app.core.mail import send_mail
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
-from ..errors import EmailTaken, WrongCredentials
+from ..errors import EmailTaken
 from ..repositories import User, UserRepository
 from ._letters import NEW_EMAIL, mail_confirmation
 from ._one_time import OneTimeTokens, Purpose
@@ -44,7 +44,4 @@ class EmailService:
         await self.users.change(user, email=email)
 
     async def _own(self) -> User:
-        self.work.require_signed_in()
-        if self.work.actor.user_id is None:
-            raise WrongCredentials
-        return await self.users.get(self.work.actor.user_id)
+        return await self.users.get(self.work.require_user())

@@ -36,6 +36,18 @@ your account now has another e-mail address, and this one is no longer used.
 
 If it was not you, answer to this letter.
 """
+FACTOR_ADDED = """Hello {name},
+
+from now on your account asks for a code of your device when you log in.
+
+If it was not you, change your password and remove the second factor.
+"""
+FACTOR_REMOVED = """Hello {name},
+
+your account no longer asks for a code when you log in.
+
+If it was not you, change your password at once.
+"""
 
 
 @job(name="users.mail_confirmation", queue="mail", without_tenant=True)

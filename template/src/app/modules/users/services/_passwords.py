@@ -39,10 +39,7 @@ class PasswordService:
 
     async def change(self, *, current: str, new: str) -> None:
         """Ends the actor's other log-ins. Raises WrongCredentials, WeakPassword."""
-        self.work.require_signed_in()
-        if self.work.actor.user_id is None:
-            raise WrongCredentials
-        user = await self.prove(await self.users.get(self.work.actor.user_id), current)
+        user = await self.prove(await self.users.get(self.work.require_user()), current)
         await self._set(user, new)
         await self.sessions.end_all_of(user.id, but=self.work.actor.session_id)
 

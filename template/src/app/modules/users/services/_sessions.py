@@ -1,5 +1,6 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.auth import AccessClaims, Reason, hash_secret, new_secret
@@ -12,10 +13,13 @@ from ..errors import RefreshRefused, UserSuspended
 from ..repositories import (
     AuthSession,
     AuthSessionRepository,
+    OneTimeTokenRepository,
     RefreshTokenRepository,
     User,
     UserRepository,
 )
+
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,17 @@ class TokenPair:
     access_token: str
     expires_in: int
     refresh_token: str
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    id: UUID
+    user_agent: str | None
+    address: str | None
+    tenant_id: UUID | None
+    created_at: datetime
+    last_used_at: datetime
+    is_current: bool
 
 
 class SessionService:
@@ -37,9 +52,13 @@ class SessionService:
     async def begin(self, user: User, membership: Membership | None) -> TokenPair:
         """A log-in for a user in a tenant, or in none. Raises UserSuspended, TenantSuspended."""
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
+        origin = self.work.origin
         session = await self.sessions.create(
             user_id=user.id,
             tenant_id=membership.tenant_id if membership else None,
+            user_agent=_shortened(origin.header(b"user-agent")) if origin else None,
+            address=origin.address if origin else None,
+            last_used_at=clock.now(),
             expires_at=clock.now() + lifetime,
         )
         return await self._issue(session, user, membership)
@@ -63,6 +82,25 @@ class SessionService:
         if self.work.actor.session_id is not None:
             await self._end(self.work.actor.session_id)
 
+    async def list_own(self) -> Sequence[OpenSession]:
+        """Where the actor is logged in, the newest log-in first."""
+        rows = await self.sessions.list_open(self.work.require_user(), clock.now())
+        return [_open_session(row, self.work.actor.session_id) for row in rows]
+
+    async def end_own(self, session_id: UUID) -> None:
+        """One of the actor's log-ins. Raises RowNotFound for those of others."""
+        session = await self.sessions.get_of(self.work.require_user(), session_id)
+        await self._end(session.id)
+
+    async def end_others(self) -> None:
+        """All of the actor's log-ins but this one."""
+        await self.end_all_of(self.work.require_user(), but=self.work.actor.session_id)
+
+    async def forget_expired(self) -> None:
+        """Log-ins that ended a while ago, with their tokens, and links that nobody followed."""
+        await self.sessions.forget_expired(clock.now() - KEPT)
+        await OneTimeTokenRepository(self.work.session).forget_expired(clock.now() - KEPT)
+
     async def end_all_of(self, user_id: UUID, *, but: UUID | None = None) -> None:
         """All log-ins of a user, or all but one."""
         ended = await self.sessions.revoke_of_user(user_id, but=but, at=clock.now())
@@ -78,7 +116,9 @@ class SessionService:
             return None
         user = await self.users.get(session.user_id)
         try:
-            return await self._issue(session, user, await self._membership(session))
+            membership = await self._membership(session)
+            session = await self.sessions.change(session, last_used_at=clock.now())
+            return await self._issue(session, user, membership)
         except NotAMember:
             await self._end(session.id)
             return None
@@ -127,3 +167,19 @@ def _claims(session_id: UUID, user: User, membership: Membership | None) -> Acce
         role=membership.role if membership else None,
         is_superuser=user.is_superuser,
     )
+
+
+def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:
+    return OpenSession(
+        id=row.id,
+        user_agent=row.user_agent,
+        address=row.address,
+        tenant_id=row.tenant_id,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        is_current=row.id == current,
+    )
+
+
+def _shortened(text: str | None) -> str | None:
+    return text[:200] if text else None

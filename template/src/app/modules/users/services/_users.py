@@ -7,7 +7,6 @@ from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
 from app.modules.tenants import MembershipService
 
-from ..errors import WrongCredentials
 from ..permissions import UserPermission
 from ..repositories import User, UserRepository
 
@@ -85,10 +84,7 @@ class UserService:
         return _member(user, membership.role, membership.created_at)
 
     async def _own(self) -> User:
-        self.work.require_signed_in()
-        if self.work.actor.user_id is None:
-            raise WrongCredentials
-        return await self.users.get(self.work.actor.user_id)
+        return await self.users.get(self.work.require_user())
 
 
 def _member(user: User, role: str, joined_at: datetime) -> Member:

@@ -1,0 +1,44 @@
+"""standard/files.sha256 of a project: each file of the standard in it, as this release gives it."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+from jinja2.runtime import Context
+from pathspec import PathSpec
+
+from .ownership import paths_of
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "template"
+ITSELF = "standard/files.sha256"
+_SUFFIX = ".jinja"
+
+
+def standard_files(context: Context) -> str:
+    """In the format of `sha256sum --check`. Neither shared files nor the client's are in it."""
+    lines = (f"{sha256(content).hexdigest()}  {path}" for path, content in sorted(_rendered(context)))
+    return "\n".join(lines)
+
+
+def _rendered(context: Context) -> Iterator[tuple[str, bytes]]:
+    left_out = PathSpec.from_lines("gitignore", [*_excluded(context), *paths_of("client"), *paths_of("shared")])
+    for file in TEMPLATE.rglob("*"):
+        source = file.relative_to(TEMPLATE).as_posix()
+        path = source.removesuffix(_SUFFIX)
+        # A path with a value in it is a custom module's, a migration's or that of the answers.
+        if file.is_file() and "{" not in path and path != ITSELF and not left_out.match_file(path):
+            yield path, _content(file, context) if path != source else file.read_bytes()
+
+
+def _excluded(context: Context) -> Iterator[str]:
+    """What copier.yml leaves out of a project with these answers."""
+    settings = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
+    values = {**context.get_all(), "_copier_operation": "copy"}
+    for pattern in settings["_exclude"]:
+        yield from context.environment.from_string(pattern).render(values).splitlines()
+
+
+def _content(file: Path, context: Context) -> bytes:
+    return context.environment.from_string(file.read_text(encoding="utf-8")).render(context.get_all()).encode()

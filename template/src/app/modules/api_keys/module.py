@@ -1,0 +1,24 @@
+from app.core.auth import FoundKey
+from app.core.module import Module
+from app.core.permissions import Role
+from app.core.unit_of_work import UnitOfWork
+
+from .permissions import ApiKeyPermission
+from .routes import router
+from .services import ApiKeyService
+
+
+async def find_api_key(work: UnitOfWork, secret_hash: str) -> FoundKey | None:
+    return await ApiKeyService(work).find(secret_hash)
+
+
+module = Module(
+    name="api_keys",
+    routers=(router,),
+    permissions={
+        ApiKeyPermission.READ: Role.ADMIN,
+        ApiKeyPermission.CREATE: Role.ADMIN,
+        ApiKeyPermission.REVOKE: Role.ADMIN,
+    },
+    find_api_key=find_api_key,
+)

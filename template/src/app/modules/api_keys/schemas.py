@@ -1,0 +1,35 @@
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.kit.schemas import Schema
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+PermissionName = Annotated[str, StringConstraints(max_length=120)]
+
+
+class ApiKeyCreate(Schema):
+    """Without `expires_in_days` the key is good until it is revoked."""
+
+    name: Name
+    permissions: Annotated[list[PermissionName], Field(min_length=1, max_length=500)]
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+class ApiKeyRead(Schema):
+    id: UUID
+    name: str
+    hint: str
+    permissions: list[str]
+    created_by: UUID | None
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    created_at: datetime
+
+
+class ApiKeyIssued(ApiKeyRead):
+    """The only time that the key is shown."""
+
+    key: str

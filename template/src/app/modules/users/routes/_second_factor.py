@@ -1,0 +1,44 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, status
+
+from app.core.permissions import signed_in
+
+from ..schemas import CodeProof, PasswordProof, RecoveryCodes, SecondFactorRead, SecondFactorSetUp
+from ..services import SecondFactorService
+
+router = APIRouter(prefix="/users/me/second-factor", tags=["me"])
+
+Factors = Annotated[SecondFactorService, Depends()]
+
+
+@router.get("")
+@signed_in
+async def read_second_factor(factors: Factors) -> SecondFactorRead:
+    return SecondFactorRead.model_validate(await factors.state())
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+@signed_in
+async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
+    set_up = await factors.set_up(password=body.password.get_secret_value())
+    return SecondFactorSetUp.model_validate(set_up)
+
+
+@router.post("/confirm")
+@signed_in
+async def confirm(body: CodeProof, factors: Factors) -> RecoveryCodes:
+    return RecoveryCodes(recovery_codes=list(await factors.confirm(body.code)))
+
+
+@router.post("/recovery-codes")
+@signed_in
+async def renew_recovery_codes(body: PasswordProof, factors: Factors) -> RecoveryCodes:
+    codes = await factors.renew_codes(password=body.password.get_secret_value())
+    return RecoveryCodes(recovery_codes=list(codes))
+
+
+@router.post("/remove", status_code=status.HTTP_204_NO_CONTENT)
+@signed_in
+async def remove(body: PasswordProof, factors: Factors) -> None:
+    await factors.remove(password=body.password.get_secret_value())

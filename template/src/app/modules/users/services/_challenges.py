@@ -1,0 +1,88 @@
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from app.core.auth import TokenRefused
+from app.core.unit_of_work import CurrentWork
+from app.kit import clock
+
+from ..errors import SecondFactorLocked, WrongCode
+from ..repositories import RecoveryCodeRepository, SecondFactor, SecondFactorRepository
+from ._codes import hash_of, step_of
+
+LIFETIME = timedelta(minutes=5)
+FAILURES_TOLERATED = 5
+LOCKED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """Proves that the password was right, and asks for the code."""
+
+    challenge: str
+    expires_in: int
+
+
+class ChallengeService:
+    """What stands between a right password and a log-in: a code, tried a few times at most."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.factors = SecondFactorRepository(work.session)
+        self.codes = RecoveryCodeRepository(work.session)
+
+    async def awaits(self, user_id: UUID) -> bool:
+        factor = await self.factors.find_of(user_id)
+        return factor is not None and factor.confirmed_at is not None
+
+    def issue(self, user_id: UUID, tenant_id: UUID | None) -> Challenge:
+        """For who has proved the first factor and wants to work for this tenant."""
+        body = {"sub": str(user_id), "tid": str(tenant_id) if tenant_id else None}
+        signed = self.work.runtime.tokens.sign("challenge", body, lifetime=LIFETIME)
+        return Challenge(signed, int(LIFETIME.total_seconds()))
+
+    async def meet(self, challenge: str, code: str) -> tuple[UUID, UUID | None]:
+        """The user and the tenant of a challenge that the code meets.
+
+        Raises WrongCode, SecondFactorLocked. Attempts are counted by a unit of its own, so that the
+        refusal that follows does not undo it.
+        """
+        try:
+            body = self.work.runtime.tokens.verify("challenge", challenge)
+        except TokenRefused as refused:
+            raise WrongCode(str(refused)) from refused
+        user_id = UUID(body["sub"])
+        async with self.work.within(None) as work:
+            met = await ChallengeService(work)._try(user_id, code)
+        if not met:
+            raise WrongCode
+        return user_id, UUID(body["tid"]) if body["tid"] else None
+
+    async def _try(self, user_id: UUID, code: str) -> bool:
+        factor = await self.factors.find_of_for_update(user_id)
+        if factor is None or factor.confirmed_at is None:
+            return False
+        _check_lock(factor)
+        secret = self.work.runtime.sealer.open(factor.sealed_secret)
+        step = step_of(code, secret, after=factor.last_step)
+        if step is not None:
+            await self.factors.change(factor, last_step=step, failures=0)
+        elif await self.codes.spend(user_id, hash_of(code), clock.now()):
+            await self.factors.change(factor, failures=0)
+        else:
+            await self._count_failure(factor)
+            return False
+        return True
+
+    async def _count_failure(self, factor: SecondFactor) -> None:
+        failures = factor.failures + 1
+        if failures < FAILURES_TOLERATED:
+            await self.factors.change(factor, failures=failures)
+        else:
+            await self.factors.change(factor, failures=0, locked_until=clock.now() + LOCKED_FOR)
+
+
+def _check_lock(factor: SecondFactor) -> None:
+    if factor.locked_until is not None and factor.locked_until > clock.now():
+        seconds = int((factor.locked_until - clock.now()).total_seconds()) + 1
+        raise SecondFactorLocked(headers={"Retry-After": str(seconds)})

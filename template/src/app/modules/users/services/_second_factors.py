@@ -1,0 +1,119 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import pyotp
+
+from app.core.mail import send_mail
+from app.core.unit_of_work import CurrentWork
+from app.kit import clock
+
+from ..errors import NoSecondFactor, SecondFactorExists, WrongCode
+from ..repositories import RecoveryCodeRepository, SecondFactorRepository, User, UserRepository
+from ._codes import hash_of, new_recovery_code, step_of
+from ._letters import FACTOR_ADDED, FACTOR_REMOVED
+from ._passwords import PasswordService
+
+RECOVERY_CODES = 10
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """For the device: the secret to type, or the URI to show as a QR code."""
+
+    secret: str
+    uri: str
+
+
+@dataclass(frozen=True)
+class State:
+    is_on: bool
+    recovery_codes_left: int
+
+
+class SecondFactorService:
+    """The actor's own second factor: set up, confirmed with a first code, removed."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.sealer = work.runtime.sealer
+        self.users = UserRepository(work.session)
+        self.factors = SecondFactorRepository(work.session)
+        self.codes = RecoveryCodeRepository(work.session)
+        self.passwords = PasswordService(work)
+
+    async def state(self) -> State:
+        user = await self._own()
+        return State(await self._is_on(user.id), await self.codes.count_unused(user.id))
+
+    async def set_up(self, *, password: str) -> SetUp:
+        """Not in force before it is confirmed. Raises WrongCredentials, SecondFactorExists."""
+        user = await self.passwords.prove(await self._own(), password)
+        if await self._is_on(user.id):
+            raise SecondFactorExists
+        await self._forget(user.id)
+        secret = pyotp.random_base32()
+        sealed = self.sealer.seal(secret)
+        await self.factors.create(user_id=user.id, sealed_secret=sealed, key_id=self.sealer.key_id)
+        issuer = self.work.runtime.settings.name
+        return SetUp(secret, pyotp.TOTP(secret).provisioning_uri(user.email, issuer_name=issuer))
+
+    async def confirm(self, code: str) -> Sequence[str]:
+        """In force from now on. Answers with the recovery codes, which are shown once.
+
+        Raises WrongCode, NoSecondFactor.
+        """
+        user = await self._own()
+        factor = await self.factors.find_of_for_update(user.id)
+        if factor is None or factor.confirmed_at is not None:
+            raise NoSecondFactor
+        step = step_of(code, self.sealer.open(factor.sealed_secret), after=factor.last_step)
+        if step is None:
+            raise WrongCode
+        await self.factors.change(factor, confirmed_at=clock.now(), last_step=step)
+        self._tell(user, "A second factor was added", FACTOR_ADDED)
+        return await self._new_codes(user.id)
+
+    async def renew_codes(self, *, password: str) -> Sequence[str]:
+        """The earlier ones are good no more. Raises WrongCredentials, NoSecondFactor."""
+        user = await self.passwords.prove(await self._own(), password)
+        if not await self._is_on(user.id):
+            raise NoSecondFactor
+        return await self._new_codes(user.id)
+
+    async def remove(self, *, password: str) -> None:
+        """Raises WrongCredentials, NoSecondFactor."""
+        user = await self.passwords.prove(await self._own(), password)
+        if not await self._is_on(user.id):
+            raise NoSecondFactor
+        await self._forget(user.id)
+        self._tell(user, "Your second factor was removed", FACTOR_REMOVED)
+
+    async def seal_again(self) -> None:
+        """What previous secrets have sealed, so that they need not be kept for ever."""
+        for factor in await self.factors.list_sealed_otherwise(self.sealer.key_id):
+            sealed = self.sealer.seal(self.sealer.open(factor.sealed_secret))
+            await self.factors.change(factor, sealed_secret=sealed, key_id=self.sealer.key_id)
+
+    async def _is_on(self, user_id: UUID) -> bool:
+        factor = await self.factors.find_of(user_id)
+        return factor is not None and factor.confirmed_at is not None
+
+    async def _new_codes(self, user_id: UUID) -> Sequence[str]:
+        await self.codes.forget_of(user_id)
+        codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
+        for code in codes:
+            await self.codes.create(user_id=user_id, secret_hash=hash_of(code))
+        return codes
+
+    async def _forget(self, user_id: UUID) -> None:
+        await self.codes.forget_of(user_id)
+        factor = await self.factors.find_of(user_id)
+        if factor is not None:
+            await self.factors.delete(factor)
+
+    def _tell(self, user: User, subject: str, text: str) -> None:
+        self.work.enqueue(send_mail, user.email, subject, text.format(name=user.full_name))
+
+    async def _own(self) -> User:
+        return await self.users.get(self.work.require_user())

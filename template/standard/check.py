@@ -1,0 +1,33 @@
+"""`make standard-check`"""
+
+from .conflicts import find_conflicts
+from .git import is_repository
+from .ownership import Difference, find_differences, read_beside, read_edited
+from .problem import Problem
+
+
+def check() -> int:
+    if not is_repository():
+        raise Problem("This is no git repository yet: git init, git add --all, git commit.")
+    conflicts, differences = find_conflicts(), find_differences()
+    for conflict in conflicts:
+        print(conflict)
+    for difference in differences:
+        print(f"{difference.path}: {difference.what}, and it is the standard's")
+    if differences:
+        _advise(differences)
+    elif not conflicts:
+        edited = read_edited()
+        print(f"The standard is as it came{f', but for {len(edited)} files' if edited else ''}.")
+    return 1 if conflicts or differences else 0
+
+
+def _advise(differences: list[Difference]) -> None:
+    """Where else the edit can go: each one here may cost a look at each update."""
+    beside = read_beside()
+    for difference in differences:
+        if difference.path in beside:
+            print(f"  instead of {difference.path}: {beside[difference.path]}")
+    print("  Put it back, or write down in standard/edited.toml why it has to differ:")
+    print("    [edited]")
+    print(f'    "{differences[0].path}" = "the reason"')

@@ -1,0 +1,43 @@
+"""What an update left for a person to decide."""
+
+import re
+from collections.abc import Iterator
+
+from .git import PROJECT, paths
+
+_MARKER = re.compile(rb"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
+
+
+def find_conflicts() -> list[str]:
+    """`path: what`, for each file with one."""
+    unmerged = _unmerged()
+    marked = {path: "has conflict markers" for path in _tracked_and_new() if _has_markers(path)}
+    rejected = {
+        path: "holds an edit that found no place"
+        for path in _tracked_and_new()
+        if path.endswith(".rej")
+    }
+    return [f"{path}: {what}" for path, what in sorted((unmerged | marked | rejected).items())]
+
+
+def _unmerged() -> dict[str, str]:
+    stages: dict[str, set[str]] = {}
+    for line in paths("ls-files", "--unmerged"):
+        entry, _, path = line.partition("\t")
+        stages.setdefault(path, set()).add(entry.split()[-1])
+    return {path: _said(found) for path, found in stages.items()}
+
+
+def _said(stages: set[str]) -> str:
+    if "3" not in stages:
+        return "the standard has dropped it, and you had edited it"
+    return "you and the standard have changed the same lines"
+
+
+def _tracked_and_new() -> Iterator[str]:
+    listed = paths("ls-files", "--cached", "--others", "--exclude-standard")
+    return (path for path in dict.fromkeys(listed) if (PROJECT / path).is_file())
+
+
+def _has_markers(path: str) -> bool:
+    return len({marker[:1] for marker in _MARKER.findall((PROJECT / path).read_bytes())}) > 1

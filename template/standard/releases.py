@@ -1,0 +1,61 @@
+"""The template's releases, asked of its repository."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .answers import version_of
+from .git import git
+
+HEAD = "HEAD"
+
+
+def latest_release(template: str) -> str | None:
+    """The highest version that has a tag; pre-releases do not count."""
+    lines = git("ls-remote", "--tags", "--refs", template).splitlines()
+    tags = (line.rpartition("refs/tags/")[2] for line in lines)
+    versions = {version: tag for tag in tags if (version := version_of(tag))}
+    return versions[max(versions)] if versions else None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One commit of the template, in a clone of it."""
+
+    clone: Path
+    name: str
+
+    def changelog_since(self, release: str) -> str:
+        """What came after that release, newest first."""
+        text = self._read("CHANGELOG.md")
+        sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
+        new = (section for section in sections if _is_after(section, release, self.name))
+        return "\n".join(section.strip() for section in new)
+
+    def copier_command(self) -> list[str]:
+        """Copier and what stands beside it, in the versions that this release is rendered with."""
+        needs: list[str] = tomllib.loads(self._read("pyproject.toml"))["project"]["dependencies"]
+        copier = next(need for need in needs if re.match(r"copier\b(?!-)", need))
+        beside = [part for need in needs if need != copier for part in ("--with", need)]
+        return [*beside, "--from", copier, "copier"]
+
+    def _read(self, path: str) -> str:
+        return git("show", f"{self.name}:{path}", folder=self.clone)
+
+
+@contextmanager
+def clone_of(template: str, name: str) -> Iterator[Release]:
+    with TemporaryDirectory() as folder:
+        git("clone", "--quiet", "--no-checkout", template, folder)
+        yield Release(Path(folder), name)
+
+
+def _is_after(section: str, release: str, name: str) -> bool:
+    version, since, until = version_of(section.split()[1]), version_of(release), version_of(name)
+    if version is None:
+        return until is None  # what is not released yet comes with HEAD alone
+    return (since is None or version > since) and (until is None or version <= until)

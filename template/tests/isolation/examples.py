@@ -1,0 +1,99 @@
+"""Valid values for what the API's own description asks for, so that every route can be called.
+
+A field that they do not fit gets its own: `Field(examples=["…"])`.
+"""
+
+import re
+from collections.abc import Callable
+from secrets import token_hex
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = dict[str, Any]
+Reference: TypeAlias = Callable[[str], str]
+"""Answers a field's name with the id of a row that it may refer to."""
+
+BY_FORMAT = {
+    "date": "2030-01-02",
+    "date-time": "2030-01-02T03:04:05Z",
+    "time": "12:00:00",
+    "duration": "P1D",
+    "uri": "https://example.com/",
+    "password": "a good deal longer than 15",
+    "json-string": "{}",
+    "ipv4": "192.0.2.1",
+}
+LIKELY = ("abcdef", "ABCDEF", "abc-def", "a1", "A1", "EUR", "en", "123456", "1.00", "12:00", "#aabbcc")
+
+
+class Examples:
+    def __init__(self, document: Schema, reference: Reference, marker: str) -> None:
+        self.document = document
+        self.reference = reference
+        self.marker = marker
+
+    def value(self, schema: Schema, name: str = "") -> Any:
+        schema = self.resolved(schema)
+        for given in ("const", "example"):
+            if given in schema:
+                return schema[given]
+        for choices in ("examples", "enum"):
+            if schema.get(choices):
+                return schema[choices][0]
+        kind = schema.get("type", "object" if "properties" in schema else "any")
+        make: Callable[[Schema, str], Any] = getattr(self, f"_{kind}")
+        return make(schema, name)
+
+    def resolved(self, schema: Schema) -> Schema:
+        """Without references, and the first of alternatives that is not null."""
+        if reference := schema.get("$ref"):
+            return self.resolved(self.document["components"]["schemas"][reference.split("/")[-1]])
+        for union in ("anyOf", "oneOf", "allOf"):
+            if union in schema:
+                first = next(each for each in schema[union] if each.get("type") != "null")
+                return self.resolved(first) | {k: v for k, v in schema.items() if k != union}
+        return schema
+
+    def ids_in(self, schema: Schema) -> list[str]:
+        """The fields of a body that hold the id of something."""
+        fields = self.resolved(schema).get("properties", {})
+        return [name for name, each in fields.items() if self.resolved(each).get("format") == "uuid"]
+
+    def _object(self, schema: Schema, _: str) -> Any:
+        fields = schema.get("properties", {})
+        return {name: self.value(field, name) for name, field in fields.items()}
+
+    def _array(self, schema: Schema, name: str) -> Any:
+        if name.startswith("_") or "items" not in schema:
+            return []
+        return [self.value(schema["items"], name)]
+
+    def _string(self, schema: Schema, name: str) -> str:
+        kind = schema.get("format")
+        if kind == "uuid":
+            return self.reference(name)
+        if kind == "email" or "email" in name:
+            return f"{self.marker}{token_hex(8)}@example.com"
+        if kind in BY_FORMAT:
+            return BY_FORMAT[kind]
+        if pattern := schema.get("pattern"):
+            return next((text for text in (pattern.strip("^$"), *LIKELY) if re.search(pattern, text)), "")
+        text = f"{self.marker}{token_hex(8)}".ljust(schema.get("minLength", 0), "x")
+        longest = schema.get("maxLength", len(text))
+        return text if longest >= len(text) else token_hex(longest)[:longest]
+
+    def _integer(self, schema: Schema, _: str) -> int:
+        step = schema.get("multipleOf", 1)
+        least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        return int(-(-least // step) * step)
+
+    def _number(self, schema: Schema, name: str) -> float:
+        return self._integer(schema, name)
+
+    def _boolean(self, *_: Any) -> bool:
+        return True
+
+    def _null(self, *_: Any) -> None:
+        return None
+
+    def _any(self, *_: Any) -> Any:
+        return {"text": self.marker}

@@ -1,0 +1,55 @@
+"""Every route of this project, from the tree that requests travel and from the API's description."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from app.core.permissions import guard_of
+
+API = "/api/"
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    guard: str | None
+    operation: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method:6} {self.path}"
+
+    @property
+    def variables(self) -> list[str]:
+        return [p["name"] for p in self._parameters("path")]
+
+    @property
+    def query(self) -> list[str]:
+        return [p["name"] for p in self._parameters("query")]
+
+    @property
+    def body(self) -> tuple[str, dict[str, Any]] | None:
+        """Its media type and its schema."""
+        content: dict[str, Any] = self.operation.get("requestBody", {}).get("content", {})
+        return next(((kind, each["schema"]) for kind, each in content.items()), None)
+
+    def schema_of(self, variable: str) -> dict[str, Any]:
+        found = (p["schema"] for p in self._parameters("path") if p["name"] == variable)
+        schema: dict[str, Any] = next(found)
+        return schema
+
+    def _parameters(self, place: str) -> list[dict[str, Any]]:
+        return [p for p in self.operation.get("parameters", []) if p["in"] == place]
+
+
+def find_routes(app: FastAPI) -> list[Route]:
+    """Since FastAPI 0.137 `app.routes` is a tree: whoever walks its top finds nothing."""
+    paths = app.openapi()["paths"]
+    return [
+        Route(method, path, guard_of(context.endpoint), paths.get(path, {}).get(method.lower(), {}))
+        for context in iter_route_contexts(app.routes)
+        if (path := str(context.path_format or context.path)).startswith(API)
+        for method in sorted(context.methods or ())
+    ]

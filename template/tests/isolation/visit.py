@@ -1,0 +1,92 @@
+"""One person calls one route, with what it asks for: ids in its path, and a body that is valid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from httpx import ASGITransport, AsyncClient, Response
+
+from tests.support.people import Person
+
+from .arena import OWN, Arena, tenants_models
+from .examples import Examples
+from .routes import Route
+
+PASSING = ("instance", "trace_id")
+"""Members of a problem that only repeat the request."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    arena: Arena
+    client: AsyncClient
+    route: Route
+    own_ids: Mapping[str, UUID]
+    """By the table's name; `users` and `tenants` too."""
+
+    async def call(
+        self, path: Mapping[str, Any], fields: Mapping[str, Any] | None = None, **options: Any
+    ) -> Response:
+        """With these values in the path, and these in the body instead of the valid ones."""
+        url = self.route.path.format(**{name: path[name] for name in self.route.variables})
+        if body := self.route.body:
+            media, schema = body
+            values = self.examples.value(schema)
+            if isinstance(values, dict):
+                values |= fields or {}
+            options["json" if "json" in media else "data"] = values
+        return await self.client.request(self.route.method, url, **options)
+
+    @property
+    def examples(self) -> Examples:
+        return Examples(self.arena.app.openapi(), self.own_id, OWN)
+
+    def own_path(self) -> dict[str, Any]:
+        return {name: self._variable(name) for name in self.route.variables}
+
+    def own_id(self, name: str) -> str:
+        """Of the table that columns of this name refer to, or that is called like it."""
+        for model in tenants_models():
+            for column in model.__table__.columns:
+                if column.name == name:
+                    for key in column.foreign_keys:
+                        return str(self.own_ids[key.column.table.name])
+        return str(self.own_ids[self._table_like(name)])
+
+    def _table_like(self, name: str) -> str:
+        """widget_id is of widgets, category_id of categories."""
+        words = [name.removesuffix("_id"), self.route.path.split("{")[0].rstrip("/").split("/")[-1]]
+        for word in words:
+            for table in self.own_ids:
+                if word and table.startswith(word.removesuffix("y").replace("-", "_")):
+                    return table
+        return "tenants"
+
+    def _variable(self, name: str) -> Any:
+        return self.examples.value(self.route.schema_of(name), name)
+
+
+async def visit(arena: Arena, route: Route) -> Visit:
+    """By somebody whose tenant has a row in every table, and is hers alone."""
+    own = await arena.newcomer()
+    ids: dict[str, UUID] = {"users": own.user_id, "tenants": own.tenant_id}
+    for model in tenants_models():
+        row = await arena.row_of(model.__table__, own, OWN)
+        ids.setdefault(model.__tablename__, row["id"])
+    return Visit(arena, open_client(arena, own), route, ids)
+
+
+def open_client(arena: Arena, person: Person) -> AsyncClient:
+    transport = ASGITransport(arena.app, raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://test", headers=person.headers)
+
+
+def essence(answer: Response) -> tuple[int, Any]:
+    """What an answer tells, without what it repeats of the request."""
+    if not answer.content or not answer.headers.get("content-type", "").endswith("json"):
+        return answer.status_code, answer.text
+    told = answer.json()
+    if answer.is_error and isinstance(told, dict):
+        told = {name: value for name, value in told.items() if name not in PASSING}
+    return answer.status_code, told

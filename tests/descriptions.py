@@ -1,0 +1,78 @@
+"""Descriptions of modules that nobody wrote: any mix of names, types, modifiers and refs."""
+
+from random import Random
+from typing import Any
+
+MODULES = """
+    ox boats people invoices invoice_lines categories statuses analyses clients projects tasks contracts payments
+    shipments warehouses news equipment work_order_items quarterly_forecast_sheets veterinary_treatment_records
+    electronic_health_record_notes members owners rivals numbers addresses companies
+""".split()
+FIELDS = """
+    number title status kind client owner amount issued_on due_at notes label code email website details active body
+    name value page address weight parent reference_number first_day_of_the_month a b2 answer target page_count
+    electronic_record_total last_known_position_of_it number_of_remaining_units uuid_of_it path quantity row values
+    response client_name schema_version model fixture url created_on colour of_whom some_clients data flag
+""".split()
+
+
+def description(seed: int) -> dict[str, Any]:
+    """One to four modules, which may refer to those before them."""
+    random = Random(seed)
+    names = random.sample(MODULES, random.randint(1, 4))
+    return {name: {"fields": _fields(random, name, names[:number])} for number, name in enumerate(names)}
+
+
+def _fields(random: Random, module: str, before: list[str]) -> dict[str, str]:
+    names = random.sample(FIELDS, random.randint(1, 9))
+    return {name: _field(random, module, before) for name in names}
+
+
+def _field(random: Random, module: str, before: list[str]) -> str:
+    """Some are wrong on purpose of nobody; the caller leaves those out."""
+    kind = random.choice([*_KINDS, "ref", "ref"])
+    optional = random.choice(["", "", "?"])
+    if kind == "ref":
+        target = random.choice([*before, module, "users"])
+        optional = "?" if target == module else optional
+        rule = random.choice(["", "", "on delete restrict", "on delete cascade", "on delete set null"])
+        rule = "" if "null" in rule and not optional else rule
+        return f"ref {target}{optional} {rule} {random.choice(['', '', '', 'unique'])}".strip()
+    modifiers = random.choice(["", "", "", "unique", "index", "unique index"])
+    default = random.choice(["", "", f"= {_DEFAULTS[kind]}"]) if kind in _DEFAULTS and not optional else ""
+    return " ".join(filter(None, [f"{kind}{optional}", modifiers, default]))
+
+
+_KINDS = [
+    "str",
+    "str(1)",
+    "str(2)",
+    "str(8)",
+    "str(120)",
+    "text",
+    "int",
+    "decimal(12, 2)",
+    "decimal(1, 0)",
+    "decimal(8, 8)",
+    "decimal(38, 10)",
+    "bool",
+    "date",
+    "datetime",
+    "uuid",
+    "email",
+    "url",
+    "json",
+    "enum(one)",
+    "enum(draft, sent, paid)",
+    "enum(not_started_yet, waiting_for_material, in_the_workshop, ready_for_collection, handed_over)",
+]
+_DEFAULTS = {
+    "str(120)": 'say "yes"',
+    "text": "it's",
+    "int": "-3",
+    "decimal(12, 2)": "0.50",
+    "decimal(8, 8)": "0.25",
+    "bool": "true",
+    "enum(one)": "one",
+    "enum(draft, sent, paid)": "draft",
+}
