@@ -10,7 +10,7 @@ import pytest
 
 from extensions.modules import skeleton
 from extensions.modules.answer import read
-from extensions.modules.fields import Module, fields_problems, file_of, modules_of
+from extensions.modules.fields import Module, file_of, modules_of
 from extensions.modules.names import names_of
 from tests.answers import ANSWER_SETS
 from tests.descriptions import description
@@ -31,16 +31,6 @@ def generate(described: Any, root: Path) -> None:
             target = root / "src/app/modules" / module.names.package / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(file_of(module, name))
-
-
-def without_wrong(described: dict[str, Any]) -> dict[str, Any]:
-    """What is left when each refused field is taken out: `modules_of` leaves them out too."""
-    modules = read(described)
-    wrong = {problem.partition(":")[0] for problem in fields_problems(modules, modules)}
-    return {
-        name: {"fields": {field: text for field, text in said["fields"].items() if f"{name}.{field}" not in wrong}}
-        for name, said in described.items()
-    }
 
 
 class TestGoldenModule:

@@ -36,12 +36,12 @@ class TestModules:
         assert problems.modules_problems(7) == ["7 is no list of modules: give names, such as: invoices, projects"]
         assert problems.modules_problems([7]) == ["7 is no name of a module: start with a letter, such as: invoices"]
         assert problems.modules_problems({"status": "statuses"}) == [
-            "'status' is followed by 'statuses': write status: {plural: …}, or the name alone"
+            "'status' is followed by 'statuses': write status: {fields: {…}}, or the name alone"
         ]
 
     def test_refuses_what_it_does_not_know(self) -> None:
         assert problems.modules_problems({"orders": {"colour": "red"}}) == [
-            "'orders' says 'colour', which means nothing here: only `plural` can be given"
+            "'orders' says 'colour', which means nothing here: give `fields` and `plural` only"
         ]
 
     def test_names_every_problem(self) -> None:

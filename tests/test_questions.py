@@ -79,6 +79,8 @@ class TestPrompt:
         prompt.expect("Your own modules")
         prompt.sendline("class")
         prompt.expect("'class' is a word of Python itself: use a longer name")
+        prompt.sendline("\x15{boats: {fields: {skipper: ref captains}}}")
+        prompt.expect("boats.skipper: there is no module 'captains' to refer to: add it")
         prompt.sendline("\x15boats, people")
         prompt.expect("Where the checks run")
         prompt.sendline("")
@@ -95,7 +97,15 @@ class TestData:
         ("option", "sentence"),
         [
             ("custom_modules=class", "custom_modules: 'class' is a word of Python itself: use a longer name"),
-            ("custom_modules={a: 1}", "custom_modules: 'a' is followed by 1: write a: {plural: …}"),
+            ("custom_modules={a: 1}", "custom_modules: 'a' is followed by 1: write a: {fields: {…}}"),
+            (
+                "custom_modules={a: {fields: {b: money}}}",
+                "custom_modules: 'a' is too short to be a word: use two letters or more",
+            ),
+            (
+                "custom_modules={ships: {fields: {weight: tons}}}",
+                "custom_modules: ships.weight: 'tons' is no type: use one of str(n), text, int",
+            ),
             ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
             ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
             ("modules=[billing]", "modules: There are no ready-made modules yet: leave `modules` out"),
@@ -112,14 +122,15 @@ class TestData:
         assert not (tmp_path / "project").exists()
 
     def test_comes_from_a_file(self, template: Path, tmp_path: Path) -> None:
-        answers = {"project_name": "Acme", "custom_modules": {"status": {"plural": "statuses"}}, "ci": "none"}
+        described = {"status": {"plural": "statuses", "fields": {"title": "str(40) unique"}}}
+        answers = {"project_name": "Acme", "custom_modules": described, "ci": "none"}
         (tmp_path / "answers.yml").write_text(yaml.safe_dump(answers))
 
         done = copy(template, tmp_path / "project", "--data-file", str(tmp_path / "answers.yml"))
 
         assert done.returncode == 0, done.stderr
         assert answers.items() <= answers_of(tmp_path / "project").items()
-        assert (tmp_path / "project/src/app/modules/statuses").is_dir()
+        assert "String(40)" in (tmp_path / "project/src/app/modules/statuses/models.py").read_text()
 
     def test_of_modules_is_stored_as_the_list_of_a_multiselect(self, template: Path, tmp_path: Path) -> None:
         copy(template, tmp_path / "project")

@@ -5,9 +5,11 @@ binaries, and ends well whatever happened. Here each file that the client has ed
 exact three: as the old release gave it, as the client has it, as this release gives it. docs/adr/0006 has the story.
 """
 
+import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,30 +22,41 @@ MOST_CONFLICTS = 127  # what git merge-file counts up to; more means that it cou
 
 
 def main(template: str, release_before: str, release: str, answers_file: str) -> None:
+    moved = tomllib.loads(TABLE.read_text(encoding="utf-8"))["moved"]
+    unedited = find_unedited(Path(template), release_before)
     with TemporaryDirectory() as folder:
         old, new = Path(folder, "old"), Path(folder, "new")
-        render(template, release_before, answers_file, git("show", f"HEAD:./{answers_file}"), old)
-        render(template, release, answers_file, Path(answers_file).read_bytes(), new)
-        moved = tomllib.loads(TABLE.read_text(encoding="utf-8"))["moved"]
-        for file in sorted(file for file in old.rglob("*") if file.is_file() and ".git" not in file.parts):
-            path = file.relative_to(old).as_posix()
-            if path != answers_file:
-                carry(path, old, new, moved)
+        answers_before, answers = git("show", f"HEAD:./{answers_file}"), Path(answers_file).read_bytes()
+        render(template, release_before, answers_file, answers_before, unedited, old)
+        render(template, release, answers_file, answers, unedited - set(moved.values()), new)
+        carry_all(old, new, moved, leave=answers_file)
     sys.exit(bool(git("ls-files", "--unmerged")) or b".rej\0" in git("ls-files", "-z", "--others"))
 
 
-def render(template: str, release: str, answers_file: str, answers: bytes, folder: Path) -> None:
-    """What updates write. A folder that has the answers already gets nothing that is the client's."""
-    file = folder / answers_file
+def find_unedited(template: Path, release: str) -> set[str]:
+    """The files that are as the release has them, by git's own hashes: they need no second look."""
+    given, here = blobs(f"{release}:template", template), blobs("HEAD", Path.cwd())
+    return {path for path, blob in given.items() if here.get(path) == blob}
+
+
+def blobs(tree: str, folder: Path) -> dict[str, str]:
+    entries = git("ls-tree", "-r", "-z", tree, folder=folder).decode().split("\0")
+    pairs = (entry.split("\t") for entry in entries if entry)
+    return {path: about.split()[-1] for about, path in pairs}
+
+
+def render(template: str, release: str, answers_file: str, answers: bytes, without: Iterable[str], into: Path) -> None:
+    """What an update writes. A folder that has the answers already gets nothing that is the client's."""
+    file = into / answers_file
     file.parent.mkdir(parents=True)
     file.write_bytes(answers)
-    data = {name: answer for name, answer in yaml.safe_load(answers).items() if not name.startswith("_")}
     copier.run_copy(
         template,
-        folder,
-        data=data,
+        into,
+        data={name: answer for name, answer in yaml.safe_load(answers).items() if not name.startswith("_")},
         answers_file=answers_file,
         vcs_ref=release,
+        exclude=["/" + re.sub(r"([\\*?!#\[\] ])", r"\\\1", path) for path in without],
         defaults=True,
         overwrite=True,
         quiet=True,
@@ -51,17 +64,23 @@ def render(template: str, release: str, answers_file: str, answers: bytes, folde
     )
 
 
+def carry_all(old: Path, new: Path, moved: dict[str, str], leave: str) -> None:
+    for file in sorted(file for file in old.rglob("*") if file.is_file()):
+        path = file.relative_to(old).as_posix()
+        if path != leave:
+            carry(path, old, new, moved)
+
+
 def carry(path: str, old: Path, new: Path, moved: dict[str, str]) -> None:
     base, mine, target = (old / path).read_bytes(), in_head(path), path
     while not (new / target).exists() and target in moved:
         target = moved[target]
     theirs = (new / target).read_bytes() if (new / target).exists() else None
-    if mine == base:
+    if mine is None and theirs not in (None, base):
+        say(f"{path}: you have removed or renamed it, and the standard has changed it since")
+    if mine is None or mine == base:
         return
-    if mine is None:
-        if theirs not in (None, base):
-            say(f"{path}: you have removed or renamed it, and the standard has changed it since")
-    elif theirs is None:
+    if theirs is None:
         keep_dropped(path, base, mine)
     else:
         merge(target, base, mine, theirs)
@@ -77,7 +96,7 @@ def keep_dropped(path: str, base: bytes, mine: bytes) -> None:
 
 
 def merge(target: str, base: bytes, mine: bytes, theirs: bytes) -> None:
-    merged, clean = (mine, True) if theirs == base else three_way(base, mine, theirs)
+    merged, clean = (mine, True) if theirs in (base, mine) else three_way(base, mine, theirs)
     Path(target).write_bytes(merged)
     if not clean:
         mark_unmerged(target, {1: base, 2: mine, 3: theirs})
@@ -109,8 +128,9 @@ def in_head(path: str) -> bytes | None:
     return None if shown.returncode else shown.stdout
 
 
-def git(*arguments: str, given: bytes | None = None) -> bytes:
-    return subprocess.run(["git", *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+def git(*arguments: str, given: bytes | None = None, folder: Path | None = None) -> bytes:
+    done = subprocess.run(["git", *arguments], cwd=folder, input=given, stdout=subprocess.PIPE, check=True)
+    return done.stdout
 
 
 def say(sentence: str) -> None:

@@ -55,7 +55,7 @@ def module_specs(context: Context) -> str:
 
 @pass_context
 def migration_steps(context: Context) -> str:
-    return json.dumps(first_chain(_modules(context["custom_modules"])))
+    return json.dumps(first_chain(_modules(context["custom_modules"]), context["modules"] or ()))
 
 
 @pass_context

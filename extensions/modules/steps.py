@@ -1,4 +1,4 @@
-"""The first chain of migrations: the standard's steps in order, then those of each custom module.
+"""The first chain of migrations: the standard's steps, then those of ready-made modules, then of custom ones.
 
 Later steps get their place from the project's own `app adopt`, which fills in the same
 `migrations/revision.txt`: whoever places a step, the file is the same to the byte.
@@ -33,10 +33,11 @@ class Step:
         return f"{owner}_{self.module.split('.')[-1]}.py"
 
 
-def first_chain(modules: Iterable[Module]) -> list[dict[str, str]]:
+def first_chain(modules: Iterable[Module], ready_made: Iterable[str] = ()) -> list[dict[str, str]]:
     """Files for `migrations/versions/`, each with its text. Modules go in the order in which `app adopt` takes them."""
     text = (_TEMPLATE / "migrations/revision.txt").read_text(encoding="utf-8")
-    chain = [*_standard_steps(), *(step for module in in_order(modules) for step in _module_steps(module.names))]
+    ours = [*_steps("standard"), *(step for name in sorted(ready_made) for step in _steps(f"ready_made/{name}"))]
+    chain = [*ours, *(step for module in in_order(modules) for step in _module_steps(module.names))]
     before = [None, *(step.revision for step in chain)]
     return [
         {
@@ -52,9 +53,10 @@ def first_chain(modules: Iterable[Module]) -> list[dict[str, str]]:
     ]
 
 
-def _standard_steps() -> Iterator[Step]:
-    for file in sorted((_TEMPLATE / "migrations/standard").glob("s[0-9]*.py")):
-        yield Step(f"migrations.standard.{file.stem}", _title(file.read_text(encoding="utf-8")))
+def _steps(folder: str) -> Iterator[Step]:
+    for file in sorted((_TEMPLATE / "migrations" / folder).glob("s[0-9]*.py")):
+        module = f"migrations.{folder.replace('/', '.')}.{file.stem}"
+        yield Step(module, _title(file.read_text(encoding="utf-8")))
 
 
 def _module_steps(names: Names) -> Iterator[Step]:

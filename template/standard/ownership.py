@@ -3,7 +3,6 @@
 import tomllib
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from .git import PROJECT
 
@@ -49,9 +48,9 @@ def _difference(path: str, given: str) -> Difference | None:
     file = PROJECT / path
     if not file.is_file():
         return Difference(path, "removed")
-    return None if _hash(file) == given else Difference(path, "edited")
+    return None if given in _hashes(file.read_bytes()) else Difference(path, "edited")
 
 
-def _hash(file: Path) -> str:
-    """Of the file as git keeps it: a checkout on Windows may have other line ends."""
-    return sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+def _hashes(content: bytes) -> set[str]:
+    """As it is, and as git keeps it: a checkout on Windows may have other line ends."""
+    return {sha256(text).hexdigest() for text in (content, content.replace(b"\r\n", b"\n"))}

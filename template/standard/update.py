@@ -16,21 +16,19 @@ BACK = "git reset --quiet -- . && git checkout HEAD -- . && git clean -fd -- ."
 
 
 def update(*, to: str | None, copier: str | None) -> int:
-    _refuse_unless_clean()
+    refuse_unless_clean()
     origin = read_origin()
     target = to or latest_release(origin.template)
     if target is None:
-        raise Problem(
-            f"{origin.template} has no release yet: make update v=HEAD takes its newest commit."
-        )
+        raise Problem(f"{origin.template} has no release yet: make update v=HEAD takes a commit.")
     if to is None and not is_newer(target, origin):
         print(f"Up to date: {origin.release}.")
         return 0
     with clone_of(origin.template, target) as release:
         _tell(origin, release)
-        command = [*_copier(release, copier), "update", "--trust", "--defaults", "--quiet"]
+        command = [*copier_of(release, copier), "update", "--trust", "--defaults", "--quiet"]
     before = read_questions()
-    ended = _run_copier([*command, "--context-lines", "1000", "--vcs-ref", target])
+    ended = run_copier([*command, "--context-lines", "1000", "--vcs-ref", target])
     conflicts = find_conflicts()
     if conflicts:
         return _hand_over(conflicts)
@@ -41,17 +39,18 @@ def update(*, to: str | None, copier: str | None) -> int:
     return _settle(target)
 
 
-def _refuse_unless_clean() -> None:
+def refuse_unless_clean() -> None:
     if not is_repository():
         raise Problem("This is no git repository yet: git init, git add --all, git commit.")
     if changed():
         raise Problem(
-            "There is work here that is not committed: commit it first, or git stash --include-untracked."
+            "There is work here that is not committed: commit it first, or put it away with"
+            " git stash --include-untracked."
             f"\nIf it is what an interrupted update left: {BACK}"
         )
 
 
-def _copier(release: Release, instead: str | None) -> list[str]:
+def copier_of(release: Release, instead: str | None) -> list[str]:
     if instead:
         return shlex.split(instead)
     beside_uv = Path(PROJECT, ".tools/bin/uvx")
@@ -65,7 +64,7 @@ def _tell(origin: Origin, release: Release) -> None:
     print(f"\nMerging. Should it be interrupted: {BACK}\n", flush=True)
 
 
-def _run_copier(command: list[str]) -> int:
+def run_copier(command: list[str]) -> int:
     """Interrupted, it leaves no trace."""
     try:
         return subprocess.run(command, cwd=PROJECT, check=False).returncode

@@ -4,9 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from app.database.rls import grant_global, protect, protect_for_person
-
-ROLE_IS_KNOWN = "role IN ('viewer', 'member', 'admin', 'owner')"
+from app.database.rls import grant_global, protect, protect_for_person, protect_tenants
 
 
 def upgrade() -> None:
@@ -14,15 +12,29 @@ def upgrade() -> None:
     _create_tenants_and_users()
     _create_memberships()
     _create_invitations()
+    _create_custom_roles()
     _create_api_keys()
     _create_auth_sessions()
     _create_one_time_tokens()
     _create_second_factors()
+    _create_identities()
     _create_revocations()
 
 
 def downgrade() -> None:
-    for table in ("revocations", "recovery_codes", "second_factors", "one_time_tokens", "refresh_tokens", "auth_sessions", "api_keys", "invitations", "memberships"):
+    for table in (
+        "revocations",
+        "identities",
+        "recovery_codes",
+        "second_factors",
+        "one_time_tokens",
+        "refresh_tokens",
+        "auth_sessions",
+        "api_keys",
+        "custom_roles",
+        "invitations",
+        "memberships",
+    ):
         op.drop_table(table)
     op.drop_table("users")
     op.drop_table("tenants")
@@ -39,7 +51,7 @@ def _create_tenants_and_users() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    grant_global("tenants")
+    protect_tenants("tenants")
     op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -63,12 +75,11 @@ def _create_memberships() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("role", sa.String(60), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "user_id"),
-        sa.CheckConstraint(ROLE_IS_KNOWN, name="role_is_known"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
     )
@@ -83,7 +94,7 @@ def _create_invitations() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(320), nullable=False),
-        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("role", sa.String(60), nullable=False),
         sa.Column("secret_hash", sa.String(64), nullable=False),
         sa.Column("mailed_secret_hash", sa.String(64), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -92,10 +103,26 @@ def _create_invitations() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "email"),
         sa.UniqueConstraint("tenant_id", "secret_hash"),
-        sa.CheckConstraint(ROLE_IS_KNOWN, name="role_is_known"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
     )
     protect("invitations")
+
+
+def _create_custom_roles() -> None:
+    op.create_table(
+        "custom_roles",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.String(120)), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "name"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
+    )
+    protect("custom_roles")
 
 
 def _create_api_keys() -> None:
@@ -209,6 +236,23 @@ def _create_second_factors() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
     )
     grant_global("recovery_codes")
+
+
+def _create_identities() -> None:
+    op.create_table(
+        "identities",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.String(300), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("issuer", "subject"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    )
+    op.create_index("ix_identities_user_id", "identities", ["user_id"])
+    grant_global("identities")
 
 
 def _create_revocations() -> None:

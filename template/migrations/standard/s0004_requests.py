@@ -24,6 +24,7 @@ def _create_audit_log() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(10), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=True),
@@ -44,13 +45,13 @@ def _create_given_answers() -> None:
         "given_answers",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
         sa.Column("key_hash", sa.String(64), nullable=False),
         sa.Column("request_hash", sa.String(64), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
-        sa.UniqueConstraint("tenant_id", "user_id", "key_hash"),
+        sa.UniqueConstraint("tenant_id", "actor_id", "key_hash"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
     )
     op.create_index(

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import CacheSettings, DatabaseSettings, Settings
+from app.config import (
+    DOTENV,
+    CacheSettings,
+    DatabaseSettings,
+    ModuleSettings,
+    Settings,
+    load_module_settings,
+)
 from app.core.auth import (
     Actor,
     ApiKeys,
@@ -83,8 +90,21 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         cache=SharedCache(store),
         buckets=buckets,
         observation=observation,
+        module_settings=_module_settings(settings, modules),
     )
     return runtime
+
+
+def _module_settings(
+    settings: Settings, modules: tuple[Module, ...]
+) -> dict[type[ModuleSettings], ModuleSettings]:
+    """Raises SettingsError. Tests do not read a developer's .env."""
+    dotenv = None if settings.environment == "test" else DOTENV
+    return {
+        module.settings: load_module_settings(module.settings, dotenv)
+        for module in modules
+        if module.settings
+    }
 
 
 async def _find_key(

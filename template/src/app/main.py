@@ -8,7 +8,6 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from app.bootstrap import open_runtime, with_database
 from app.config import Settings, load_settings
@@ -17,12 +16,12 @@ from app.core.body_limit import BodyLimitMiddleware
 from app.core.errors import describe_problems, error_pages, install_error_handlers
 from app.core.etags import EtagMiddleware
 from app.core.health import answers, health_routes
-from app.core.http import DeadlineMiddleware, SecurityHeadersMiddleware
+from app.core.http import DeadlineMiddleware, SecurityHeadersMiddleware, cors
 from app.core.idempotency import IdempotencyMiddleware
 from app.core.limits import RateLimitMiddleware
 from app.core.logging import configure_logging
 from app.core.module import Module, find_modules
-from app.core.observation import ObservationMiddleware
+from app.core.observation import observed
 from app.core.observation.routes import metrics_routes
 from app.core.openapi import describe_security
 from app.core.routing import include, index_routes
@@ -37,16 +36,6 @@ from app.worker import embedded_worker
 API = "/api/v1"
 OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI's writes paths, queries and exceptions' texts into traces; core/observation does not."""
-
-EXPOSED = [
-    "ETag",
-    "Idempotent-Replayed",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Retry-After",
-    "X-Trace-Id",
-]
-"""What a page of another site may read of an answer, beside its body."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -72,16 +61,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _middleware(runtime: Runtime) -> list[Middleware]:
     """From the outside in: each may use what those above it have found out."""
-    settings, observation = runtime.settings, runtime.observation
+    settings = runtime.settings
     https = settings.public_url.startswith("https://")
     return [
-        *_for_other_sites(settings.auth.browser_origins),
+        *cors(settings.auth.browser_origins),
         Middleware(SecurityHeadersMiddleware, https=https),
-        *(
-            [Middleware(ObservationMiddleware, observation=observation)]
-            if observation.is_on
-            else []
-        ),
+        *observed(runtime.observation),
         Middleware(TraceMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
@@ -97,23 +82,6 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
 def _secrets(settings: Settings) -> list[str]:
     secrets = (settings.secret_key, *settings.auth.previous_secrets)
     return [secret.get_secret_value() for secret in secrets]
-
-
-def _for_other_sites(origins: tuple[str, ...]) -> list[Middleware]:
-    """Outermost, since it speaks on problems as well."""
-    if not origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=origins,
-            allow_credentials=True,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
-            max_age=3600,
-        )
-    ]
 
 
 def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> None:

@@ -30,7 +30,7 @@ class TestDoctor:
 
         result = CliRunner().invoke(app, ["doctor"])
 
-        assert "role app_owner owns alembic_version, audit_entries" in result.output
+        assert "role app_owner owns alembic_version" in result.output
         assert "Log in as app_rw" in result.output
         assert result.exit_code == 1
 

@@ -11,6 +11,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapper, object_mapper
 
+from app.core.module import find_modules
 from app.core.runtime import Runtime
 from app.database.base import Base
 from app.database.mixins import TenantMixin
@@ -30,6 +31,7 @@ MARK = text(f"UPDATE users SET full_name = '{FOREIGN}', email = '{FOREIGN}' || e
 
 def tenants_models() -> tuple[type[TenantMixin], ...]:
     """Of every module that this project has, found in the metadata."""
+    find_modules()  # loads every model
     mappers = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
     return tuple(m.class_ for m in mappers if issubclass(m.class_, TenantMixin))
 

@@ -38,7 +38,8 @@ class TestQueue:
 
         command.upgrade(configuration(scratch.owner_url), "head")
 
-        assert _schema(server, scratch) == expected
+        ours = {part for part in _schema(server, scratch) if "tenant_id" not in part[1]}
+        assert ours == expected
 
 
 def _packaged(server: EmbeddedServer, urls: DatabaseUrls) -> set[tuple[str, str]]:

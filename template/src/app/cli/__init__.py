@@ -14,6 +14,8 @@ from app.core.events.commands import event_commands
 from app.core.jobs.commands import job_commands
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.guarantees import UnsafeDatabase
+from app.database.repository import RowNotFound
+from app.modules.tenants import tenant_commands
 
 from ._database import adopt, migrate, migration
 from ._doctor import doctor
@@ -23,7 +25,7 @@ from ._serve import serve, worker
 
 __all__ = ["app", "main"]
 
-MISTAKES = (AppError, CommandError, EmbeddedDatabaseUnavailable, UnsafeDatabase)
+MISTAKES = (AppError, CommandError, EmbeddedDatabaseUnavailable, RowNotFound, UnsafeDatabase)
 UNREACHABLE = (ConnectionError, gaierror, asyncpg.PostgresError, InterfaceError, OperationalError)
 
 app = typer.Typer(
@@ -36,6 +38,7 @@ for command in (serve, worker, migrate, migration, adopt, seed, create_superuser
     app.command()(command)
 app.add_typer(job_commands(operator_work), name="jobs")
 app.add_typer(event_commands(operator_work), name="events")
+app.add_typer(tenant_commands(operator_work), name="tenants")
 
 
 def main() -> None:

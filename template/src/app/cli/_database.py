@@ -27,3 +27,5 @@ def adopt() -> None:
     find_modules()  # loads every model
     adopted = migrations.adopt()
     typer.echo("\n".join(f"adopted {step}" for step in adopted) or "Nothing new to adopt.")
+    for module, tables in migrations.left_behind().items():
+        typer.echo(f"{module} was left out. Its tables stay, with their rows: {', '.join(tables)}")

@@ -45,7 +45,7 @@ async def _seed() -> None:
 
 def _in_order(modules: tuple[Module, ...]) -> tuple[Module, ...]:
     """A module's seeds may need rows of those that it refers to."""
-    by_name = {module.name: module for module in modules}
+    by_name = {module.name: module for module in modules if module.seed is not None}
     return tuple(by_name[name] for name in in_order(by_name))
 
 

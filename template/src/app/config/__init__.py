@@ -1,6 +1,7 @@
 """Settings: read once, at the front of the house. Inner rooms receive values."""
 
-from ._load import SettingsError, load_settings
+from ._load import DOTENV, SettingsError, load_settings
+from ._modules import ModuleSettings, load_module_settings
 from ._rates import Rate, read_rate
 from ._settings import (
     DEVELOPMENT_SECRET,
@@ -11,12 +12,15 @@ from ._settings import (
     LimitSettings,
     LogSettings,
     MailSettings,
+    OidcProvider,
+    OidcSettings,
     Settings,
     TelemetrySettings,
 )
 
 __all__ = [
     "DEVELOPMENT_SECRET",
+    "DOTENV",
     "AuthSettings",
     "CacheSettings",
     "DatabaseSettings",
@@ -24,10 +28,14 @@ __all__ = [
     "LimitSettings",
     "LogSettings",
     "MailSettings",
+    "ModuleSettings",
+    "OidcProvider",
+    "OidcSettings",
     "Rate",
     "Settings",
     "SettingsError",
     "TelemetrySettings",
+    "load_module_settings",
     "load_settings",
     "read_rate",
 ]

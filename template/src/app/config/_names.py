@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from ._settings import Settings
 
 PREFIX = "APP_"
-CLOSE_ENOUGH = 0.6
+MODULES = Path(__file__).parents[1] / "modules"
+CLOSE_ENOUGH = 0.62
 
 
 def variable(path: tuple[str, ...]) -> str:
@@ -28,21 +29,25 @@ def misspelled(dotenv: Path | None) -> Iterator[tuple[str, str]]:
     """Pairs of a variable that nothing reads and the setting it was meant to be.
 
     A variable unlike any setting is left alone, since platforms set their own: Kubernetes gives
-    every pod APP_PORT and APP_SERVICE_HOST when a service is called "app".
+    every pod APP_PORT and APP_SERVICE_HOST when a service is called "app". So is one that begins
+    with a module's name: the module reads it (_modules.py).
     """
     names = {variable(path).removeprefix(PREFIX) for path in SETTINGS}
-    for given in sorted(_given(dotenv)):
-        name = given.removeprefix(PREFIX)
-        if name not in names and (nearest := _nearest(name, names)):
-            yield given, PREFIX + nearest
+    modules = tuple(f"{folder.name.upper()}_" for folder in MODULES.glob("[a-z]*"))
+    for variable_given in sorted(given(dotenv)):
+        name = variable_given.removeprefix(PREFIX)
+        if name in names or name.startswith(modules):
+            continue
+        if meant := nearest(name, names):
+            yield variable_given, PREFIX + meant
 
 
-def _given(dotenv: Path | None) -> set[str]:
+def given(dotenv: Path | None) -> set[str]:
     found = {*os.environ, *(dotenv_values(dotenv) if dotenv else {})}
     return {name.upper() for name in found if name.upper().startswith(PREFIX)}
 
 
-def _nearest(name: str, names: set[str]) -> str | None:
+def nearest(name: str, names: set[str]) -> str | None:
     begun = sorted(known for known in names if known.startswith(name))
     return next(iter(begun or get_close_matches(name, names, n=1, cutoff=CLOSE_ENOUGH)), None)
 

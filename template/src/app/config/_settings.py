@@ -141,6 +141,22 @@ class CacheSettings(Group):
     )
 
 
+class OidcProvider(Group):
+    """One who vouches for people: Google, Microsoft, or any other issuer."""
+
+    issuer: PublicUrl
+    client_id: str
+    client_secret: SecretStr
+
+
+class OidcSettings(Group):
+    providers: dict[str, OidcProvider] = Field(
+        default_factory=dict,
+        description="Log-in with other accounts, as JSON by name:"
+        ' {"acme": {"issuer": "https://…", "client_id": "…", "client_secret": "…"}}.',
+    )
+
+
 class MailSettings(Group):
     """Without a host, development keeps letters in .data/mail, where one can look at them."""
 
@@ -242,6 +258,7 @@ class Settings(BaseSettings):
     )
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)

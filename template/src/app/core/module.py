@@ -7,6 +7,7 @@ from pkgutil import iter_modules
 
 from fastapi import APIRouter
 
+from app.config import ModuleSettings
 from app.core.auth import FoundKey
 from app.core.events import Subscriber
 from app.core.jobs import Job
@@ -27,6 +28,7 @@ class Module:
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
     find_api_key: FindApiKey | None = None
+    settings: type[ModuleSettings] | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
 
 

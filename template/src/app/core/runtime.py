@@ -1,10 +1,12 @@
 """What one process has, made once by its composition root and closed at its end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import Settings
+from app.config import ModuleSettings, Settings
 from app.core.auth import Authenticator, Passwords, Revocations, Sealer, Tokens
 from app.core.cache import SharedCache
 from app.core.events import Subscriptions
@@ -13,6 +15,8 @@ from app.core.limits import Buckets
 from app.core.mail import Mailer
 from app.core.observation import Observation
 from app.core.permissions import PermissionRegistry
+
+Kind = TypeVar("Kind", bound=ModuleSettings)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,13 @@ class Runtime:
     cache: SharedCache
     buckets: Buckets
     observation: Observation
+    module_settings: Mapping[type[ModuleSettings], ModuleSettings]
+
+    def settings_of(self, kind: type[Kind]) -> Kind:
+        """A module's own. Raises KeyError if no `Module(settings=…)` names the class."""
+        settings = self.module_settings[kind]
+        assert isinstance(settings, kind)  # noqa: S101 - for mypy; bootstrap.py makes the pairs
+        return settings
 
     async def close(self) -> None:
         await self.cache.store.close()

@@ -17,6 +17,7 @@ from app.core.errors import Forbidden, InvalidToken, Unauthenticated
 from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
+from app.core.limits import count_act
 from app.core.observation import traceparent
 from app.core.origin import Origin
 from app.core.permissions import SIGNED_IN, SUPERUSER
@@ -149,6 +150,13 @@ class UnitOfWork:
         """The answer carries the `ETag` of this row, which is given back."""
         self.tagged = row
         return row
+
+    async def limit(self, name: str, rate: str, *, of: str = "") -> None:
+        """Counts one more `name` of this tenant, each `of` for itself; no rollback takes it back.
+
+        A rate is like `"5/hour"`. Raises TooManyRequests.
+        """
+        await count_act(self, name, rate, of)
 
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._after_commit.append(callback)

@@ -1,6 +1,7 @@
 """What `alembic revision --autogenerate` adds: each new table comes with its policies."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from alembic.autogenerate import renderers
@@ -13,6 +14,7 @@ from alembic.operations.ops import (
 )
 
 from app.database.guarantees import TABLES_WITHOUT_MODEL, global_tables, personal_columns
+from app.database.migrations import left_behind
 
 
 class ProtectTable(MigrateOperation):
@@ -24,8 +26,10 @@ class ProtectTable(MigrateOperation):
 
 
 def is_ours(name: str | None, kind: str, _: Any) -> bool:
-    """Tables that others create and migrate are not compared with our models."""
-    return not (kind == "table" and name in TABLES_WITHOUT_MODEL)
+    """Not compared with our models: tables that others migrate or that a module left behind."""
+    if kind != "table":
+        return True
+    return name not in TABLES_WITHOUT_MODEL and name not in chain(*left_behind().values())
 
 
 def protect_new_tables(_: Any, __: Any, directives: list[MigrationScript]) -> None:

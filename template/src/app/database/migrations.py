@@ -4,9 +4,13 @@ A step is a file with upgrade() and downgrade() and no place in any chain: the s
 migrations/standard, a module's in its own migrations folder. Adopting it writes a revision into
 migrations/versions, at the head, that imports it. So what the standard adds later runs after what
 this project has already run, on a fresh database as in production.
+
+The steps of ready-made modules are in migrations/ready_made, and stay there when their module is
+left out: its tables stay as well, and a fresh database makes them as production did.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -23,6 +27,7 @@ from app.database.references import in_order
 PROJECT = Path(__file__).parents[3]
 MODULES = PROJECT / "src" / "app" / "modules"
 OWNER_URL = "owner_url"
+CREATED = re.compile(r"op\.create_table\(\s*\"(\w+)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,40 @@ def find_new_steps() -> list[Step]:
 
 
 def find_steps() -> list[Step]:
-    """The standard's steps, then each module's, in the order in which they can run."""
+    """The standard's, then those of ready-made modules, then of others, as they can run."""
     folders = [PROJECT / "migrations" / "standard"]
+    folders += [folder for folder in _ready_made() if _is_here(folder.name)]
     modules = [folder.parent.name for folder in MODULES.glob("*/migrations")]
     folders += [MODULES / module / "migrations" for module in in_order(modules)]
-    return [_read(file) for folder in folders for file in sorted(folder.glob("s[0-9]*.py"))]
+    return [_read(file) for folder in folders for file in _steps_in(folder)]
+
+
+def left_behind() -> dict[str, list[str]]:
+    """The tables of each ready-made module that was here once and was left out."""
+    gone = [folder for folder in _ready_made() if not _is_here(folder.name)]
+    versions = PROJECT / "migrations" / "versions"
+    return {
+        folder.name: [table for file in _steps_in(folder) for table in _tables_of(file)]
+        for folder in gone
+        if any((versions / _read(file).file).exists() for file in _steps_in(folder))
+    }
+
+
+def _ready_made() -> list[Path]:
+    return sorted(PROJECT.glob("migrations/ready_made/[a-z]*"))
+
+
+def _is_here(module: str) -> bool:
+    """An empty folder may be left of one that is not."""
+    return (MODULES / module / "module.py").exists()
+
+
+def _steps_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("s[0-9]*.py"))
+
+
+def _tables_of(step: Path) -> list[str]:
+    return CREATED.findall(step.read_text())
 
 
 @cache

@@ -14,11 +14,22 @@ from app.database.tenancy import PERSON_SETTING, TENANT_SETTING
 TENANT_POLICY = "tenant_isolation"
 ADMIN_POLICY = "across_tenants"
 PERSON_POLICY = "own_rows"
+SEEN_POLICY = "seen_by_all"
 
 
 def protect(table: str) -> None:
     """A tenant's table: app_rw sees the rows of the announced tenant, app_admin those of all."""
-    own = f"tenant_id = {_setting(TENANT_SETTING)}"
+    _isolate(table, "tenant_id")
+
+
+def protect_tenants(table: str) -> None:
+    """The tenants themselves: log-in and jobs look at each, and only the announced one is written."""
+    _isolate(table, "id")
+    op.execute(f"CREATE POLICY {SEEN_POLICY} ON {table} FOR SELECT TO app_rw USING (true)")
+
+
+def _isolate(table: str, column: str) -> None:
+    own = f"{column} = {_setting(TENANT_SETTING)}"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     op.execute(
         f"CREATE POLICY {TENANT_POLICY} ON {table} TO app_rw USING ({own}) WITH CHECK ({own})"
@@ -36,8 +47,8 @@ def protect_for_person(table: str, column: str = "user_id") -> None:
 
 
 def unprotect(table: str) -> None:
-    """Undoes both of the above, for a table that stays; one that is dropped takes them along."""
-    for policy in (PERSON_POLICY, ADMIN_POLICY, TENANT_POLICY):
+    """Undoes all of the above, for a table that stays; one that is dropped takes them along."""
+    for policy in (SEEN_POLICY, PERSON_POLICY, ADMIN_POLICY, TENANT_POLICY):
         op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
     op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
     op.execute(f"REVOKE ALL ON {table} FROM app_rw, app_admin")

@@ -1,6 +1,7 @@
 """Who, what, when, from where, old and new: with the change, or not at all."""
 
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -40,11 +41,8 @@ class TestAudit:
             work.audit("letters.created", after=letter)
 
         (act,) = await log_of(runtime, owner)
-        assert (act.action, act.actor_id, act.subject_id) == (
-            "letters.created",
-            owner.user_id,
-            letter.id,
-        )
+        assert (act.action, act.subject_id) == ("letters.created", letter.id)
+        assert (act.actor, act.actor_id) == ("person", owner.user_id)
         assert act.subject == "invitations"
         assert act.trace_id == "f" * 32
         assert (clock.now() - act.at).total_seconds() < 10
@@ -83,6 +81,19 @@ class TestAudit:
 
         (act,) = await log_of(runtime, owner)
         assert act.changes == {"role": {"old": "member", "new": "admin"}}
+
+    @pytest.mark.parametrize(
+        ("actor", "kind"),
+        [(Actor.system(), "house"), (Actor(api_key_id=UUID(int=7)), "api key")],
+    )
+    async def test_tells_who_is_no_person(
+        self, runtime: Runtime, owner: Person, actor: Actor, kind: str
+    ) -> None:
+        async with open_unit(runtime, actor, owner.context) as work:
+            work.audit("letters.exported")
+
+        (act,) = await log_of(runtime, owner)
+        assert (act.actor, act.actor_id) == (kind, actor.api_key_id)
 
     async def test_needs_no_row(self, runtime: Runtime, owner: Person) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:

@@ -18,7 +18,7 @@ class TestARoute:
             (THINGS, "get", {"401", "403", "422", "500"}),
             (THINGS, "post", {"400", "401", "403", "409", "413", "415", "422", "500"}),
             (THINGS + "/{thing_id}", "get", {"401", "404", "422", "500"}),
-            (THINGS + "/{key}/key", "delete", {"404", "409", "422", "500", "503"}),
+            (THINGS + "/{key}/key", "delete", {"404", "409", "412", "422", "500", "503"}),
         ],
     )
     def test_declares_what_it_may_answer(

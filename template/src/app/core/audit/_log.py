@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Index, insert, select
+from sqlalchemy import Index, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.auth import Actor
 from app.core.logging import HIDDEN, is_private
 from app.database.base import Base
 from app.database.mixins import TenantMixin, UUIDMixin
@@ -25,12 +26,13 @@ NOT_TOLD = {"tenant_id", "id", "created_at", "updated_at"}
 
 
 class LogEntry(UUIDMixin, TenantMixin, Base):
-    """`actor_id` is empty for what the house does by itself, `address` for what no request did."""
+    """`actor` is person, api key or house, of which the last has no id. Jobs have no address."""
 
     __tablename__ = "audit_log"
     __table_args__ = (Index(None, "tenant_id", "subject_id"),)
 
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[UUID | None]
     action: Mapped[str]
     subject: Mapped[str | None]
@@ -91,7 +93,8 @@ def _row(work: "UnitOfWork", act: Act) -> dict[str, Any]:
         "id": new_id(),
         "tenant_id": work.tenant.tenant_id,
         "at": clock.now(),
-        "actor_id": work.actor.user_id,
+        "actor": _kind(work.actor),
+        "actor_id": work.actor.identity,
         "action": act.action,
         "subject": act.row.__tablename__ if act.row is not None else None,
         "subject_id": act.row.id if act.row is not None else None,
@@ -99,6 +102,12 @@ def _row(work: "UnitOfWork", act: Act) -> dict[str, Any]:
         "address": work.origin.address if work.origin else None,
         "trace_id": work.trace_id,
     }
+
+
+def _kind(actor: Actor) -> str:
+    if actor.user_id:
+        return "person"
+    return "api key" if actor.api_key_id else "house"
 
 
 def copy_of(row: Any) -> Any:

@@ -5,6 +5,7 @@ from ._api_keys import ApiKeys, FoundKey, new_api_key
 from ._authenticator import Authenticator
 from ._cookies import Cookies
 from ._middleware import AuthMiddleware
+from ._oidc import ForeignIdentity, OidcClient, OidcRefused
 from ._passwords import Passwords
 from ._revocations import Reason, Revoked, write_revocations
 from ._sealer import Sealer
@@ -21,7 +22,10 @@ __all__ = [
     "AuthMiddleware",
     "Authenticator",
     "Cookies",
+    "ForeignIdentity",
     "FoundKey",
+    "OidcClient",
+    "OidcRefused",
     "Passwords",
     "Reason",
     "Revocations",

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.core.permissions import PermissionRegistry
+from app.core.permissions import PermissionRegistry, Role
+
+BUILT_IN = frozenset(Role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +37,23 @@ class Actor:
     def is_known(self) -> bool:
         return self.user_id is not None or self.api_key_id is not None or self.is_system
 
+    @property
+    def identity(self) -> UUID | None:
+        """Of the person or of the API key; None for the house and for nobody."""
+        return self.user_id or self.api_key_id
+
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions
 
     def to_json(self) -> dict[str, Any]:
-        """What travels with a job: who, and of a role only the name, which is looked up again."""
+        """What travels with a job: who, and what she may unless her role's name says it."""
         return {
             "user_id": str(self.user_id) if self.user_id else None,
             "tenant_id": str(self.tenant_id) if self.tenant_id else None,
             "membership_id": str(self.membership_id) if self.membership_id else None,
             "api_key_id": str(self.api_key_id) if self.api_key_id else None,
             "role": self.role,
-            "permissions": sorted(self.permissions) if self.api_key_id else None,
+            "permissions": None if self.role in BUILT_IN else sorted(self.permissions),
             "is_superuser": self.is_superuser,
             "is_system": self.is_system,
         }

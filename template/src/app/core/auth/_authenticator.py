@@ -54,13 +54,16 @@ class Authenticator:
         return Actor(refusal=refusal) if refusal else self._known(claims)
 
     def _known(self, claims: AccessClaims) -> Actor:
+        given = claims.permissions
         return Actor(
             user_id=claims.user_id,
             tenant_id=claims.tenant_id,
             membership_id=claims.membership_id,
             session_id=claims.session_id,
             role=claims.role,
-            permissions=self.permissions.of(claims.role),
+            permissions=self.permissions.of(claims.role)
+            if given is None
+            else self.permissions.known(given),
             is_superuser=claims.is_superuser,
         )
 

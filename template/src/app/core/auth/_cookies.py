@@ -28,6 +28,7 @@ class Cookies:
         prefix = "__Host-" if self.secure else ""
         self.access = f"{prefix}access"
         self.refresh = f"{prefix}refresh"
+        self.away = f"{prefix}away"
 
     def access_token(self, scope: Scope) -> str | None:
         return self._read(scope, self.access)
@@ -50,8 +51,15 @@ class Cookies:
     def set_refresh(self, answer: Response, *, refresh: str, refresh_seconds: int) -> None:
         self._set(answer, self.refresh, refresh, refresh_seconds, strict=True)
 
+    def departure(self, scope: Scope) -> str | None:
+        return self._read(scope, self.away)
+
+    def set_departure(self, answer: Response, value: str, *, seconds: int) -> None:
+        """For the way to a log-in elsewhere and back, which ends with a link from there."""
+        self._set(answer, self.away, value, seconds, strict=False)
+
     def clear(self, answer: Response) -> None:
-        for name in (self.access, self.refresh):
+        for name in (self.access, self.refresh, self.away):
             self._set(answer, name, "", 0, strict=True)
 
     def _set(self, answer: Response, name: str, value: str, seconds: int, *, strict: bool) -> None:

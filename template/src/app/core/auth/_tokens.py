@@ -24,17 +24,21 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
+    """A role of the tenant's own brings its `permissions`, as the grant `grant_id` gave them."""
+
     user_id: UUID
     session_id: UUID
     tenant_id: UUID | None = None
     membership_id: UUID | None = None
     role: str | None = None
+    grant_id: UUID | None = None
+    permissions: frozenset[str] | None = None
     is_superuser: bool = False
 
     @property
     def ids(self) -> tuple[UUID | None, ...]:
         """All that may be revoked before the token expires."""
-        return (self.session_id, self.membership_id, self.user_id, self.tenant_id)
+        return (self.session_id, self.membership_id, self.user_id, self.tenant_id, self.grant_id)
 
 
 class Tokens:
@@ -54,6 +58,8 @@ class Tokens:
             "tid": str(claims.tenant_id) if claims.tenant_id else None,
             "mid": str(claims.membership_id) if claims.membership_id else None,
             "role": claims.role,
+            "gid": str(claims.grant_id) if claims.grant_id else None,
+            "may": None if claims.permissions is None else _folded(claims.permissions),
             "su": claims.is_superuser,
         }
         return self.sign("access", body, lifetime=self.lifetime)
@@ -104,5 +110,20 @@ def _claims(body: dict[str, Any]) -> AccessClaims:
         tenant_id=UUID(body["tid"]) if body["tid"] else None,
         membership_id=UUID(body["mid"]) if body["mid"] else None,
         role=body["role"],
+        grant_id=UUID(body["gid"]) if body["gid"] else None,
+        permissions=None if body["may"] is None else _unfolded(body["may"]),
         is_superuser=body["su"] is True,
     )
+
+
+def _folded(permissions: frozenset[str]) -> dict[str, list[str]]:
+    """By subject, which halves the length: a token has to fit into a cookie."""
+    folded: dict[str, list[str]] = {}
+    for name in sorted(permissions):
+        subject, _, action = name.partition(":")
+        folded.setdefault(subject, []).append(action)
+    return folded
+
+
+def _unfolded(folded: dict[str, list[str]]) -> frozenset[str]:
+    return frozenset(f"{name}:{action}" for name, actions in folded.items() for action in actions)

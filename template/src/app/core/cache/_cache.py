@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from app.database.tenancy import TenantContext
+
 from ._cached import Cached, Unreadable
-from ._keys import Part
+from ._keys import Part, room_of
 
 if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
@@ -60,6 +63,10 @@ class Cache:
 
     def forget(self, cached: Cached[Value], *parts: Part) -> None:
         self._change(cached.key(self._work.context, parts), cached.keep, None)
+
+    def forget_tenant(self, tenant: TenantContext) -> None:
+        """All that is kept for it, once the work is committed."""
+        self._work.after_commit(partial(self._shared.drop_all, room_of(tenant)))
 
     def _change(self, key: str, keep: timedelta, packed: bytes | None) -> None:
         if not self._changed:

@@ -21,14 +21,15 @@ def cache_key(
     owner: TenantContext | Literal[Whose.EVERYONE], name: str, parts: tuple[Part, ...]
 ) -> str:
     """Different parts make different keys, whatever is in them. Raises TenantContextRequired."""
-    return f"cache:{_room(owner)}:{name}:{orjson.dumps(parts).decode()}"
+    return f"{room_of(owner)}{name}:{orjson.dumps(parts).decode()}"
 
 
-def _room(owner: object) -> str:
+def room_of(owner: object) -> str:
+    """With what all its keys begin. Raises TenantContextRequired."""
     match owner:
         case TenantContext(UUID() as tenant_id):
-            return str(tenant_id)
+            return f"cache:{tenant_id}:"
         case Whose.EVERYONE:
-            return "everyone"
+            return "cache:everyone:"
         case _:
             raise TenantContextRequired("a cache key takes a TenantContext, or EVERYONE")

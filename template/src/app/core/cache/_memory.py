@@ -45,6 +45,10 @@ class MemoryStore:
             self._remove(key)
             self._claims.pop(key, None)
 
+    async def drop_all(self, beginning: str) -> None:
+        keys = [*self._entries, *self._claims]
+        await self.drop([key for key in keys if key.startswith(beginning)])
+
     async def claim(self, key: str) -> str:
         self._claimed += 1
         self._claims[key] = str(self._claimed)

@@ -51,6 +51,10 @@ class SharedCache:
             self._fillers.pop(key, None)
         await self.store.drop(keys)
 
+    async def drop_all(self, beginning: str) -> None:
+        await self.drop([key for key in self._fillers if key.startswith(beginning)])
+        await self.store.drop_all(beginning)
+
     async def _fill(self, key: str, keep: timedelta, make: Make, patient_until: float) -> bytes:
         filler = self._fillers[key] = asyncio.get_running_loop().create_future()
         made = None

@@ -17,6 +17,9 @@ class Store(Protocol):
 
     async def drop(self, keys: list[str]) -> None: ...
 
+    async def drop_all(self, beginning: str) -> None:
+        """Every key that begins so. Slow: for a tenant who leaves."""
+
     async def claim(self, key: str) -> str | None:
         """A claim, or None while another process has it."""
 

@@ -1,8 +1,8 @@
 """Facts that modules tell each other: written with their cause, handled once per subscriber."""
 
-from .event import Event
+from .event import AnyEvent, Event
 from .outbox import write_events
 from .subscriber import Subscriber, subscribe
 from .subscriptions import Subscriptions
 
-__all__ = ["Event", "Subscriber", "Subscriptions", "subscribe", "write_events"]
+__all__ = ["AnyEvent", "Event", "Subscriber", "Subscriptions", "subscribe", "write_events"]

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from app.core.jobs import Arguments, Job, JobRefused, JobSkipped
 from app.kit import clock
 
-from .event import Event
+from .event import AnyEvent, Event
 from .models import Delivery, OutboxEvent, Status
 from .subscriber import Subscriber
 
@@ -68,10 +68,16 @@ async def _event(work: "UnitOfWork", subscriber: Subscriber, event_id: UUID) -> 
     """Raises JobRefused when the row is not of the tenant for whom the worker was told to work."""
     row = await work.session.get_one(OutboxEvent, event_id)
     tenant_id = None if subscriber.event.without_tenant else work.tenant.tenant_id
-    event = subscriber.event.from_payload(row.payload, row.version)
+    event = _read(subscriber, row)
     if row.tenant_id != tenant_id or not event.belongs_to(tenant_id):
         raise JobRefused(f"{row.name} {row.id} is another tenant's event")
     return event
+
+
+def _read(subscriber: Subscriber, row: OutboxEvent) -> Event:
+    if subscriber.event is AnyEvent:
+        return AnyEvent(row.id, row.name, row.payload, row.occurred_at)
+    return subscriber.event.from_payload(row.payload, row.version)
 
 
 async def _note_failure(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -63,6 +64,21 @@ class Event:
     def belongs_to(self, tenant_id: UUID | None) -> bool:
         """False if the event has a field `tenant_id` with another tenant in it."""
         return self.without_tenant or getattr(self, "tenant_id", tenant_id) == tenant_id
+
+
+@dataclass(frozen=True)
+class AnyEvent(Event):
+    """Each event of a tenant, whatever its kind, as the outbox has it: `@subscribe(AnyEvent)`.
+
+    For what passes events on without understanding them. It costs a delivery for every event.
+    """
+
+    name = "any"
+
+    event_id: UUID
+    kind: str
+    payload: dict[str, Any]
+    occurred_at: datetime
 
 
 class NewerEvent(Exception):

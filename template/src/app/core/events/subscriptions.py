@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core.jobs import EnqueuedJob, Job
 
 from .delivery import delivery_job
-from .event import Event
+from .event import AnyEvent, Event
 from .subscriber import Subscriber
 
 
@@ -27,7 +27,12 @@ class Subscriptions:
         return tuple(self._jobs.values())
 
     def of(self, event: Event) -> list[Subscriber]:
-        return [each for each in self._subscribers.values() if each.event.name == event.name]
+        of_all = not event.without_tenant
+        return [
+            each
+            for each in self._subscribers.values()
+            if each.event.name == event.name or (of_all and each.event is AnyEvent)
+        ]
 
     def knows(self, handler: str) -> bool:
         return handler in self._subscribers

@@ -15,7 +15,7 @@ class RequestTooSlow(Unavailable):
 
 
 class DeadlineMiddleware:
-    """Right inside the transaction, which is rolled back. Once an answer begins, time is up no more:
+    """Right inside the transaction, which is rolled back. Once an answer begins, there is no end:
     neither a commit nor a download is interrupted.
     """
 

@@ -55,7 +55,7 @@ class Attempt:
         self, work: "UnitOfWork", key: str, request_hash: str, secrets: Sequence[str]
     ) -> None:
         self.work = work
-        self.user_id: UUID = work.actor.user_id  # type: ignore[assignment]  # _is_for_us has looked
+        self.actor_id: UUID = work.actor.identity  # type: ignore[assignment]  # _is_for_us has looked
         self.key = key
         self.key_hash = sha256(key.encode()).hexdigest()
         self.request_hash = request_hash
@@ -63,12 +63,12 @@ class Attempt:
 
     async def find_answer(self) -> Answer | None:
         """The lock ends with the transaction, also with one that nobody lives to end."""
-        turn = f"{self.work.tenant.tenant_id}:{self.user_id}:{self.key_hash}"
+        turn = f"{self.work.tenant.tenant_id}:{self.actor_id}:{self.key_hash}"
         if not await self.work.session.scalar(TAKE_TURN, {"turn": turn}):
             raise RequestInProgress
         given = await self.work.session.scalar(
             select(GivenAnswer)
-            .where(GivenAnswer.user_id == self.user_id)
+            .where(GivenAnswer.actor_id == self.actor_id)
             .where(GivenAnswer.key_hash == self.key_hash)
         )
         if given is None:
@@ -80,7 +80,7 @@ class Attempt:
     async def keep(self, answer: Answer) -> None:
         self.work.session.add(
             GivenAnswer(
-                user_id=self.user_id,
+                actor_id=self.actor_id,
                 key_hash=self.key_hash,
                 request_hash=self.request_hash,
                 answer=answer.seal(self.secrets, self.key),
@@ -123,7 +123,7 @@ def replay() -> None:
 def _is_for_us(scope: Scope) -> bool:
     state = scope["state"]
     return (
-        state["actor"].user_id is not None
+        state["actor"].identity is not None
         and isinstance(state["tenant"], TenantContext)
         and any(name == HEADER for name, _ in scope["headers"])
     )

@@ -16,11 +16,11 @@ class GivenAnswer(UUIDMixin, TenantMixin, Base):
 
     __tablename__ = "given_answers"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "user_id", "key_hash"),
+        UniqueConstraint("tenant_id", "actor_id", "key_hash"),
         Index(None, "tenant_id", "given_at"),
     )
 
-    user_id: Mapped[UUID]
+    actor_id: Mapped[UUID]
     key_hash: Mapped[str] = mapped_column(String(64))
     request_hash: Mapped[str] = mapped_column(String(64))
     answer: Mapped[bytes]

@@ -39,7 +39,8 @@ class Runner:
     async def run(self, job: Job, context: JobContext) -> None:
         """Raises what the job raised; JobAborted when it was skipped or cancelled."""
         envelope = unseal(job, context.job.task_kwargs)
-        with bound_contextvars(**_log_fields(job, context, envelope)), _span(job, context, envelope):
+        fields = _log_fields(job, context, envelope)
+        with bound_contextvars(**fields), _span(job, context, envelope):
             try:
                 await self._run(job, context, envelope)
             except Exception as error:

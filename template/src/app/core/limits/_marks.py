@@ -36,25 +36,23 @@ class MarkedRoutes:
         self._by_path: dict[tuple[str, str], Mark] = {}
         self._by_pattern: list[tuple[str, re.Pattern[str], Mark]] = []
         for route in iter_route_contexts(list(routes)):
-            mark = _mark_of(route.endpoint, settings)
-            for method in (route.methods or ()) if mark else ():
-                self._add(method, route, mark)
+            if mark := _mark_of(route.endpoint, settings):
+                self._add(route, mark)
 
     def find(self, method: str, path: str) -> Mark | None:
-        found = self._by_path.get((method, path))
-        if found is None and self._by_pattern:
-            for known, pattern, mark in self._by_pattern:
-                if known == method and pattern.match(path):
-                    return mark
-        return found
+        if mark := self._by_path.get((method, path)):
+            return mark
+        for known, pattern, mark in self._by_pattern:
+            if known == method and pattern.match(path):
+                return mark
+        return None
 
-    def _add(self, method: str, route: Any, mark: Mark | None) -> None:
-        if mark is None:
-            return
-        if "{" in route.path_format:
-            self._by_pattern.append((method, route.path_regex, mark))
-        else:
-            self._by_path[method, route.path_format] = mark
+    def _add(self, route: Any, mark: Mark) -> None:
+        for method in route.methods or ():
+            if "{" in route.path_format:
+                self._by_pattern.append((method, route.path_regex, mark))
+            else:
+                self._by_path[method, route.path_format] = mark
 
 
 def _mark_of(endpoint: object, settings: LimitSettings) -> Mark | None:

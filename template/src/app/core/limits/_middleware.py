@@ -83,11 +83,11 @@ class RateLimitMiddleware:
 
 
 def _who(scope: Scope) -> str | None:
-    """A person in her tenant, a person without one, or an address. None if nothing is known."""
+    """A person or an API key in a tenant, a person without one, or an address; None if unknown."""
     actor: Actor = scope["state"]["actor"]
     tenant = scope["state"]["tenant"]
     if isinstance(tenant, TenantContext):
-        return f"{tenant.tenant_id}:{actor.user_id}"
+        return f"{tenant.tenant_id}:{actor.identity}"
     if actor.user_id is not None:
         return f"person:{actor.user_id}"
     client = scope.get("client")

@@ -1,6 +1,6 @@
 """Traces and metrics. Off, none of it is in a request's way, and its libraries are not loaded."""
 
-from ._middleware import ObservationMiddleware
+from ._middleware import ObservationMiddleware, observed
 from ._observation import Observation, RequestMeter, observe
 from ._spans import current_span_id, job_span, traceparent
 
@@ -11,5 +11,6 @@ __all__ = [
     "current_span_id",
     "job_span",
     "observe",
+    "observed",
     "traceparent",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, StatusCode, use_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.tracing import route_template
@@ -14,6 +15,10 @@ from ._spans import TRACER
 
 TRACE_CONTEXT = TraceContextTextMapPropagator()
 QUIET = ("/health/", "/metrics")
+
+
+def observed(observation: Observation) -> list[Middleware]:
+    return [Middleware(ObservationMiddleware, observation=observation)] if observation.is_on else []
 
 
 class ObservationMiddleware:

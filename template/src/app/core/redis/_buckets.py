@@ -22,7 +22,8 @@ if full_in > 0.000001 then
 end
 empty_at = empty_at + interval
 local empty_in = empty_at - now
-redis.call('SET', KEYS[1], string.format('%.6f', empty_at), 'PX', math.max(1, math.ceil(empty_in * 1000)))
+local lifetime = math.max(1, math.ceil(empty_in * 1000))
+redis.call('SET', KEYS[1], string.format('%.6f', empty_at), 'PX', lifetime)
 return {1, math.floor((seconds - empty_in) / interval + 0.001), tostring(empty_in), '0'}
 """
 

@@ -57,6 +57,13 @@ class RedisStore:
 
         await self._or_owe(keys, delete)
 
+    async def drop_all(self, beginning: str) -> None:
+        async def find_and_delete(redis: Redis) -> None:
+            async for found in redis.scan_iter(match=f"{{{beginning}*", count=1000):
+                await redis.delete(found)
+
+        await self.server.ask(find_and_delete, otherwise=None)
+
     async def claim(self, key: str) -> str | None:
         claim = token_hex(8)
 

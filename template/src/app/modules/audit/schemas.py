@@ -1,15 +1,16 @@
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from app.kit.schemas import Schema
 
 
 class ActRead(Schema):
-    """`actor_id` is null for what happened by itself, `address` for what no request did."""
+    """`actor_id` is null for what the house did by itself, `address` for what no request did."""
 
     id: UUID
     at: datetime
+    actor: Literal["person", "api key", "house"]
     actor_id: UUID | None
     action: str
     subject: str | None

@@ -1,20 +1,24 @@
 """Tenants, who works in them, and how people come in."""
 
+from .commands import tenant_commands
 from .errors import NotAMember, TenantSuspended
 from .events import MemberJoined, MemberRemoved, TenantDeleted, TenantFounded
 from .repositories import Membership, Tenant
-from .services import InvitationService, MembershipService, TenantService
+from .services import Grant, InvitationService, MembershipService, RoleService, TenantService
 
 __all__ = [
+    "Grant",
     "InvitationService",
     "MemberJoined",
     "MemberRemoved",
     "Membership",
     "MembershipService",
     "NotAMember",
+    "RoleService",
     "Tenant",
     "TenantDeleted",
     "TenantFounded",
     "TenantService",
     "TenantSuspended",
+    "tenant_commands",
 ]

@@ -36,6 +36,28 @@ class RoleTooHigh(Forbidden):
     title = "This role is above your own"
 
 
+class UnknownRole(Invalid):
+    """There is no such role: take viewer, member, admin, owner or one that your tenant made."""
+
+    slug = "unknown-role"
+    title = "No such role"
+    detail = "There is no such role."
+
+
+class RoleNameTaken(Conflict):
+    """Another role has this name; viewer, member, admin and owner are always there."""
+
+    title = "There is a role with this name"
+    detail = "There is a role with this name."
+
+
+class RoleInUse(Conflict):
+    """Somebody has this role, or is invited with it; give her another one first."""
+
+    title = "This role is in use"
+    detail = "Somebody has this role, or is invited with it."
+
+
 class InvitationInvalid(Invalid):
     """The invitation was used, replaced, withdrawn, has expired, or was sent to another address."""
 

@@ -1,13 +1,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
 from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
-
-ROLE_IS_KNOWN = "role IN ('viewer', 'member', 'admin', 'owner')"
 
 
 class Tenant(UUIDMixin, TimestampMixin, Base):
@@ -30,11 +29,10 @@ class Membership(UUIDMixin, TimestampMixin, TenantMixin, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "user_id"),
         Index(None, "user_id"),
-        CheckConstraint(ROLE_IS_KNOWN, name="role_is_known"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(60))
 
 
 class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
@@ -42,11 +40,21 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "email"),
         UniqueConstraint("tenant_id", "secret_hash"),
-        CheckConstraint(ROLE_IS_KNOWN, name="role_is_known"),
     )
 
     email: Mapped[str] = mapped_column(String(320))
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(60))
     secret_hash: Mapped[str] = mapped_column(String(64))
     mailed_secret_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime]
+
+
+class CustomRole(UUIDMixin, TimestampMixin, TenantMixin, Base):
+    """A change of the permissions comes with a new `grant_id`: tokens with the old one end."""
+
+    __tablename__ = "custom_roles"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(60))
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(String(120)))
+    grant_id: Mapped[UUID]

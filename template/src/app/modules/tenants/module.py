@@ -1,13 +1,13 @@
 from app.core.module import Module
 from app.core.permissions import Role
 
-from .permissions import MemberPermission, TenantPermission
-from .routes import admin, router
+from .permissions import MemberPermission, RolePermission, TenantPermission
+from .routes import admin, roles, router
 from .services import LETTERS
 
 module = Module(
     name="tenants",
-    routers=(router, admin),
+    routers=(router, roles, admin),
     jobs=LETTERS,
     permissions={
         TenantPermission.READ: Role.VIEWER,
@@ -17,5 +17,9 @@ module = Module(
         MemberPermission.INVITE: Role.ADMIN,
         MemberPermission.CHANGE: Role.ADMIN,
         MemberPermission.REMOVE: Role.ADMIN,
+        RolePermission.READ: Role.VIEWER,
+        RolePermission.CREATE: Role.ADMIN,
+        RolePermission.CHANGE: Role.ADMIN,
+        RolePermission.DELETE: Role.ADMIN,
     },
 )

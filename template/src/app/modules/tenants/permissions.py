@@ -12,3 +12,10 @@ class MemberPermission(StrEnum):
     INVITE = "members:invite"
     CHANGE = "members:change"
     REMOVE = "members:remove"
+
+
+class RolePermission(StrEnum):
+    READ = "roles:read"
+    CREATE = "roles:create"
+    CHANGE = "roles:change"
+    DELETE = "roles:delete"

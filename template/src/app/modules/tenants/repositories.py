@@ -4,11 +4,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_
 
-from app.database.repository import Repository
+from app.database.repository import Repository, RowNotFound
 
-from .models import Invitation, Membership, Tenant
+from .models import CustomRole, Invitation, Membership, Tenant
 
 __all__ = [
+    "CustomRole",
+    "CustomRoleRepository",
     "Invitation",
     "InvitationRepository",
     "Membership",
@@ -35,6 +37,9 @@ class MembershipRepository(Repository[Membership]):
         """All that the session may see, the oldest first: for a person's session, her own."""
         return await self.all(self.query().order_by(Membership.id))
 
+    async def find_with_role(self, role: str) -> Membership | None:
+        return await self.first(self.query().where(Membership.role == role))
+
     async def another_owner(self, than: Membership) -> Membership | None:
         """Locked, so that two owners who leave at once do not both find the other."""
         query = self.query().where(Membership.role == "owner", Membership.id != than.id)
@@ -54,5 +59,28 @@ class InvitationRepository(Repository[Invitation]):
         )
         return await self.first(query.with_for_update())
 
+    async def find_with_role(self, role: str) -> Invitation | None:
+        return await self.first(self.query().where(Invitation.role == role))
+
     async def withdraw(self, email: str) -> None:
         await self.session.execute(delete(Invitation).where(Invitation.email == email))
+
+
+class CustomRoleRepository(Repository[CustomRole]):
+    model = CustomRole
+
+    async def find_by_name(self, name: str) -> CustomRole | None:
+        return await self.first(self.query().where(CustomRole.name == name))
+
+    async def find_by_name_for_share(self, name: str) -> CustomRole | None:
+        """Locked against its deletion while it is being given to somebody."""
+        query = self.query().where(CustomRole.name == name)
+        return await self.first(query.with_for_update(read=True))
+
+    async def get_for_update(self, role_id: UUID) -> CustomRole:
+        """Raises RowNotFound."""
+        query = self.query().where(CustomRole.id == role_id)
+        role = await self.first(query.with_for_update())
+        if role is None:
+            raise RowNotFound("CustomRole")
+        return role

@@ -2,28 +2,47 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
+from fastapi.responses import StreamingResponse
 
 from app.core.permissions import permission, superuser
 from app.kit.schemas import Page
 
-from .permissions import MemberPermission, TenantPermission
+from .permissions import MemberPermission, RolePermission, TenantPermission
 from .schemas import (
     InvitationCreate,
     InvitationIssued,
     InvitationRead,
     MemberChange,
+    RoleChange,
+    RoleCreate,
+    RoleRead,
     TenantChange,
     TenantRead,
 )
-from .services import InvitationService, MembershipService, TenantService
+from .services import (
+    InvitationService,
+    MembershipService,
+    RoleService,
+    TenantLifecycle,
+    TenantService,
+)
 
 router = APIRouter(prefix="/tenants", tags=["tenants"])
+roles = APIRouter(prefix="/tenants/current/roles", tags=["roles"])
 admin = APIRouter(prefix="/admin/tenants", tags=["administration"])
 
 Tenants = Annotated[TenantService, Depends()]
+Lifecycle = Annotated[TenantLifecycle, Depends()]
 Members = Annotated[MembershipService, Depends()]
 Invitations = Annotated[InvitationService, Depends()]
+Roles = Annotated[RoleService, Depends()]
 Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+class JsonLines(StreamingResponse):
+    """One JSON object a line (https://jsonlines.org)."""
+
+    media_type = "application/jsonl"
 
 
 @router.get("/current")
@@ -82,18 +101,57 @@ async def withdraw_invitation(invitation_id: UUID, invitations: Invitations) -> 
 @admin.get("")
 @superuser
 async def list_tenants(
-    tenants: Tenants, limit: Limit = 50, cursor: str | None = None
+    lifecycle: Lifecycle, limit: Limit = 50, cursor: str | None = None
 ) -> Page[TenantRead]:
-    return Page[TenantRead].model_validate(await tenants.list_all(limit=limit, cursor=cursor))
+    return Page[TenantRead].model_validate(await lifecycle.list(limit=limit, cursor=cursor))
 
 
 @admin.post("/{tenant_id}/suspend")
 @superuser
-async def suspend_tenant(tenant_id: UUID, tenants: Tenants) -> TenantRead:
-    return TenantRead.model_validate(await tenants.suspend(tenant_id))
+async def suspend_tenant(tenant_id: UUID, lifecycle: Lifecycle) -> TenantRead:
+    return TenantRead.model_validate(await lifecycle.suspend(tenant_id))
 
 
 @admin.post("/{tenant_id}/resume")
 @superuser
-async def resume_tenant(tenant_id: UUID, tenants: Tenants) -> TenantRead:
-    return TenantRead.model_validate(await tenants.resume(tenant_id))
+async def resume_tenant(tenant_id: UUID, lifecycle: Lifecycle) -> TenantRead:
+    return TenantRead.model_validate(await lifecycle.resume(tenant_id))
+
+
+@admin.get("/{tenant_id}/export", response_class=JsonLines)
+@superuser
+async def export_tenant(tenant_id: UUID, lifecycle: Lifecycle) -> JsonLines:
+    return JsonLines(await lifecycle.export(tenant_id))
+
+
+@admin.delete("/{tenant_id}", status_code=status.HTTP_204_NO_CONTENT)
+@superuser
+async def delete_tenant_of_others(tenant_id: UUID, lifecycle: Lifecycle) -> None:
+    await lifecycle.delete(tenant_id)
+
+
+@roles.post("", status_code=status.HTTP_201_CREATED)
+@permission(RolePermission.CREATE)
+async def create_role(body: RoleCreate, service: Roles) -> RoleRead:
+    role = await service.create(name=body.name, permissions=body.permissions)
+    return RoleRead.model_validate(role)
+
+
+@roles.get("")
+@permission(RolePermission.READ)
+async def list_roles(
+    service: Roles, limit: Limit = 50, cursor: str | None = None
+) -> Page[RoleRead]:
+    return Page[RoleRead].model_validate(await service.list(limit=limit, cursor=cursor))
+
+
+@roles.put("/{role_id}")
+@permission(RolePermission.CHANGE)
+async def change_role_permissions(role_id: UUID, body: RoleChange, service: Roles) -> RoleRead:
+    return RoleRead.model_validate(await service.change(role_id, permissions=body.permissions))
+
+
+@roles.delete("/{role_id}", status_code=status.HTTP_204_NO_CONTENT)
+@permission(RolePermission.DELETE)
+async def delete_role(role_id: UUID, service: Roles) -> None:
+    await service.delete(role_id)

@@ -1,13 +1,14 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import EmailStr, StringConstraints
+from pydantic import EmailStr, Field, StringConstraints
 
 from app.kit.schemas import Schema
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-RoleName = Literal["viewer", "member", "admin", "owner"]
+RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+PermissionName = Annotated[str, StringConstraints(max_length=120)]
 
 
 class TenantRead(Schema):
@@ -43,3 +44,20 @@ class InvitationIssued(InvitationRead):
     """The only time the token is shown: send it to the person who was invited."""
 
     token: str
+
+
+class RoleCreate(Schema):
+    name: RoleName
+    permissions: Annotated[list[PermissionName], Field(max_length=500)]
+
+
+class RoleChange(Schema):
+    permissions: Annotated[list[PermissionName], Field(max_length=500)]
+
+
+class RoleRead(Schema):
+    id: UUID
+    name: str
+    permissions: list[str]
+    created_at: datetime
+    updated_at: datetime

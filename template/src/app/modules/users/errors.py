@@ -50,6 +50,20 @@ class NoSecondFactor(NotFound):
     detail = "There is no second factor."
 
 
+class UnknownProvider(NotFound):
+    """Nobody can log in with this provider here. `GET /api/v1/auth/oidc` lists those there are."""
+
+    title = "Unknown provider"
+    detail = "There is no log-in with this provider."
+
+
+class ForeignLogInRefused(Unauthenticated):
+    """The log-in with the provider failed, took too long, or proves no confirmed address."""
+
+    slug = "foreign-log-in-refused"
+    title = "The log-in elsewhere did not succeed"
+
+
 class UserSuspended(Forbidden):
     """The user was suspended by an administrator of the platform."""
 

@@ -91,3 +91,15 @@ class RecoveryCode(UUIDMixin, TimestampMixin, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     secret_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None]
+
+
+class Identity(UUIDMixin, TimestampMixin, Base):
+    """An account at a provider with which its user logs in."""
+
+    __tablename__ = "identities"
+    __global_reason__ = "is found before anybody is known"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))

@@ -8,6 +8,7 @@ from app.database.repository import Repository, RowNotFound
 
 from .models import (
     AuthSession,
+    Identity,
     OneTimeToken,
     RecoveryCode,
     RefreshToken,
@@ -18,6 +19,8 @@ from .models import (
 __all__ = [
     "AuthSession",
     "AuthSessionRepository",
+    "Identity",
+    "IdentityRepository",
     "OneTimeToken",
     "OneTimeTokenRepository",
     "RecoveryCode",
@@ -180,3 +183,11 @@ class RecoveryCodeRepository(Repository[RecoveryCode]):
             .where(RecoveryCode.user_id == user_id)
             .execution_options(synchronize_session=False)
         )
+
+
+class IdentityRepository(Repository[Identity]):
+    model = Identity
+
+    async def find_of(self, issuer: str, subject: str) -> Identity | None:
+        query = self.query().where(Identity.issuer == issuer, Identity.subject == subject)
+        return await self.first(query)

@@ -57,6 +57,16 @@ class ChallengeAnswer(Schema):
     code: Code
 
 
+class ProviderList(Schema):
+    """Each with a log-in page at `/api/v1/auth/oidc/<name>`."""
+
+    providers: list[str]
+
+
+class Joining(Schema):
+    token: str
+
+
 class PasswordProof(Schema):
     password: SecretStr
 

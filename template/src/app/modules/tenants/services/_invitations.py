@@ -27,10 +27,10 @@ class InvitationService:
     async def invite(self, *, email: str, role: str) -> tuple[Invitation, str]:
         """The invitation and its token, which is shown once; a letter brings another one.
 
-        Raises RoleTooHigh.
+        Raises UnknownRole, RoleTooHigh.
         """
         self.work.require(MemberPermission.INVITE)
-        self.members.check_rank(role)
+        await self.members.roles.check_may_give(role)
         secret = new_secret()
         await self.invitations.withdraw(email.lower())
         invitation = await self.invitations.create(

@@ -8,16 +8,18 @@ from app.core.tenancy import PersonContext, TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
 
-from ..errors import AlreadyAMember, LastOwner, NotAMember, RoleTooHigh
+from ..errors import AlreadyAMember, LastOwner, NotAMember
 from ..events import MemberJoined, MemberRemoved
 from ..permissions import MemberPermission
 from ..repositories import Membership, MembershipRepository, Tenant, TenantRepository
+from ._roles import RoleService
 
 
 class MembershipService:
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.memberships = MembershipRepository(work.session)
+        self.roles = RoleService(work)
 
     async def list(self, *, limit: int, cursor: str | None) -> Rows[Membership]:
         self.work.require(MemberPermission.READ)
@@ -38,11 +40,11 @@ class MembershipService:
         return membership
 
     async def change_role(self, user_id: UUID, *, role: str) -> Membership:
-        """Raises NotAMember, RoleTooHigh, LastOwner."""
+        """Raises NotAMember, UnknownRole, RoleTooHigh, LastOwner."""
         self.work.require(MemberPermission.CHANGE)
         membership = await self._get(user_id)
-        self.check_rank(membership.role)
-        self.check_rank(role)
+        await self.roles.check_may_take(membership.role)
+        await self.roles.check_may_give(role)
         if role != Role.OWNER:
             await self._check_another_owner(membership)
         self.work.revoke(Reason.ROLE, membership.id, except_role=role)
@@ -55,7 +57,7 @@ class MembershipService:
         """Raises NotAMember, RoleTooHigh, LastOwner."""
         self.work.require(MemberPermission.REMOVE)
         membership = await self._get(user_id)
-        self.check_rank(membership.role)
+        await self.roles.check_may_take(membership.role)
         await self._check_another_owner(membership)
         await self.memberships.delete(membership)
         self.work.audit("members.removed", before=membership)
@@ -74,13 +76,6 @@ class MembershipService:
         """Raises NotAMember."""
         async with self.work.within(TenantContext(tenant_id)) as work:
             return await MembershipService(work)._get(user_id)
-
-    def check_rank(self, role: str) -> None:
-        """Raises RoleTooHigh."""
-        if not self.work.actor.is_system and not Role(self.work.actor.role or "").covers(
-            Role(role)
-        ):
-            raise RoleTooHigh
 
     async def _get(self, user_id: UUID) -> Membership:
         membership = await self.memberships.find_of(user_id)

@@ -1,11 +1,8 @@
-from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from app.core.auth import Reason
 from app.core.permissions import Role
-from app.core.unit_of_work import CurrentWork, UnitOfWork
-from app.kit import clock
-from app.kit.rows import Rows
+from app.core.unit_of_work import CurrentWork
 
 from ..errors import TenantSuspended
 from ..events import TenantDeleted, TenantFounded
@@ -43,6 +40,7 @@ class TenantService:
         self.work.require(TenantPermission.DELETE)
         await self.tenants.delete(await self._own())
         self.work.revoke(Reason.TENANT, self.work.tenant.tenant_id)
+        self.work.cache.forget_tenant(self.work.tenant)
         self.work.publish(TenantDeleted(self.work.tenant.tenant_id))
 
     async def check_open(self) -> None:
@@ -53,25 +51,5 @@ class TenantService:
     async def is_open(self) -> bool:
         return not (await self._own()).is_suspended
 
-    async def list_all(self, *, limit: int, cursor: str | None) -> Rows[Tenant]:
-        async with self._all_tenants("list the tenants") as work:
-            return await TenantRepository(work.session).list(limit=limit, cursor=cursor)
-
-    async def suspend(self, tenant_id: UUID) -> Tenant:
-        async with self._all_tenants(f"suspend tenant {tenant_id}") as work:
-            tenants = TenantRepository(work.session)
-            tenant = await tenants.get(tenant_id)
-            work.revoke(Reason.TENANT, tenant_id)
-            return await tenants.change(tenant, suspended_at=tenant.suspended_at or clock.now())
-
-    async def resume(self, tenant_id: UUID) -> Tenant:
-        async with self._all_tenants(f"resume tenant {tenant_id}") as work:
-            tenants = TenantRepository(work.session)
-            work.lift_revocation(tenant_id)
-            return await tenants.change(await tenants.get(tenant_id), suspended_at=None)
-
     async def _own(self) -> Tenant:
         return await self.tenants.get(self.work.tenant.tenant_id)
-
-    def _all_tenants(self, reason: str) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.work.across_tenants(bypass_tenant=True, reason=reason)

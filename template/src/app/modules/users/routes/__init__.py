@@ -1,9 +1,10 @@
-from . import _administration, _auth, _letters, _me, _members, _second_factor, _sessions
+from . import _administration, _auth, _letters, _me, _members, _oidc, _second_factor, _sessions
 
 # `/users/me` comes before `/users/{user_id}`, which would take it.
 routers = (
     _auth.router,
     _letters.router,
+    _oidc.router,
     _me.router,
     _sessions.router,
     _second_factor.router,

@@ -9,6 +9,7 @@ from app.core.permissions import public, signed_in
 from ..schemas import (
     ChallengeAnswer,
     InvitationAcceptance,
+    Joining,
     RefreshRequest,
     Registration,
     SwitchRequest,
@@ -68,6 +69,12 @@ async def log_out(sessions: Sessions, tokens: Tokens) -> None:
 @signed_in
 async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer_in_kind(await auth.switch(body.tenant_id))
+
+
+@router.post("/join")
+@signed_in
+async def join(body: Joining, auth: Auth, tokens: Tokens) -> Signed:
+    return tokens.answer_in_kind(await auth.join(body.token))
 
 
 @router.post("/accept-invitation", status_code=status.HTTP_201_CREATED)

@@ -1,6 +1,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
+from fastapi.responses import RedirectResponse
 
 from app.core.errors import Forbidden
 from app.core.unit_of_work import CurrentWork
@@ -21,6 +22,7 @@ class Delivery:
         self.response = response
         self.jar = work.runtime.authenticator.cookies
         self.refresh_seconds = work.runtime.settings.auth.refresh_days * 24 * 60 * 60
+        self.pages_url = work.runtime.settings.pages_url
         self.in_cookies = cookies
 
     def answer(self, entry: TokenPair | Challenge) -> Signed:
@@ -36,6 +38,16 @@ class Delivery:
         self.in_cookies |= "authorization" not in self.request.headers
         return self.answer(pair)
 
+    def redirect(self, entry: TokenPair | Challenge) -> RedirectResponse:
+        """To your front end, with cookies, after a log-in elsewhere."""
+        if isinstance(entry, Challenge):
+            url = f"{self.pages_url}/second-factor#challenge={entry.challenge}"
+            return RedirectResponse(url, status.HTTP_303_SEE_OTHER)
+        answer = RedirectResponse(self.pages_url, status.HTTP_303_SEE_OTHER)
+        self.jar.clear(answer)
+        self._set_cookies(answer, entry)
+        return answer
+
     def refresh_token(self, sent: str | None) -> str:
         """The one in the body; the browser's when the answer goes into cookies again."""
         kept = self.jar.refresh_token(self.request.scope) if self.in_cookies else None
@@ -50,11 +62,14 @@ class Delivery:
             return TokenRead.model_validate(pair)
         if not self.jar.from_own_page(self.request.scope):
             raise Forbidden("Cookies are set only for our own pages.")
-        self.jar.set(self.response, access=pair.access_token, access_seconds=pair.expires_in)
-        self.jar.set_refresh(
-            self.response, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
-        )
+        self._set_cookies(self.response, pair)
         return CookiesSet(expires_in=pair.expires_in)
+
+    def _set_cookies(self, answer: Response, pair: TokenPair) -> None:
+        self.jar.set(answer, access=pair.access_token, access_seconds=pair.expires_in)
+        self.jar.set_refresh(
+            answer, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
+        )
 
 
 Tokens = Annotated[Delivery, Depends()]

@@ -3,6 +3,7 @@ from ._auth import AuthService
 from ._challenges import Challenge
 from ._emails import EmailService
 from ._letters import LETTERS
+from ._oidc import OidcService
 from ._passwords import PasswordService
 from ._second_factors import SecondFactorService
 from ._sessions import SessionService, TokenPair
@@ -15,6 +16,7 @@ __all__ = [
     "EmailService",
     "Me",
     "Member",
+    "OidcService",
     "PasswordService",
     "SecondFactorService",
     "SessionService",

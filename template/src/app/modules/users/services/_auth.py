@@ -49,7 +49,10 @@ class AuthService:
 
         Raises WrongCredentials, UserSuspended, TenantSuspended.
         """
-        user = await self._prove(email, password)
+        return await self.enter(await self._prove(email, password))
+
+    async def enter(self, user: User) -> TokenPair | Challenge:
+        """For who has proved to be this user. Raises UserSuspended, TenantSuspended."""
         places = await self.members.of_person(user.id)
         return await self._enter(user, _first_open(places))
 
@@ -67,6 +70,30 @@ class AuthService:
         """Into another of the actor's tenants. Raises NotAMember, TenantSuspended."""
         user = await self.users.get(self.work.require_user())
         return await self.sessions.begin(user, await self.members.in_tenant(tenant_id, user.id))
+
+    async def register_without_password(
+        self, *, email: str, full_name: str
+    ) -> tuple[User, TokenPair]:
+        """For whom somebody else vouches: her address is confirmed. Her tenant bears her name."""
+        async with self.work.within(TenantContext(new_id())) as work:
+            user = await UserRepository(work.session).create(
+                email=email,
+                full_name=full_name,
+                email_verified_at=clock.now(),
+                password_hash=None,
+                is_superuser=False,
+            )
+            work.publish(UserRegistered(user.id))
+            owner = await TenantService(work).found(name=full_name, owner_id=user.id)
+            return user, await SessionService(work).begin(user, owner)
+
+    async def join(self, token: str) -> TokenPair:
+        """Into the tenant that invited the actor. Raises InvitationInvalid, AlreadyAMember."""
+        user = await self.users.get(self.work.require_user())
+        async with self.work.within(InvitationService.tenant_of(token)) as work:
+            invitations = InvitationService(work)
+            member = await invitations.accept(token, user_id=user.id, email=user.email)
+            return await SessionService(work).begin(user, member)
 
     async def accept_invitation(
         self, token: str, *, email: str, password: str, full_name: str

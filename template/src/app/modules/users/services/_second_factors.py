@@ -56,7 +56,8 @@ class SecondFactorService:
         sealed = self.sealer.seal(secret)
         await self.factors.create(user_id=user.id, sealed_secret=sealed, key_id=self.sealer.key_id)
         issuer = self.work.runtime.settings.name
-        return SetUp(secret, pyotp.TOTP(secret).provisioning_uri(user.email, issuer_name=issuer))
+        uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
+        return SetUp(secret, uri)
 
     async def confirm(self, code: str) -> Sequence[str]:
         """In force from now on. Answers with the recovery codes, which are shown once.

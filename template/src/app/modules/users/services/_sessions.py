@@ -5,9 +5,16 @@ from uuid import UUID
 
 from app.core.auth import AccessClaims, Reason, hash_secret, new_secret
 from app.core.tenancy import TenantContext
-from app.core.unit_of_work import CurrentWork
+from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
-from app.modules.tenants import Membership, MembershipService, NotAMember, TenantService
+from app.modules.tenants import (
+    Grant,
+    Membership,
+    MembershipService,
+    NotAMember,
+    RoleService,
+    TenantService,
+)
 
 from ..errors import RefreshRefused, UserSuspended
 from ..repositories import (
@@ -143,28 +150,38 @@ class SessionService:
     ) -> TokenPair:
         if user.suspended_at is not None:
             raise UserSuspended
-        if membership is not None:
-            await self._check_open(membership.tenant_id)
+        grant = await self._grant(membership) if membership else None
         secret = new_secret()
         await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
         tokens = self.work.runtime.tokens
-        access = tokens.issue(_claims(session.id, user, membership))
+        access = tokens.issue(_claims(session.id, user, membership, grant))
         return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
 
-    async def _check_open(self, tenant_id: UUID) -> None:
-        if self.work.context == TenantContext(tenant_id):
-            return await TenantService(self.work).check_open()
-        async with self.work.within(TenantContext(tenant_id)) as work:
-            await TenantService(work).check_open()
+    async def _grant(self, membership: Membership) -> Grant:
+        """What the membership's role gives. Raises TenantSuspended."""
+        context = TenantContext(membership.tenant_id)
+        if self.work.context == context:
+            return await _open_grant(self.work, membership.role)
+        async with self.work.within(context) as work:
+            return await _open_grant(work, membership.role)
 
 
-def _claims(session_id: UUID, user: User, membership: Membership | None) -> AccessClaims:
+async def _open_grant(work: UnitOfWork, role: str) -> Grant:
+    await TenantService(work).check_open()
+    return await RoleService(work).grant_of(role)
+
+
+def _claims(
+    session_id: UUID, user: User, membership: Membership | None, grant: Grant | None
+) -> AccessClaims:
     return AccessClaims(
         user_id=user.id,
         session_id=session_id,
         tenant_id=membership.tenant_id if membership else None,
         membership_id=membership.id if membership else None,
         role=membership.role if membership else None,
+        grant_id=grant.id if grant else None,
+        permissions=grant.permissions if grant else None,
         is_superuser=user.is_superuser,
     )
 

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pyotp
 from httpx import AsyncClient, Response
@@ -193,7 +194,9 @@ class TestSealAgain:
         )
         async with runtime.database.rw.begin() as connection:
             await connection.execute(text(statement), values)
-        rotated = Runtime(**{**vars(runtime), "sealer": Sealer("new" * 20, previous=["old" * 20])})
+        current = runtime.settings.secret_key.get_secret_value()
+        sealer = Sealer("new" * 20, previous=["old" * 20, current])
+        rotated = replace(runtime, sealer=sealer)
 
         async with open_unit(rotated, Actor.system(), None) as work:
             await seal_again.run(work)

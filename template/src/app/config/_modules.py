@@ -1,0 +1,58 @@
+"""Settings that a module brings: APP_, the module's name, and what the module calls them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ._load import DOTENV, Fault, SettingsError
+from ._names import given, nearest
+
+
+class ModuleSettings(BaseSettings):
+    """The module says `model_config = SettingsConfigDict(env_prefix="APP_PROJECTS_")`, describes
+    each field, and names the class in `Module(settings=…)`.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+
+Kind = TypeVar("Kind", bound=ModuleSettings)
+
+
+def load_module_settings(kind: type[Kind], dotenv: Path | None = DOTENV) -> Kind:
+    """From the module's variables, then from the file. Raises SettingsError, free of values."""
+    faults = list(_misspelled(kind, dotenv))
+    try:
+        settings = kind(_env_file=dotenv, _env_file_encoding="utf-8")
+    except ValidationError as error:
+        raise SettingsError([*faults, *_invalid(kind, error)]) from None
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _misspelled(kind: type[ModuleSettings], dotenv: Path | None) -> Iterator[Fault]:
+    """Nobody else gives names like these: each one that is unknown is a mistake."""
+    known = {_variable(kind, name) for name in kind.model_fields}
+    for name in sorted(given(dotenv)):
+        if name.startswith(_prefix(kind)) and name not in known:
+            yield Fault(name, "is no setting.", f"Did you mean {nearest(name, known) or known}?")
+
+
+def _invalid(kind: type[ModuleSettings], error: ValidationError) -> Iterator[Fault]:
+    for found in error.errors(include_input=False):
+        name = str(found["loc"][0])
+        problem = found["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+        description = kind.model_fields[name].description or ""
+        yield Fault(_variable(kind, name), f"is wrong: {problem}.", description)
+
+
+def _variable(kind: type[ModuleSettings], name: str) -> str:
+    return _prefix(kind) + name.upper()
+
+
+def _prefix(kind: type[ModuleSettings]) -> str:
+    return kind.model_config["env_prefix"]

@@ -1,0 +1,136 @@
+"""Log-in with another house's account: OpenID Connect, authorization code with PKCE.
+
+https://openid.net/specs/openid-connect-core-1_0.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from authlib.common.security import generate_token
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from app.config import OidcProvider
+
+ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
+"""Signed with a key that only the provider has: never HS256, never none."""
+SECONDS = 10
+
+
+class OidcRefused(Exception):
+    """The provider's answer proves nobody. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where the browser goes, and what is `kept` in a signed cookie until it is back."""
+
+    url: str
+    kept: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignIdentity:
+    issuer: str
+    subject: str
+    email: str | None
+    email_is_verified: bool
+    name: str | None
+
+
+class OidcClient:
+    """For one provider. Its configuration and keys are read for each log-in: they may change."""
+
+    def __init__(self, provider: OidcProvider) -> None:
+        self.provider = provider
+
+    async def depart(self, *, redirect_uri: str) -> Departure:
+        """Raises OidcRefused when the provider cannot be reached."""
+        kept = {name: generate_token(48) for name in ("state", "nonce", "verifier")}
+        async with self._client(redirect_uri) as client:
+            endpoints = await self._discover(client)
+            url, _ = client.create_authorization_url(
+                endpoints["authorization_endpoint"],
+                state=kept["state"],
+                nonce=kept["nonce"],
+                code_verifier=kept["verifier"],
+            )
+        return Departure(str(url), kept)
+
+    async def arrive(
+        self, *, code: str, state: str, kept: Mapping[str, Any], redirect_uri: str
+    ) -> ForeignIdentity:
+        """Who came back with this code. Raises OidcRefused."""
+        if not state or state != kept.get("state"):
+            raise OidcRefused("The answer belongs to another log-in.")
+        async with self._client(redirect_uri) as client:
+            endpoints = await self._discover(client)
+            try:
+                token = await client.fetch_token(
+                    endpoints["token_endpoint"],
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=kept["verifier"],
+                )
+                keys = KeySet.import_key_set(await _read(client, endpoints["jwks_uri"]))
+                claims = self._verified(str(token.get("id_token", "")), keys, kept["nonce"])
+            except (OAuthError, httpx2.HTTPError, JoseError, ValueError, KeyError) as error:
+                raise OidcRefused("The provider's answer is not valid.") from error
+        return _identity(claims)
+
+    def _client(self, redirect_uri: str) -> Any:
+        return AsyncOAuth2Client(
+            client_id=self.provider.client_id,
+            client_secret=self.provider.client_secret.get_secret_value(),
+            scope="openid email profile",
+            redirect_uri=redirect_uri,
+            code_challenge_method="S256",
+            timeout=SECONDS,
+        )
+
+    async def _discover(self, client: Any) -> dict[str, Any]:
+        url = f"{self.provider.issuer}/.well-known/openid-configuration"
+        try:
+            found: dict[str, Any] = await _read(client, url)
+        except (httpx2.HTTPError, ValueError) as error:
+            raise OidcRefused("The provider cannot be reached.") from error
+        if str(found.get("issuer", "")).rstrip("/") != self.provider.issuer:
+            raise OidcRefused("The provider calls itself by another name.")
+        return found
+
+    def _verified(self, id_token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
+        claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
+        rules = jwt.JWTClaimsRegistry(
+            leeway=60,
+            iss={"essential": True, "values": [self.provider.issuer, self.provider.issuer + "/"]},
+            aud={"essential": True, "value": self.provider.client_id},
+            exp={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        )
+        rules.validate(claims)
+        if claims.get("azp", self.provider.client_id) != self.provider.client_id:
+            raise ValueError("the token was issued for another client")
+        return claims
+
+
+async def _read(client: Any, url: str) -> Any:
+    """Without the token: it is for what the provider tells of the user, which nobody asks here."""
+    answer = await client.request("GET", url, withhold_token=True)
+    return answer.raise_for_status().json()
+
+
+def _identity(claims: dict[str, Any]) -> ForeignIdentity:
+    email = claims.get("email")
+    return ForeignIdentity(
+        issuer=str(claims["iss"]).rstrip("/"),
+        subject=str(claims["sub"]),
+        email=str(email).lower() if email else None,
+        email_is_verified=claims.get("email_verified") is True,
+        name=claims.get("name"),
+    )

@@ -1,0 +1,36 @@
+"""What a service counts itself, because only it knows what is done, or to whom."""
+
+from hashlib import sha256
+from math import ceil
+from typing import TYPE_CHECKING
+
+import orjson
+
+from app.config import Rate, read_rate
+from app.core.errors import TooManyRequests
+from app.database.tenancy import Context, PersonContext, TenantContext
+
+if TYPE_CHECKING:
+    from app.core.unit_of_work import UnitOfWork
+
+
+async def count_act(work: "UnitOfWork", name: str, rate: str, of: str) -> None:
+    """Raises TooManyRequests, ValueError for a rate that is none."""
+    read = read_rate(rate)
+    if not isinstance(read, Rate):
+        raise ValueError(f"{rate} is no rate")
+    taken = await work.runtime.buckets.take(_key(work.context, name, of), read)
+    if not taken.allowed:
+        raise TooManyRequests(headers={"Retry-After": str(max(1, ceil(taken.retry_in)))})
+
+
+def _key(context: Context, name: str, of: str) -> str:
+    """`of` may be an e-mail address, which is nobody's business in a shared server."""
+    digest = sha256(orjson.dumps([name, of])).hexdigest()
+    match context:
+        case TenantContext(tenant_id):
+            return f"limit:{tenant_id}:{digest}"
+        case PersonContext(user_id):
+            return f"limit:person:{user_id}:{digest}"
+        case None:
+            return f"limit:nobody:{digest}"

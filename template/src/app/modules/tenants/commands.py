@@ -1,0 +1,98 @@
+"""`app tenants`: list, suspend, resume, export, delete."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from sys import stdout
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from app.core.unit_of_work import UnitOfWork
+
+from .services import TenantLifecycle
+
+OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+Id = Annotated[UUID, typer.Argument(help="As `app tenants list` shows it.")]
+Output = Annotated[Path | None, typer.Option(help="A new file; without it the rows are printed.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+PAGE = 100
+
+
+def tenant_commands(open_work: OpenWork) -> typer.Typer:
+    """`open_work` opens a unit of work of the operator, for no tenant."""
+    commands = typer.Typer(help="Tenants: suspend, resume, export, delete.", no_args_is_help=True)
+
+    @commands.command("list")
+    def list_() -> None:
+        """The newest first."""
+        asyncio.run(_list(open_work))
+
+    @commands.command()
+    def suspend(tenant_id: Id) -> None:
+        """Refuses its people from their next request on, and lets its jobs wait."""
+        asyncio.run(_suspend(open_work, tenant_id))
+
+    @commands.command()
+    def resume(tenant_id: Id) -> None:
+        """Lets its people in again."""
+        asyncio.run(_resume(open_work, tenant_id))
+
+    @commands.command()
+    def export(tenant_id: Id, output: Output = None) -> None:
+        """Writes all its rows, a JSON object a line."""
+        asyncio.run(_export(open_work, tenant_id, output))
+
+    @commands.command()
+    def delete(tenant_id: Id, yes: Yes = False) -> None:
+        """Deletes it with all its rows, sessions, jobs and events. There is no way back."""
+        if not yes:
+            typer.confirm(f"Delete tenant {tenant_id} and all that it has?", abort=True)
+        asyncio.run(_delete(open_work, tenant_id))
+
+    return commands
+
+
+@asynccontextmanager
+async def _lifecycle(open_work: OpenWork) -> AsyncIterator[TenantLifecycle]:
+    async with open_work() as work:
+        yield TenantLifecycle(work)
+
+
+async def _list(open_work: OpenWork) -> None:
+    cursor = None
+    async with _lifecycle(open_work) as lifecycle:
+        while True:
+            page = await lifecycle.list(limit=PAGE, cursor=cursor)
+            for tenant in page.items:
+                typer.echo(
+                    f"{tenant.id}  {'suspended' if tenant.is_suspended else 'open':9}  {tenant.name}"
+                )
+            if (cursor := page.next_cursor) is None:
+                return
+
+
+async def _suspend(open_work: OpenWork, tenant_id: UUID) -> None:
+    async with _lifecycle(open_work) as lifecycle:
+        typer.echo(f"{(await lifecycle.suspend(tenant_id)).name} is suspended.")
+
+
+async def _resume(open_work: OpenWork, tenant_id: UUID) -> None:
+    async with _lifecycle(open_work) as lifecycle:
+        typer.echo(f"{(await lifecycle.resume(tenant_id)).name} is open again.")
+
+
+async def _export(open_work: OpenWork, tenant_id: UUID, output: Path | None) -> None:
+    async with _lifecycle(open_work) as lifecycle:
+        lines = await lifecycle.export(tenant_id)
+        with output.open("xb") if output else stdout.buffer as file:
+            async for line in lines:
+                file.write(line)
+
+
+async def _delete(open_work: OpenWork, tenant_id: UUID) -> None:
+    async with _lifecycle(open_work) as lifecycle:
+        await lifecycle.delete(tenant_id)
+    typer.echo("The tenant is gone.")

@@ -1,0 +1,122 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.audit import copy_of
+from app.core.auth import Reason
+from app.core.permissions import Role
+from app.core.unit_of_work import CurrentWork
+from app.kit.ids import new_id
+from app.kit.rows import Rows
+
+from ..errors import RoleInUse, RoleNameTaken, RoleTooHigh, UnknownRole
+from ..permissions import RolePermission
+from ..repositories import (
+    CustomRole,
+    CustomRoleRepository,
+    InvitationRepository,
+    MembershipRepository,
+)
+
+BUILT_IN = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a role of the tenant's own gives; a built-in role has no id, its name says it all."""
+
+    id: UUID | None = None
+    permissions: frozenset[str] | None = None
+
+
+class RoleService:
+    """Roles that a tenant makes for itself, beside viewer, member, admin and owner."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.roles = CustomRoleRepository(work.session)
+        self.memberships = MembershipRepository(work.session)
+        self.invitations = InvitationRepository(work.session)
+
+    async def list(self, *, limit: int, cursor: str | None) -> Rows[CustomRole]:
+        self.work.require(RolePermission.READ)
+        return await self.roles.list(limit=limit, cursor=cursor)
+
+    async def create(self, *, name: str, permissions: Sequence[str]) -> CustomRole:
+        """Raises RoleNameTaken, RoleTooHigh."""
+        self.work.require(RolePermission.CREATE)
+        self._check_own(permissions)
+        if name in BUILT_IN or await self.roles.find_by_name(name) is not None:
+            raise RoleNameTaken
+        role = await self.roles.create(
+            name=name, permissions=sorted(set(permissions)), grant_id=new_id()
+        )
+        self.work.audit("roles.created", after=role)
+        return role
+
+    async def change(self, role_id: UUID, *, permissions: Sequence[str]) -> CustomRole:
+        """Those who have the role get the new permissions with their next token, at once.
+
+        Raises RoleTooHigh.
+        """
+        self.work.require(RolePermission.CHANGE)
+        role = await self.roles.get_for_update(role_id)
+        self._check_own([*role.permissions, *permissions])
+        before = copy_of(role)
+        self.work.revoke(Reason.ROLE, role.grant_id)
+        after = await self.roles.change(
+            role, permissions=sorted(set(permissions)), grant_id=new_id()
+        )
+        self.work.audit("roles.changed", before=before, after=after)
+        return after
+
+    async def delete(self, role_id: UUID) -> None:
+        """Raises RoleInUse, RoleTooHigh."""
+        self.work.require(RolePermission.DELETE)
+        role = await self.roles.get_for_update(role_id)
+        self._check_own(role.permissions)
+        if await self.memberships.find_with_role(role.name) is not None:
+            raise RoleInUse
+        if await self.invitations.find_with_role(role.name) is not None:
+            raise RoleInUse
+        await self.roles.delete(role)
+        self.work.audit("roles.deleted", before=role)
+
+    async def grant_of(self, name: str) -> Grant:
+        """For a token. A role that is gone gives nothing."""
+        if name in BUILT_IN:
+            return Grant()
+        role = await self.roles.find_by_name(name)
+        if role is None:
+            return Grant(permissions=frozenset())
+        return Grant(role.grant_id, self._known(role))
+
+    async def check_may_give(self, name: str) -> None:
+        """Nobody hands out what she does not have. Raises UnknownRole, RoleTooHigh."""
+        given = self.work.runtime.permissions.of(name)
+        if name not in BUILT_IN:
+            role = await self.roles.find_by_name_for_share(name)
+            if role is None:
+                raise UnknownRole
+            given = self._known(role)
+        self._check_covers(name, given)
+
+    async def check_may_take(self, name: str) -> None:
+        """Nobody takes away what she does not have. Raises RoleTooHigh."""
+        grant = await self.grant_of(name)
+        given = grant.permissions
+        self._check_covers(name, self.work.runtime.permissions.of(name) if given is None else given)
+
+    def _check_covers(self, name: str, given: frozenset[str]) -> None:
+        actor = self.work.actor
+        if actor.is_system:
+            return
+        if not given <= actor.permissions or (name == Role.OWNER and actor.role != Role.OWNER):
+            raise RoleTooHigh
+
+    def _check_own(self, permissions: Sequence[str]) -> None:
+        if not all(self.work.actor.may(name) for name in permissions):
+            raise RoleTooHigh
+
+    def _known(self, role: CustomRole) -> frozenset[str]:
+        return self.work.runtime.permissions.known(role.permissions)

@@ -1,0 +1,165 @@
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+
+from app.core.auth import Actor
+from app.core.permissions import Role
+from app.core.runtime import Runtime
+from tests.support.people import PASSWORD, Person, hire
+
+URL = "/api/v1/tenants/current/roles"
+MEMBERS = "/api/v1/tenants/current/members"
+READING = ["users:read", "members:read"]
+
+
+async def make(client: AsyncClient, name: str = "clerk", permissions: Any = READING) -> Response:
+    return await client.post(URL, json={"name": name, "permissions": permissions})
+
+
+async def give(client: AsyncClient, person: Person, role: str) -> Response:
+    return await client.patch(f"{MEMBERS}/{person.user_id}", json={"role": role})
+
+
+async def log_in(anonymous: AsyncClient, person: Person) -> dict[str, str]:
+    form = {"username": person.email, "password": PASSWORD}
+    token = (await anonymous.post("/api/v1/auth/token", data=form)).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+async def member(runtime: Runtime, owner: Person) -> Person:
+    return await hire(runtime, owner, Role.MEMBER)
+
+
+class TestARoleOfTheTenant:
+    async def test_gives_its_permissions_and_no_others(
+        self, client: AsyncClient, anonymous: AsyncClient, member: Person
+    ) -> None:
+        await make(client)
+        given = await give(client, member, "clerk")
+
+        headers = await log_in(anonymous, member)
+
+        assert given.status_code == 204
+        assert (await anonymous.get("/api/v1/users", headers=headers)).status_code == 200
+        current = await anonymous.get("/api/v1/tenants/current", headers=headers)
+        assert current.status_code == 403
+        me = (await anonymous.get("/api/v1/users/me", headers=headers)).json()
+        assert me["role"] == "clerk"
+
+    async def test_changes_for_those_who_have_it_within_a_request(
+        self, client: AsyncClient, anonymous: AsyncClient, member: Person
+    ) -> None:
+        role = (await make(client)).json()
+        await give(client, member, "clerk")
+        headers = await log_in(anonymous, member)
+
+        changed = await client.put(f"{URL}/{role['id']}", json={"permissions": ["tenants:read"]})
+
+        assert changed.json()["permissions"] == ["tenants:read"]
+        assert (await anonymous.get("/api/v1/users", headers=headers)).status_code == 401
+        renewed = await log_in(anonymous, member)
+        assert (await anonymous.get("/api/v1/users", headers=renewed)).status_code == 403
+        current = await anonymous.get("/api/v1/tenants/current", headers=renewed)
+        assert current.status_code == 200
+
+    async def test_belongs_to_its_tenant(
+        self, client: AsyncClient, rival_client: AsyncClient, member: Person
+    ) -> None:
+        role = (await make(rival_client)).json()
+
+        assert (await give(client, member, "clerk")).status_code == 422
+        assert (await client.delete(f"{URL}/{role['id']}")).status_code == 404
+        assert (await client.get(URL)).json()["items"] == []
+
+    async def test_can_be_given_with_an_invitation(
+        self, client: AsyncClient, anonymous: AsyncClient
+    ) -> None:
+        await make(client)
+        url = "/api/v1/tenants/current/invitations"
+
+        known = await client.post(url, json={"email": "bob@example.com", "role": "clerk"})
+        unknown = await client.post(url, json={"email": "eve@example.com", "role": "king"})
+
+        assert (known.status_code, unknown.status_code) == (201, 422)
+
+    async def test_goes_when_nobody_has_it(self, client: AsyncClient, member: Person) -> None:
+        role = (await make(client)).json()
+        await give(client, member, "clerk")
+
+        in_use = await client.delete(f"{URL}/{role['id']}")
+        await give(client, member, "viewer")
+        unused = await client.delete(f"{URL}/{role['id']}")
+
+        assert (in_use.status_code, unused.status_code) == (409, 204)
+
+    @pytest.mark.parametrize("name", ["owner", "viewer", "clerk"])
+    async def test_has_a_name_of_its_own(self, client: AsyncClient, name: str) -> None:
+        await make(client)
+
+        assert (await make(client, name)).status_code == 409
+
+
+class TestNobody:
+    async def test_makes_a_role_with_more_than_she_has(
+        self, anonymous: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        admin = await hire(runtime, owner, Role.ADMIN)
+        body = {"name": "boss", "permissions": ["tenants:delete"]}
+
+        answer = await anonymous.post(URL, json=body, headers=admin.headers)
+
+        assert answer.status_code == 403
+
+    async def test_gives_changes_or_takes_a_role_above_her_own(
+        self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        admin, member = [await hire(runtime, owner, role) for role in (Role.ADMIN, Role.MEMBER)]
+        role = (await make(client, "boss", ["tenants:delete"])).json()
+        url = f"{MEMBERS}/{member.user_id}"
+
+        given = await anonymous.patch(url, json={"role": "boss"}, headers=admin.headers)
+        changed = await anonymous.put(
+            f"{URL}/{role['id']}", json={"permissions": []}, headers=admin.headers
+        )
+        await give(client, member, "boss")
+        taken = await anonymous.patch(url, json={"role": "viewer"}, headers=admin.headers)
+
+        assert [a.status_code for a in (given, changed, taken)] == [403, 403, 403]
+
+    async def test_becomes_an_owner_through_all_permissions(
+        self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        everything = sorted(owner.actor.permissions)
+        member, other = [await hire(runtime, owner, Role.MEMBER) for _ in range(2)]
+        await make(client, "everything", everything)
+        await give(client, member, "everything")
+        headers = await log_in(anonymous, member)
+
+        answer = await anonymous.patch(
+            f"{MEMBERS}/{other.user_id}", json={"role": "owner"}, headers=headers
+        )
+
+        assert answer.status_code == 403
+
+    async def test_makes_roles_who_may_not(
+        self, anonymous: AsyncClient, runtime: Runtime, member: Person
+    ) -> None:
+        body = {"name": "clerk", "permissions": []}
+
+        answer = await anonymous.post(URL, json=body, headers=member.headers)
+
+        assert answer.status_code == 403
+
+
+class TestAJobOfSuchAMember:
+    def test_may_what_she_might(self, runtime: Runtime, owner: Person) -> None:
+        actor = Actor(
+            user_id=owner.user_id,
+            tenant_id=owner.tenant_id,
+            role="clerk",
+            permissions=frozenset(READING),
+        )
+
+        assert Actor.from_json(actor.to_json(), runtime.permissions) == actor

@@ -1,0 +1,56 @@
+"""Where a browser goes to log in with a provider, and where it comes back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, status
+from fastapi.responses import RedirectResponse
+
+from app.core.permissions import public
+
+from ..schemas import ProviderList
+from ..services import OidcService
+from ._delivery import Tokens
+
+router = APIRouter(prefix="/auth/oidc", tags=["auth"])
+
+Oidc = Annotated[OidcService, Depends()]
+Text = Annotated[str, Query(max_length=2000)]
+SECONDS = 600
+
+
+@router.get("")
+@public
+async def list_providers(oidc: Oidc) -> ProviderList:
+    return ProviderList(providers=oidc.providers())
+
+
+@router.get("/{provider}", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse)
+@public
+async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) -> RedirectResponse:
+    departure = await oidc.depart(provider, redirect_uri=_callback(request, oidc, provider))
+    answer = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
+    tokens.jar.set_departure(answer, departure.cookie, seconds=SECONDS)
+    return answer
+
+
+@router.get(
+    "/{provider}/callback", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse
+)
+@public
+async def arrive(
+    provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
+) -> RedirectResponse:
+    entry = await oidc.arrive(
+        provider,
+        code=code,
+        state=state,
+        cookie=tokens.jar.departure(request.scope) or "",
+        redirect_uri=_callback(request, oidc, provider),
+    )
+    return tokens.redirect(entry)
+
+
+def _callback(request: Request, oidc: OidcService, provider: str) -> str:
+    """At the public address: the one that this process hears may be a proxy's."""
+    path = request.app.url_path_for("arrive", provider=provider)
+    return f"{oidc.work.runtime.settings.public_url}{path}"

@@ -1,0 +1,225 @@
+"""Log-in with a provider's account, against a provider that speaks HTTP."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from httpx import ASGITransport, AsyncClient, Response
+from joserfc.jwk import RSAKey
+from sqlalchemy import text
+
+from app.config import OidcProvider, OidcSettings, Settings
+from app.core.runtime import Runtime
+from app.kit.ids import new_id
+from app.main import create_app
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, provider
+from tests.support.people import Person
+
+from .test_auth import invite
+from .test_second_factor import set_up
+
+OIDC = "/api/v1/auth/oidc"
+OURS = {"Origin": "http://localhost:8000"}
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Provider]:
+    with provider() as issuer:
+        yield issuer
+
+
+@pytest.fixture(autouse=True)
+def honest(issuer: Provider) -> Provider:
+    issuer.lies, issuer.signs_with = {}, None
+    issuer.person = person()
+    return issuer
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    email = f"{new_id()}@example.com"
+    return {"sub": email, "email": email, "email_verified": True, "name": "Ada King", **changes}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def browser_settings(settings: Settings, issuer: Provider) -> Settings:
+    secret = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    known = OidcProvider.model_validate({"issuer": issuer.issuer, **secret})
+    gone = OidcProvider.model_validate({"issuer": "http://127.0.0.1:9", **secret})
+    oidc = OidcSettings(providers={"ours": known, "gone": gone, "other": known})
+    return settings.model_copy(update={"oidc": oidc})
+
+
+@pytest_asyncio.fixture
+async def browser(browser_settings: Settings) -> AsyncIterator[AsyncClient]:
+    app = create_app(browser_settings)
+    transport = ASGITransport(app)
+    async with AsyncClient(transport=transport, base_url="http://localhost:8000") as browser:
+        yield browser
+    await app.state.runtime.close()
+
+
+@dataclass
+class Trip:
+    """To the provider and back to our door."""
+
+    browser: AsyncClient
+
+    async def leave(self) -> str:
+        """Where the provider sends the browser."""
+        there = await self.browser.get(f"{OIDC}/ours")
+        async with httpx.AsyncClient() as outside:
+            return (await outside.get(there.headers["location"])).headers["location"]
+
+    async def make(self) -> Response:
+        return await self.browser.get(await self.leave())
+
+
+class TestLogIn:
+    async def test_registers_who_is_new(self, browser: AsyncClient, honest: Provider) -> None:
+        arrived = await Trip(browser).make()
+        me = (await browser.get("/api/v1/users/me")).json()
+
+        assert arrived.status_code == 303
+        assert arrived.headers["location"] == "http://localhost:8000"
+        assert me["email"] == honest.person["email"]
+        assert me["email_verified_at"] is not None
+        assert me["role"] == "owner"
+
+    async def test_finds_the_same_user_again(self, browser: AsyncClient, honest: Provider) -> None:
+        await Trip(browser).make()
+        first = (await browser.get("/api/v1/users/me")).json()
+        honest.person["email"] = f"{new_id()}@example.com"
+
+        await Trip(browser).make()
+
+        assert (await browser.get("/api/v1/users/me")).json()["id"] == first["id"]
+
+    async def test_is_linked_to_a_confirmed_address(
+        self, browser: AsyncClient, honest: Provider, runtime: Runtime, owner: Person
+    ) -> None:
+        await confirm(runtime, owner)
+        honest.person = person(email=owner.email.upper())
+
+        await Trip(browser).make()
+
+        assert (await browser.get("/api/v1/users/me")).json()["id"] == str(owner.user_id)
+
+    async def test_takes_over_no_account_that_somebody_prepared(
+        self, browser: AsyncClient, honest: Provider, owner: Person
+    ) -> None:
+        honest.person = person(email=owner.email)
+
+        arrived = await Trip(browser).make()
+
+        assert arrived.status_code == 401
+        assert (await browser.get("/api/v1/users/me")).status_code == 401
+
+    @pytest.mark.parametrize("told", [{"email_verified": False}, {"email": None}])
+    async def test_needs_an_address_that_the_provider_vouches_for(
+        self, browser: AsyncClient, honest: Provider, told: dict[str, Any]
+    ) -> None:
+        honest.lies = told
+
+        assert (await Trip(browser).make()).status_code == 401
+
+    async def test_asks_for_the_second_factor(
+        self,
+        browser: AsyncClient,
+        honest: Provider,
+        client: AsyncClient,
+        runtime: Runtime,
+        owner: Person,
+    ) -> None:
+        await confirm(runtime, owner)
+        await set_up(client)
+        honest.person = person(email=owner.email)
+
+        arrived = await Trip(browser).make()
+
+        assert "/second-factor#challenge=" in arrived.headers["location"]
+        assert (await browser.get("/api/v1/users/me")).status_code == 401
+
+    async def test_lets_one_accept_an_invitation_without_a_password(
+        self, browser: AsyncClient, honest: Provider, rival: Person, anonymous: AsyncClient
+    ) -> None:
+        await Trip(browser).make()
+        token = await invite(anonymous, rival, honest.person["email"])
+
+        joined = await browser.post("/api/v1/auth/join", json={"token": token}, headers=OURS)
+
+        assert joined.status_code == 200
+        me = (await browser.get("/api/v1/users/me")).json()
+        assert me["tenant_id"] == str(rival.tenant_id)
+
+
+class TestAnAnswer:
+    @pytest.mark.parametrize(
+        "lie",
+        [
+            {"nonce": "another log-in's"},
+            {"nonce": None},
+            {"aud": "another client"},
+            {"azp": "another client"},
+            {"iss": "https://evil.example.com"},
+            {"exp": 1_000_000_000},
+            {"sub": None},
+        ],
+    )
+    async def test_that_lies_is_refused(
+        self, browser: AsyncClient, honest: Provider, lie: dict[str, Any]
+    ) -> None:
+        honest.lies = lie
+
+        assert (await Trip(browser).make()).status_code == 401
+
+    async def test_signed_with_another_key_is_refused(
+        self, browser: AsyncClient, honest: Provider
+    ) -> None:
+        honest.signs_with = RSAKey.generate_key(2048)
+
+        assert (await Trip(browser).make()).status_code == 401
+
+    async def test_with_another_state_is_refused(self, browser: AsyncClient) -> None:
+        back = await Trip(browser).leave()
+
+        assert (await browser.get(back[:-5] + "wrong")).status_code == 401
+
+    async def test_in_another_browser_is_refused(self, browser: AsyncClient) -> None:
+        """Or an attacker could log her victim in as herself."""
+        back = await Trip(browser).leave()
+        browser.cookies.clear()
+
+        assert (await browser.get(back)).status_code == 401
+
+    async def test_of_another_provider_is_refused(self, browser: AsyncClient) -> None:
+        back = await Trip(browser).leave()
+
+        assert (await browser.get(back.replace("/ours/", "/other/"))).status_code == 401
+
+    async def test_works_once(self, browser: AsyncClient) -> None:
+        back = await Trip(browser).leave()
+        first = await browser.get(back)
+
+        assert first.status_code == 303
+        assert (await browser.get(back)).status_code == 401
+
+
+class TestProviders:
+    async def test_are_listed(self, browser: AsyncClient) -> None:
+        assert (await browser.get(OIDC)).json() == {"providers": ["gone", "other", "ours"]}
+
+    async def test_that_are_unknown_or_away_are_problems(self, browser: AsyncClient) -> None:
+        unknown = await browser.get(f"{OIDC}/nobody")
+        away = await browser.get(f"{OIDC}/gone")
+
+        assert (unknown.status_code, away.status_code) == (404, 401)
+        assert away.headers["content-type"] == "application/problem+json"
+
+
+async def confirm(runtime: Runtime, person: Person) -> None:
+    statement = "UPDATE users SET email_verified_at = now() WHERE id = :id"
+    async with runtime.database.rw.begin() as connection:
+        await connection.execute(text(statement), {"id": person.user_id})

@@ -1,0 +1,23 @@
+from app.core.errors import Conflict, Invalid
+
+
+class EndpointRefused(Invalid):
+    """Endpoints are on the public internet, at an `https://` address without user and password."""
+
+    slug = "webhook-endpoint-refused"
+    title = "This address is refused"
+    detail = "{reason}"
+
+
+class EndpointDisabled(Conflict):
+    """The endpoint was disabled by somebody, or because it failed for days. Enable it first."""
+
+    slug = "webhook-endpoint-disabled"
+    title = "This endpoint is disabled"
+
+
+class DeliveryUnderWay(Conflict):
+    """The delivery waits for its next attempt already."""
+
+    slug = "webhook-delivery-under-way"
+    title = "This delivery is under way"

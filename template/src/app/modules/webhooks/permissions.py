@@ -1,0 +1,6 @@
+from enum import StrEnum
+
+
+class WebhookPermission(StrEnum):
+    READ = "webhooks:read"
+    MANAGE = "webhooks:manage"

@@ -1,0 +1,68 @@
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.kit.schemas import Schema, left_out
+from app.kit.urls import Url
+
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Pattern = Annotated[
+    str, StringConstraints(max_length=120, pattern=r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$")
+]
+Patterns = Annotated[list[Pattern], Field(min_length=1, max_length=50)]
+
+
+class EndpointCreate(Schema):
+    """`events` are names such as `invoices.paid`, or patterns: `invoices.*`, `*`."""
+
+    url: Url
+    events: Patterns
+    description: Description = ""
+
+
+class EndpointChange(Schema):
+    """Fields that are left out stay as they are."""
+
+    url: Url = left_out()
+    events: Patterns = left_out()
+    description: Description = left_out()
+    enabled: bool = left_out()
+
+
+class EndpointRead(Schema):
+    id: UUID
+    url: str
+    events: list[str]
+    description: str
+    enabled: bool
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class EndpointIssued(EndpointRead):
+    """The only time that the secret is shown."""
+
+    secret: str
+
+
+class DeliveryRead(Schema):
+    """`id` is what the endpoint gets as `webhook-id`, at each attempt the same."""
+
+    id: UUID
+    endpoint_id: UUID
+    event_id: UUID
+    event: str
+    status: str
+    attempts: int
+    attempted_at: datetime | None
+    answer_status: int | None
+    error: str | None
+    created_at: datetime
+
+
+class DeliveryReadWhole(DeliveryRead):
+    body: str

@@ -1,0 +1,53 @@
+"""One POST. The answer's body is not read, so it cannot be too large."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import cache
+from ssl import SSLContext
+
+import httpcore
+
+from ._network import AddressRefused, Network, PublicNetwork
+
+FAILURES = (
+    AddressRefused,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
+
+
+class NotDelivered(Exception):
+    """There was no answer, and why, as a sentence."""
+
+
+async def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float,
+    allowed: Sequence[Network] = (),
+) -> int:
+    """The answer's status. Raises NotDelivered."""
+    network = PublicNetwork(allowed)
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            httpcore.AsyncConnectionPool(
+                ssl_context=_trusted(), network_backend=network
+            ) as connections,
+            connections.stream("POST", url, headers=dict(headers), content=body) as answer,
+        ):
+            return answer.status
+    except TimeoutError:
+        raise NotDelivered(f"It did not answer within {seconds:g} seconds.") from None
+    except FAILURES as error:
+        raise NotDelivered(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Made once: reading the authorities takes longer than most answers."""
+    return httpcore.default_ssl_context()

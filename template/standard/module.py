@@ -1,0 +1,109 @@
+"""`make module m="…"`: one module more, at the release of the standard that this project has.
+
+The only command here that needs a package: PyYAML, which `make` brings along.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .answers import FILE, read_origin
+from .git import PROJECT, back_to_last_commit, changed
+from .problem import Problem
+from .releases import clone_of
+from .update import copier_of, refuse_unless_clean, run_copier
+
+QUESTION = "custom_modules"
+ENDINGS = (".yml", ".yaml")
+MODULES = "src/app/modules"
+EXAMPLE = (
+    "make module m=contracts, or m='contracts: {fields: {title: str(80), client: ref clients}}'"
+)
+
+
+def main() -> int:
+    """0: added. 2: not added, and nothing was changed."""
+    parser = argparse.ArgumentParser(prog="python -m standard.module", description=__doc__)
+    parser.add_argument("description", nargs="?", default=os.environ.get("MODULE", ""))
+    parser.add_argument("--copier", help="the command to use instead of uvx")
+    arguments = parser.parse_args()
+    try:
+        add(arguments.description, copier=arguments.copier)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def add(description: str, *, copier: str | None) -> None:
+    """Raises Problem."""
+    new = _read(description)
+    refuse_unless_clean()
+    origin = read_origin()
+    answer = json.dumps(_with(_stored(), new), default=str)
+    with clone_of(origin.template, origin.release) as release:
+        command = copier_of(release, copier)
+    options = ["--trust", "--defaults", "--quiet", "--vcs-ref", ":current:"]
+    ended = run_copier([*command, "update", *options, "--data", f"{QUESTION}={answer}"])
+    if ended:
+        back_to_last_commit()
+        raise Problem("Not added; Copier's reason is above. Everything is as it was.")
+    _tell()
+
+
+def _read(description: str) -> dict[str, Any]:
+    """Names, a description, or the path of a file that has one. Raises Problem."""
+    file = Path(description)
+    text = (
+        file.read_text(encoding="utf-8") if description.endswith((".yml", ".yaml")) else description
+    )
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise Problem(f"This is no YAML: {error}\nWrite for example: {EXAMPLE}") from None
+    if isinstance(said, str):
+        return {name.strip(): None for name in said.split(",") if name.strip()}
+    if not isinstance(said, Mapping) or not said:
+        raise Problem(f"Say which module: {EXAMPLE}")
+    return dict(said)
+
+
+def _stored() -> object:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8")).get(QUESTION)
+
+
+def _with(stored: object, new: Mapping[str, Any]) -> object:
+    """The answer with the new modules, in its own form if that has room. Raises Problem."""
+    for name in new:
+        if (PROJECT / MODULES / name).exists():
+            raise Problem(
+                f"There is a module {name} already, and its files are yours:"
+                " docs/adding-a-module.md shows how to add a field to it."
+            )
+    if isinstance(stored, str) and not any(new.values()):
+        return ", ".join([*filter(None, [stored]), *new])
+    if isinstance(stored, list):
+        return [*stored, *({name: said} if said else name for name, said in new.items())]
+    known = stored if isinstance(stored, Mapping) else _names(stored)
+    return {**known, **new}
+
+
+def _names(stored: object) -> dict[str, None]:
+    return {name.strip(): None for name in str(stored or "").split(",") if name.strip()}
+
+
+def _tell() -> None:
+    added = sorted({"/".join(line[3:].split("/")[:4]) for line in changed() if MODULES in line})
+    if not added:
+        raise Problem("Nothing was added: the project has these modules already.")
+    print(f"Added {', '.join(added)}: all yours from now on. Next: make check")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Several processes of one server count together."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+COUNT = """
+from app.core.observation.metrics import Meter
+meter = Meter()
+meter.note(method="GET", route="/api/v1/things/{id}", status=200, seconds=0.02)
+print(meter.render()[0].decode())
+"""
+
+
+class TestProcesses:
+    def test_count_together(self, tmp_path: Path) -> None:
+        environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+        program = f"import sys; sys.path[:0] = {sys.path!r}\n{COUNT}"
+        texts = [
+            subprocess.run(
+                [sys.executable, "-c", program],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            for _ in range(2)
+        ]
+
+        assert '_count{method="GET",route="/api/v1/things/{id}",status="200"} 1.0' in texts[0]
+        assert '_count{method="GET",route="/api/v1/things/{id}",status="200"} 2.0' in texts[1]

@@ -1,0 +1,109 @@
+"""A pooled connection carries nothing to its next user, however the last one ended."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import Settings
+from app.database.engine import create_engine
+from app.database.session import ScopedAsyncSession, open_session
+from app.database.tenancy import PersonContext, TenantContext
+
+from .arena import Arena
+from .samples import Label
+
+SETTINGS = text(
+    "SELECT coalesce(current_setting('app.tenant_id', true), '')"
+    " || coalesce(current_setting('app.user_id', true), '')"
+)
+SLEEP = text("SELECT pg_sleep(5)").execution_options(raw_sql="a test that is in no hurry")
+
+
+async def commits(session: ScopedAsyncSession) -> None:
+    await session.commit()
+
+
+async def commits_twice(session: ScopedAsyncSession) -> None:
+    await session.commit()
+    await session.scalars(select(Label))
+    await session.commit()
+
+
+async def rolls_back(session: ScopedAsyncSession) -> None:
+    await session.rollback()
+
+
+async def fails(session: ScopedAsyncSession) -> None:
+    with pytest.raises(Exception, match="division by zero"):
+        await session.execute(text("SELECT 1 / 0"), execution_options={"raw_sql": "fails"})
+
+
+async def fails_in_a_savepoint(session: ScopedAsyncSession) -> None:
+    async with session.begin_nested() as savepoint:
+        await savepoint.rollback()
+
+
+async def is_cancelled(session: ScopedAsyncSession) -> None:
+    asleep = asyncio.create_task(session.execute(SLEEP))
+    await asyncio.sleep(0.05)
+    asleep.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asleep
+
+
+async def times_out(session: ScopedAsyncSession) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await session.execute(SLEEP)
+
+
+async def is_forgotten(session: ScopedAsyncSession) -> None:
+    """Closed by nobody but the block around it."""
+
+
+ENDINGS = (
+    commits,
+    commits_twice,
+    rolls_back,
+    fails,
+    fails_in_a_savepoint,
+    is_cancelled,
+    times_out,
+    is_forgotten,
+)
+Ending = Callable[[ScopedAsyncSession], Awaitable[None]]
+
+
+@pytest_asyncio.fixture
+async def engine(whole: Settings) -> AsyncIterator[AsyncEngine]:
+    """With one connection, which everybody has to share."""
+    engine = create_engine(str(whole.database.url), pool_size=1, pool_overflow=0)
+    yield engine
+    await engine.dispose()
+
+
+class TestConnection:
+    @pytest.mark.parametrize("ending", ENDINGS)
+    @pytest.mark.parametrize("kind", [TenantContext, PersonContext])
+    async def test_forgets_whom_it_worked_for(
+        self,
+        arena: Arena,
+        engine: AsyncEngine,
+        ending: Ending,
+        kind: type[TenantContext] | type[PersonContext],
+    ) -> None:
+        await arena.foreign_row(Label.__table__)
+        async with open_session(engine, kind(arena.foreign.tenant_id)) as session:
+            await session.execute(text("SELECT 1"), execution_options={"raw_sql": "begins"})
+            await ending(session)
+
+        async with engine.connect() as connection:
+            assert await connection.scalar(SETTINGS) == ""
+            assert (await connection.execute(select(Label.__table__))).all() == []
+        async with open_session(engine, arena.own.context) as session:
+            found = (await session.scalars(select(Label.tenant_id).distinct())).all()
+            assert set(found) <= {arena.own.tenant_id}

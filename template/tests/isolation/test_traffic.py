@@ -1,0 +1,166 @@
+"""Many requests at once, in one process: interleaved, gathered, in threads, on websockets."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import pytest_asyncio
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import select
+from starlette.types import Message, Scope
+
+from app.core.permissions import public
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
+from app.main import _middleware as middleware
+from tests.support.people import Person
+
+from .arena import Arena
+from .samples import Label
+
+router = APIRouter(prefix="/api/v1/attacked")
+
+
+async def tenants_seen(work: UnitOfWork) -> list[UUID]:
+    return list(await work.session.scalars(select(Label.tenant_id).distinct()))
+
+
+@router.post("/slow")
+@public
+async def write_and_read_slowly(work: CurrentWork) -> dict[str, Any]:
+    work.session.add(Label(name="mine"))
+    for _ in range(3):
+        await asyncio.sleep(random.uniform(0, 0.01))  # noqa: S311 - not a secret
+        await work.session.flush()
+    return {"tenant": work.tenant.tenant_id, "seen": await tenants_seen(work)}
+
+
+@router.get("/gathered")
+@public
+async def read_in_many_units(work: CurrentWork) -> dict[str, Any]:
+    async def one() -> list[UUID]:
+        async with work.within(work.tenant) as inner:
+            await asyncio.sleep(random.uniform(0, 0.005))  # noqa: S311 - not a secret
+            return await tenants_seen(inner)
+
+    seen = await asyncio.gather(*(one() for _ in range(3)))
+    return {"tenant": work.tenant.tenant_id, "seen": {each for some in seen for each in some}}
+
+
+@router.get("/thread")
+@public
+def read_in_a_thread(request: Request) -> dict[str, Any]:
+    """FastAPI runs what is not async in a thread."""
+    tenant: TenantContext = request.state.tenant
+    seen = asyncio.run_coroutine_threadsafe(tenants_seen(request.state.work), LOOP[0]).result()
+    return {"tenant": tenant.tenant_id, "seen": seen}
+
+
+@router.websocket("/socket")
+async def answer_on_a_socket(socket: WebSocket) -> None:
+    """Each message is a piece of work of its own."""
+    await socket.accept()
+    async for _ in socket.iter_text():
+        state = socket.state
+        runtime = socket.app.state.runtime
+        async with open_unit(runtime, state.actor, state.tenant) as work:
+            await socket.send_json([str(each) for each in await tenants_seen(work)])
+
+
+LOOP: list[asyncio.AbstractEventLoop] = []
+
+
+@pytest_asyncio.fixture
+async def app(arena: Arena) -> FastAPI:
+    """A few routes more, behind the middleware of this project."""
+    LOOP[:] = [asyncio.get_running_loop()]
+    app = FastAPI(middleware=middleware(arena.runtime))
+    app.state.runtime = arena.runtime
+    app.include_router(router)
+    return app
+
+
+@pytest_asyncio.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+class TestRequests:
+    async def test_do_not_mix(self, arena: Arena, client: AsyncClient) -> None:
+        people = [arena.own, arena.foreign]
+        paths = [("POST", "slow"), ("GET", "gathered"), ("GET", "thread")]
+
+        async def ask(number: int) -> tuple[Person, dict[str, Any]]:
+            person = people[number % 2]
+            method, path = paths[number % 3]
+            url = f"/api/v1/attacked/{path}"
+            answer = await client.request(method, url, headers=person.headers)
+            return person, answer.json()
+
+        answers = await asyncio.gather(*(ask(number) for number in range(200)))
+
+        for person, told in answers:
+            assert told["tenant"] == str(person.tenant_id), told
+            assert set(told["seen"]) <= {str(person.tenant_id)}
+
+    async def test_leave_nothing_to_the_unknown(self, arena: Arena, client: AsyncClient) -> None:
+        for headers in (arena.own.headers, {}, arena.foreign.headers, {}):
+            answer = await client.get("/api/v1/attacked/gathered", headers=headers)
+            assert answer.status_code == (200 if headers else 401)
+
+
+class TestSockets:
+    async def test_see_their_own_tenant(self, arena: Arena, app: FastAPI) -> None:
+        await arena.own_row(Label.__table__)
+        await arena.foreign_row(Label.__table__)
+        sockets = [Socket(app, arena.own), Socket(app, arena.foreign)]
+
+        for _ in range(3):
+            for socket in sockets:
+                assert await socket.ask() == f'["{socket.person.tenant_id}"]'
+        for socket in sockets:
+            await socket.close()
+
+    async def test_see_nothing_without_one(self, app: FastAPI) -> None:
+        socket = Socket(app, None)
+
+        assert await socket.ask() is None
+
+
+class Socket:
+    """A client of the ASGI application itself."""
+
+    def __init__(self, app: FastAPI, person: Person | None) -> None:
+        self.person: Any = person
+        self.incoming: asyncio.Queue[Message] = asyncio.Queue()
+        self.outgoing: asyncio.Queue[Message] = asyncio.Queue()
+        self.incoming.put_nowait({"type": "websocket.connect"})
+        headers = person.headers if person else {}
+        scope: Scope = {
+            "type": "websocket",
+            "path": "/api/v1/attacked/socket",
+            "raw_path": b"/api/v1/attacked/socket",
+            "query_string": b"",
+            "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+            "subprotocols": [],
+            "state": {},
+            "asgi": {"version": "3.0"},
+        }
+        self.task = asyncio.create_task(app(scope, self.incoming.get, self.outgoing.put))
+
+    async def ask(self) -> str | None:
+        """The answer, or None when the socket is closed instead."""
+        await self.incoming.put({"type": "websocket.receive", "text": "?"})
+        async with asyncio.timeout(5):
+            while (message := await self.outgoing.get())["type"] == "websocket.accept":
+                pass
+        text: str | None = message.get("text")
+        return text
+
+    async def close(self) -> None:
+        await self.incoming.put({"type": "websocket.disconnect", "code": 1000})
+        await self.task

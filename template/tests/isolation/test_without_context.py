@@ -1,0 +1,91 @@
+"""A session that works for no tenant is refused before anything is sent, however it asks."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from app.database.tenancy import Context, PersonContext, TenantContextRequired
+from app.kit.ids import new_id
+
+from .arena import ALL_MODELS, Arena
+from .attacks import ON_EACH_TABLE
+from .raids import Raid
+from .report import Report
+from .samples import Label
+
+# Nobody knows which tables they reach; row security shows them no row (TestWrittenSql).
+WRITTEN_WITH_REASON = {
+    "after_commit",
+    "after_rollback",
+    "autocommit",
+    "connection_of_the_engine",
+    "connection_with_reason",
+    "delete_text_with_reason",
+    "delete_through_the_connection",
+    "savepoint_rolled_back",
+    "text_as_entity_with_reason",
+    "update_text_with_reason",
+    "whole_text_with_reason",
+}
+ATTACKS = {k: v for k, v in ON_EACH_TABLE.items() if k not in WRITTEN_WITH_REASON}
+CONTEXTS = [None, PersonContext(new_id())]
+
+
+class Sent(list[str]):
+    """The statements that reach the driver while the block runs."""
+
+
+async def raid_without_tenant(arena: Arena, attack: str, model: Any, context: Context) -> Any:
+    theirs, mine = await arena.foreign_row(model.__table__), await arena.own_row(model.__table__)
+    async with arena.session_of(context) as session:
+        loot = await ON_EACH_TABLE[attack](Raid(arena, session, model, mine, theirs))
+        await session.commit()
+    return arena.is_foreign(loot, theirs)
+
+
+class TestEveryWay:
+    @pytest.mark.parametrize("attack", ATTACKS)
+    async def test_needs_a_tenant(self, arena: Arena, report: Report, attack: str) -> None:
+        for model in ALL_MODELS:
+            report.add(table=model.__tablename__)
+            with pytest.raises(TenantContextRequired):
+                await raid_without_tenant(arena, attack, model, None)
+
+    @pytest.mark.parametrize("attack", ATTACKS)
+    async def test_needs_more_than_a_person(self, arena: Arena, report: Report, attack: str) -> None:
+        report.add(table=Label.__tablename__)
+        with pytest.raises(TenantContextRequired):
+            await raid_without_tenant(arena, attack, Label, CONTEXTS[1])
+
+    async def test_is_refused_unsent(self, arena: Arena) -> None:
+        """So an empty table makes no difference."""
+        sent: list[str] = []
+
+        def note(*arguments: Any) -> None:
+            sent.append(arguments[2])
+
+        engine = arena.runtime.database.rw.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        for attack in ("select_all", "count", "delete_all", "get", "whole_text", "core_select"):
+            with pytest.raises(TenantContextRequired):
+                await raid_without_tenant(arena, attack, Label, None)
+        event.remove(engine, "before_cursor_execute", note)
+
+        assert sent == []
+
+
+class TestWrittenSql:
+    @pytest.mark.parametrize("context", CONTEXTS)
+    @pytest.mark.parametrize("attack", sorted(WRITTEN_WITH_REASON))
+    async def test_finds_nothing_without_a_tenant(
+        self, arena: Arena, attack: str, context: Context
+    ) -> None:
+        before = await arena.foreign_rows(Label.__table__)
+        try:
+            found = await raid_without_tenant(arena, attack, Label, context)
+        except TenantContextRequired:
+            found = False
+
+        assert not found
+        assert (await arena.foreign_rows(Label.__table__)).startswith(before[:20])

@@ -1,0 +1,129 @@
+"""`make module` in a project where a client has worked: one module more, and nothing else is touched."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import copier
+import pytest
+import yaml
+
+from tests.test_ownership import OPTIONS, answers, changes, commit
+from tools.snapshot import GIT_ENVIRONMENT, VERSION, commit_all
+
+COPIER = str(Path(sys.executable).parent / "copier")
+CONTRACTS = 'contracts: {fields: {title: str(80) unique, worth: "decimal(9, 2)?", client: ref clients}}'
+BEGUN: dict[str, Any] = {
+    "a comma list": "clients, people",
+    "a list": ["clients", {"status": {"plural": "statuses"}}],
+    "a mapping": {"clients": {"fields": {"name": "str", "email": "email?"}}, "people": None},
+}
+
+
+@pytest.fixture(scope="module", params=BEGUN)
+def begun(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = tmp_path_factory.mktemp("begun")
+    data = {"custom_modules": BEGUN[request.param]}
+    copier.run_copy(str(template), project, data=data, vcs_ref=VERSION, **OPTIONS)
+    commit_all(project)
+    return project
+
+
+@pytest.fixture
+def client(begun: Path, tmp_path: Path) -> Path:
+    """A project in which a client has worked."""
+    project = tmp_path / "client"
+    shutil.copytree(begun, project)
+    for name in ("src/app/modules/clients/services.py", "README.md", "src/app/kit/clock.py", "src/app/seeds.py"):
+        file = project / name
+        file.write_text(file.read_text() + "\n# Mine.\n")
+    (project / "src/app/modules/clients/routes.py").unlink()
+    (project / "src/app/modules/own").mkdir()
+    (project / "src/app/modules/own/module.txt").write_text("Mine.\n")
+    commit(project)
+    return project
+
+
+def add(project: Path, description: str) -> subprocess.CompletedProcess[str]:
+    """As the Makefile does it, but with the Copier that is installed here."""
+    environment = {**os.environ, **GIT_ENVIRONMENT, "MODULE": description}
+    command = [sys.executable, "-m", "standard.module", "--copier", COPIER]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+class TestModule:
+    @pytest.mark.parametrize("description", ["contracts", CONTRACTS], ids=["by name", "by description"])
+    def test_is_added_and_nothing_else(self, client: Path, description: str) -> None:
+        before = answers(client)
+
+        done = add(client, description)
+
+        assert done.returncode == 0, done.stderr
+        folder = "src/app/modules/contracts/"
+        added = {name for name in changes(client) if name.startswith(folder)}
+        assert changes(client) - added == {".copier-answers.yml"}
+        assert {f"{folder}models.py", f"{folder}tests/factory.py"} <= added
+        assert (f"{folder}errors.py" in added) == (description == CONTRACTS)
+        changed = answers(client)
+        assert {**changed, "custom_modules": before["custom_modules"]} == before
+
+    def test_is_added_after_another(self, client: Path) -> None:
+        add(client, "boats")
+        commit(client)
+
+        done = add(client, "sails: {fields: {boat: ref boats, colour: 'enum(white, red)'}}")
+
+        assert done.returncode == 0, done.stderr
+        assert "BoatService" in (client / "src/app/modules/sails/services.py").read_text()
+        assert not [name for name in changes(client) if "/boats/" in name]
+
+    def test_comes_from_a_file(self, client: Path, tmp_path: Path) -> None:
+        (tmp_path / "contracts.yml").write_text(CONTRACTS)
+
+        done = add(client, str(tmp_path / "contracts.yml"))
+
+        assert done.returncode == 0, done.stderr
+        assert "ContractTitleTaken" in (client / "src/app/modules/contracts/errors.py").read_text()
+
+
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ("description", "sentence"),
+        [
+            ("", "Say which module: make module m=contracts"),
+            ("clients", "There is a module clients already, and its files are yours"),
+            ("class", "custom_modules: 'class' is a word of Python itself"),
+            ("boats: {fields: {skipper: ref captains}}", "boats.skipper: there is no module 'captains' to refer to"),
+            ("boats: {fields: {weight: decimal(3, 2)}}", "boats.weight: 'decimal(3' has a bracket that is not closed"),
+            ("boats: {", "This is no YAML: "),
+            ("nowhere.yml", "nowhere.yml cannot be read: No such file or directory"),
+        ],
+    )
+    def test_is_a_sentence_and_changes_nothing(self, client: Path, description: str, sentence: str) -> None:
+        done = add(client, description)
+
+        assert done.returncode == 2
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
+        assert changes(client) == set()
+
+    def test_of_a_dirty_tree(self, client: Path) -> None:
+        (client / "README.md").write_text("Mine, and not committed.\n")
+
+        done = add(client, "boats")
+
+        assert done.returncode == 2
+        assert "There is work here that is not committed" in done.stderr
+        assert changes(client) == {"README.md"}
+
+
+def test_answers_keep_their_shape(client: Path) -> None:
+    shape = type(answers(client)["custom_modules"])
+
+    add(client, "boats")
+
+    stored = yaml.safe_load((client / ".copier-answers.yml").read_text())
+    assert isinstance(stored["custom_modules"], shape)

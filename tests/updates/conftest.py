@@ -1,0 +1,42 @@
+"""The template with everything that was ever released, the working tree, and two releases after it."""
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.answers import ANSWER_SETS
+from tools.history import template_with_releases
+
+from .cell import begin
+from .client import work_in
+from .next_release import add_next_releases
+
+Project = Callable[[str, str, bool], Path]
+
+
+@pytest.fixture(scope="session")
+def all_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    template = template_with_releases(tmp_path_factory.mktemp("releases") / "template")
+    add_next_releases(template)
+    return template
+
+
+@pytest.fixture(scope="session")
+def project_at(all_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """project_at(release, answers, edited): committed, and the caller's own."""
+
+    @cache
+    def made(release: str, answers: str) -> Path:
+        return begin(all_releases, release, tmp_path_factory.mktemp("made") / "project", ANSWER_SETS[answers])
+
+    def copied(release: str, answers: str, edited: bool) -> Path:
+        project = tmp_path_factory.mktemp("cell") / "project"
+        shutil.copytree(made(release, answers), project)
+        if edited:
+            work_in(project)
+        return project
+
+    return copied

@@ -1,0 +1,94 @@
+"""Every release to the working tree, and the working tree to releases that do everything a release may do."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.answers import ANSWER_SETS
+from tools.history import releases
+from tools.snapshot import VERSION
+
+from .cell import answers_of, conflicts, tree, update
+from .client import DELETED, missing
+from .conftest import Project
+from .next_release import AFTER_NEXT, CLOCK, DROPPED, NEXT, TIME
+from .table import note
+
+STEPS = [*((release, VERSION) for release in releases()), (VERSION, NEXT)]
+ANSWERS = ("minimal", "default", "everything", "longest")
+QUICK = (VERSION, NEXT, "default", True)
+MOVED = {NEXT: {CLOCK: TIME}, AFTER_NEXT: {CLOCK: "src/app/kit/hours.py"}}
+
+
+def cells() -> list[object]:
+    every = [(*step, answers, edited) for step in STEPS for answers in ANSWERS for edited in (False, True)]
+    return [pytest.param(*cell, marks=marks_of(cell), id=id_of(cell)) for cell in every]
+
+
+def marks_of(cell: tuple[str, str, str, bool]) -> list[pytest.MarkDecorator]:
+    group = pytest.mark.xdist_group(f"{cell[0]} {cell[2]}")
+    return [group] if cell == QUICK else [group, pytest.mark.slow]
+
+
+def id_of(cell: tuple[str, str, str, bool]) -> str:
+    before, after, answers, edited = cell
+    return f"{before}-{after}-{answers}-{'edited' if edited else 'clean'}"
+
+
+@pytest.mark.parametrize(("before", "after", "answers", "edited"), cells())
+def test_update(before: str, after: str, answers: str, edited: bool, project_at: Project) -> None:
+    project = project_at(before, answers, edited)
+
+    found = update(project, after)
+
+    assert found == []
+    assert answers_of(project)["_commit"] == after
+    assert heads(project) == 1
+    if edited:
+        assert missing(project, MOVED.get(after, {})) == []
+    if after in MOVED:
+        assert_arrived(project, answers, after, edited=edited)
+    note(before, after, answers, edited)
+
+
+def assert_arrived(project: Path, answers: str, after: str, *, edited: bool) -> None:
+    """The standard's changes, in files that the client has edited too."""
+    for name in ("src/app/core/permissions.py", "Makefile", "Dockerfile", "AGENTS.md", "mypy.ini"):
+        assert "# The standard was here." in (project / name).read_text(), name
+    pyproject = (project / "pyproject.toml").read_text()
+    assert '"typer>=0.29.0,<1"' in pyproject
+    assert '    "tzdata>=2024.1",' in pyproject
+    assert (project / "migrations/standard/s9999_note.py").exists()
+    assert not (project / CLOCK).exists()
+    assert not (project / DROPPED).exists()
+    assert (project / "docs/operations-more.md").exists()
+    assert (project / DELETED).exists() is not edited
+    stored = answers_of(project)
+    assert stored["region"] == "europe"
+    assert stored["summary"] == ANSWER_SETS[answers].get("description", "A multi-tenant service.")
+    assert stored["license"] == {"BSD-3-Clause": "MIT"}.get(
+        ANSWER_SETS[answers].get("license", "Proprietary"), ANSWER_SETS[answers].get("license", "Proprietary")
+    )
+
+
+def heads(project: Path) -> int:
+    texts = [file.read_text() for file in (project / "migrations/versions").glob("*.py")]
+    downs = {found for text in texts for found in re.findall(r'^down_revision = "(.*)"', text, re.M)}
+    return sum(re.findall(r'^revision = "(.*)"', text, re.M)[0] not in downs for text in texts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize("start", [*releases(), VERSION])
+def test_through_each_release_is_the_direct_way(start: str, edited: bool, project_at: Project) -> None:
+    stepwise, direct = project_at(start, "default", edited), project_at(start, "default", edited)
+    every = [*releases(), VERSION, NEXT, AFTER_NEXT]
+
+    for release in every[every.index(start) + 1 :]:
+        assert update(stepwise, release) == []
+        tree(stepwise)
+    update(direct, AFTER_NEXT)
+
+    assert conflicts(direct) == []
+    assert tree(stepwise) == tree(direct)
