@@ -5,28 +5,24 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import copier
 import pytest
-import yaml
 
+from template.standard.module import extended
 from tests.test_ownership import OPTIONS, answers, changes, commit
 from tools.snapshot import GIT_ENVIRONMENT, VERSION, commit_all
 
 COPIER = str(Path(sys.executable).parent / "copier")
 CONTRACTS = 'contracts: {fields: {title: str(80) unique, worth: "decimal(9, 2)?", client: ref clients}}'
-BEGUN: dict[str, Any] = {
-    "a comma list": "clients, people",
-    "a list": ["clients", {"status": {"plural": "statuses"}}],
-    "a mapping": {"clients": {"fields": {"name": "str", "email": "email?"}}, "people": None},
-}
+SAILS = {"fields": {"boat": "ref boats"}}
+DESCRIBED = {"clients": {"fields": {"name": "str", "email": "email?"}}, "people": None}
 
 
-@pytest.fixture(scope="module", params=BEGUN)
-def begun(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def begun(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = tmp_path_factory.mktemp("begun")
-    data = {"custom_modules": BEGUN[request.param]}
+    data = {"custom_modules": DESCRIBED}
     copier.run_copy(str(template), project, data=data, vcs_ref=VERSION, **OPTIONS)
     commit_all(project)
     return project
@@ -70,23 +66,16 @@ class TestModule:
         changed = answers(client)
         assert {**changed, "custom_modules": before["custom_modules"]} == before
 
-    def test_is_added_after_another(self, client: Path) -> None:
+    def test_comes_from_a_file_after_another(self, client: Path, tmp_path: Path) -> None:
         add(client, "boats")
         commit(client)
+        (tmp_path / "sails.yml").write_text("sails:\n  fields:\n    boat: ref boats\n")
 
-        done = add(client, "sails: {fields: {boat: ref boats, colour: 'enum(white, red)'}}")
+        done = add(client, str(tmp_path / "sails.yml"))
 
         assert done.returncode == 0, done.stderr
         assert "BoatService" in (client / "src/app/modules/sails/services.py").read_text()
         assert not [name for name in changes(client) if "/boats/" in name]
-
-    def test_comes_from_a_file(self, client: Path, tmp_path: Path) -> None:
-        (tmp_path / "contracts.yml").write_text(CONTRACTS)
-
-        done = add(client, str(tmp_path / "contracts.yml"))
-
-        assert done.returncode == 0, done.stderr
-        assert "ContractTitleTaken" in (client / "src/app/modules/contracts/errors.py").read_text()
 
 
 class TestRefusal:
@@ -120,10 +109,29 @@ class TestRefusal:
         assert changes(client) == {"README.md"}
 
 
-def test_answers_keep_their_shape(client: Path) -> None:
-    shape = type(answers(client)["custom_modules"])
+class TestExtended:
+    """The stored answer keeps its form if that has room for the new module."""
 
-    add(client, "boats")
+    @pytest.mark.parametrize(
+        ("stored", "expected"),
+        [
+            (None, {"sails": None}),
+            ("", "sails"),
+            ("boats, status/statuses", "boats, status/statuses, sails"),
+            (["boats", {"status": {"plural": "statuses"}}], ["boats", {"status": {"plural": "statuses"}}, "sails"]),
+            ({"boats": None}, {"boats": None, "sails": None}),
+        ],
+    )
+    def test_by_a_name(self, stored: object, expected: object) -> None:
+        assert extended(stored, {"sails": None}) == expected
 
-    stored = yaml.safe_load((client / ".copier-answers.yml").read_text())
-    assert isinstance(stored["custom_modules"], shape)
+    @pytest.mark.parametrize(
+        ("stored", "expected"),
+        [
+            ("boats, status/statuses", {"boats": None, "status/statuses": None, "sails": SAILS}),
+            (["boats"], ["boats", {"sails": SAILS}]),
+            ({"boats": None}, {"boats": None, "sails": SAILS}),
+        ],
+    )
+    def test_by_a_description(self, stored: object, expected: object) -> None:
+        assert extended(stored, {"sails": SAILS}) == expected

@@ -46,7 +46,7 @@ def add(description: str, *, copier: str | None) -> None:
     new = _read(description)
     refuse_unless_clean()
     origin = read_origin()
-    answer = json.dumps(_with(_stored(), new), default=str)
+    answer = json.dumps(extended(_stored(), new), default=str)
     with clone_of(origin.template, origin.release) as release:
         command = copier_of(release, copier)
     options = ["--trust", "--defaults", "--quiet", "--vcs-ref", ":current:"]
@@ -57,28 +57,7 @@ def add(description: str, *, copier: str | None) -> None:
     _tell()
 
 
-def _read(description: str) -> dict[str, Any]:
-    """Names, a description, or the path of a file that has one. Raises Problem."""
-    file = Path(description)
-    text = (
-        file.read_text(encoding="utf-8") if description.endswith((".yml", ".yaml")) else description
-    )
-    try:
-        said = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise Problem(f"This is no YAML: {error}\nWrite for example: {EXAMPLE}") from None
-    if isinstance(said, str):
-        return {name.strip(): None for name in said.split(",") if name.strip()}
-    if not isinstance(said, Mapping) or not said:
-        raise Problem(f"Say which module: {EXAMPLE}")
-    return dict(said)
-
-
-def _stored() -> object:
-    return yaml.safe_load(FILE.read_text(encoding="utf-8")).get(QUESTION)
-
-
-def _with(stored: object, new: Mapping[str, Any]) -> object:
+def extended(stored: object, new: Mapping[str, Any]) -> object:
     """The answer with the new modules, in its own form if that has room. Raises Problem."""
     for name in new:
         if (PROJECT / MODULES / name).exists():
@@ -96,6 +75,26 @@ def _with(stored: object, new: Mapping[str, Any]) -> object:
 
 def _names(stored: object) -> dict[str, None]:
     return {name.strip(): None for name in str(stored or "").split(",") if name.strip()}
+
+
+def _read(description: str) -> dict[str, Any]:
+    """Names, a description, or the path of a file that has one. Raises Problem."""
+    try:
+        text = Path(description).read_text() if description.endswith(ENDINGS) else description
+        said = yaml.safe_load(text)
+    except OSError as error:
+        raise Problem(f"{description} cannot be read: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise Problem(f"This is no YAML: {error}\nWrite for example: {EXAMPLE}") from None
+    if isinstance(said, str):
+        return {name.strip(): None for name in said.split(",") if name.strip()}
+    if not isinstance(said, Mapping) or not said:
+        raise Problem(f"Say which module: {EXAMPLE}")
+    return dict(said)
+
+
+def _stored() -> object:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8")).get(QUESTION)
 
 
 def _tell() -> None:

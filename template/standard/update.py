@@ -67,7 +67,8 @@ def _tell(origin: Origin, release: Release) -> None:
 def run_copier(command: list[str]) -> int:
     """Interrupted, it leaves no trace."""
     try:
-        return subprocess.run(command, cwd=PROJECT, check=False).returncode
+        with subprocess.Popen(command, cwd=PROJECT) as copier:
+            return copier.wait()
     except FileNotFoundError as error:
         raise Problem(f"{error.filename} is not there: install uv, it brings uvx.") from None
     except KeyboardInterrupt:

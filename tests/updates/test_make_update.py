@@ -59,6 +59,7 @@ def is_as_it_was(project: Path) -> bool:
 
 
 class TestUpdate:
+    @pytest.mark.slow
     def test_goes_from_release_to_release(self, project: Path, run: Run, tmp_path: Path) -> None:
         done = run("update", *copier(), "--to", NEXT)
 
@@ -107,6 +108,16 @@ class TestUpdate:
         assert "Traceback" not in done.stderr
         assert is_as_it_was(project)
 
+    def test_leaves_all_as_it_was_when_it_is_interrupted(self, project: Path, run: Run) -> None:
+        """As Ctrl-C does it: the signal goes to everything that this terminal has started."""
+        interrupt = "echo broken > Makefile; touch new; kill -INT $PPID; sleep 1"
+
+        done = run("update", *copier(instead=f"sh -c '{interrupt}'"), "--to", NEXT)
+
+        assert done.returncode == 2
+        assert done.stderr == "Everything is as it was.\nInterrupted.\n"
+        assert is_as_it_was(project)
+
     def test_says_that_there_is_no_such_release(self, project: Path, run: Run) -> None:
         done = run("update", *copier(), "--to", "v7777.0.0")
 
@@ -147,7 +158,7 @@ class TestStandardCheck:
 
     def test_names_what_was_edited_and_where_it_could_go(self, project: Path, run: Run) -> None:
         (project / "Makefile").write_text("# Mine.\n")
-        (project / "src/app/core/audit.py").unlink()
+        (project / "src/app/kit/ids.py").unlink()
         (project / "ruff.toml").write_text("# Mine, and it is shared.\n")
         (project / "left.py.rej").write_text("@@\n")
 
@@ -156,7 +167,7 @@ class TestStandardCheck:
         assert done.returncode == 1
         assert "Makefile: edited" in done.stdout
         assert "local.mk" in done.stdout
-        assert "src/app/core/audit.py: removed" in done.stdout
+        assert "src/app/kit/ids.py: removed" in done.stdout
         assert "left.py.rej: holds an edit" in done.stdout
         assert "ruff.toml" not in done.stdout
 

@@ -84,4 +84,4 @@ class TestItsRoutes:
         with capture_logs() as lines:
             await get("/health/ready", database=fine)
 
-        assert {line["log_level"] for line in lines} == {"debug"}
+        assert {line["log_level"] for line in lines} <= {"debug"}

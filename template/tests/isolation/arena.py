@@ -84,7 +84,7 @@ class Arena:
 
     async def row_to_be(self, table: Table, person: Person) -> Row:
         """What a new row of this tenant would look like."""
-        marker = OWN if person is self.own else FOREIGN
+        marker = FOREIGN if person is self.foreign else OWN
         row = await self.row_of(table, person, marker)
         await self.admin.execute(table.delete().where(table.c.id == row["id"]))
         return row
@@ -104,9 +104,9 @@ class Arena:
         )
         return await self.admin.scalar(statement, {"tenant_id": tenant_id}) or ""
 
-    async def count_own(self, table: Table) -> int:
-        statement = text(f"SELECT count(*) FROM {table.name} WHERE tenant_id = :tenant_id")
-        return await self.admin.scalar(statement, {"tenant_id": self.own.tenant_id}) or 0
+    async def count(self, table: str, tenant_id: UUID) -> int:
+        statement = text(f"SELECT count(*) FROM {table} WHERE tenant_id = :tenant_id")
+        return await self.admin.scalar(statement, {"tenant_id": tenant_id}) or 0
 
     def is_foreign(self, loot: Any, row: Row) -> bool:
         """Whether anything of the other tenant is in what an attack has carried off."""

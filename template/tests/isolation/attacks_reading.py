@@ -28,7 +28,8 @@ async def _all(raid: Raid, statement: Any, **options: Any) -> Any:
 
 async def _more_than_own(raid: Raid, statement: Select[Any]) -> str | None:
     counted = await raid.session.scalar(statement)
-    return FOREIGN if counted > await raid.arena.count_own(raid.table) else None
+    own = await raid.arena.count(raid.table.name, raid.own_tenant)
+    return FOREIGN if counted > own else None
 
 
 @reads

@@ -59,6 +59,19 @@ def without_both(settings: Settings) -> Iterator[Settings]:
         yield attacked
 
 
+@pytest.fixture(scope="package")
+def few(settings: Settings) -> Iterator[Settings]:
+    with _database(settings, "few") as attacked:
+        yield attacked
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena_of_few(few: Settings) -> AsyncIterator[Arena]:
+    """Where nobody else is."""
+    async with _arena(few) as arena:
+        yield arena
+
+
 @pytest_asyncio.fixture(scope="package")
 async def arena(whole: Settings) -> AsyncIterator[Arena]:
     """With the whole net."""

@@ -29,7 +29,7 @@ async def commits(session: ScopedAsyncSession) -> None:
 
 async def commits_twice(session: ScopedAsyncSession) -> None:
     await session.commit()
-    await session.scalars(select(Label))
+    await session.execute(text("SELECT 1"), execution_options={"raw_sql": "begins again"})
     await session.commit()
 
 

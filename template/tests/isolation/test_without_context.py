@@ -32,10 +32,6 @@ ATTACKS = {k: v for k, v in ON_EACH_TABLE.items() if k not in WRITTEN_WITH_REASO
 CONTEXTS = [None, PersonContext(new_id())]
 
 
-class Sent(list[str]):
-    """The statements that reach the driver while the block runs."""
-
-
 async def raid_without_tenant(arena: Arena, attack: str, model: Any, context: Context) -> Any:
     theirs, mine = await arena.foreign_row(model.__table__), await arena.own_row(model.__table__)
     async with arena.session_of(context) as session:

@@ -12,7 +12,7 @@ from ._settings import Settings
 
 PREFIX = "APP_"
 MODULES = Path(__file__).parents[1] / "modules"
-CLOSE_ENOUGH = 0.62
+CLOSE_ENOUGH = 0.72
 
 
 def variable(path: tuple[str, ...]) -> str:

@@ -32,4 +32,4 @@ class VerifiedTokens:
 
 
 def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+    return sha256(token.encode(errors="surrogatepass")).digest()

@@ -4,9 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import select
 
+from app.core.audit import AuditEntry
+from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
 from tests.support.people import PASSWORD, Person, found_tenant, hire
 
 from .test_auth import bearer, log_in, refresh
@@ -134,6 +138,15 @@ class TestSuspension:
         assert refused.status_code == 403
         answer = await scene.client.get(f"{V1}/users", headers=bearer(accepted.json()))
         assert answer.status_code == 200
+
+    async def test_leaves_an_entry(self, scene: Scene, runtime: Runtime) -> None:
+        await suspend_user(scene)
+
+        async with open_unit(runtime, Actor.operator(), None) as work:
+            of_superuser = select(AuditEntry).where(AuditEntry.actor_id == scene.superuser.user_id)
+            async with work.across_tenants(bypass_tenant=True, reason="read the entries") as wide:
+                entries = (await wide.session.scalars(of_superuser)).all()
+        assert [entry.reason for entry in entries] == [f"suspend user {scene.member.user_id}"]
 
     async def test_is_for_superusers(self, scene: Scene) -> None:
         for path in ("", f"/{scene.member.user_id}"):

@@ -38,7 +38,7 @@ async def post(
             httpcore.AsyncConnectionPool(
                 ssl_context=_trusted(), network_backend=network
             ) as connections,
-            connections.stream("POST", url, headers=dict(headers), content=body) as answer,
+            connections.stream("POST", url, headers=list(headers.items()), content=body) as answer,
         ):
             return answer.status
     except TimeoutError:

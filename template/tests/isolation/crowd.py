@@ -1,0 +1,57 @@
+"""Many tenants with many rows, made by Postgres itself from one row of each table."""
+
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Table, Uuid, text
+
+FOUND = """
+    INSERT INTO tenants (id, name, created_at, updated_at)
+    SELECT gen_random_uuid(), 'crowd', now(), now() FROM generate_series(1, :tenants)
+    RETURNING id
+"""
+
+
+def found_tenants(connection: Connection, tenants: int) -> list[UUID]:
+    """As a superuser."""
+    return list(connection.execute(text(FOUND), {"tenants": tenants}).scalars())
+
+
+def fill(connection: Connection, table: Table, *, rows_each: int, like: UUID) -> None:
+    """So many rows for each tenant of the crowd, like the one with this id. As a superuser.
+
+    References point nowhere: nobody follows them here.
+    """
+    names = ", ".join(column.name for column in table.columns)
+    values = ", ".join(_another(column) for column in table.columns)
+    connection.execute(text("SET session_replication_role = replica"))
+    connection.execute(
+        text(
+            f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name} model,"
+            " (SELECT id, n FROM tenants, generate_series(1, :rows) n WHERE name = 'crowd') crowd"
+            " WHERE model.id = :like"
+        ),
+        {"rows": rows_each, "like": like},
+    )
+    connection.execute(text("SET session_replication_role = origin"))
+    connection.execute(text(f"ANALYZE {table.name}"))
+
+
+def _another(column: Column[object]) -> str:
+    """A value of its own where one may have to be unique."""
+    if column.name == "tenant_id":
+        return "crowd.id"
+    if isinstance(column.type, Uuid):
+        return "gen_random_uuid()"
+    if _is_free_text(column):
+        return f"left(crowd.n || '-' || model.{column.name}, {_length(column)})"
+    return f"model.{column.name}"
+
+
+def _is_free_text(column: Column[object]) -> bool:
+    assert column.table is not None
+    checks = (str(getattr(key, "sqltext", "")) for key in column.table.constraints)
+    return column.type.python_type is str and not any(column.name in check for check in checks)
+
+
+def _length(column: Column[object]) -> int:
+    return getattr(column.type, "length", None) or 1000

@@ -1,0 +1,118 @@
+"""All that the repositories of this project ask, noted while their methods are called."""
+
+import inspect
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.module import find_modules
+from app.database.repository import Repository
+from app.database.session import ScopedAsyncSession
+from app.kit.ids import new_id
+
+from .arena import Arena, tenants_models
+
+VALUES: Mapping[Any, Any] = {
+    str: "something",
+    int: 10,
+    bool: True,
+    datetime: datetime(2030, 1, 2, tzinfo=UTC),
+}
+UNDERLYING = {"query", "first", "all", "page", "sorted_page"}
+"""Take a query, and are asked by the others."""
+
+
+@dataclass(frozen=True)
+class Question:
+    asked_by: str
+    sql: str
+    values: Sequence[Any]
+
+
+def repositories() -> list[type[Repository[Any]]]:
+    """Of tenants' tables, in every module."""
+    find_modules()
+    return sorted(
+        (
+            each
+            for each in _heirs(Repository)
+            if each.__module__.startswith("app.") and getattr(each, "model", None) in tenants_models()
+        ),
+        key=lambda each: each.__qualname__,
+    )
+
+
+async def questions_of(
+    arena: Arena, repository: type[Repository[Any]], patch: pytest.MonkeyPatch
+) -> list[Question]:
+    questions = []
+    row = await arena.own_row(repository.model.__table__)
+    for name, method in inspect.getmembers(repository, inspect.iscoroutinefunction):
+        if name.startswith("_") or name in UNDERLYING:
+            continue
+        async with arena.session() as session, _noting(session, patch) as noted:
+            try:
+                await getattr(repository(session), name)(**_arguments(method, repository, row))
+            except (SQLAlchemyError, LookupError, TypeError, AttributeError, ValueError):
+                pass  # whatever it wanted, what it asked is noted
+        questions += [Question(f"{repository.__name__}.{name}", *each) for each in noted]
+    return questions
+
+
+@asynccontextmanager
+async def _noting(
+    session: ScopedAsyncSession, patch: pytest.MonkeyPatch
+) -> AsyncIterator[list[tuple[str, Sequence[Any]]]]:
+    """What goes through SQLAlchemy, and what a repository sends to the driver itself."""
+    noted: list[tuple[str, Sequence[Any]]] = []
+    fetch = ScopedAsyncSession.fetch
+
+    async def note_fetch(self: ScopedAsyncSession, statement: Any, values: Any) -> Any:
+        noted.append((statement.sql, statement.arguments(values)))
+        return await fetch(self, statement, values)
+
+    def note(_: Any, __: Any, sql: str, values: Any, *___: Any) -> None:
+        noted.append((sql, values))
+
+    engine = session.get_bind().engine
+    with patch.context() as patched:
+        patched.setattr(ScopedAsyncSession, "fetch", note_fetch)
+        event.listen(engine, "before_cursor_execute", note)
+        yield noted
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _arguments(
+    method: Any, repository: type[Repository[Any]], row: dict[str, Any]
+) -> dict[str, Any]:
+    hints = get_type_hints(method)
+    named = inspect.signature(method).parameters.values()
+    given = (p for p in named if p.name != "self" and p.kind is not p.VAR_KEYWORD)
+    return {
+        p.name: None if p.name == "cursor" else _value(hints[p.name], repository, row)
+        for p in given
+    }
+
+
+def _value(kind: Any, repository: type[Repository[Any]], row: dict[str, Any]) -> Any:
+    if isinstance(kind, UnionType):
+        kind = get_args(kind)[0]
+    if kind is UUID:
+        return new_id()
+    if get_origin(kind) in (Sequence, list):
+        return [_value(get_args(kind)[0], repository, row)]
+    return VALUES[kind] if kind in VALUES else repository.model(**row)
+
+
+def _heirs(kind: type[Any]) -> Iterator[type[Any]]:
+    for heir in kind.__subclasses__():
+        yield heir
+        yield from _heirs(heir)

@@ -1,0 +1,128 @@
+"""Under row security each question is answered by an index that begins with the tenant."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Table, create_engine, make_url, text
+
+from app.config import Settings
+from app.database.session import open_session
+from app.database.tenancy import TenantContext
+
+from .arena import Arena
+from .crowd import fill, found_tenants
+from .questions import Question, questions_of, repositories
+from .samples import Folder
+
+pytestmark = pytest.mark.slow
+
+# Each as app_rw: the policy, and the session's own condition, are both in the plan.
+OF_A_MILLION = {
+    "get": "SELECT * FROM sample_folders WHERE tenant_id = $1 AND id = gen_random_uuid()",
+    "list": "SELECT * FROM sample_folders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 51",
+    "next page": "SELECT * FROM sample_folders WHERE tenant_id = $1 AND id < gen_random_uuid()"
+    " ORDER BY id DESC LIMIT 51",
+    "count": "SELECT count(*) FROM sample_folders WHERE tenant_id = $1",
+    "filter": "SELECT * FROM sample_folders WHERE tenant_id = $1 AND code = '1'",
+    "count without the session": "SELECT count(*) FROM sample_folders WHERE $1 IS NOT NULL",
+    "list without the session": "SELECT * FROM sample_folders WHERE $1 IS NOT NULL"
+    " ORDER BY id DESC LIMIT 51",
+}
+
+
+@pytest.fixture(scope="module")
+def superuser(whole: Settings) -> Iterator[Connection]:
+    url = make_url(str(whole.database.url)).set(username="postgres", drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def crowd(superuser: Connection) -> Iterator[TenantContext]:
+    """One of a thousand tenants."""
+    tenants = found_tenants(superuser, 1000)
+    yield TenantContext(tenants[500])
+    superuser.execute(text("SET session_replication_role = replica"))
+    for table in Folder.metadata.sorted_tables + tables_of_repositories():
+        if "tenant_id" in table.c:
+            superuser.execute(
+                text(
+                    f"DELETE FROM {table.name} WHERE tenant_id IN"
+                    " (SELECT id FROM tenants WHERE name = 'crowd')"
+                )
+            )
+    superuser.execute(text("DELETE FROM tenants WHERE name = 'crowd'"))
+    superuser.execute(text("SET session_replication_role = origin"))
+
+
+def tables_of_repositories() -> list[Table]:
+    return [repository.model.__table__ for repository in repositories()]
+
+
+class TestOfAMillionRows:
+    @pytest.mark.parametrize("name", OF_A_MILLION)
+    async def test_starts_with_the_tenant(
+        self, arena: Arena, crowd: TenantContext, million: None, name: str
+    ) -> None:
+        question = Question(name, OF_A_MILLION[name], [crowd.tenant_id])
+
+        assert await scans(arena, question, crowd) == []
+
+    @pytest.fixture(scope="class")
+    async def million(
+        self, arena: Arena, superuser: Connection, crowd: TenantContext
+    ) -> None:
+        row = await arena.own_row(Folder.__table__)
+        fill(superuser, Folder.__table__, rows_each=1000, like=row["id"])
+
+
+class TestOfEachRepository:
+    @pytest.mark.parametrize("repository", repositories(), ids=lambda each: each.__name__)
+    async def test_starts_with_the_tenant(
+        self,
+        arena: Arena,
+        superuser: Connection,
+        crowd: TenantContext,
+        repository: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        questions = await questions_of(arena, repository, monkeypatch)
+        row = await arena.own_row(repository.model.__table__)
+        fill(superuser, repository.model.__table__, rows_each=20, like=row["id"])
+
+        found = [await scans(arena, question, crowd, repository.model) for question in questions]
+
+        assert len(questions) >= 4
+        assert [each for some in found for each in some] == []
+
+
+async def scans(
+    arena: Arena, question: Question, tenant: TenantContext, model: Any = Folder
+) -> list[str]:
+    """Ways to the rows that do not begin with the tenant, as sentences."""
+    if question.sql.startswith("INSERT"):
+        return []
+    async with open_session(arena.runtime.database.rw, tenant) as session:
+        driver = await session.run_sync(lambda sync: sync.reach_driver())
+        plan = await driver.fetchval(f"EXPLAIN (FORMAT JSON) {question.sql}", *question.values)
+    return [
+        f"{question.asked_by}: {node['Node Type']} of {node.get('Relation Name')}"
+        for node in _nodes(json.loads(plan)[0]["Plan"])
+        if _touches(node, model.__tablename__) and "tenant_id" not in node.get("Index Cond", "")
+    ]
+
+
+def _touches(node: dict[str, Any], table: str) -> bool:
+    """What a bitmap's heap scan reads, its index scan has found."""
+    named = node.get("Relation Name") == table or table in node.get("Index Name", "")
+    return named and node["Node Type"] not in ("Bitmap Heap Scan", "ModifyTable")
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)
