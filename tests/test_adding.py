@@ -13,6 +13,8 @@ from template.standard.module import extended
 from tests.test_ownership import OPTIONS, answers, changes, commit
 from tools.snapshot import GIT_ENVIRONMENT, VERSION, commit_all
 
+pytestmark = pytest.mark.slow
+
 COPIER = str(Path(sys.executable).parent / "copier")
 CONTRACTS = 'contracts: {fields: {title: str(80) unique, worth: "decimal(9, 2)?", client: ref clients}}'
 SAILS = {"fields": {"boat": "ref boats"}}

@@ -25,7 +25,7 @@ def source_files() -> list[Path]:
 
 
 def prints_an_answer(file: Path) -> re.Match[bytes] | None:
-    return re.search(rb"\{\{ (project|description|author|license|module|step|_copier)", file.read_bytes())
+    return re.search(rb"\{\{ (project|description|author|license|module|standard|step|_copier)", file.read_bytes())
 
 
 def in_place(*command: str) -> None:
@@ -54,7 +54,10 @@ class TestJinja:
 
 class TestScaffold:
     def test_has_a_file_for_each_of_the_skeleton(self) -> None:
-        """Add: a file of this path with the one line `{{ module | from_widgets('the/path') }}`."""
+        """And for errors.py, which only fields bring.
+
+        Add: a file of this path with the one line `{{ module | from_widgets('the/path') }}`.
+        """
         expected = {
             f"{str(file.relative_to(SKELETON)).replace('widgets', '{{ module.package }}')}.jinja": (
                 f"{{{{ module | from_widgets('{file.relative_to(SKELETON)}') }}}}"
@@ -66,7 +69,7 @@ class TestScaffold:
             str(file.relative_to(SCAFFOLD)): file.read_text() for file in source_files() if SCAFFOLD in file.parents
         }
 
-        assert found == expected
+        assert found == {**expected, "{{ module.errors }}.jinja": "{{ module | from_widgets('errors.py') }}"}
 
 
 class TestInPlace:

@@ -22,15 +22,23 @@ MOST_CONFLICTS = 127  # what git merge-file counts up to; more means that it cou
 
 
 def main(template: str, release_before: str, release: str, answers_file: str) -> None:
-    moved = tomllib.loads(TABLE.read_text(encoding="utf-8"))["moved"]
+    moved, dropped = read_table("moved"), read_table("dropped")
     unedited = find_unedited(Path(template), release_before)
     with TemporaryDirectory() as folder:
         old, new = Path(folder, "old"), Path(folder, "new")
         answers_before, answers = git("show", f"HEAD:./{answers_file}"), Path(answers_file).read_bytes()
         render(template, release_before, answers_file, answers_before, unedited, old)
         render(template, release, answers_file, answers, unedited - set(moved.values()), new)
-        carry_all(old, new, moved, leave=answers_file)
+        for file in sorted(file for file in old.rglob("*") if file.is_file()):
+            path = file.relative_to(old).as_posix()
+            if path != answers_file:
+                carry(path, old, new, moved, dropped)
     sys.exit(bool(git("ls-files", "--unmerged")) or b".rej\0" in git("ls-files", "-z", "--others"))
+
+
+def read_table(section: str) -> dict[str, str]:
+    found: dict[str, str] = tomllib.loads(TABLE.read_text(encoding="utf-8"))[section]
+    return found
 
 
 def find_unedited(template: Path, release: str) -> set[str]:
@@ -64,14 +72,7 @@ def render(template: str, release: str, answers_file: str, answers: bytes, witho
     )
 
 
-def carry_all(old: Path, new: Path, moved: dict[str, str], leave: str) -> None:
-    for file in sorted(file for file in old.rglob("*") if file.is_file()):
-        path = file.relative_to(old).as_posix()
-        if path != leave:
-            carry(path, old, new, moved)
-
-
-def carry(path: str, old: Path, new: Path, moved: dict[str, str]) -> None:
+def carry(path: str, old: Path, new: Path, moved: dict[str, str], dropped: dict[str, str]) -> None:
     base, mine, target = (old / path).read_bytes(), in_head(path), path
     while not (new / target).exists() and target in moved:
         target = moved[target]
@@ -81,18 +82,18 @@ def carry(path: str, old: Path, new: Path, moved: dict[str, str]) -> None:
     if mine is None or mine == base:
         return
     if theirs is None:
-        keep_dropped(path, base, mine)
+        keep_dropped(path, base, mine, dropped.get(path, ""))
     else:
         merge(target, base, mine, theirs)
         if target != path:
             say(f"{path} is now {target}: your edits were carried over")
 
 
-def keep_dropped(path: str, base: bytes, mine: bytes) -> None:
+def keep_dropped(path: str, base: bytes, mine: bytes, instead: str) -> None:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_bytes(mine)
     mark_unmerged(path, {1: base, 2: mine})
-    say(f"{path}: the standard has dropped it, and you had edited it: yours is still there, keep or remove it")
+    say(f"{path}: the standard has dropped it, and you had edited it: yours is still there. {instead}".rstrip())
 
 
 def merge(target: str, base: bytes, mine: bytes, theirs: bytes) -> None:

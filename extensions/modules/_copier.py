@@ -16,6 +16,7 @@ from .fields import Module, file_of, modules_of
 from .manifest import standard_files
 from .names import Names
 from .ownership import client_owned
+from .ready_made import choices, needs, needs_in_tests, ready_made_problem
 from .steps import first_chain
 from .texts import license_text, quoted, slug, spdx, toml_author
 
@@ -25,7 +26,6 @@ _CHECKS: Mapping[str, Callable[[Any], str]] = {
     "description": problems.description_problem,
     "author_name": problems.author_problem,
     "author_email": problems.email_problem,
-    "modules": problems.ready_made_problem,
 }
 _NOTHING = object()
 _CLEAN_COPIES = ("copier._main.old_copy.", "copier._main.new_copy.")
@@ -51,6 +51,15 @@ def module_specs(context: Context) -> str:
     if found:
         raise UserMessageError("\n".join(found))
     return json.dumps([_spec(module) for module in _modules(context["custom_modules"])])
+
+
+@pass_context
+def ready_made(context: Context) -> str:
+    """The choices of `modules`. Raises UserMessageError for others: Copier would end in a traceback."""
+    given = context["_copier_conf"]["data"]
+    if "modules" in given and (text := ready_made_problem(given["modules"])):
+        raise UserMessageError(f"modules: {text}")
+    return choices()
 
 
 @pass_context
@@ -121,6 +130,8 @@ def _words(names: Names) -> dict[str, str]:
 FILTERS: Mapping[str, Callable[..., str]] = {
     "from_widgets": from_widgets,
     "license_text": license_text,
+    "needs": needs,
+    "needs_in_tests": needs_in_tests,
     "quoted": quoted,
     "slug": slug,
     "spdx": spdx,
@@ -131,5 +142,6 @@ GLOBALS: Mapping[str, Callable[..., str]] = {
     "migration_steps": migration_steps,
     "module_specs": module_specs,
     "problem": problem,
+    "ready_made": ready_made,
     "standard_files": pass_context(standard_files),
 }

@@ -42,12 +42,6 @@ def email_problem(author_email: str) -> str:
     return ""
 
 
-def ready_made_problem(modules: object) -> str:
-    if modules:
-        return "There are no ready-made modules yet: leave `modules` out, or give []"
-    return ""
-
-
 def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: object = None) -> list[str]:
     """The answer's problems. What a project's stored answer has already is never one: its modules are there."""
     try:

@@ -17,8 +17,5 @@ PROJECT = frozenset(
     """.split()
 )
 
-# Ready-made modules, taken while one is chosen.
-READY_MADE: frozenset[str] = frozenset()
-
-# Ready-made modules that are on their way: left free now, they would meet their namesakes later.
+# Ready-made modules, also while they are not chosen: they would meet their namesakes later.
 ANNOUNCED = frozenset({"files", "notifications", "webhooks"})

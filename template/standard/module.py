@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from .answers import FILE, read_origin
-from .git import PROJECT, back_to_last_commit, changed
+from .git import back_to_last_commit, changed
 from .problem import Problem
 from .releases import clone_of
 from .update import copier_of, refuse_unless_clean, run_copier
@@ -44,6 +44,7 @@ def main() -> int:
 def add(description: str, *, copier: str | None) -> None:
     """Raises Problem."""
     new = _read(description)
+    _refuse_known(new)
     refuse_unless_clean()
     origin = read_origin()
     answer = json.dumps(extended(_stored(), new), default=str)
@@ -58,13 +59,7 @@ def add(description: str, *, copier: str | None) -> None:
 
 
 def extended(stored: object, new: Mapping[str, Any]) -> object:
-    """The answer with the new modules, in its own form if that has room. Raises Problem."""
-    for name in new:
-        if (PROJECT / MODULES / name).exists():
-            raise Problem(
-                f"There is a module {name} already, and its files are yours:"
-                " docs/adding-a-module.md shows how to add a field to it."
-            )
+    """The answer with the new modules, in its own form if that has room."""
     if isinstance(stored, str) and not any(new.values()):
         return ", ".join([*filter(None, [stored]), *new])
     if isinstance(stored, list):
@@ -93,15 +88,28 @@ def _read(description: str) -> dict[str, Any]:
     return dict(said)
 
 
+def _refuse_known(new: Mapping[str, Any]) -> None:
+    """A module that came another way, such as from another project, may join the answers."""
+    stored = _stored()
+    known = list(stored) if isinstance(stored, (list, Mapping)) else list(_names(stored))
+    for name in new:
+        if name in known:
+            raise Problem(
+                f"There is a module {name} already, and its files are yours:"
+                " docs/adding-a-module.md shows how to add a field to it."
+            )
+
+
 def _stored() -> object:
     return yaml.safe_load(FILE.read_text(encoding="utf-8")).get(QUESTION)
 
 
 def _tell() -> None:
     added = sorted({"/".join(line[3:].split("/")[:4]) for line in changed() if MODULES in line})
-    if not added:
-        raise Problem("Nothing was added: the project has these modules already.")
-    print(f"Added {', '.join(added)}: all yours from now on. Next: make check")
+    if added:
+        print(f"Added {', '.join(added)}: all yours from now on. Next: make check")
+    else:
+        print("The folder was there already and is as it was. From now on others can refer to it.")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def _change_everything(template: Path) -> None:
     _change_core(project)
     _move(template, CLOCK, TIME)
     (project / DROPPED).unlink()
+    _replace(template / "updates/table.toml", r"^\[dropped\]$", f'[dropped]\n"{DROPPED}" = "See docs/operations.md."')
     _split(project)
     (project / "migrations/standard/s9999_note.py").write_text(STEP)
     _ask_otherwise(template)

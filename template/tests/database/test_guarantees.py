@@ -43,6 +43,18 @@ IN_ROLE = {
 }
 
 IN_DATABASE = {
+    "tenants unprotected": (
+        "ALTER TABLE tenants DISABLE ROW LEVEL SECURITY",
+        "table tenants lets each tenant write all the others",
+    ),
+    "tenants not forced": (
+        "ALTER TABLE tenants NO FORCE ROW LEVEL SECURITY",
+        "table tenants lets each tenant write all the others",
+    ),
+    "tenants open": (
+        "CREATE POLICY more ON tenants FOR UPDATE TO app_rw USING (true)",
+        "table tenants lets each tenant write all the others",
+    ),
     "not enabled": ("ALTER TABLE notes DISABLE ROW LEVEL SECURITY", "row security switched off"),
     "not forced": ("ALTER TABLE notes NO FORCE ROW LEVEL SECURITY", "does not force row security"),
     "no policy": ("DROP POLICY tenant_isolation ON notes", "no policy tenant_isolation"),

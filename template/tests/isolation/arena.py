@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from fastapi import FastAPI
-from sqlalchemy import Table, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapper, object_mapper
 
@@ -25,18 +25,23 @@ from .samples import SAMPLES
 FOREIGN = "foreign0"
 OWN = "own0"
 
-Row = dict[str, Any]
-MARK = text(f"UPDATE users SET full_name = '{FOREIGN}', email = '{FOREIGN}' || email WHERE id = :id")
+Row: TypeAlias = dict[str, Any]
+AnyTable: TypeAlias = Any
+"""A Table, which SQLAlchemy says less of when it is a model's."""
+
+MARK = text(
+    f"UPDATE users SET full_name = '{FOREIGN}', email = '{FOREIGN}' || email WHERE id = :id"
+)
 
 
-def tenants_models() -> tuple[type[TenantMixin], ...]:
+def tenants_models() -> tuple[type[Any], ...]:
     """Of every module that this project has, found in the metadata."""
     find_modules()  # loads every model
     mappers = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
     return tuple(m.class_ for m in mappers if issubclass(m.class_, TenantMixin))
 
 
-ALL_MODELS = (*tenants_models(), *SAMPLES)
+ALL_MODELS: tuple[type[Any], ...] = (*tenants_models(), *SAMPLES)
 TABLES_WITH_TENANTS = [name for name, t in Base.metadata.tables.items() if "tenant_id" in t.columns]
 
 
@@ -73,23 +78,23 @@ class Arena:
     def session_of(self, context: Context) -> ScopedAsyncSession:
         return open_session(self.runtime.database.rw, context)
 
-    async def row_of(self, table: Table, person: Person, marker: str) -> Row:
+    async def row_of(self, table: AnyTable, person: Person, marker: str) -> Row:
         return await add_row(self.admin, table, person.tenant_id, marker)
 
-    async def own_row(self, table: Table) -> Row:
+    async def own_row(self, table: AnyTable) -> Row:
         return await self.row_of(table, self.own, OWN)
 
-    async def foreign_row(self, table: Table) -> Row:
+    async def foreign_row(self, table: AnyTable) -> Row:
         return await self.row_of(table, self.foreign, FOREIGN)
 
-    async def row_to_be(self, table: Table, person: Person) -> Row:
+    async def row_to_be(self, table: AnyTable, person: Person) -> Row:
         """What a new row of this tenant would look like."""
         marker = FOREIGN if person is self.foreign else OWN
         row = await self.row_of(table, person, marker)
         await self.admin.execute(table.delete().where(table.c.id == row["id"]))
         return row
 
-    async def foreign_rows(self, table: Table) -> str:
+    async def foreign_rows(self, table: AnyTable) -> str:
         """All that the other tenant has in this table, as Postgres writes it."""
         return await self.dump(table.name, self.foreign.tenant_id)
 
@@ -113,7 +118,6 @@ class Arena:
         shown = _show(loot)
         secrets = (FOREIGN, str(self.foreign.tenant_id), str(row["id"]))
         return any(secret in shown for secret in secrets)
-
 
 
 def _show(loot: Any) -> str:

@@ -1,4 +1,4 @@
-"""Ways from one row to another: foreign keys, relationships, tables between tables. A raid on notes."""
+"""Ways from row to row: foreign keys, relationships, tables between tables. A raid on notes."""
 
 from typing import Any
 from uuid import UUID

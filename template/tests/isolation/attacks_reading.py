@@ -228,7 +228,7 @@ async def core_table_below_an_alias(raid: Raid) -> Any:
 
 @reads
 async def core_cte_of_an_orm_select(raid: Raid) -> Any:
-    inner = select(raid.table.c.id, raid.table.c.tenant_id).cte()
+    inner: Any = select(raid.table.c.id, raid.table.c.tenant_id).cte()
     return await _all(raid, select(raid.model.id, inner).join(inner, inner.c.id != raid.model.id))
 
 
@@ -283,7 +283,7 @@ async def text_as_condition(raid: Raid) -> Any:
 
 @reads
 async def literal_column_inside_a_select(raid: Raid) -> Any:
-    inner = literal_column(f"(SELECT array_agg(id::text) FROM {raid.table.name})")
+    inner: Any = literal_column(f"(SELECT array_agg(id::text) FROM {raid.table.name})")
     return await _all(raid, select(raid.model.id, inner))
 
 

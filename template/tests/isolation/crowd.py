@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, Uuid, text
+from sqlalchemy import Column, Connection, Uuid, text
+
+from .arena import AnyTable
 
 FOUND = """
     INSERT INTO tenants (id, name, created_at, updated_at)
@@ -16,7 +18,9 @@ def found_tenants(connection: Connection, tenants: int) -> list[UUID]:
     return list(connection.execute(text(FOUND), {"tenants": tenants}).scalars())
 
 
-def fill(connection: Connection, table: Table, *, rows_each: int, like: UUID) -> None:
+def fill(
+    connection: Connection, table: AnyTable, crowd: list[UUID], *, rows_each: int, like: UUID
+) -> None:
     """So many rows for each tenant of the crowd, like the one with this id. As a superuser.
 
     References point nowhere: nobody follows them here.
@@ -27,10 +31,11 @@ def fill(connection: Connection, table: Table, *, rows_each: int, like: UUID) ->
     connection.execute(
         text(
             f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name} model,"
-            " (SELECT id, n FROM tenants, generate_series(1, :rows) n WHERE name = 'crowd') crowd"
+            " (SELECT id, n FROM unnest(CAST(:crowd AS uuid[])) id,"
+            " generate_series(1, :rows) n) crowd"
             " WHERE model.id = :like"
         ),
-        {"rows": rows_each, "like": like},
+        {"crowd": crowd, "rows": rows_each, "like": like},
     )
     connection.execute(text("SET session_replication_role = origin"))
     connection.execute(text(f"ANALYZE {table.name}"))

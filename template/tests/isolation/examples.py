@@ -22,7 +22,19 @@ BY_FORMAT = {
     "json-string": "{}",
     "ipv4": "192.0.2.1",
 }
-LIKELY = ("abcdef", "ABCDEF", "abc-def", "a1", "A1", "EUR", "en", "123456", "1.00", "12:00", "#aabbcc")
+LIKELY = (
+    "abcdef",
+    "ABCDEF",
+    "abc-def",
+    "a1",
+    "A1",
+    "EUR",
+    "en",
+    "123456",
+    "1.00",
+    "12:00",
+    "#aabbcc",
+)
 
 
 class Examples:
@@ -56,7 +68,9 @@ class Examples:
     def ids_in(self, schema: Schema) -> list[str]:
         """The fields of a body that hold the id of something."""
         fields = self.resolved(schema).get("properties", {})
-        return [name for name, each in fields.items() if self.resolved(each).get("format") == "uuid"]
+        return [
+            name for name, each in fields.items() if self.resolved(each).get("format") == "uuid"
+        ]
 
     def _object(self, schema: Schema, _: str) -> Any:
         fields = schema.get("properties", {})
@@ -76,7 +90,9 @@ class Examples:
         if kind in BY_FORMAT:
             return BY_FORMAT[kind]
         if pattern := schema.get("pattern"):
-            return next((text for text in (pattern.strip("^$"), *LIKELY) if re.search(pattern, text)), "")
+            return next(
+                (text for text in (pattern.strip("^$"), *LIKELY) if re.search(pattern, text)), ""
+            )
         text = f"{self.marker}{token_hex(8)}".ljust(schema.get("minLength", 0), "x")
         longest = schema.get("maxLength", len(text))
         return text if longest >= len(text) else token_hex(longest)[:longest]

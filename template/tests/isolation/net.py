@@ -15,7 +15,6 @@ from app.database.tenancy import Context, TenantContext
 
 from .samples import Samples
 
-
 ORIGINAL_CREATE = repository.Repository.create
 
 
@@ -49,7 +48,9 @@ def cut_composite_keys(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE {target} ADD UNIQUE (id)"))
             connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {key.name}"))
             connection.execute(
-                text(f"ALTER TABLE {table.name} ADD FOREIGN KEY ({column}) REFERENCES {target} (id)")
+                text(
+                    f"ALTER TABLE {table.name} ADD FOREIGN KEY ({column}) REFERENCES {target} (id)"
+                )
             )
 
 

@@ -1,4 +1,4 @@
-"""What a stranger tries at a route. Each probe answers with the other tenant's secrets that it was told, or broke."""
+"""What a stranger tries at a route; whatever tells of the other tenant is a finding."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from app.kit.ids import new_id
 
 from .arena import FOREIGN, Arena, tenants_models
 from .report import REPORT
-from .routes import Route, find_routes
-from .visit import Visit, essence, open_client, visit
+from .routes import find_routes
+from .visit import Visit, essence, visit
 
 COMBINATIONS = 200
 """Of own and foreign ids, for a path with several."""

@@ -93,7 +93,7 @@ class Attacks:
     by_name: dict[str, Attack]
 
     def __call__(self, attack: Attack) -> Attack:
-        self.by_name[attack.__name__] = attack  # type: ignore[attr-defined]  # functions have one
+        self.by_name[attack.__name__] = attack
         return attack
 
     def __iter__(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Every route of this project, from the tree that requests travel and from the API's description."""
+"""Every route of this project, from the tree that requests travel and the API's description."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,6 +1,6 @@
-"""Tables with what a module may bring one day: references, lists of them, deferred and unique columns.
+"""Tables with what a module may bring one day: references and lists, deferred and unique columns.
 
-They live in the attacked database only, beside the project's own tables, and are protected as those are.
+They live in the attacked database only, beside the project's own, and are protected as those are.
 """
 
 from uuid import UUID
@@ -35,6 +35,9 @@ folder_labels = Table(
 )
 
 
+SAME_FOLDER = "and_(Folder.tenant_id == Note.tenant_id, Folder.id == foreign(Note.folder_id))"
+
+
 class Label(UUIDMixin, TenantMixin, Samples):
     __tablename__ = "sample_labels"
 
@@ -48,7 +51,7 @@ class Folder(UUIDMixin, TimestampMixin, TenantMixin, Samples):
     code: Mapped[str]
     secret: Mapped[str] = mapped_column(deferred=True)
     notes: Mapped[list["Note"]] = relationship(
-        primaryjoin="and_(Folder.tenant_id == Note.tenant_id, Folder.id == foreign(Note.folder_id))",
+        primaryjoin=SAME_FOLDER,
         back_populates="folder",
         passive_deletes=True,
     )
@@ -62,7 +65,7 @@ class Note(UUIDMixin, TenantMixin, Samples):
     folder_id: Mapped[UUID]
     body: Mapped[str]
     folder: Mapped[Folder] = relationship(
-        primaryjoin="and_(Folder.tenant_id == Note.tenant_id, Folder.id == foreign(Note.folder_id))",
+        primaryjoin=SAME_FOLDER,
         back_populates="notes",
     )
 

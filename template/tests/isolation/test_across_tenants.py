@@ -1,10 +1,10 @@
-"""The ways across tenants that there are on purpose: who may take them, and what they leave behind."""
+"""The ways across tenants that are there on purpose: who may take them, and what they leave."""
 
 import json
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.core.audit import AuditEntry
@@ -119,7 +119,7 @@ class TestTenants:
             for statement in (
                 update(Tenant).values(name="mine"),
                 update(Tenant).where(Tenant.id == foreign).values(name="mine"),
-                Tenant.__table__.delete().where(Tenant.id == foreign),
+                delete(Tenant).where(Tenant.id == foreign),
             ):
                 await session.execute(statement)
             await session.commit()

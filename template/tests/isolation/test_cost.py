@@ -29,7 +29,9 @@ async def cost(arena: Arena, person: Person) -> float:
         for _ in range(60):
             for url in URLS:
                 started = perf_counter()
-                answer = await client.get(url, params={"limit": ROWS_EACH} if "me" not in url else {})
+                answer = await client.get(
+                    url, params={"limit": ROWS_EACH} if "me" not in url else {}
+                )
                 times.append(perf_counter() - started)
                 assert answer.status_code == 200
     return median(times) * 1000
@@ -59,6 +61,6 @@ def _grow(attacked: Settings, tenants: int, like: UUID) -> None:
     )
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        found_tenants(connection, tenants)
-        fill(connection, Invitation.__table__, rows_each=ROWS_EACH, like=like)
+        crowd = found_tenants(connection, tenants)
+        fill(connection, Invitation.__table__, crowd, rows_each=ROWS_EACH, like=like)
     engine.dispose()

@@ -1,4 +1,4 @@
-"""What carries data besides rows: cache keys, limits, jobs, events. Each takes its tenant as a value."""
+"""What carries data besides rows: cache, limits, jobs, events. Each takes its tenant as a value."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from app.core.cache import _cached as cached_values
 from app.core.jobs import Envelope, JobRefused, JobRegistry
 from app.core.jobs.envelope import unseal
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database.engine import _settings
+from app.database.engine import announcement
 from app.database.tenancy import TenantContext, TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
 from app.main import create_app
@@ -168,7 +168,7 @@ class TestContext:
         """It is written into the text of BEGIN."""
         forged = TenantContext("'; SET ROLE app_owner; --")  # type: ignore[arg-type]  # the attack
         with pytest.raises(TypeError):
-            _settings(forged)
+            announcement(forged)
 
 
 def known(arena: Arena) -> Any:

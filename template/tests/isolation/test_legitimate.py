@@ -1,10 +1,10 @@
-"""The net lets through what belongs to the tenant: without this, the attacks could fail for any reason."""
+"""The net lets through what belongs to the tenant; else the attacks could fail for any reason."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, case, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import case, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import aliased, joinedload, selectinload, subqueryload, with_parent
 
 from app.kit.ids import new_id
@@ -14,7 +14,7 @@ from .samples import Folder, Label, Note, folder_labels
 
 other = aliased(Folder)
 
-READING: dict[str, Callable[[], Select[Any]]] = {
+READING: dict[str, Callable[[], Any]] = {
     "all": lambda: select(Folder),
     "columns": lambda: select(Folder.id, Folder.code).order_by(Folder.code.desc()).limit(100),
     "count": lambda: select(func.count()).select_from(Folder),

@@ -1,4 +1,4 @@
-"""Every way to read and to write through a session, on every table of tenants that this project has."""
+"""Every way to read and write through a session, on every table of tenants of this project."""
 
 import pytest
 

@@ -33,7 +33,7 @@ async def tenants_seen(work: UnitOfWork) -> list[UUID]:
 async def write_and_read_slowly(work: CurrentWork) -> dict[str, Any]:
     work.session.add(Label(name="mine"))
     for _ in range(3):
-        await asyncio.sleep(random.uniform(0, 0.01))  # noqa: S311 - not a secret
+        await asyncio.sleep(random.uniform(0, 0.01))
         await work.session.flush()
     return {"tenant": work.tenant.tenant_id, "seen": await tenants_seen(work)}
 
@@ -43,7 +43,7 @@ async def write_and_read_slowly(work: CurrentWork) -> dict[str, Any]:
 async def read_in_many_units(work: CurrentWork) -> dict[str, Any]:
     async def one() -> list[UUID]:
         async with work.within(work.tenant) as inner:
-            await asyncio.sleep(random.uniform(0, 0.005))  # noqa: S311 - not a secret
+            await asyncio.sleep(random.uniform(0, 0.005))
             return await tenants_seen(inner)
 
     seen = await asyncio.gather(*(one() for _ in range(3)))

@@ -1,4 +1,4 @@
-"""Values that must tell nothing of another tenant: unique ones, references, cursors, lines of a log."""
+"""Values that must tell nothing of another tenant: unique ones, references, cursors, log lines."""
 
 from typing import Any
 

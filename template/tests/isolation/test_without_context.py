@@ -49,7 +49,9 @@ class TestEveryWay:
                 await raid_without_tenant(arena, attack, model, None)
 
     @pytest.mark.parametrize("attack", ATTACKS)
-    async def test_needs_more_than_a_person(self, arena: Arena, report: Report, attack: str) -> None:
+    async def test_needs_more_than_a_person(
+        self, arena: Arena, report: Report, attack: str
+    ) -> None:
         report.add(table=Label.__tablename__)
         with pytest.raises(TenantContextRequired):
             await raid_without_tenant(arena, attack, Label, CONTEXTS[1])

@@ -55,11 +55,11 @@ class Visit:
         return str(self.own_ids[self._table_like(name)])
 
     def _table_like(self, name: str) -> str:
-        """widget_id is of widgets, category_id of categories."""
+        """widget_id is of widgets, category_id of categories, delivery_id of webhook_deliveries."""
         words = [name.removesuffix("_id"), self.route.path.split("{")[0].rstrip("/").split("/")[-1]]
         for word in words:
             for table in self.own_ids:
-                if word and table.startswith(word.removesuffix("y").replace("-", "_")):
+                if word and f"_{word.removesuffix('y').replace('-', '_')}" in f"_{table}":
                     return table
         return "tenants"
 

@@ -1,6 +1,7 @@
 """The post: what waits to be mailed is run as a worker does, and can be read."""
 
 import re
+from operator import itemgetter
 from typing import cast
 
 from sqlalchemy import text
@@ -10,7 +11,9 @@ from app.core.mail import Letter, MemoryMailer
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 
-TAKE = text("DELETE FROM procrastinate_jobs WHERE queue_name = 'mail' RETURNING task_name, args")
+TAKE = text(
+    "DELETE FROM procrastinate_jobs WHERE queue_name = 'mail' RETURNING id, task_name, args"
+)
 SECRET = re.compile(r"token=([\w.~-]+)")
 
 
@@ -32,9 +35,9 @@ async def token_for(runtime: Runtime, address: str) -> str:
 async def deliver(runtime: Runtime) -> None:
     jobs = {job.name: job for job in runtime.jobs}
     async with runtime.database.admin.begin() as connection:
-        waiting = [(jobs[name], args) for name, args in await connection.execute(TAKE)]
-    for job, args in waiting:
-        await _run(runtime, job, Envelope.model_validate(args))
+        waiting = sorted((tuple(row) for row in await connection.execute(TAKE)), key=itemgetter(0))
+    for _, name, args in waiting:
+        await _run(runtime, jobs[name], Envelope.model_validate(args))
 
 
 async def _run(runtime: Runtime, job: Job, envelope: Envelope) -> None:

@@ -9,11 +9,10 @@ from sqlalchemy import text
 
 from app.bootstrap import open_runtime
 from app.config import Settings
-from app.core.module import find_modules
 from app.core.runtime import Runtime
 
 from .database import create_test_database, drop_test_database
-from .queue import SAMPLES, seen
+from .queue import modules_and_samples, seen
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +24,7 @@ def queue_settings(settings: Settings) -> Iterator[Settings]:
 
 @pytest_asyncio.fixture(scope="session")
 async def queue_runtime(queue_settings: Settings) -> AsyncIterator[Runtime]:
-    runtime = open_runtime(queue_settings, (*find_modules(), SAMPLES))
+    runtime = open_runtime(queue_settings, modules_and_samples())
     yield runtime
     await runtime.close()
 

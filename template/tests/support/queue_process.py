@@ -11,7 +11,6 @@ from uuid import UUID
 from app.bootstrap import open_runtime
 from app.config import Settings
 from app.core.auth import Actor
-from app.core.module import find_modules
 from app.core.runtime import Runtime
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
@@ -21,7 +20,7 @@ from . import queue
 
 
 async def main(role: str, *ids: str) -> None:
-    runtime = open_runtime(Settings(_env_file=None), (*find_modules(), queue.SAMPLES))
+    runtime = open_runtime(Settings(_env_file=None), queue.modules_and_samples())
     if role == "publish":
         await _publish(runtime, *(UUID(each) for each in ids))
     queue.hanging = True

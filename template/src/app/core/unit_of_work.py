@@ -216,7 +216,7 @@ class UnitOfWork:
     @property
     def is_open(self) -> bool:
         """A transaction has begun and not ended."""
-        return self.session.in_transaction()
+        return self.session.is_open
 
     async def close(self) -> None:
         """Rolls back what was not committed."""

@@ -29,7 +29,7 @@ def is_ours(name: str | None, kind: str, _: Any) -> bool:
     """Not compared with our models: tables that others migrate or that a module left behind."""
     if kind != "table":
         return True
-    return name not in TABLES_WITHOUT_MODEL and name not in chain(*left_behind().values())
+    return name not in {*TABLES_WITHOUT_MODEL, *chain(*left_behind().values())}
 
 
 def protect_new_tables(_: Any, __: Any, directives: list[MigrationScript]) -> None:

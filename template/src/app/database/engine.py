@@ -1,19 +1,17 @@
 """Connections that announce their tenant together with BEGIN.
 
 `BEGIN` and `set_config` travel in one round trip, and the setting ends with the transaction, so a
-pooled connection never carries a tenant to its next user. The same round trip is the pre-ping:
-nothing ran before it, so when the connection turns out to be dead, another one begins instead.
+pooled connection never carries a tenant to its next user.
 """
 
 from typing import Any, NoReturn
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.util import await_
 
 from app.database.tenancy import (
     PERSON_SETTING,
@@ -22,9 +20,6 @@ from app.database.tenancy import (
     PersonContext,
     TenantContext,
 )
-
-CONTEXT = "context"
-"""The execution option of a connection that says for whom its transactions work."""
 
 
 def create_engine(
@@ -35,7 +30,7 @@ def create_engine(
     statement_timeout_seconds: float = 30,
     pgbouncer: bool = False,
 ) -> AsyncEngine:
-    """An engine whose connections announce what their execution option `context` says.
+    """An engine for `Transaction`, which announces its context, and for statements without one.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467):
     pass `pgbouncer`.
@@ -50,27 +45,27 @@ def create_engine(
         url, pool_size=pool_size, max_overflow=pool_overflow, connect_args=connect_args
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
 class DriverConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """Begins each transaction with the announced context."""
+    """Begins each transaction with what was announced for it, and for no other."""
 
     announced = ""
 
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False, deferrable: bool = False
-    ) -> "Transaction":
+    ) -> "DriverTransaction":
         modes = [
             *([f"ISOLATION LEVEL {isolation.replace('_', ' ')}"] if isolation else []),
             *(["READ ONLY"] if readonly else []),
             *(["DEFERRABLE"] if deferrable else []),
         ]
-        return Transaction(self, f"BEGIN {', '.join(modes)}; {self.announced}")
+        announced, self.announced = self.announced, ""
+        return DriverTransaction(self, f"BEGIN {', '.join(modes)}; {announced}")
 
 
-class Transaction:
+class DriverTransaction:
     """The three calls that SQLAlchemy makes of asyncpg's own transaction object."""
 
     def __init__(self, connection: DriverConnection, begin: str) -> None:
@@ -108,31 +103,8 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-def _begin(connection: Connection) -> None:
-    """SQLAlchemy would wait for the first statement. Raises DBAPIError."""
-    begin = _settings(connection.get_execution_options().get(CONTEXT))
-    try:
-        _start(connection, begin)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        connection.invalidate()
-        _start(connection, begin)
-
-
-def _start(connection: Connection, begin: str) -> None:
-    driver = None
-    try:
-        adapted: Any = connection.connection.dbapi_connection
-        driver = adapted.driver_connection
-        driver.announced = begin
-        await_(adapted._start_transaction())
-    except Exception as error:
-        closed = driver is not None and driver.is_closed()
-        raise_refused(connection.dialect.loaded_dbapi, error, "BEGIN", closed=closed)
-
-
-def _settings(context: Context) -> str:
+def announcement(context: Context) -> str:
+    """What travels with BEGIN."""
     match context:
         case TenantContext(tenant_id):
             return _set(TENANT_SETTING, tenant_id)

@@ -1,4 +1,4 @@
-"""What a statement reaches: tables of tenants as models, which criteria narrow, or past all narrowing."""
+"""What a statement reaches: models, which criteria narrow, and what is past all narrowing."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ def is_written(statement: Any) -> bool:
 def is_bare(statement: Any) -> bool:
     """Whether it reaches tables of tenants without their models.
 
-    Not all ways are noticed: an alias of a table and a relationship through a third one are left to row security.
+    Not all ways are noticed: an alias of a table, and a relationship through a third one, are left
+    to row security.
     """
     parts = list(_parts(statement))
     return any(map(_is_bare, parts)) and not any(map(_is_of_a_relationship, parts))
@@ -36,7 +37,7 @@ def has_subquery(statement: Any) -> bool:
 
 
 def _parts(statement: Any, *, into_joins: bool = False) -> Iterator[Any]:
-    """All that somebody put into it, subqueries included. What joins are made of is mostly the ORM's work."""
+    """All that somebody put into it, subqueries included. Joins are mostly the ORM's own work."""
     waiting, seen = [statement], set[int]()
     while waiting:
         part = waiting.pop()

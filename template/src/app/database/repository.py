@@ -75,7 +75,8 @@ class Repository(Generic[Model]):
         if not values:
             return row
         statements, own = self._narrowed(to_write=True)
-        statement, complete = statements.update(_owned(values, statements.own, own))
+        _owned(values, statements.own, own)
+        statement, complete = statements.update(values)
         records = await self.session.fetch(
             statement, {**complete, "where_id": row.id, "where_own": own}
         )

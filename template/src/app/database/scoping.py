@@ -1,6 +1,6 @@
 """What a session does to each statement and each row: narrow, stamp, refuse.
 
-The second of the four layers of tenancy; row security in Postgres is the third and does not rely on this one.
+The second of the four layers of tenancy. Row security is the third, and does not rely on this one.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,9 @@ def refuse_stranger(row: object, context: Context) -> None:
 def require_tenant(context: Context, what: str) -> UUID:
     """Raises TenantContextRequired."""
     if not isinstance(context, TenantContext):
-        raise TenantContextRequired(f"{what}: may belong to tenants, and this session works for none")
+        raise TenantContextRequired(
+            f"{what}: may belong to tenants, and this session works for none"
+        )
     return context.tenant_id
 
 
@@ -75,9 +77,11 @@ def _stamp(row: TenantMixin, tenant_id: UUID) -> None:
 
 
 class _OwnRows(LoaderCriteriaOption):
-    """Narrows each model in a statement; refuses, once a statement is compiled, what it cannot narrow."""
+    """Narrows each model in a statement, and refuses to compile what it cannot narrow."""
 
-    _traverse_internals = LoaderCriteriaOption._traverse_internals  # so that it is cached as its parent is
+    _traverse_internals = (
+        LoaderCriteriaOption._traverse_internals
+    )  # so that it is cached as its parent is
 
     def process_compile_state(self, compile_state: Any) -> None:
         _refuse_unnarrowable(compile_state.select_statement)
@@ -95,7 +99,7 @@ def _own_rows(tenant_id: UUID, kind: type[LoaderCriteriaOption] = _OwnRows) -> L
 
 
 def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
-    """What the ORM wrote is narrowed only; what somebody else wrote, also examined: a SELECT once for all times."""
+    """What somebody else than the ORM wrote is examined too: a SELECT once, when it is compiled."""
     if state.is_relationship_load or state.is_column_load or _is_by_key(state):
         option = _own_rows(tenant_id, LoaderCriteriaOption)
     elif isinstance(state.statement, Select):
@@ -108,7 +112,7 @@ def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
 
 def _is_by_key(state: ORMExecuteState) -> bool:
     """`session.get` brings the mapper's own condition along."""
-    criteria = getattr(state.statement, "_where_criteria", ())
+    criteria: Any = getattr(state.statement, "_where_criteria", ())
     mapper = state.bind_mapper
     return len(criteria) == 1 and mapper is not None and criteria[0] is mapper._get_clause[0]
 
@@ -123,7 +127,7 @@ def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
 
 
 def _stamp_new_rows(state: ORMExecuteState, tenant_id: UUID) -> Any:
-    """Of `execute(insert(Model), rows)`; criteria do not reach into an INSERT, so it may not read."""
+    """Of `execute(insert(Model), rows)`. No criteria reach into an INSERT, so it may not read."""
     statement: Any = state.statement
     _refuse_foreign_values(state, tenant_id)
     if reach.has_subquery(statement) or statement._multi_values:
@@ -146,7 +150,7 @@ def _refuse_foreign_values(state: ORMExecuteState, tenant_id: UUID) -> None:
 def _tenants_named(state: ORMExecuteState) -> Iterator[Any]:
     """In the statement, in the rows beside it, and in what an upsert would change."""
     statement: Any = state.statement
-    rows = state.parameters or []
+    rows: Any = state.parameters or []
     for row in rows if isinstance(rows, list) else [rows]:
         yield from (value for name, value in row.items() if name == "tenant_id")
     upsert = getattr(statement, "_post_values_clause", None)
@@ -161,7 +165,7 @@ def _is_of_tenants(state: ORMExecuteState) -> bool:
 
 
 def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
-    """Without a tenant only global tables are in reach, and a person's own rows where a model says so."""
+    """Only global tables are in reach, and a person's own rows where a model says so."""
     if not state.execution_options.get(RAW_SQL) and reach.is_written(state.statement):
         require_tenant(context, "what written SQL reaches")
     tables = reach.tables_of_tenants(state.statement)

@@ -4,21 +4,24 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.util import greenlet_spawn
 
 from app.database import scoping
-from app.database.engine import CONTEXT, DriverConnection, raise_refused
+from app.database.engine import DriverConnection, raise_refused
 from app.database.statements import Statement
 from app.database.tenancy import Context, RawSqlRefused
+from app.database.transaction import Transaction
 
 
 class ScopedSession(Session):
     """Knows its context and offers no way around it."""
 
     def __init__(self, *args: Any, context: Context, unscoped: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, execution_options={CONTEXT: context}, **kwargs)
-        self.driver: DriverConnection | None = None
+        super().__init__(*args, **kwargs)
+        self.transaction = Transaction(cast(Engine, self.bind), context)
         self._context = context
         self._unscoped = unscoped
 
@@ -37,11 +40,20 @@ class ScopedSession(Session):
             raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
         return super().connection(bind_arguments, execution_options)
 
-    def reach_driver(self) -> DriverConnection:
-        """The connection of this transaction, begun; good until a savepoint begins or ends."""
-        driver: Any = super().connection().connection.driver_connection
-        self.driver = driver
-        return cast(DriverConnection, driver)
+    def get_bind(self, *_: Any, **__: Any) -> Connection:
+        """Whatever the ORM sends takes part in the session's transaction."""
+        return self.transaction.connection()
+
+    def begin_driver(self) -> None:
+        """The transaction is begun, and a savepoint too if this is inside of one."""
+        self.transaction.begin()
+        if self.in_nested_transaction():
+            self.join()
+
+    def join(self) -> None:
+        """The ORM takes part in what the driver has begun: its commit is the driver's too."""
+        if self.transaction.driver is not None:
+            super().connection()
 
     def _no_bulk(self, *_: Any, **__: Any) -> None:
         scoping.require_tenant(self._context, "what bulk_… methods write")
@@ -58,15 +70,35 @@ class ScopedAsyncSession(AsyncSession):
 
         Raises DBAPIError.
         """
-        session = self.sync_session
+        session, transaction = self.sync_session, self.sync_session.transaction
         if session.identity_map or session.new:
             await self.flush()
-        driver = session.driver or await self.run_sync(lambda _: session.reach_driver())
+        if transaction.driver is None or session.in_nested_transaction():
+            await greenlet_spawn(session.begin_driver)
+        driver = cast(DriverConnection, transaction.driver)
         try:
             return cast(list[Any], await driver.fetch(statement.sql, *statement.arguments(values)))
         except Exception as error:
-            dbapi = session.get_bind().dialect.loaded_dbapi
+            dbapi = transaction.engine.dialect.loaded_dbapi
             raise_refused(dbapi, error, statement.sql, closed=driver.is_closed())
+
+    @property
+    def is_open(self) -> bool:
+        """Something has begun that has not ended."""
+        return self.sync_session.transaction.driver is not None or self.in_transaction()
+
+    async def commit(self) -> None:
+        if self.in_transaction():
+            await super().commit()
+        await greenlet_spawn(self.sync_session.transaction.end, commit=True)
+
+    async def rollback(self) -> None:
+        await super().rollback()
+        await greenlet_spawn(self.sync_session.transaction.end)
+
+    async def close(self) -> None:
+        await super().close()
+        await greenlet_spawn(self.sync_session.transaction.end)
 
 
 def open_session(
@@ -82,11 +114,16 @@ def open_session(
     )
 
 
-@event.listens_for(ScopedSession, "after_transaction_create")
+@event.listens_for(ScopedSession, "before_commit")
+def _commit_all(session: ScopedSession) -> None:
+    session.join()
+
+
 @event.listens_for(ScopedSession, "after_transaction_end")
-def _let_go(session: ScopedSession, _: SessionTransaction) -> None:
-    """A savepoint is made when its connection is asked for again."""
-    session.driver = None
+def _end_all(session: ScopedSession, transaction: SessionTransaction) -> None:
+    """What the ORM has not committed is rolled back, whoever sent it."""
+    if transaction.parent is None:
+        session.transaction.end()
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")

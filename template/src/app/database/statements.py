@@ -17,6 +17,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Select,
+    TextClause,
     bindparam,
     delete,
     insert,
@@ -29,6 +30,7 @@ from sqlalchemy.types import TypeEngine
 
 from app.database.base import Base
 from app.database.mixins import UUIDMixin
+from app.database.tenancy import RawSqlRefused
 
 Model = TypeVar("Model", bound=UUIDMixin)
 Process = Callable[[Any], Any]
@@ -155,6 +157,13 @@ class Statements(Generic[Model]):
         """The ORM, if nobody has woken it yet, makes its attributes readable now."""
         Base.registry.configure()
         return Statement(statement.compile(dialect=DIALECT))
+
+
+def prepared(statement: TextClause) -> Statement:
+    """For what is written in most transactions. Raises RawSqlRefused without `raw_sql="reason"`."""
+    if not statement.get_execution_options().get("raw_sql"):
+        raise RawSqlRefused("a prepared text says why it is one, like any other")
+    return Statement(statement.compile(dialect=DIALECT))
 
 
 def _plain_columns(model: type[UUIDMixin]) -> Any:

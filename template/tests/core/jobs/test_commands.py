@@ -12,12 +12,19 @@ from app.bootstrap import open_runtime
 from app.core.auth import Actor
 from app.core.events.commands import event_commands
 from app.core.jobs.commands import job_commands
-from app.core.module import find_modules
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id
 from tests.support.people import Person, found_tenant
-from tests.support.queue import SAMPLES, CounterMoved, enqueue_add, queued, statuses, until, worker
+from tests.support.queue import (
+    CounterMoved,
+    enqueue_add,
+    modules_and_samples,
+    queued,
+    statuses,
+    until,
+    worker,
+)
 
 Type = Callable[..., Awaitable[str]]
 
@@ -26,7 +33,7 @@ Type = Callable[..., Awaitable[str]]
 def typed(queue: Runtime) -> Type:
     @asynccontextmanager
     async def open_work() -> AsyncIterator[UnitOfWork]:
-        runtime = open_runtime(queue.settings, (*find_modules(), SAMPLES))
+        runtime = open_runtime(queue.settings, modules_and_samples())
         async with open_unit(runtime, Actor.operator(), None) as work:
             yield work
         await runtime.close()

@@ -110,7 +110,7 @@ class Revocations:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await connection.run_sync(Connection.detach)
             self._lost.clear()
-            driver.add_termination_listener(self._lose)
+            driver.add_termination_listener(lambda _: self._lost.set())
             if self.listens:
                 await driver.add_listener(CHANNEL, self._hear)
             yield driver
@@ -118,10 +118,6 @@ class Revocations:
     def _hear(self, _: Any, __: int, ___: str, payload: str) -> None:
         row_id, revoked = read_announcement(payload)
         self._known[row_id] = self._heard[row_id] = revoked
-
-    def _lose(self, _: Any) -> None:
-        self._distrust()
-        self._lost.set()
 
     def _distrust(self) -> None:
         self._trusted_until = 0.0

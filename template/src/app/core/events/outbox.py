@@ -3,18 +3,34 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+import orjson
+from sqlalchemy import text
 
 from app.core.jobs import EnqueuedJob
+from app.database.statements import prepared
 from app.database.tenancy import TenantMismatch
 from app.kit import clock
 from app.kit.ids import new_id
 
 from .event import Event
-from .models import Delivery, OutboxEvent
 
 if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
+
+
+WRITE = prepared(
+    text("""
+    WITH written AS (
+        INSERT INTO event_outbox
+            (id, tenant_id, name, version, payload, ordering_key, actor, trace_id, occurred_at)
+        SELECT id, tenant_id, name, version, payload, ordering_key, actor, trace_id, occurred_at
+        FROM jsonb_populate_recordset(NULL::event_outbox, CAST(:events AS jsonb))
+    )
+    INSERT INTO event_deliveries (event_id, handler, status, attempts)
+    SELECT event_id, handler, 'waiting', 0
+    FROM jsonb_to_recordset(CAST(:deliveries AS jsonb)) AS due (event_id uuid, handler text)
+    """).execution_options(raw_sql="the outbox is one for all tenants; each row names its own")
+)
 
 
 async def write_events(work: "UnitOfWork", events: Sequence[Event]) -> list[EnqueuedJob]:
@@ -25,13 +41,11 @@ async def write_events(work: "UnitOfWork", events: Sequence[Event]) -> list[Enqu
         for event, row in rows
         for subscriber in work.runtime.subscriptions.of(event)
     ]
-    if rows:
-        await work.session.execute(insert(OutboxEvent), [row for _, row in rows])
-    if deliveries:
-        await work.session.execute(
-            insert(Delivery),
-            [{"event_id": row["id"], "handler": subscriber.name} for subscriber, row in deliveries],
-        )
+    due = [{"event_id": row["id"], "handler": subscriber.name} for subscriber, row in deliveries]
+    values = {"events": [row for _, row in rows], "deliveries": due}
+    await work.session.fetch(
+        WRITE, {name: orjson.dumps(each).decode() for name, each in values.items()}
+    )
     return [
         work.runtime.subscriptions.delivery(subscriber.name, row["id"], row["ordering_key"])
         for subscriber, row in deliveries

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.database.statements import prepared
+
 from .envelope import Envelope, seal
 from .job import EnqueuedJob, Job
 from .sql import queue_sql
@@ -15,10 +17,12 @@ from .sql import queue_sql
 if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
 
-DEFER = queue_sql("""
+DEFER = prepared(
+    queue_sql("""
     SELECT procrastinate_defer_jobs_v1(array_agg(job))
     FROM jsonb_populate_recordset(NULL::procrastinate_job_to_defer_v1, CAST(:jobs AS jsonb)) AS job
 """)
+)
 TAKE_TURNS = queue_sql("""
     SELECT pg_advisory_xact_lock(hashtextextended(name, 0))
     FROM unnest(CAST(:names AS text[])) AS name ORDER BY name
@@ -40,7 +44,7 @@ async def write_sealed(work: "UnitOfWork", sealed: Sequence[tuple[Job, Envelope]
     """Runs whose envelope says itself for whom they are."""
     rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in sealed])
     if rows:
-        await work.session.execute(DEFER, {"jobs": json.dumps(rows)})
+        await work.session.fetch(DEFER, {"jobs": json.dumps(rows)})
 
 
 def _row(job: Job, envelope: Envelope) -> dict[str, Any]:

@@ -25,6 +25,21 @@ TABLES = r"""
 """Of ours means: not Postgres's own, no temporary ones, none that an extension brought."""
 
 UNPROTECTED = (
+    """
+    SELECT 'table tenants',
+           'lets each tenant write all the others',
+           'protect_tenants("tenants") in a migration step (app/database/rls.py)'
+    FROM pg_class
+    WHERE oid = to_regclass('tenants') AND NOT (
+        relrowsecurity AND relforcerowsecurity
+        AND NOT EXISTS (
+            SELECT FROM pg_policy
+            WHERE polrelid = pg_class.oid AND polcmd <> 'r'
+              AND polroles && ARRAY[0, to_regrole('app_rw')::oid]
+              AND pg_get_expr(polqual, polrelid) NOT LIKE '(id = %app.tenant_id%'
+        )
+    )
+    """,
     f"""
     {TABLES}
     SELECT 'table ' || name,

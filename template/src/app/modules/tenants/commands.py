@@ -67,9 +67,8 @@ async def _list(open_work: OpenWork) -> None:
         while True:
             page = await lifecycle.list(limit=PAGE, cursor=cursor)
             for tenant in page.items:
-                typer.echo(
-                    f"{tenant.id}  {'suspended' if tenant.is_suspended else 'open':9}  {tenant.name}"
-                )
+                state = "suspended" if tenant.is_suspended else "open"
+                typer.echo(f"{tenant.id}  {state:9}  {tenant.name}")
             if (cursor := page.next_cursor) is None:
                 return
 

@@ -27,7 +27,7 @@ class TenantLifecycle:
             return await TenantRepository(work.session).list(limit=limit, cursor=cursor)
 
     async def suspend(self, tenant_id: UUID) -> Tenant:
-        """From the next request on its people are refused, and its jobs wait. Raises RowNotFound."""
+        """From the next request on its people are refused; its jobs wait. Raises RowNotFound."""
         async with self._across_tenants(f"suspend tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
             tenant = await tenants.get(tenant_id)
@@ -42,10 +42,12 @@ class TenantLifecycle:
             return await tenants.change(await tenants.get(tenant_id), suspended_at=None)
 
     async def export(self, tenant_id: UUID) -> AsyncIterator[bytes]:
-        """All rows of the tenant, a JSON object a line. Raises RowNotFound, before the first line."""
+        """All rows of the tenant, a JSON object a line, read in a transaction of their own: that of
+        a request is over before the first line leaves. Raises RowNotFound.
+        """
         async with self._across_tenants(f"export tenant {tenant_id}") as work:
             await TenantRepository(work.session).get(tenant_id)
-        return self._rows_of(TenantContext(tenant_id))
+        return export_rows(self.work.runtime.database, TenantContext(tenant_id))
 
     async def delete(self, tenant_id: UUID) -> None:
         """With its rows, sessions, jobs, events and what is cached. Raises RowNotFound."""
@@ -55,14 +57,6 @@ class TenantLifecycle:
             work.revoke(Reason.TENANT, tenant_id)
             work.cache.forget_tenant(TenantContext(tenant_id))
             work.publish(TenantDeleted(tenant_id))
-
-    async def _rows_of(self, tenant: TenantContext) -> AsyncIterator[bytes]:
-        """Read as the tenant itself, so that the whole net holds, in a transaction of its own: the
-        request's is over before the first line leaves.
-        """
-        async with self.work.within(tenant) as work:
-            async for line in export_rows(work):
-                yield line
 
     def _across_tenants(self, reason: str) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.work.across_tenants(bypass_tenant=True, reason=reason)

@@ -13,11 +13,12 @@ from app.config import Settings
 from app.core.audit import AuditEntry
 from app.core.auth import Actor
 from app.core.module import find_modules
+from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.repository import RowNotFound
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, found_tenant, hire
 
 from ..commands import tenant_commands
 from ..services import TenantLifecycle
@@ -59,6 +60,16 @@ class TestExport:
         assert [line["table"] for line in lines] == ["tenants", "memberships"]
         assert lines[1]["row"]["user_id"] == str(owner.user_id)
         assert str(rival.tenant_id) not in answer.text
+
+    async def test_shows_one_moment(self, runtime: Runtime, owner: Person) -> None:
+        async with open_unit(runtime, Actor.operator(), None) as work:
+            lines = await TenantLifecycle(work).export(owner.tenant_id)
+            first = await anext(lines)
+            await hire(runtime, owner, Role.MEMBER)
+            rest = [line async for line in lines]
+
+        assert b"tenants" in first
+        assert len([line for line in rest if b"memberships" in line]) == 1
 
     async def test_is_a_problem_for_a_tenant_that_does_not_exist(
         self, anonymous: AsyncClient, superuser: Person

@@ -197,7 +197,10 @@ class TestAnAnswer:
     async def test_of_another_provider_is_refused(self, browser: AsyncClient) -> None:
         back = await Trip(browser).leave()
 
-        assert (await browser.get(back.replace("/ours/", "/other/"))).status_code == 401
+        answer = await browser.get(back.replace("/ours/", "/other/"))
+
+        assert answer.status_code == 401
+        assert answer.json()["detail"] == "The answer belongs to another log-in."
 
     async def test_works_once(self, browser: AsyncClient) -> None:
         back = await Trip(browser).leave()

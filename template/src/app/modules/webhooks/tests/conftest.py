@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -29,7 +30,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def loopback_allowed(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(runtime.module_settings, WebhookSettings, LOOPBACK)
+    settings: Any = runtime.module_settings
+    monkeypatch.setitem(settings, WebhookSettings, LOOPBACK)
 
 
 @pytest_asyncio.fixture

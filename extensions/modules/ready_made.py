@@ -1,0 +1,66 @@
+"""Modules that come ready: how the prompt offers them, and what they need besides the standard.
+
+A name here stays for good: it is stored in clients' answers. See docs/adr/0008.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import yaml
+
+
+@dataclass(frozen=True)
+class ReadyMade:
+    name: str
+    label: str
+    needs: tuple[str, ...] = ()
+    needs_in_tests: tuple[str, ...] = ()
+
+
+READY_MADE = (
+    ReadyMade(
+        "webhooks",
+        "Webhooks: tell other systems what happens, signed and tried again",
+        needs=("httpcore>=1.0.9,<2", "standardwebhooks>=1.1,<2"),
+    ),
+)
+NAMES = frozenset(each.name for each in READY_MADE)
+
+
+def choices() -> str:
+    return json.dumps({each.label: each.name for each in READY_MADE})
+
+
+def ready_made_problem(answer: object) -> str:
+    """Of an answer as it was given, with --data or in a file."""
+    names = _read(answer)
+    if names is None:
+        return "give a list, such as: [webhooks]"
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        return f"{unknown[0]!r} is no ready-made module: there are {', '.join(sorted(NAMES))}"
+    return ""
+
+
+def needs(chosen: Iterable[str]) -> str:
+    """Lines for pyproject.toml, in the order of the table."""
+    return _lines(package for each in _chosen(chosen) for package in each.needs)
+
+
+def needs_in_tests(chosen: Iterable[str]) -> str:
+    return _lines(package for each in _chosen(chosen) for package in each.needs_in_tests)
+
+
+def _read(answer: object) -> list[object] | None:
+    if isinstance(answer, str):
+        answer = yaml.safe_load(answer)
+    return answer if isinstance(answer, list) else None
+
+
+def _chosen(names: Iterable[str]) -> Iterator[ReadyMade]:
+    return (each for each in READY_MADE if each.name in set(names))
+
+
+def _lines(packages: Iterable[str]) -> str:
+    return "".join(f'    "{package}",\n' for package in packages)

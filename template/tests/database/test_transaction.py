@@ -1,0 +1,157 @@
+"""The ORM and a repository's own statements in one session are one transaction, whoever ends it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, text
+
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database import embedded
+from app.database.repository import RowNotFound
+from app.database.session import ScopedAsyncSession, open_session
+from app.modules.widgets.models import Widget
+from app.modules.widgets.repositories import WidgetRepository
+from tests.support.database import FOLDER
+from tests.support.people import Person
+
+PID = text("SELECT pg_backend_pid()").execution_options(raw_sql="names the connection")
+
+
+async def names(runtime: Runtime, owner: Person) -> set[str]:
+    async with open_unit(runtime, owner.actor, owner.context) as work:
+        rows = await WidgetRepository(work.session).list(limit=50)
+        return {row.name for row in rows.items}
+
+
+async def write_both(session: ScopedAsyncSession) -> None:
+    await WidgetRepository(session).create(name="driver")
+    session.add(Widget(name="orm"))
+
+
+class TestCommit:
+    async def test_keeps_what_both_wrote(self, runtime: Runtime, owner: Person) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await write_both(session)
+
+        await session.commit()
+
+        assert not session.is_open
+        assert await names(runtime, owner) == {"driver", "orm"}
+
+    async def test_of_a_block_does_too(self, runtime: Runtime, owner: Person) -> None:
+        async with open_session(runtime.database.rw, owner.context) as session, session.begin():
+            await WidgetRepository(session).create(name="driver")
+
+        assert await names(runtime, owner) == {"driver"}
+
+    async def test_begins_anew_for_the_same_tenant(self, runtime: Runtime, owner: Person) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await write_both(session)
+        await session.commit()
+
+        found = await session.scalars(select(Widget.name))
+
+        assert set(found) == {"driver", "orm"}
+        await session.close()
+
+
+class TestRollback:
+    async def test_forgets_what_both_wrote(self, runtime: Runtime, owner: Person) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await write_both(session)
+        await session.flush()
+
+        await session.rollback()
+
+        assert not session.is_open
+        assert await names(runtime, owner) == set()
+
+    async def test_of_a_block_does_too(self, runtime: Runtime, owner: Person) -> None:
+        async with open_session(runtime.database.rw, owner.context) as session:
+            block = await session.begin()
+            await write_both(session)
+            await block.rollback()
+
+        assert await names(runtime, owner) == set()
+
+    async def test_of_a_savepoint_reaches_the_drivers_statements(self, work: UnitOfWork) -> None:
+        widgets = WidgetRepository(work.session)
+        kept = await widgets.create(name="kept")
+        savepoint = await work.session.begin_nested()
+        lost = await widgets.create(name="lost")
+
+        await savepoint.rollback()
+
+        assert await widgets.find(lost.id) is None
+        assert (await widgets.get(kept.id)).name == "kept"
+
+    async def test_leaves_the_connection_usable(self, runtime: Runtime, owner: Person) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        with pytest.raises(RowNotFound):
+            await WidgetRepository(session).get(owner.tenant_id)
+        await session.close()
+
+        assert await names(runtime, owner) == set()
+
+
+class TestCancelled:
+    async def test_gives_its_connection_back_without_the_row(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await WidgetRepository(session).create(name="lost")
+        sleeping = asyncio.create_task(
+            session.execute(text("SELECT pg_sleep(9)").execution_options(raw_sql="waits"))
+        )
+        await asyncio.sleep(0.1)
+
+        sleeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sleeping
+        await session.close()
+
+        assert await names(runtime, owner) == set()
+
+
+class TestDeadConnection:
+    """PostgreSQL restarts, a firewall forgets: the pool's connections end between requests."""
+
+    async def test_is_replaced_before_the_first_statement(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        for _ in range(5):
+            kill(await pid_in_pool(runtime, owner))
+            assert await names(runtime, owner) == set()
+
+    async def test_that_the_driver_does_not_know_of_is_replaced_as_well(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await WidgetRepository(session).list(limit=1)
+        driver = session.sync_session.transaction.driver
+        assert driver is not None
+        await session.rollback()
+        driver._transport.get_extra_info("socket").shutdown(2)
+
+        assert await names(runtime, owner) == set()
+
+    async def test_of_which_the_orm_is_first_is_replaced(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        kill(await pid_in_pool(runtime, owner))
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.session.add(Widget(name="orm"))
+
+        assert await names(runtime, owner) == {"orm"}
+
+
+async def pid_in_pool(runtime: Runtime, owner: Person) -> int:
+    """Of the connection that the next unit will get."""
+    async with open_unit(runtime, owner.actor, owner.context) as work:
+        return int(await work.session.scalar(PID))
+
+
+def kill(pid: int) -> None:
+    with embedded.start(FOLDER, durable=False).superuser() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s)", [pid])

@@ -1,0 +1,68 @@
+"""Each round trip to PostgreSQL is most of a request's time: none may slip in unseen."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest_asyncio
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from tests.support.people import Person
+from tests.support.wire import Wire
+
+URL = "/api/v1/widgets"
+
+Count = Callable[[Callable[[], Awaitable[Response]]], Awaitable[int]]
+
+
+@pytest_asyncio.fixture
+async def wired_client(wired: tuple[FastAPI, Wire], owner: Person) -> AsyncIterator[AsyncClient]:
+    app, _ = wired
+    transport = ASGITransport(app)
+    async with AsyncClient(
+        transport=transport, base_url="http://test", headers=owner.headers
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def count(wired: tuple[FastAPI, Wire]) -> Count:
+    _, wire = wired
+
+    async def counted(ask: Callable[[], Awaitable[Response]]) -> int:
+        await ask()  # connects, prepares the statements
+        before = wire.round_trips
+        answer = await ask()
+        assert answer.status_code < 500
+        return wire.round_trips - before
+
+    return counted
+
+
+class TestARequest:
+    async def test_reads_a_row_in_three(self, wired_client: AsyncClient, count: Count) -> None:
+        """BEGIN with the tenant, the statement, COMMIT."""
+        made = await wired_client.post(URL, json={"name": "First"})
+
+        assert await count(lambda: wired_client.get(f"{URL}/{made.json()['id']}")) == 3
+
+    async def test_reads_a_page_in_three(self, wired_client: AsyncClient, count: Count) -> None:
+        assert await count(lambda: wired_client.get(URL)) == 3
+
+    async def test_finds_nothing_in_three(self, wired_client: AsyncClient, count: Count) -> None:
+        nothing = "01980000-0000-7000-8000-000000000000"
+
+        assert await count(lambda: wired_client.get(f"{URL}/{nothing}")) == 3
+
+    async def test_creates_a_row_in_five(self, wired_client: AsyncClient, count: Count) -> None:
+        """As above, and one for the event, one for the jobs that deliver it."""
+        assert await count(lambda: wired_client.post(URL, json={"name": "First"})) <= 5
+
+    async def test_changes_a_row_in_six(self, wired_client: AsyncClient, count: Count) -> None:
+        """As above, and one to read the row first."""
+        made = await wired_client.post(URL, json={"name": "First"})
+        url = f"{URL}/{made.json()['id']}"
+
+        assert await count(lambda: wired_client.patch(url, json={"name": "Second"})) <= 6
+
+    async def test_is_refused_in_none(self, wired_client: AsyncClient, count: Count) -> None:
+        assert await count(lambda: wired_client.post(URL, json={"name": ""})) == 0

@@ -1,0 +1,128 @@
+"""Whatever clients do, and wherever: never a line lost, never one somewhere else, unless git says "unmerged"."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.answers import ANSWER_SETS
+from tools.snapshot import VERSION, commit_all
+from updates import after
+
+from .cell import begin, commit, conflicts, update
+from .conftest import Project
+from .edits import ADDED_TO, EDITS, FILES, Edit, make
+from .next_release import CLOCK, DROPPED, NEXT, TIME
+
+STANDARD = "# The standard was here."
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+MANY = settings(FEW, max_examples=400)
+THROUGH_COPIER = settings(FEW, max_examples=4, phases=[Phase.generate])
+
+
+@pytest.fixture(scope="module")
+def old(project_at: Project) -> Path:
+    return project_at(VERSION, "default", False)
+
+
+@pytest.fixture(scope="module")
+def new(all_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return begin(all_releases, NEXT, tmp_path_factory.mktemp("new") / "project", ANSWER_SETS["default"])
+
+
+@given(edits=EDITS)
+@FEW
+def test_no_line_is_lost_or_displaced(
+    edits: list[Edit], old: Path, new: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    merge_and_look(edits, old, new, tmp_path_factory.mktemp("edited"))
+
+
+@pytest.mark.slow
+@given(edits=EDITS)
+@MANY
+def test_no_line_is_lost_or_displaced_in_many_ways(
+    edits: list[Edit], old: Path, new: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    merge_and_look(edits, old, new, tmp_path_factory.mktemp("edited"))
+
+
+@pytest.mark.slow
+@given(edits=EDITS)
+@THROUGH_COPIER
+def test_no_line_is_lost_or_displaced_through_copier(edits: list[Edit], project_at: Project, new: Path) -> None:
+    project = project_at(VERSION, "default", False)
+    make(edits, project)
+    commit(project)
+    mine = contents(project)
+
+    update(project, NEXT)
+
+    look(project, mine, new)
+
+
+def merge_and_look(edits: list[Edit], old: Path, new: Path, folder: Path) -> None:
+    """The last step of an update alone, on what Copier leaves at its worst: the new release, and no edit."""
+    project = folder / "project"
+    copy(FILES, old, project)
+    commit_all(project)
+    make(edits, project)
+    commit(project)
+    mine = contents(project)
+    kept = [name for name in FILES if (project / name).exists()]
+    for name in kept:
+        (project / name).unlink()
+    copy([TIME if name == CLOCK else name for name in kept if name != DROPPED], new, project)
+
+    with inside(project):
+        for name in FILES:
+            after.carry(name, old, new, {CLOCK: TIME}, {})
+
+    look(project, mine, new)
+    shutil.rmtree(folder)
+
+
+def look(project: Path, mine: dict[str, str], new: Path) -> None:
+    found = conflicts(project)
+    for name, text in mine.items():
+        place = TIME if name == CLOCK else name
+        if name == DROPPED and not (project / DROPPED).exists():
+            assert "Ours" not in text, f"{name} is gone with what was written in it"
+        elif place in found:
+            lost = [line for line in text.splitlines() if "Ours" in line and line not in (project / place).read_text()]
+            assert not lost, f"{name} lost {lost} in its conflict"
+        else:
+            assert without_the_standards(project / place) == text, f"{name} is not what it was"
+    for name in ADDED_TO:
+        if name in mine:
+            assert STANDARD in (project / name).read_text(), f"{name} lacks what the standard brought"
+
+
+def without_the_standards(file: Path) -> str:
+    """The made-up release adds lines of one wording to these files, and does nothing else to them."""
+    return "".join(line for line in file.read_text().splitlines(keepends=True) if line.strip() != STANDARD)
+
+
+def contents(project: Path) -> dict[str, str]:
+    names = [*FILES, *(file.name for file in project.glob("renamed-*"))]
+    return {name: (project / name).read_text() for name in names if (project / name).exists()}
+
+
+def copy(names: list[str] | tuple[str, ...], source: Path, target: Path) -> None:
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / name, target / name)
+
+
+@contextmanager
+def inside(project: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        yield
+    finally:
+        os.chdir(before)
