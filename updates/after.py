@@ -2,7 +2,7 @@
 
 Copier places edits by the few lines around them, forgets those in files that moved or went, writes over edited
 binaries, and ends well whatever happened. Here each file that the client has edited is merged once more, from the
-exact three: as the old release gave it, as the client has it, as this release gives it. docs/adr/0006 has the story.
+exact three: as the old release gave it, as the client has it, as this release gives it. docs/adr/0010 has the story.
 """
 
 import re

@@ -99,8 +99,9 @@ def _line_of(words: str, lines: list[str]) -> int:
 
 
 def _custom_modules(project: Path, name: str) -> list[Path]:
-    standard = {"users", "tenants", "loyalty"}
-    return [file for file in sorted(project.glob(f"src/app/modules/*/{name}")) if file.parent.name not in standard]
+    standard = (project / "standard/files.sha256").read_text()
+    found = sorted(project.glob(f"src/app/modules/*/{name}"))
+    return [file for file in found if f"/modules/{file.parent.name}/" not in standard]
 
 
 def _own_migration(project: Path) -> None:

@@ -1,15 +1,18 @@
 """What would break an update later, found by comparing a release with what comes after it."""
 
 import ast
+import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import Environment, meta, nodes
+
+from extensions.standard import _load
 
 RESTLESS = {"datetime", "os", "platform", "random", "secrets", "socket", "time", "uuid"}
 GIVEN_BY_COPIER = {"_copier_operation", "_copier_conf"}
@@ -39,6 +42,10 @@ class Source:
         found = (file.relative_to(template).as_posix() for file in template.rglob("*") if file.is_file())
         return {path.removesuffix(".jinja") for path in found if "{" not in path and "/widgets/" not in path}
 
+    @property
+    def extension(self) -> Any:
+        return _load(self.folder / "extensions/modules")
+
     def table(self, section: str) -> Mapping[str, Any]:
         read: Mapping[str, Any] = tomllib.loads((self.folder / "updates/table.toml").read_text())[section]
         return read
@@ -48,12 +55,11 @@ class Source:
         return {path.removeprefix("/") for path in tomllib.loads(text)[owner]}
 
 
-def breaches(before: Source, after: Source, problems: Callable[[str], list[str]]) -> list[str]:
-    """`problems` answers what is wrong with a custom module of that name, as the later release sees it."""
+def breaches(before: Source, after: Source) -> list[str]:
     rules = (_questions, _choices, _files, _owners, _excludes)
     return [
         *(found for rule in rules for found in rule(before, after)),
-        *(f"{word} was a good name, and is refused now" for word in WORDS if problems(word)),
+        *_names(before, after),
         *_settings(after),
         *_restless(after),
     ]
@@ -66,10 +72,10 @@ def _questions(before: Source, after: Source) -> Iterator[str]:
 
 
 def _choices(before: Source, after: Source) -> Iterator[str]:
-    for name, about in before.questions.items():
+    for name in before.questions:
         question = _followed(name, after.table("questions"))
-        renamed, now = after.table("choices").get(question, {}), _values(after.questions.get(question, {}))
-        for choice in _values(about):
+        renamed, now = after.table("choices").get(question, {}), _values(after, question)
+        for choice in _values(before, name):
             if choice not in now and choice not in renamed:
                 yield f"choice {choice} of {question} is gone: name what it became under [choices]"
 
@@ -103,6 +109,14 @@ def _excludes(before: Source, after: Source) -> Iterator[str]:
                 yield f"_exclude uses the filter {used.name}, which older releases may lack"
 
 
+def _names(before: Source, after: Source) -> Iterator[str]:
+    """Of custom modules: of new ones too, because what one project has, the next one is promised."""
+    was, now = before.extension.problems.modules_problems, after.extension.problems.modules_problems
+    for word in WORDS:
+        if now([word]) and not was([word]):
+            yield f"{word} was a good name, and is refused now"
+
+
 def _settings(after: Source) -> Iterator[str]:
     if "_tasks" in after.settings:
         yield "_tasks run three times in an update, twice in a temporary folder: have none"
@@ -123,8 +137,10 @@ def _restless(after: Source) -> Iterator[str]:
             yield f"{file.name} prints a date or something random"
 
 
-def _values(question: Mapping[str, Any]) -> list[str]:
-    choices = question.get("choices", [])
+def _values(source: Source, question: str) -> list[str]:
+    choices = source.questions.get(question, {}).get("choices", [])
+    if choices == "{{ ready_made() }}":
+        choices = json.loads(source.extension.ready_made.choices())
     return [str(choice) for choice in (choices.values() if isinstance(choices, Mapping) else choices)]
 
 

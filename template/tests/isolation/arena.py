@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapper, object_mapper
@@ -17,13 +19,16 @@ from app.database.base import Base
 from app.database.mixins import TenantMixin
 from app.database.session import ScopedAsyncSession, open_session
 from app.database.tenancy import Context
-from tests.support.people import Person, found_tenant
+from tests.support.people import PASSWORD, Person, found_tenant
 
 from .rows import add_row
 from .samples import SAMPLES
 
 FOREIGN = "foreign0"
 OWN = "own0"
+SET_PASSWORD = text("UPDATE users SET password_hash = :hash WHERE id = :id")
+CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+CHEAP_HASH = CHEAP.hash(PASSWORD)
 
 Row: TypeAlias = dict[str, Any]
 AnyTable: TypeAlias = Any
@@ -68,8 +73,10 @@ class Arena:
         return runtime
 
     async def newcomer(self) -> Person:
-        """The owner of one more tenant, which she may ruin."""
-        return await found_tenant(self.runtime, OWN)
+        """The owner of one more tenant, which she may ruin. Her password is cheap to verify."""
+        person = await found_tenant(self.runtime, OWN)
+        await self.admin.execute(SET_PASSWORD, {"id": person.user_id, "hash": CHEAP_HASH})
+        return person
 
     def session(self) -> ScopedAsyncSession:
         """As a request of the own tenant has it."""

@@ -6,20 +6,17 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 import pytest_asyncio
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, create_engine
 
 from app.config import LimitSettings, Settings
 from app.main import create_app
 from tests.support.database import create_test_database, drop_test_database
 
-from .arena import Arena
+from .arena import CHEAP, Arena
 from .net import cut_composite_keys, cut_row_security
 from .report import REPORT, Report
 from .samples import create_samples
 
-CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 Cut = Callable[[Connection], None]
 
 

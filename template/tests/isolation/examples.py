@@ -8,6 +8,8 @@ from collections.abc import Callable
 from secrets import token_hex
 from typing import Any, TypeAlias
 
+from tests.support.people import PASSWORD
+
 Schema: TypeAlias = dict[str, Any]
 Reference: TypeAlias = Callable[[str], str]
 """Answers a field's name with the id of a row that it may refer to."""
@@ -18,7 +20,7 @@ BY_FORMAT = {
     "time": "12:00:00",
     "duration": "P1D",
     "uri": "https://example.com/",
-    "password": "a good deal longer than 15",
+    "password": PASSWORD,
     "json-string": "{}",
     "ipv4": "192.0.2.1",
 }

@@ -67,6 +67,8 @@ def example(column: Column[Any], marker: str) -> Any:
         return new_id()
     if kind is dict:
         return {"text": marker}
+    if kind is Decimal:
+        return Decimal(1).scaleb(-(getattr(column.type, "scale", None) or 0))
     return BY_TYPE[kind] if kind in BY_TYPE else _text(column, marker)
 
 

@@ -15,7 +15,8 @@ from tests.support.wire import Wire, tapped
 @pytest_asyncio.fixture
 async def wired(settings: Settings) -> AsyncIterator[tuple[FastAPI, Wire]]:
     database = settings.database
-    assert database.url and database.owner_url
+    assert database.url
+    assert database.owner_url
     assert database.admin_url
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # a socket's path must be short
         async with tapped(database.url, Path(folder)) as (url, wire):

@@ -76,7 +76,6 @@ async def _signed_in(
         session = AuthSession(
             user_id=user.id,
             tenant_id=context.tenant_id,
-            last_used_at=clock.now(),
             expires_at=clock.now().replace(year=9999),
         )
         work.session.add(session)

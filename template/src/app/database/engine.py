@@ -42,7 +42,11 @@ def create_engine(
         timeout = str(int(statement_timeout_seconds * 1000))
         connect_args["server_settings"] = {"statement_timeout": timeout}
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=pool_overflow, connect_args=connect_args
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_overflow,
+        pool_use_lifo=True,  # the connection used last has the statements prepared
+        connect_args=connect_args,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine

@@ -23,7 +23,7 @@ def protect(table: str) -> None:
 
 
 def protect_tenants(table: str) -> None:
-    """The tenants themselves: log-in and jobs look at each, and only the announced one is written."""
+    """The tenants themselves: log-in and jobs see each, and only the announced one is written."""
     _isolate(table, "id")
     op.execute(f"CREATE POLICY {SEEN_POLICY} ON {table} FOR SELECT TO app_rw USING (true)")
 

@@ -14,10 +14,10 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
+    Executable,
     Float,
     Integer,
     Select,
-    TextClause,
     bindparam,
     delete,
     insert,
@@ -159,11 +159,12 @@ class Statements(Generic[Model]):
         return Statement(statement.compile(dialect=DIALECT))
 
 
-def prepared(statement: TextClause) -> Statement:
+def prepared(statement: Executable) -> Statement:
     """For what is written in most transactions. Raises RawSqlRefused without `raw_sql="reason"`."""
     if not statement.get_execution_options().get("raw_sql"):
         raise RawSqlRefused("a prepared text says why it is one, like any other")
-    return Statement(statement.compile(dialect=DIALECT))
+    compiled: Any = statement
+    return Statement(compiled.compile(dialect=DIALECT))
 
 
 def _plain_columns(model: type[UUIDMixin]) -> Any:

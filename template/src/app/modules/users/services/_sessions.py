@@ -65,7 +65,6 @@ class SessionService:
             tenant_id=membership.tenant_id if membership else None,
             user_agent=_shortened(origin.header(b"user-agent")) if origin else None,
             address=origin.address if origin else None,
-            last_used_at=clock.now(),
             expires_at=clock.now() + lifetime,
         )
         return await self._issue(session, user, membership)

@@ -1,0 +1,130 @@
+"""The fast routes and the index answer as FastAPI's own would: status, headers and body."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from httpx import ASGITransport, AsyncClient, Response
+
+from app import main
+from app.config import Settings
+from app.core.routing._plan import plan_of
+from app.modules.widgets import WidgetService
+from tests.support.people import Person
+
+CHANGES = re.compile(
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f-]{17}|[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z"
+)
+JSON = {"content-type": "application/json"}
+BODIES: tuple[tuple[dict[str, str], bytes], ...] = (
+    (JSON, b'{"name": "First"}'),
+    ({"content-type": "application/json; charset=utf-8"}, b'{"name": "First"}'),
+    ({"content-type": "application/merge-patch+json"}, b'{"name": "First"}'),
+    ({"content-type": "text/plain"}, b'{"name": "First"}'),
+    ({}, b'{"name": "First"}'),
+    (JSON, b""),
+    (JSON, b"{"),
+    (JSON, b"[]"),
+    (JSON, b"null"),
+    (JSON, b"\xff"),
+    (JSON, b'{"name": "\\ud800"}'),
+    (JSON, b'{"name": 123456789012345678901234567890}'),
+    (JSON, b'{"name": "First", "more": NaN}'),
+)
+QUERIES = ("", "limit=1", "limit=0", "limit=x", "limit=1&limit=2", "limit=", "cursor=x", "else=%ff")
+KEYS = ("01980000-0000-7000-8000-000000000000", "x", "current", "me", "%2F")
+
+
+@pytest_asyncio.fixture
+async def stock(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The same app without anything of core/routing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main, "include", FastAPI.include_router)
+        patch.setattr(main, "index_routes", lambda _: None)
+        app = main.create_app(settings)
+    yield app
+    await app.state.runtime.close()
+
+
+class TestDescription:
+    def test_is_the_same(self, app: FastAPI, stock: FastAPI) -> None:
+        assert app.openapi() == stock.openapi()
+
+
+class TestAnswers:
+    async def test_are_the_same(self, app: FastAPI, stock: FastAPI, owner: Person) -> None:
+        seen = Counter[int]()
+
+        for method, url, headers, body in _requests(app):
+            fast = await _ask(app, owner, method, url, headers, body)
+            slow = await _ask(stock, owner, method, url, headers, body)
+
+            assert fast == slow, (method, url, headers, body)
+            seen[fast[0]] += 1
+        assert seen.keys() >= {200, 201, 403, 404, 405, 422}
+        assert seen[429] + seen[500] == 0
+
+    async def test_are_the_same_for_nobody(self, app: FastAPI, stock: FastAPI) -> None:
+        for method, url, headers, body in list(_requests(app))[::7]:
+            fast = await _ask(app, None, method, url, headers, body)
+
+            assert fast == await _ask(stock, None, method, url, headers, body), (method, url)
+
+
+class TestPlan:
+    def test_is_none_when_fastapi_has_changed(self) -> None:
+        assert plan_of(object()) is None
+
+    async def test_gives_way_to_overrides(self, app: FastAPI, owner: Person) -> None:
+        app.dependency_overrides[WidgetService] = _nothing
+        status, _, _ = await _ask(app, owner, "GET", "/api/v1/widgets", {}, b"")
+        app.dependency_overrides.clear()
+
+        assert status == 500
+
+
+async def _nothing() -> None:
+    """Instead of the service: the route then breaks."""
+
+
+def _requests(app: FastAPI) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
+    """Not those that would change whom the other app's answer is about."""
+    for route in app.router.routes:
+        if not isinstance(route, APIRoute) or "/auth/" in route.path or "/health" in route.path:
+            continue
+        for method in sorted(route.methods or ()):
+            urls = {re.sub(r"\{\w+\}", key, route.path) for key in KEYS}
+            for url in sorted(urls):
+                if method == "GET":
+                    yield from ((method, f"{url}?{query}", {}, b"") for query in QUERIES)
+                elif method == "DELETE" and "{" not in route.path:
+                    continue
+                else:
+                    yield from ((method, url, headers, body) for headers, body in BODIES)
+    yield from (("PUT", "/api/v1/widgets", {}, b""), ("GET", "/api/v1/widgets/", {}, b""))
+
+
+async def _ask(
+    app: FastAPI, person: Person | None, method: str, url: str, headers: dict[str, str], body: bytes
+) -> tuple[int, list[tuple[str, str]], Any]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        request = client.build_request(method, url, headers=headers, content=body)
+        if person is not None:
+            request.headers["authorization"] = f"Bearer {person.token}"
+        return _comparable(await client.send(request))
+
+
+def _comparable(answer: Response) -> tuple[int, list[tuple[str, str]], Any]:
+    left_out = ("x-trace-id", "ratelimit", "ratelimit-policy", "etag", "server-timing")
+    headers = [each for each in answer.headers.multi_items() if each[0] not in left_out]
+    content = CHANGES.sub(b"*", answer.content)
+    try:
+        return answer.status_code, headers, json.loads(content)
+    except ValueError:
+        return answer.status_code, headers, content

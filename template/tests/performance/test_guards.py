@@ -1,0 +1,91 @@
+"""What makes requests cheap, where a later change could undo it without a word."""
+
+import gc
+import inspect
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.base import BaseHTTPMiddleware
+
+from app.core.routing import FastRoute
+from app.core.routing._index import RouteIndex
+from app.core.unit_of_work import UnitOfWork
+from app.database.statements import Statement
+from app.main import _tune_garbage_collection
+from app.modules.widgets.repositories import WidgetRepository
+
+
+def routes(app: FastAPI) -> list[APIRoute]:
+    found = [route for route in app.router.routes if isinstance(route, APIRoute)]
+    assert len(found) > 20
+    return found
+
+
+class TestRoutes:
+    def test_are_one_flat_list_behind_an_index(self, app: FastAPI) -> None:
+        index, *others = app.router.routes
+
+        assert isinstance(index, RouteIndex)
+        assert {type(route).__module__ for route in others} <= {
+            "app.core.routing._fast_route",
+            "starlette.routing",
+        }
+
+    def test_of_a_module_are_all_fast(self, app: FastAPI) -> None:
+        slow = [route.path for route in routes(app) if "widgets" in route.path and not _fast(route)]
+
+        assert slow == []
+
+    def test_use_no_threads(self, app: FastAPI) -> None:
+        """A function that is not async costs a thread; a class too, unless its route is fast."""
+        for route in routes(app):
+            assert inspect.iscoroutinefunction(route.endpoint), route.path
+            for each in route.dependant.dependencies:
+                assert inspect.iscoroutinefunction(each.call) or inspect.isclass(each.call)
+
+
+class TestMiddleware:
+    def test_is_of_plain_classes(self, app: FastAPI) -> None:
+        kinds = [each.cls for each in app.user_middleware]
+
+        assert len(kinds) > 3
+        assert not any(BaseHTTPMiddleware in inspect.getmro(kind) for kind in kinds)  # type: ignore[arg-type]  # classes, all of them
+
+
+class TestStatements:
+    async def test_are_compiled_once(
+        self, work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await _use_all_verbs(work)
+        monkeypatch.setattr(Statement, "__init__", _compiled_again)
+
+        await _use_all_verbs(work)
+
+
+class TestGarbageCollection:
+    def test_leaves_alone_what_the_start_has_made(self) -> None:
+        before = gc.get_threshold()
+
+        _tune_garbage_collection()
+
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold()[0] > before[0] or before[0] > 10_000
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+async def _use_all_verbs(work: UnitOfWork) -> None:
+    widgets = WidgetRepository(work.session)
+    widget = await widgets.create(name="First")
+    page = await widgets.list(limit=1)
+    await widgets.list(limit=1, cursor=page.next_cursor)
+    await widgets.delete(await widgets.change(widget, name="Second"))
+
+
+def _compiled_again(*_: object) -> None:
+    raise AssertionError("a statement was compiled again")
+
+
+def _fast(route: APIRoute) -> bool:
+    return isinstance(route, FastRoute) and route.is_fast
