@@ -57,7 +57,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
         "author_name": "Zoë O'Brien",
         "author_email": "zoe@example.com",
         "license": "Apache-2.0",
-        "modules": ["webhooks"],
+        "modules": ["files", "notifications", "webhooks"],
         "custom_modules": {
             "invoice_lines": None,
             "person": None,

@@ -43,7 +43,7 @@ class TestField:
         clone = clone_of("fields")
         (tmp_path / "field.diff").write_text("".join(DIFFS))
 
-        git(clone.folder, "apply", "--recount", str(tmp_path / "field.diff"))
+        git(clone.folder, "apply", str(tmp_path / "field.diff"))
         clone.run("python", "-m", "app", "migrate")
         clone.run("python", "-m", "app", "migration", "--message", "add due date")
 

@@ -111,7 +111,6 @@ class TestData:
             ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
             ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
             ("modules=[billing]", "modules: 'billing' is no ready-made module: there are "),
-            ("modules=webhooks", "modules: give a list, such as: [webhooks]"),
         ],
     )
     def test_is_refused_with_nothing_but_a_sentence(

@@ -20,6 +20,13 @@ class ReadyMade:
 
 READY_MADE = (
     ReadyMade(
+        "files",
+        "Files: uploads and downloads, in a folder or in S3",
+        needs=("obstore>=0.12,<1", "puremagic>=1.30,<3"),
+        needs_in_tests=("moto[server]>=5.2,<6",),
+    ),
+    ReadyMade("notifications", "Notifications: tell people what concerns them, in the app and by mail"),
+    ReadyMade(
         "webhooks",
         "Webhooks: tell other systems what happens, signed and tried again",
         needs=("httpcore>=1.0.9,<2", "standardwebhooks>=1.1,<2"),
@@ -34,10 +41,8 @@ def choices() -> str:
 
 def ready_made_problem(answer: object) -> str:
     """Of an answer as it was given, with --data or in a file."""
-    names = _read(answer)
-    if names is None:
-        return "give a list, such as: [webhooks]"
-    unknown = [name for name in names if name not in NAMES]
+    names = yaml.safe_load(answer) if isinstance(answer, str) else answer
+    unknown = [name for name in names if name not in NAMES] if isinstance(names, list) else []
     if unknown:
         return f"{unknown[0]!r} is no ready-made module: there are {', '.join(sorted(NAMES))}"
     return ""
@@ -50,12 +55,6 @@ def needs(chosen: Iterable[str]) -> str:
 
 def needs_in_tests(chosen: Iterable[str]) -> str:
     return _lines(package for each in _chosen(chosen) for package in each.needs_in_tests)
-
-
-def _read(answer: object) -> list[object] | None:
-    if isinstance(answer, str):
-        answer = yaml.safe_load(answer)
-    return answer if isinstance(answer, list) else None
 
 
 def _chosen(names: Iterable[str]) -> Iterator[ReadyMade]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tools.snapshot import git
 
-from .next_release import CLOCK
+from .next_release import HEALTH
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ EDITS = (
     Edit("src/app/seeds.py", "# Ours: more tenants."),
     # The standard's, where nothing else happens.
     Edit("src/app/core/permissions.py", "# Ours: a note at the end."),
-    Edit(CLOCK, "# Ours: summer time.", after="from datetime"),
+    Edit(HEALTH, "# Ours: and the moon.", after="import asyncio"),
     Edit("docs/a-request.md", "Ours: and then it rained."),
 )
 OWN_FILES = {
@@ -108,8 +108,8 @@ def _own_migration(project: Path) -> None:
     (project / OWN_STEP).write_text(
         f'"""Ours."""\n\nfrom alembic import op\n\nrevision = "ours0001"\n'
         f'down_revision = "{_head(project)}"\nbranch_labels = None\ndepends_on = None\n\n\n'
-        "def upgrade() -> None:\n    op.execute(\"COMMENT ON TABLE tenants IS 'ours'\")\n\n\n"
-        'def downgrade() -> None:\n    op.execute("COMMENT ON TABLE tenants IS NULL")\n'
+        "def upgrade() -> None:\n    op.execute(\"SELECT 'ours'\")\n\n\n"
+        'def downgrade() -> None:\n    op.execute("SELECT 1")\n'
     )
 
 

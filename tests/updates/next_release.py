@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.snapshot import git
 
 NEXT, AFTER_NEXT = "v9999.1.0", "v9999.2.0"
-CLOCK, TIME = "src/app/kit/clock.py", "src/app/kit/time_of_day.py"
+HEALTH, SIGNS = "src/app/core/health.py", "src/app/core/signs.py"
 DROPPED = "docs/errors.md"
 STEP = '''"""The standard: a note on users."""
 
@@ -16,11 +16,11 @@ from alembic import op
 
 
 def upgrade() -> None:
-    op.execute("COMMENT ON TABLE users IS 'people'")
+    op.execute("SELECT 'a note'")
 
 
 def downgrade() -> None:
-    op.execute("COMMENT ON TABLE users IS NULL")
+    op.execute("SELECT 'no note'")
 '''
 
 
@@ -39,7 +39,7 @@ def _release(template: Path, tag: str, change: Callable[[Path], None]) -> None:
 def _change_everything(template: Path) -> None:
     project = template / "template"
     _change_core(project)
-    _move(template, CLOCK, TIME)
+    _move(template, HEALTH, SIGNS)
     (project / DROPPED).unlink()
     _replace(template / "updates/table.toml", r"^\[dropped\]$", f'[dropped]\n"{DROPPED}" = "See docs/operations.md."')
     _split(project)
@@ -53,7 +53,7 @@ def _change_everything(template: Path) -> None:
 def _change_once_more(template: Path) -> None:
     project = template / "template"
     _change_core(project)
-    _move(template, TIME, "src/app/kit/hours.py")
+    _move(template, SIGNS, "src/app/core/vital_signs.py")
     _replace(template / "CHANGELOG.md", r"(?=## 9999\.1\.0)", "## 9999.2.0\n\nOnce more.\n\n")
 
 

@@ -16,7 +16,7 @@ from updates import after
 from .cell import begin, commit, conflicts, update
 from .conftest import Project
 from .edits import ADDED_TO, EDITS, FILES, Edit, make
-from .next_release import CLOCK, DROPPED, NEXT, TIME
+from .next_release import DROPPED, HEALTH, NEXT, SIGNS
 
 STANDARD = "# The standard was here."
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -76,11 +76,11 @@ def merge_and_look(edits: list[Edit], old: Path, new: Path, folder: Path) -> Non
     kept = [name for name in FILES if (project / name).exists()]
     for name in kept:
         (project / name).unlink()
-    copy([TIME if name == CLOCK else name for name in kept if name != DROPPED], new, project)
+    copy([SIGNS if name == HEALTH else name for name in kept if name != DROPPED], new, project)
 
     with inside(project):
         for name in FILES:
-            after.carry(name, old, new, {CLOCK: TIME}, {})
+            after.carry(name, old, new, {HEALTH: SIGNS}, {})
 
     look(project, mine, new)
     shutil.rmtree(folder)
@@ -89,7 +89,7 @@ def merge_and_look(edits: list[Edit], old: Path, new: Path, folder: Path) -> Non
 def look(project: Path, mine: dict[str, str], new: Path) -> None:
     found = conflicts(project)
     for name, text in mine.items():
-        place = TIME if name == CLOCK else name
+        place = SIGNS if name == HEALTH else name
         if name == DROPPED and not (project / DROPPED).exists():
             assert "Ours" not in text, f"{name} is gone with what was written in it"
         elif place in found:

@@ -12,13 +12,13 @@ from tools.snapshot import VERSION
 from .cell import answers_of, conflicts, tree, update
 from .client import DELETED, missing
 from .conftest import Project
-from .next_release import AFTER_NEXT, CLOCK, DROPPED, NEXT, TIME
+from .next_release import AFTER_NEXT, DROPPED, HEALTH, NEXT, SIGNS
 from .table import note
 
 STEPS = [*((release, VERSION) for release in releases()), (VERSION, NEXT)]
 ANSWERS = ("minimal", "default", "everything", "longest")
 QUICK = (VERSION, NEXT, "default", True)
-MOVED = {NEXT: {CLOCK: TIME}, AFTER_NEXT: {CLOCK: "src/app/kit/hours.py"}}
+MOVED = {NEXT: {HEALTH: SIGNS}, AFTER_NEXT: {HEALTH: "src/app/core/vital_signs.py"}}
 
 
 def cells() -> list[object]:
@@ -60,7 +60,7 @@ def assert_arrived(project: Path, answers: str, after: str, *, edited: bool) -> 
     assert '"typer>=0.29.0,<1"' in pyproject
     assert '    "tzdata>=2024.1",' in pyproject
     assert (project / "migrations/standard/s9999_note.py").exists()
-    assert not (project / CLOCK).exists()
+    assert not (project / HEALTH).exists()
     assert not (project / DROPPED).exists()
     assert (project / "docs/operations-more.md").exists()
     assert (project / DELETED).exists() is not edited

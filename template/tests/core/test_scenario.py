@@ -25,7 +25,9 @@ class TestThen:
         async with scenario.when() as work:
             await MembershipService(work).join(user_id=rival.user_id, role="member")
 
-        with pytest.raises(AssertionError, match=r"did not happen within 0\.2 s, but: \[.tenants\."):
+        with pytest.raises(
+            AssertionError, match=r"did not happen within 0\.2 s, but: \[.tenants\."
+        ):
             await scenario.then(MemberJoined(new_id(), rival.user_id), within=0.2)
 
     async def test_forgets_what_was_given(self, scenario: Scenario, rival: Person) -> None:

@@ -5,7 +5,30 @@ import pytest
 
 from app.core.module import find_modules
 from app.database import migrations
-from app.database.migrations import PROJECT, Step, adopt, find_new_steps, find_steps
+from app.database.autogenerate import is_ours
+from app.database.migrations import (
+    PROJECT,
+    Step,
+    adopt,
+    find_new_steps,
+    find_steps,
+    left_behind,
+)
+
+STEP = '''"""Ships."""
+
+from alembic import op
+
+
+def upgrade():
+    op.create_table("ships")
+    op.create_table(
+        "ship_crews",
+    )
+
+
+def downgrade(): ...
+'''
 
 
 @pytest.fixture
@@ -55,9 +78,34 @@ class TestAdopt:
         assert 'down_revision = "own"' in revision.read_text()
         assert revision.read_text().startswith('"""Later."""\n')
 
+    def test_leaves_the_steps_of_a_ready_made_module_that_is_not_here(self, project: Path) -> None:
+        folder = project / "migrations" / "ready_made" / "ships"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "s0001_create.py").write_text(STEP)
+
+        assert "migrations.ready_made.ships.s0001_create" not in adopt()
+
     def test_names_files_for_their_owner(self) -> None:
         assert Step("app.modules.notes.migrations.s0001_notes", "").file == "notes_s0001_notes.py"
         assert Step("migrations.standard.s0001_x", "").file == "standard_s0001_x.py"
+
+
+class TestLeftBehind:
+    def test_names_the_tables_of_a_ready_made_module_that_was_left_out(self, project: Path) -> None:
+        folder = project / "migrations" / "ready_made" / "ships"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "s0001_create.py").write_text(STEP)
+        module = project / "src" / "app" / "modules" / "ships" / "module.py"
+        module.parent.mkdir(parents=True)
+        module.touch()
+        adopt()
+        assert left_behind() == {}
+
+        module.unlink()
+
+        assert left_behind() == {"ships": ["ships", "ship_crews"]}
+        assert not is_ours("ships", "table", {})
+        assert adopt() == []
 
 
 def _versions(project: Path) -> dict[str, str]:

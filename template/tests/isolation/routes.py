@@ -31,9 +31,9 @@ class Route:
 
     @property
     def body(self) -> tuple[str, dict[str, Any]] | None:
-        """Its media type and its schema."""
+        """Its media type and its schema, which is empty for a file."""
         content: dict[str, Any] = self.operation.get("requestBody", {}).get("content", {})
-        return next(((kind, each["schema"]) for kind, each in content.items()), None)
+        return next(((kind, each.get("schema", {})) for kind, each in content.items()), None)
 
     def schema_of(self, variable: str) -> dict[str, Any]:
         found = (p["schema"] for p in self._parameters("path") if p["name"] == variable)

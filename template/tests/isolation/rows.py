@@ -4,9 +4,12 @@ Where that is not enough, the model says it: `mapped_column(info={"example": …
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from secrets import token_hex
+from string import ascii_lowercase
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +20,22 @@ from app.kit.ids import new_id
 
 ONE_OF = r"\b{column}\s+IN\s*\(\s*'([^']*)'"
 BY_TYPE: dict[type[Any], Any] = {
-    int: 1,
     float: 1.0,
     bool: True,
     bytes: b"bytes",
-    Decimal: Decimal(1),
-    date: date(2030, 1, 2),
-    datetime: datetime(2030, 1, 2, tzinfo=UTC),
     time: time(12),
     timedelta: timedelta(days=1),
     list: [],
 }
+
+NUMBERS = count(1)
+COUNTED: dict[type[Any], Callable[[Column[Any], int], Any]] = {
+    int: lambda _, number: number % 30_000,
+    Decimal: lambda column, number: Decimal(number % 10).scaleb(-(_scale(column))),
+    date: lambda _, number: date(2030, 1, 2) + timedelta(days=number % 30_000),
+    datetime: lambda _, number: datetime(2030, 1, 2, tzinfo=UTC) + timedelta(seconds=number),
+}
+"""Another value for each row: the column may be unique."""
 
 
 async def add_row(
@@ -67,9 +75,13 @@ def example(column: Column[Any], marker: str) -> Any:
         return new_id()
     if kind is dict:
         return {"text": marker}
-    if kind is Decimal:
-        return Decimal(1).scaleb(-(getattr(column.type, "scale", None) or 0))
+    if kind in COUNTED:
+        return COUNTED[kind](column, next(NUMBERS))
     return BY_TYPE[kind] if kind in BY_TYPE else _text(column, marker)
+
+
+def _scale(column: Column[Any]) -> int:
+    return getattr(column.type, "scale", None) or 0
 
 
 def _first_choice(column: Column[Any]) -> str | None:
@@ -90,10 +102,19 @@ def _text(column: Column[Any], marker: str) -> str:
     length = getattr(column.type, "length", None)
     text = token_hex(8)
     if length is not None and length < len(marker) + len(text):
-        return text[:length]
+        return _short(length)
     text = f"{marker}{text}"
     if "email" in column.name:
         text = f"{text}@example.com"
     if "url" in column.name:
         text = f"https://example.com/{text}"
+    return text
+
+
+def _short(length: int) -> str:
+    """Another one each time, as long as there are any left."""
+    number, text = next(NUMBERS), ""
+    while len(text) < length:
+        number, digit = divmod(number, len(ascii_lowercase))
+        text += ascii_lowercase[digit]
     return text

@@ -10,7 +10,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from tests.support.people import Person
 
 from .arena import OWN, Arena, tenants_models
-from .examples import Examples
+from .examples import Examples, Schema
 from .routes import Route
 
 PASSING = ("instance", "trace_id")
@@ -32,11 +32,19 @@ class Visit:
         url = self.route.path.format(**{name: path[name] for name in self.route.variables})
         if body := self.route.body:
             media, schema = body
-            values = self.examples.value(schema)
-            if isinstance(values, dict):
-                values |= fields or {}
-            options["json" if "json" in media else "data"] = values
+            content = self._content(media, schema, fields or {})
+            headers = content.pop("headers", {}) | options.pop("headers", {})
+            options |= content | {"headers": headers}
         return await self.client.request(self.route.method, url, **options)
+
+    def _content(self, media: str, schema: Schema, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """As httpx takes it: a file is sent as it is."""
+        if not schema:
+            return {"content": OWN.encode(), "headers": {"Content-Type": media}}
+        values = self.examples.value(schema)
+        if isinstance(values, dict):
+            values |= fields
+        return {"json" if "json" in media else "data": values}
 
     @property
     def examples(self) -> Examples:

@@ -18,6 +18,7 @@ from app.database.repository import RowNotFound
 from app.modules.tenants import tenant_commands
 
 from ._database import adopt, migrate, migration
+from ._docs import docs_modules
 from ._doctor import doctor
 from ._operator import operator_work
 from ._people import create_superuser, seed
@@ -34,7 +35,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (serve, worker, migrate, migration, adopt, seed, create_superuser, doctor):
+COMMANDS = (
+    serve,
+    worker,
+    migrate,
+    migration,
+    adopt,
+    seed,
+    create_superuser,
+    doctor,
+    docs_modules,
+)
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(job_commands(operator_work), name="jobs")
 app.add_typer(event_commands(operator_work), name="events")

@@ -4,6 +4,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.streaming import StreamedRoutes
+
 
 class BodyLimitMiddleware:
     """FastAPI's own `max_body_size` sits outside all middleware and answers in plain text."""
@@ -11,9 +13,10 @@ class BodyLimitMiddleware:
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.streamed: StreamedRoutes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._is_streamed(scope):
             await self.app(scope, receive, send)
             return
         self._check(_announced(scope))
@@ -27,6 +30,12 @@ class BodyLimitMiddleware:
             return message
 
         await self.app(scope, counted, send)
+
+    def _is_streamed(self, scope: Scope) -> bool:
+        """With the first request all routes are there; an app of middleware alone has none."""
+        if self.streamed is None:
+            self.streamed = StreamedRoutes(getattr(scope.get("app"), "routes", ()))
+        return self.streamed.note(scope)
 
     def _check(self, size: int) -> None:
         """Raises HTTPException: the one kind that FastAPI lets through while it reads a body."""

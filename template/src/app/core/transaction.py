@@ -68,5 +68,5 @@ class Answer:
 
 
 def _is_ours(scope: Scope) -> bool:
-    """The framework's own pages (API docs, schema) have no guard and no service."""
-    return str(scope["path"]).startswith("/api/")
+    """The framework's own pages and redirects have no guard and no service."""
+    return "endpoint" in scope and str(scope["path"]).startswith("/api/")

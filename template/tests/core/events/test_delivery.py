@@ -196,6 +196,7 @@ class TestSuspendedTenant:
         assert await counted(queue, owner, counter) == 1
 
 
+@pytest.mark.slow
 class TestKilledProcess:
     async def test_loses_no_event_after_its_commit(self, queue: Runtime) -> None:
         owner, counter = await found_tenant(queue), new_id()

@@ -10,6 +10,8 @@ import pytest
 from app.config import Settings
 from tests.support.processes import free_port, running, until_up
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).with_name("slow_server.py")
 
 

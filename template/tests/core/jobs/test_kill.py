@@ -1,5 +1,7 @@
 """Workers that die without a word: kill -9."""
 
+import pytest
+
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
@@ -19,6 +21,8 @@ from tests.support.queue import (
     until,
     worker,
 )
+
+pytestmark = pytest.mark.slow
 
 OURS = " WHERE task_name LIKE 'samples.%'"
 

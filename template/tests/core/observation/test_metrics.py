@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 COUNT = """
 from app.core.observation.metrics import Meter
 meter = Meter()
@@ -13,6 +15,7 @@ print(meter.render()[0].decode())
 """
 
 
+@pytest.mark.slow
 class TestProcesses:
     def test_count_together(self, tmp_path: Path) -> None:
         environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}

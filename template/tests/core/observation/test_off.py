@@ -3,10 +3,13 @@
 import subprocess
 import sys
 
+import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
 from app.core.runtime import Runtime
+
+pytestmark = pytest.mark.slow
 
 LOADED = """
 import sys

@@ -17,6 +17,8 @@ from tests.support.processes import free_port, running, until_up
 
 from .receiver import Receiver, receiving
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).with_name("observed_server.py")
 TOKEN = "a-token-for-prometheus"
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -37,7 +37,7 @@ class LogEntry(UUIDMixin, TenantMixin, Base):
     action: Mapped[str]
     subject: Mapped[str | None]
     subject_id: Mapped[UUID | None]
-    changes: Mapped[dict[str, Any]]
+    changes: Mapped[dict[str, Any]] = mapped_column(info={"example": {"name": {"old": "First"}}})
     address: Mapped[str | None]
     trace_id: Mapped[str | None]
 

@@ -5,6 +5,7 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import Unavailable
+from app.core.streaming import is_streamed
 
 
 class RequestTooSlow(Unavailable):
@@ -25,7 +26,7 @@ class DeadlineMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises RequestTooSlow."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or is_streamed(scope):
             await self.app(scope, receive, send)
             return
         deadline = asyncio.timeout(self.seconds)

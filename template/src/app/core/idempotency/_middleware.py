@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.permissions import public
+from app.core.streaming import is_streamed
 from app.database.tenancy import TenantContext
 
 from ._answer import Answer
@@ -123,7 +124,8 @@ def replay() -> None:
 def _is_for_us(scope: Scope) -> bool:
     state = scope["state"]
     return (
-        state["actor"].identity is not None
+        not is_streamed(scope)
+        and state["actor"].identity is not None
         and isinstance(state["tenant"], TenantContext)
         and any(name == HEADER for name, _ in scope["headers"])
     )

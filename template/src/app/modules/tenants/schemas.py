@@ -24,12 +24,12 @@ class TenantChange(Schema):
 
 
 class MemberChange(Schema):
-    role: RoleName
+    role: RoleName = Field(examples=["member"])
 
 
 class InvitationCreate(Schema):
     email: EmailStr
-    role: RoleName = "member"
+    role: RoleName = Field(default="member", examples=["member"])
 
 
 class InvitationRead(Schema):

@@ -1,0 +1,21 @@
+from app.core.module import Module
+from app.core.permissions import Role
+
+from .permissions import FilePermission
+from .routes import router
+from .services import FILE_JOBS
+from .settings import FileSettings
+from .subscribers import forget_tenant
+
+module = Module(
+    name="files",
+    routers=(router,),
+    permissions={
+        FilePermission.READ: Role.VIEWER,
+        FilePermission.CREATE: Role.MEMBER,
+        FilePermission.DELETE: Role.MEMBER,
+    },
+    subscribers=(forget_tenant,),
+    jobs=FILE_JOBS,
+    settings=FileSettings,
+)

@@ -1,0 +1,31 @@
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from app.kit.schemas import Schema
+
+FileName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^/\\\x00-\x1f\x7f]+$"
+    ),
+]
+
+
+class FileRead(Schema):
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_by: UUID | None
+    created_at: datetime
+
+
+class FileLink(Schema):
+    """Good for whoever has it, until it expires."""
+
+    url: str
+    expires_at: datetime

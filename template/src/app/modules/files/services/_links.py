@@ -1,0 +1,52 @@
+import json
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from joserfc.errors import JoseError
+
+from app.core.auth import Actor
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import CurrentWork, open_unit
+from app.kit import clock
+from app.modules.tenants import TenantService
+
+from ..errors import LinkInvalid
+from ..settings import FileSettings
+from ._files import Content, FileService
+
+PURPOSE = "files.link"
+
+
+class LinkService:
+    """Links are sealed, not stored: nobody can make one, read one, or take one back."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.sealer = work.runtime.sealer
+        self.public_url = work.runtime.settings.public_url
+
+    async def make(self, file_id: UUID) -> tuple[str, datetime]:
+        """The token and its end; for who may read the file herself."""
+        file = await FileService(self.work).get(file_id)
+        minutes = self.work.runtime.settings_of(FileSettings).link_minutes
+        until = clock.now() + timedelta(minutes=minutes)
+        told = [PURPOSE, str(file.tenant_id), str(file.id), until.timestamp()]
+        return self.sealer.seal(json.dumps(told)), until
+
+    async def follow(self, token: str) -> Content:
+        """For anybody, in the tenant that the link is of. Raises LinkInvalid."""
+        context, file_id = self._read(token)
+        house = Actor.system(context.tenant_id)
+        async with open_unit(self.work.runtime, house, context) as work:
+            if not await TenantService(work).is_open():
+                raise LinkInvalid
+            return await FileService(work).open(file_id)
+
+    def _read(self, token: str) -> tuple[TenantContext, UUID]:
+        try:
+            purpose, tenant_id, file_id, until = json.loads(self.sealer.open(token))
+        except (JoseError, ValueError):
+            raise LinkInvalid from None
+        if purpose != PURPOSE or clock.now().timestamp() >= until:
+            raise LinkInvalid
+        return TenantContext(UUID(tenant_id)), UUID(file_id)

@@ -1,0 +1,51 @@
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from app.config import ModuleSettings
+
+TYPES = (
+    "application/pdf",
+    "application/zip",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "text/plain",
+)
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+class FileSettings(ModuleSettings):
+    """With a bucket files are in S3, or in what speaks its language; without one in a folder."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_FILES_")
+
+    folder: Path = Field(
+        default=Path(".data/files"), description="Where files are kept without a bucket."
+    )
+    bucket: str | None = Field(default=None, description="The S3 bucket where files are kept.")
+    region: str = Field(default="us-east-1", description="The bucket's region.")
+    endpoint: str | None = Field(
+        default=None, description="Of an S3 that is not Amazon's: https://s3.example.com."
+    )
+    access_key: str | None = Field(
+        default=None, description="For S3. Without it, what the machine itself is allowed."
+    )
+    secret_key: SecretStr | None = Field(default=None, description="For S3.")
+    max_bytes: int = Field(
+        default=25 * 1024 * 1024, ge=1, description="The largest file, in bytes."
+    )
+    types: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=TYPES,
+        description="What files may be, with commas between: image/png,text/plain.",
+    )
+    upload_seconds: float = Field(default=600, gt=0, description="Seconds that an upload may take.")
+    link_minutes: int = Field(
+        default=15, ge=1, le=7 * 24 * 60, description="Minutes that a link is good for."
+    )

@@ -1,0 +1,74 @@
+from collections.abc import AsyncIterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from obstore.store import LocalStore, S3Store
+
+from ..settings import FileSettings
+
+PART = 5 * 1024 * 1024
+"""The least that S3 takes as a part of an upload; two or three of them are held at a time."""
+PIECE = 1024 * 1024
+
+
+class Storage:
+    """One tenant's objects have her id before theirs, and are reached with it only."""
+
+    def __init__(self, store: LocalStore | S3Store) -> None:
+        self._store = store
+
+    async def write(self, tenant_id: UUID, file_id: UUID, pieces: AsyncIterator[bytes]) -> None:
+        """Whole or not at all; raises what `pieces` raises."""
+        path = _path(tenant_id, file_id)
+        await self._store.put_async(path, pieces, chunk_size=PART, max_concurrency=2)
+
+    async def read(self, tenant_id: UUID, file_id: UUID) -> AsyncIterator[bytes]:
+        """Raises FileNotFoundError before the first piece."""
+        found = await self._store.get_async(_path(tenant_id, file_id))
+        return _pieces(found)
+
+    async def delete(self, tenant_id: UUID, file_id: UUID) -> None:
+        """What is gone already stays so."""
+        try:
+            await self._store.delete_async(_path(tenant_id, file_id))
+        except FileNotFoundError:
+            return
+
+    async def delete_all(self, tenant_id: UUID) -> None:
+        async for batch in self._store.list(prefix=f"{tenant_id}/"):
+            await self._store.delete_async([each["path"] for each in batch])
+
+    async def written_before(self, tenant_id: UUID, time: datetime) -> AsyncIterator[list[UUID]]:
+        """The files whose objects are older than this, some at a time."""
+        async for batch in self._store.list(prefix=f"{tenant_id}/"):
+            old = [each["path"] for each in batch if each["last_modified"] < time]
+            yield [UUID(path.rpartition("/")[2]) for path in old]
+
+
+@cache
+def storage_of(settings: FileSettings) -> Storage:
+    """One for a process: it keeps connections."""
+    if settings.bucket is None:
+        return Storage(LocalStore(settings.folder, mkdir=True))
+    secret = settings.secret_key
+    return Storage(
+        S3Store(
+            settings.bucket,
+            region=settings.region,
+            endpoint=settings.endpoint,
+            access_key_id=settings.access_key,
+            secret_access_key=secret.get_secret_value() if secret else None,
+            client_options={"allow_http": (settings.endpoint or "").startswith("http://")},
+        )
+    )
+
+
+def _path(tenant_id: UUID, file_id: UUID) -> str:
+    return f"{tenant_id}/{file_id}"
+
+
+async def _pieces(found: Any) -> AsyncIterator[bytes]:
+    async for piece in found.stream(min_chunk_size=PIECE):
+        yield bytes(piece)

@@ -1,0 +1,17 @@
+from app.core.module import Module
+from app.core.permissions import Role
+
+from .permissions import NotificationPermission
+from .routes import router
+from .services import NOTIFICATION_JOBS
+from .settings import NotificationSettings
+from .subscribers import forget_who_left
+
+module = Module(
+    name="notifications",
+    routers=(router,),
+    permissions={NotificationPermission.READ: Role.VIEWER},
+    subscribers=(forget_who_left,),
+    jobs=NOTIFICATION_JOBS,
+    settings=NotificationSettings,
+)

@@ -1,0 +1,5 @@
+from enum import StrEnum
+
+
+class NotificationPermission(StrEnum):
+    READ = "notifications:read"

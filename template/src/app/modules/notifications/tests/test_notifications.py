@@ -1,0 +1,191 @@
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app.core.auth import Actor
+from app.core.permissions import Role
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.kit.ids import new_id
+from app.modules.tenants import MembershipService
+from tests.support.jobs import run_waiting
+from tests.support.mail import mails_to
+from tests.support.people import Person, found_tenant, hire
+
+from ..errors import NotAPerson
+from ..services import NotificationService
+
+URL = "/api/v1/notifications"
+KIND = "invoices.overdue"
+
+
+@pytest_asyncio.fixture
+async def colleague(runtime: Runtime, owner: Person) -> Person:
+    return await hire(runtime, owner, Role.VIEWER)
+
+
+@pytest_asyncio.fixture
+async def her_client(app: FastAPI, colleague: Person) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(app)
+    async with AsyncClient(
+        transport=transport, base_url="http://test", headers=colleague.headers
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def sent(work: UnitOfWork, colleague: Person) -> str:
+    """The id of a notification for the colleague."""
+    row = await NotificationService(work).notify(
+        user_id=colleague.user_id,
+        kind=KIND,
+        title="Overdue",
+        body="Number 7.",
+        link="https://x.y/7",
+    )
+    assert row is not None
+    await work.commit()
+    return str(row.id)
+
+
+class TestNotify:
+    async def test_arrives_in_the_app(self, her_client: AsyncClient, sent: str) -> None:
+        [item] = (await her_client.get(URL)).json()["items"]
+
+        assert (item["id"], item["kind"], item["title"]) == (sent, KIND, "Overdue")
+        assert item["read_at"] is None
+
+    async def test_arrives_by_mail_once(
+        self, runtime: Runtime, colleague: Person, sent: str
+    ) -> None:
+        [letter] = await mails_to(runtime, colleague.email)
+
+        assert letter.subject == "Overdue"
+        assert letter.text == "Number 7.\n\nhttps://x.y/7"
+        async with open_unit(runtime, Actor.system(colleague.tenant_id), colleague.context) as work:
+            [row] = (await NotificationService(work).notifications.list(limit=1)).items
+            await NotificationService(work).mail(row.id)
+        assert len(await mails_to(runtime, colleague.email)) == 1
+
+    async def test_is_gone_with_the_transaction(
+        self, runtime: Runtime, owner: Person, colleague: Person, her_client: AsyncClient
+    ) -> None:
+        with pytest.raises(ZeroDivisionError):
+            await notify_in_vain(runtime, owner, colleague)
+
+        assert (await her_client.get(URL)).json()["items"] == []
+        assert await mails_to(runtime, colleague.email) == []
+
+    async def test_mails_nobody_who_does_not_work_here(
+        self, runtime: Runtime, work: UnitOfWork
+    ) -> None:
+        elsewhere = await found_tenant(runtime, "Elsewhere")
+        await NotificationService(work).notify(
+            user_id=elsewhere.user_id, kind=KIND, title="Overdue"
+        )
+        await work.commit()
+
+        assert await mails_to(runtime, elsewhere.email) == []
+
+
+class TestPreferences:
+    @pytest.mark.parametrize(("in_app", "by_email"), [(True, False), (False, True), (False, False)])
+    async def test_are_followed(
+        self,
+        runtime: Runtime,
+        work: UnitOfWork,
+        colleague: Person,
+        her_client: AsyncClient,
+        in_app: bool,
+        by_email: bool,
+    ) -> None:
+        wanted = {"in_app": in_app, "by_email": by_email}
+        await her_client.put(f"{URL}/preferences/{KIND}", json={"in_app": True, "by_email": True})
+        answer = await her_client.put(f"{URL}/preferences/{KIND}", json=wanted)
+        assert answer.json() == {"kind": KIND, **wanted}
+
+        await NotificationService(work).notify(
+            user_id=colleague.user_id, kind=KIND, title="Overdue"
+        )
+        await work.commit()
+
+        assert bool((await her_client.get(URL)).json()["items"]) is in_app
+        assert bool(await mails_to(runtime, colleague.email)) is by_email
+
+    async def test_are_ones_own(self, client: AsyncClient, her_client: AsyncClient) -> None:
+        await her_client.put(f"{URL}/preferences/{KIND}", json={"in_app": False, "by_email": False})
+
+        assert (await client.get(f"{URL}/preferences")).json() == []
+        assert len((await her_client.get(f"{URL}/preferences")).json()) == 1
+
+    async def test_refuse_what_is_no_kind(self, client: AsyncClient) -> None:
+        answer = await client.put(f"{URL}/preferences/A b", json={"in_app": True, "by_email": True})
+
+        assert answer.status_code == 422
+
+
+class TestRead:
+    async def test_is_marked_and_counted(self, her_client: AsyncClient, sent: str) -> None:
+        assert (await her_client.get(f"{URL}/unread")).json() == {"unread": 1}
+
+        answer = await her_client.put(f"{URL}/{sent}/read")
+
+        assert answer.json()["read_at"] is not None
+        assert (await her_client.get(f"{URL}/unread")).json() == {"unread": 0}
+        assert (await her_client.get(URL, params={"unread": True})).json()["items"] == []
+
+    async def test_is_taken_back(self, her_client: AsyncClient, sent: str) -> None:
+        await her_client.put(f"{URL}/{sent}/read")
+
+        assert (await her_client.delete(f"{URL}/{sent}/read")).json()["read_at"] is None
+
+    async def test_is_marked_for_all_of_ones_own(
+        self, client: AsyncClient, her_client: AsyncClient, sent: str
+    ) -> None:
+        await client.post(f"{URL}/read")
+        assert (await her_client.get(f"{URL}/unread")).json() == {"unread": 1}
+
+        await her_client.post(f"{URL}/read")
+
+        assert (await her_client.get(f"{URL}/unread")).json() == {"unread": 0}
+
+    async def test_is_nothing_for_a_colleague_or_a_stranger(
+        self, client: AsyncClient, rival_client: AsyncClient, sent: str
+    ) -> None:
+        for other in (client, rival_client):
+            assert (await other.put(f"{URL}/{sent}/read")).status_code == 404
+            assert (await other.get(URL)).json()["items"] == []
+
+
+class TestLeaving:
+    async def test_takes_her_notifications_along(
+        self, runtime: Runtime, owner: Person, colleague: Person, sent: str
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await MembershipService(work).remove(colleague.user_id)
+        await run_waiting(runtime, owner)
+
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            rows = await NotificationService(work).notifications.list(limit=10)
+        assert [row.user_id for row in rows.items] == []
+
+
+class TestApiKey:
+    async def test_has_none(self, runtime: Runtime, owner: Person) -> None:
+        key = Actor(
+            tenant_id=owner.tenant_id,
+            api_key_id=new_id(),
+            permissions=frozenset({"notifications:read"}),
+        )
+        async with open_unit(runtime, key, owner.context) as work:
+            with pytest.raises(NotAPerson):
+                await NotificationService(work).count_unread()
+
+
+async def notify_in_vain(runtime: Runtime, owner: Person, colleague: Person) -> None:
+    async with open_unit(runtime, owner.actor, owner.context) as work:
+        await NotificationService(work).notify(user_id=colleague.user_id, kind=KIND, title="No")
+        raise ZeroDivisionError
