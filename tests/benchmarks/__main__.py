@@ -11,8 +11,8 @@ from typing import Any
 from tests.benchmarks import environment, report
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.environment import Project
-from tests.benchmarks.measure import LoadGenerator, Results, collect, load_generator, new_results, run_round
-from tests.benchmarks.servers import Server, reference, serve
+from tests.benchmarks.measure import Results, collect, load_generator, new_results, run_round
+from tests.benchmarks.servers import reference, serve
 from tools.snapshot import ROOT, git
 
 TENANTS, ROWS = 1000, 100
@@ -28,7 +28,9 @@ def main() -> None:
     _write(results, names, project_versions(project, data), options)
 
 
-def _measure(project: Project, data: dict[str, Any], folder: Path, options: argparse.Namespace) -> tuple[Results, list[str]]:
+def _measure(
+    project: Project, data: dict[str, Any], folder: Path, options: argparse.Namespace
+) -> tuple[Results, list[str]]:
     results = new_results()
     data["tokens"] = environment.tokens(project, data)
     with ExitStack() as closing:

@@ -45,8 +45,11 @@ def in_place() -> Project:
     """template/ itself, with this Python, and the skeleton as its module: no waiting for a rendering."""
     folder = ROOT / "template"
     project = Project(folder, sys.executable, "widgets", f"{folder / 'src'}:{folder}")
-    project.run({}, "-c", "from app.core.module import find_modules; find_modules()\n"
-                "from app.database.migrations import adopt; adopt()")
+    project.run(
+        {},
+        "-c",
+        "from app.core.module import find_modules; find_modules()\nfrom app.database.migrations import adopt; adopt()",
+    )
     return project
 
 
@@ -67,7 +70,8 @@ def database(project: Project, folder: Path, *, tenants: int, rows: int) -> Iter
     with subprocess.Popen(
         script, cwd=project.folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         yield loads(process.stdout.readline())
         process.stdin.close()
 

@@ -13,7 +13,9 @@ COLORS = {"limit": "#8a8f98", "limit with row security": "#b6bbc4", "typical": "
 
 
 def table(results: Results, applications: Sequence[str], cases: Sequence[Case]) -> str:
-    head = "| | requests/s | ÷ limit | ± | p50 ms | p99 ms | p99 ÷ limit | CPU µs |\n|---|---|---|---|---|---|---|---|\n"
+    head = (
+        "| | requests/s | ÷ limit | ± | p50 ms | p99 ms | p99 ÷ limit | CPU µs |\n|---|---|---|---|---|---|---|---|\n"
+    )
     return "\n".join(
         f"\n**{case.name}**\n\n{head}" + "\n".join(_line(results, name, case) for name in applications)
         for case in cases

@@ -23,7 +23,7 @@ ALLOWED = 1.5
 
 
 async def cost(arena: Arena, person: Person) -> float:
-    """Milliseconds of a request that nothing else on this machine held up: the best tenth of many."""
+    """Milliseconds of a request that nothing else held up: the best tenth of many."""
     times = []
     async with open_client(arena, person) as client:
         for _ in range(60):

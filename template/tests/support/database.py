@@ -43,9 +43,7 @@ def _drop_left_over(server: embedded.EmbeddedServer) -> None:
 
 
 def _pointing_to(settings: Settings, urls: embedded.DatabaseUrls) -> Settings:
-    return settings.with_database(
-        url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url
-    )
+    return settings.with_database(url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url)
 
 
 def _fingerprint() -> str:

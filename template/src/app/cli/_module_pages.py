@@ -1,4 +1,4 @@
-"""What each module says about itself, as pages: read from the modules, so that it cannot be wrong."""
+"""What each module says about itself, as pages: read from the modules, so it cannot be wrong."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping

@@ -33,7 +33,11 @@ class Module:
 
 
 def find_modules(package: str = "app.modules") -> tuple[Module, ...]:
-    """Every folder with a module.py, by name. Raises TypeError if one does not introduce itself."""
+    """Every folder with a module.py, by name; all models are loaded then, core's too.
+
+    Raises TypeError for a module that does not introduce itself.
+    """
+    import_module("app.core.tables")
     folders = sorted(found.name for found in iter_modules(import_module(package).__path__))
     return tuple(_introduce(f"{package}.{folder}") for folder in folders)
 

@@ -1,0 +1,18 @@
+"""Core's own tables: to import this file is to load them, whoever else uses them."""
+
+from app.core.audit._across_tenants import AuditEntry
+from app.core.audit._log import LogEntry
+from app.core.auth._revocations import Revocation
+from app.core.events.models import Delivery, OutboxEvent
+from app.core.idempotency._models import GivenAnswer
+from app.core.jobs.models import JobProgress
+
+__all__ = [
+    "AuditEntry",
+    "Delivery",
+    "GivenAnswer",
+    "JobProgress",
+    "LogEntry",
+    "OutboxEvent",
+    "Revocation",
+]
