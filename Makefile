@@ -5,7 +5,7 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(RUN) --project $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check matrix format
+.PHONY: help demo demo-check test test-all check matrix format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,10 @@ demo: $(UV) ## Generate a project into build/demo, start it and keep it running 
 demo-check: $(UV) ## The same on a free port: send the requests that the demo prints, check the answers, end
 	$(RUN) python -m tools.demo --check
 
-test: $(UV) ## All tests; some of them: make test only=tests/test_names.py
+test: $(UV) ## The tests, but for the slow ones; some of them: make test only=tests/test_names.py
+	$(RUN) pytest --numprocesses 2 -m "not slow" $(only)
+
+test-all: $(UV) ## All of them: every rendering's own suite, updates of projects in use; takes its time
 	$(RUN) pytest --numprocesses 2 $(only)
 
 check: $(UV) ## Format, lint and types, of the template's tools and of template/ in place
