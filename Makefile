@@ -5,7 +5,7 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(RUN) --project $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-all check matrix format
+.PHONY: bench help demo demo-check test test-all check matrix format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(UV) ## Format, lint and types, of the template's tools and of template/
 matrix: $(UV) ## Update every release to this commit, and write the table in README.md
 	WRITE_MATRIX=1 $(RUN) pytest --numprocesses 2 tests/updates/test_matrix.py
 	$(RUN) python -c 'from tests.updates.table import write; write()'
+
+bench: $(UV) ## The request path against the limit and a typical app; make bench options=--quick: under two minutes
+	$(RUN) python -m tests.benchmarks $(options)
 
 format: $(UV) ## Put the code in order, also in template/
 	$(RUN) ruff check --fix

@@ -1,7 +1,8 @@
 """The attacks on the wall between tenants, replayed on renderings and on a module that nobody generated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -99,12 +100,15 @@ class Currency(UUIDMixin, Base):
 
 
 @pytest.fixture
-def clone_of(project_of: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Clone]:
-    def cloned(name: str) -> Clone:
-        git(tmp_path, "clone", "--quiet", str(project_of(name)), str(tmp_path / "project"))
-        return Clone(tmp_path / "project")
+def clone_of(project_of: Callable[[str], Path]) -> Iterator[Callable[[str], Clone]]:
+    """Not below pytest's own folder: any pytest that starts closes it to the user PostgreSQL runs as."""
+    with TemporaryDirectory() as folder:
 
-    return cloned
+        def cloned(name: str) -> Clone:
+            git(Path(folder), "clone", "--quiet", str(project_of(name)), f"{folder}/project")
+            return Clone(Path(folder) / "project")
+
+        yield cloned
 
 
 @pytest.fixture

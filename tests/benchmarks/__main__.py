@@ -1,7 +1,9 @@
-"""`make bench`: the generated project against the limit and against a typical app, all in one run."""
+"""`make bench`: the generated project against the limit and against a typical app, all in one run.
+
+On a machine that does something else meanwhile the numbers mean little: look at the column ± first.
+"""
 
 import argparse
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -25,7 +27,8 @@ def main() -> None:
         project = environment.in_place() if options.in_place else environment.rendered(Path(folder))
         with environment.database(project, Path(folder) / "postgres", tenants=TENANTS, rows=ROWS) as data:
             results, names = _measure(project, data, Path(folder), options)
-    _write(results, names, project_versions(project, data), options)
+            versions = _versions(project, data)
+    _write(results, names, versions, options)
 
 
 def _measure(
@@ -65,7 +68,7 @@ def _servers(project: Project, data: dict[str, Any], folder: Path) -> list[Any]:
     ]
 
 
-def project_versions(project: Project, data: dict[str, Any]) -> dict[str, str]:
+def _versions(project: Project, data: dict[str, Any]) -> dict[str, str]:
     return {**environment.versions(project), "PostgreSQL": f"{data['postgres'] // 10000}.{data['postgres'] % 10000}"}
 
 
@@ -101,4 +104,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,7 +10,7 @@ from json import loads
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.servers import HERE
+from tests.benchmarks.servers import INSIDE
 from tools.environment import environment_of
 from tools.snapshot import ROOT, VERSION, snapshot
 
@@ -65,7 +65,7 @@ def rendered(folder: Path) -> Project:
 @contextmanager
 def database(project: Project, folder: Path, *, tenants: int, rows: int) -> Iterator[dict[str, Any]]:
     """A server of its own with the rows in it; what rows.py tells of it."""
-    script = [project.python, str(HERE / "rows.py"), "fill", str(folder), project.table, str(tenants), str(rows)]
+    script = [project.python, str(INSIDE / "rows.py"), "fill", str(folder), project.table, str(tenants), str(rows)]
     environment = {**os.environ, **project.variables()}
     with subprocess.Popen(
         script, cwd=project.folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -77,7 +77,7 @@ def database(project: Project, folder: Path, *, tenants: int, rows: int) -> Iter
 
 
 def tokens(project: Project, data: dict[str, Any]) -> list[str]:
-    made: list[str] = loads(project.run(production(data), str(HERE / "rows.py"), "tokens", str(len(data["ids"]))))
+    made: list[str] = loads(project.run(production(data), str(INSIDE / "rows.py"), "tokens", str(len(data["ids"]))))
     return made
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.benchmarks.cases import Case
-from tests.benchmarks.servers import HERE, Server
+from tests.benchmarks.servers import INSIDE, Server
 
 CONNECTIONS = 16
 
@@ -44,7 +44,7 @@ Results = dict[tuple[str, str], Series]
 class LoadGenerator:
     def __init__(self, python: str, data: dict[str, Any]) -> None:
         self.process = subprocess.Popen(
-            [python, str(HERE / "load.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, str(INSIDE / "load.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.tell(data)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-HERE = Path(__file__).parent
+INSIDE = Path(__file__).parent / "inside"
+"""What runs with the project's Python, and knows nothing of this package."""
 TICKS = os.sysconf("SC_CLK_TCK")
 UVICORN = ("-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
 
@@ -56,8 +57,8 @@ def serve(name: str, command: list[str], environment: Mapping[str, str], folder:
 
 
 def reference(python: str, module: str) -> list[str]:
-    """The command of an application beside this file."""
-    return [python, *UVICORN, "--port", "{port}", "--app-dir", str(HERE), f"{module}:app"]
+    """The command of an application to compare with."""
+    return [python, *UVICORN, "--port", "{port}", "--app-dir", str(INSIDE), f"{module}:app"]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,7 @@
 """The ORM and a repository's own statements in one session are one transaction, whoever ends it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -155,3 +156,14 @@ async def pid_in_pool(runtime: Runtime, owner: Person) -> int:
 def kill(pid: int) -> None:
     with embedded.start(FOLDER, durable=False).superuser() as connection:
         connection.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+
+class TestACrowd:
+    async def test_waits_for_connections_and_leaves_none_behind(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        found = await asyncio.gather(*(names(runtime, owner) for _ in range(100)))
+
+        pool: Any = runtime.database.rw.pool
+        assert found == [set()] * 100
+        assert pool.checkedout() == 0

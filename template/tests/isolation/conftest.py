@@ -62,6 +62,19 @@ def few(settings: Settings) -> Iterator[Settings]:
         yield attacked
 
 
+@pytest.fixture(scope="package")
+def many(settings: Settings) -> Iterator[Settings]:
+    with _database(settings, "many") as attacked:
+        yield attacked
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena_of_many(many: Settings) -> AsyncIterator[Arena]:
+    """Where a crowd will be."""
+    async with _arena(many) as arena:
+        yield arena
+
+
 @pytest_asyncio.fixture(scope="package")
 async def arena_of_few(few: Settings) -> AsyncIterator[Arena]:
     """Where nobody else is."""

@@ -1,16 +1,22 @@
 """Many tenants with many rows, made by Postgres itself from one row of each table."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Uuid, text
 
 from .arena import AnyTable
+from .rows import is_unique
 
 FOUND = """
     INSERT INTO tenants (id, name, created_at, updated_at)
     SELECT gen_random_uuid(), 'crowd', now(), now() FROM generate_series(1, :tenants)
     RETURNING id
 """
+
+STEPS = {int: "1", Decimal: "1", date: "1", datetime: "interval '1 day'"}
+"""From one unique value to the next."""
 
 
 def found_tenants(connection: Connection, tenants: int) -> list[UUID]:
@@ -49,6 +55,8 @@ def _another(column: Column[object]) -> str:
         return "gen_random_uuid()"
     if _is_free_text(column):
         return f"left(crowd.n || '-' || model.{column.name}, {_length(column)})"
+    if is_unique(column) and column.type.python_type in STEPS:
+        return f"model.{column.name} + crowd.n * {STEPS[column.type.python_type]}"
     return f"model.{column.name}"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Column, Table, UniqueConstraint
+from sqlalchemy import Column, Table
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoResultFound
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
@@ -15,6 +15,7 @@ from app.database.session import ScopedAsyncSession
 from app.database.tenancy import RawSqlRefused, TenantContextRequired, TenantMismatch
 
 from .arena import Arena, Row
+from .rows import is_unique
 
 REFUSALS = (
     RawSqlRefused,
@@ -118,9 +119,4 @@ async def succeeds(attack: Attack, arena: Arena, model: Any) -> bool:
 
 def _is_free(column: Column[Any]) -> bool:
     """Neither a key nor unique nor a reference."""
-    return not (column.primary_key or column.foreign_keys or _is_unique(column))
-
-
-def _is_unique(column: Column[Any]) -> bool:
-    constraints = column.table.constraints if column.table is not None else ()
-    return any(isinstance(c, UniqueConstraint) and column.name in c.columns for c in constraints)
+    return not (column.primary_key or column.foreign_keys or is_unique(column))

@@ -8,12 +8,19 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
-from secrets import token_hex
+from secrets import randbelow, token_hex
 from string import ascii_lowercase
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Table, insert
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Table,
+    UniqueConstraint,
+    insert,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.kit.ids import new_id
@@ -36,6 +43,13 @@ COUNTED: dict[type[Any], Callable[[Column[Any], int], Any]] = {
     datetime: lambda _, number: datetime(2030, 1, 2, tzinfo=UTC) + timedelta(seconds=number),
 }
 """Another value for each row: the column may be unique."""
+STEPS: dict[type[Any], Callable[[], Any]] = {
+    int: lambda: randbelow(30_000),
+    Decimal: lambda: Decimal(randbelow(30_000)),
+    date: lambda: timedelta(days=randbelow(30_000)),
+    datetime: lambda: timedelta(seconds=randbelow(1_000_000_000)),
+}
+"""To a value that no other row has, most probably."""
 
 
 async def add_row(
@@ -77,7 +91,14 @@ def example(column: Column[Any], marker: str) -> Any:
         return {"text": marker}
     if kind in COUNTED:
         return COUNTED[kind](column, next(NUMBERS))
-    return BY_TYPE[kind] if kind in BY_TYPE else _text(column, marker)
+    if kind not in BY_TYPE:
+        return _text(column, marker)
+    return BY_TYPE[kind] + STEPS[kind]() if is_unique(column) and kind in STEPS else BY_TYPE[kind]
+
+
+def is_unique(column: Column[Any]) -> bool:
+    constraints = column.table.constraints if column.table is not None else ()
+    return any(isinstance(c, UniqueConstraint) and column.name in c.columns for c in constraints)
 
 
 def _scale(column: Column[Any]) -> int:

@@ -7,6 +7,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.core.routing import FastRoute
 from app.core.routing._index import RouteIndex
@@ -31,6 +33,23 @@ class TestRoutes:
             "app.core.routing._fast_route",
             "starlette.routing",
         }
+
+    def test_are_found_without_asking_those_of_other_modules(
+        self, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[str] = []
+        stock = APIRoute.matches
+
+        def matches(route: APIRoute, scope: Scope) -> tuple[Match, Scope]:
+            asked.append(route.path)
+            return stock(route, scope)
+
+        monkeypatch.setattr(APIRoute, "matches", matches)
+        scope = {"type": "http", "method": "GET", "path": "/api/v1/widgets"}
+        match, _ = app.router.routes[0].matches(scope)
+
+        assert match is Match.FULL
+        assert [path for path in asked if "widgets" not in path] == []
 
     def test_of_a_module_are_all_fast(self, app: FastAPI) -> None:
         slow = [route.path for route in routes(app) if "widgets" in route.path and not _fast(route)]

@@ -10,8 +10,9 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import in_greenlet
 
 from app.database.tenancy import (
     PERSON_SETTING,
@@ -45,10 +46,12 @@ def create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_overflow,
+        hide_parameters=True,  # an error's text goes to logs: no values of clients in it
         pool_use_lifo=True,  # the connection used last has the statements prepared
         connect_args=connect_args,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "do_connect", _refuse_outside_greenlets)
     return engine
 
 
@@ -105,6 +108,12 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
     """What the driver already knows costs nothing to ask; the pool connects again."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _refuse_outside_greenlets(*_: Any) -> None:
+    """Before anything begins that nobody could wait for; `Transaction` then tries in a greenlet."""
+    if not in_greenlet():
+        raise MissingGreenlet
 
 
 def announcement(context: Context) -> str:

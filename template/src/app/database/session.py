@@ -7,10 +7,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util import await_, greenlet_spawn
 
 from app.database import scoping
-from app.database.engine import DriverConnection, raise_refused
+from app.database.engine import raise_refused
 from app.database.statements import Statement
 from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
@@ -42,13 +42,8 @@ class ScopedSession(Session):
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
         """Whatever the ORM sends takes part in the session's transaction."""
-        return self.transaction.connection()
-
-    def begin_driver(self) -> None:
-        """The transaction is begun, and a savepoint too if this is inside of one."""
-        self.transaction.begin()
-        if self.in_nested_transaction():
-            self.join()
+        await_(self.transaction.begin())
+        return self.transaction.for_orm()
 
     def join(self) -> None:
         """The ORM takes part in what the driver has begun: its commit is the driver's too."""
@@ -73,9 +68,9 @@ class ScopedAsyncSession(AsyncSession):
         session, transaction = self.sync_session, self.sync_session.transaction
         if session.identity_map or session.new:
             await self.flush()
-        if transaction.driver is None or session.in_nested_transaction():
-            await greenlet_spawn(session.begin_driver)
-        driver = cast(DriverConnection, transaction.driver)
+        driver = transaction.driver or await transaction.begin()
+        if session.in_nested_transaction():
+            await greenlet_spawn(session.join)  # which makes the savepoint
         try:
             return cast(list[Any], await driver.fetch(statement.sql, *statement.arguments(values)))
         except Exception as error:
@@ -90,15 +85,15 @@ class ScopedAsyncSession(AsyncSession):
     async def commit(self) -> None:
         if self.in_transaction():
             await super().commit()
-        await greenlet_spawn(self.sync_session.transaction.end, commit=True)
+        await self.sync_session.transaction.end(commit=True)
 
     async def rollback(self) -> None:
         await super().rollback()
-        await greenlet_spawn(self.sync_session.transaction.end)
+        await self.sync_session.transaction.end()
 
     async def close(self) -> None:
         await super().close()
-        await greenlet_spawn(self.sync_session.transaction.end)
+        await self.sync_session.transaction.end()
 
 
 def open_session(
@@ -123,7 +118,7 @@ def _commit_all(session: ScopedSession) -> None:
 def _end_all(session: ScopedSession, transaction: SessionTransaction) -> None:
     """What the ORM has not committed is rolled back, whoever sent it."""
     if transaction.parent is None:
-        session.transaction.end()
+        await_(session.transaction.end())
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")

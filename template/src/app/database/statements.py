@@ -115,7 +115,7 @@ class Statements(Generic[Model]):
         rows = []
         for record in records:
             row = object.__new__(model)
-            row.__dict__.update(zip(names, record, strict=True))
+            row.__dict__.update(zip(names, record))  # noqa: B905 - the keyword costs as much again
             rows.append(row)
         for name, process in self._processes:
             for row in rows:

@@ -1,18 +1,20 @@
 """A session's one transaction: begun at its first statement, shared by the driver and the ORM."""
 
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.pool import PoolProxiedConnection
-from sqlalchemy.util import await_
+from sqlalchemy.util import greenlet_spawn
 
 from app.database.engine import DriverConnection, announcement, raise_refused
 from app.database.tenancy import Context
 
 
 class Transaction:
-    """On one connection of the pool, for one context. Its methods wait: call them in a greenlet."""
+    """On one connection of the pool, for one context."""
 
     def __init__(self, engine: Engine, context: Context) -> None:
         self.engine = engine
@@ -21,57 +23,66 @@ class Transaction:
         self._pooled: PoolProxiedConnection | None = None
         self._for_orm: Connection | None = None
 
-    def begin(self) -> DriverConnection:
+    async def begin(self) -> DriverConnection:
         """The driver's connection, in the transaction. Raises DBAPIError.
 
         BEGIN is the pre-ping: nothing ran before it, so a dead connection is simply replaced.
         """
         if self.driver is None:
-            self.driver = self._begin() or self._begin(last=True)
-        return cast(DriverConnection, self.driver)
+            self.driver = await self._begin() or await self._begin(last=True)
+        return self.driver  # type: ignore[return-value]  # the last try raises
 
-    def connection(self) -> Connection:
-        """The same for SQLAlchemy, which then commits or rolls back itself."""
-        self.begin()
+    def for_orm(self) -> Connection:
+        """The same connection, once begun, for SQLAlchemy to commit or to roll back."""
         self._for_orm = self._for_orm or Connection(self.engine, self._pooled)
         return self._for_orm
 
-    def end(self, *, commit: bool = False) -> None:
+    async def end(self, *, commit: bool = False) -> None:
         """Does nothing a second time. Raises DBAPIError."""
         pooled, driver = self._pooled, self.driver
         self.driver = self._pooled = self._for_orm = None
         if pooled is None or driver is None:
             return
+        adapted: Any = pooled.dbapi_connection
         try:
-            if commit:
-                cast(Any, pooled).commit()
+            if adapted is not None and adapted._transaction is not None:
+                end = adapted._transaction.commit if commit else adapted._transaction.rollback
+                await adapted._call_and_discard(end)
         except Exception as error:
             raise_refused(self._dbapi, error, "COMMIT", closed=driver.is_closed())
         finally:
             pooled.close()
 
-    def _begin(self, *, last: bool = False) -> DriverConnection | None:
+    async def _begin(self, *, last: bool = False) -> DriverConnection | None:
         """None if the connection was dead and another may be tried."""
-        driver: Any = None
-        pooled: Any = None
+        pooled = await self._from_pool()
+        driver: Any = pooled.driver_connection
+        adapted: Any = pooled.dbapi_connection
         try:
-            pooled = self.engine.raw_connection()
-            driver = pooled.driver_connection
             if self.engine.get_execution_options():  # an isolation level, which comes before BEGIN
-                self._for_orm = Connection(self.engine, pooled)
+                self._for_orm = await greenlet_spawn(Connection, self.engine, pooled)
             driver.announced = announcement(self.context)
-            await_(pooled.dbapi_connection._start_transaction())
+            await adapted._start_transaction()
         except BaseException as error:
-            if pooled is not None:
-                pooled.invalidate(error)
-            if not isinstance(error, self._dbapi.Error):
+            pooled.invalidate(error)
+            dead = driver.is_closed()
+            if not isinstance(error, Exception):
                 raise
-            dead = driver is not None and driver.is_closed()
             if dead and not last:
                 return None
             raise_refused(self._dbapi, error, "BEGIN", closed=dead)
         self._pooled = pooled
-        return cast(DriverConnection, driver)
+        begun: DriverConnection = driver
+        return begun
+
+    async def _from_pool(self) -> PoolProxiedConnection:
+        """One that lies there is simply taken; only to connect, or to wait, needs a greenlet."""
+        with suppress(MissingGreenlet):
+            return self.engine.raw_connection()
+        try:
+            return await greenlet_spawn(self.engine.raw_connection)
+        except self._dbapi.Error as error:
+            raise_refused(self._dbapi, error, "connect", closed=True)
 
     @property
     def _dbapi(self) -> Any:

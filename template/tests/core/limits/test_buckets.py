@@ -14,7 +14,7 @@ QUICK = Rate(5, 1)
 
 
 def redis_buckets(url: str) -> RedisBuckets:
-    return RedisBuckets(RedisServer(url, timeout_seconds=0.25))
+    return RedisBuckets(RedisServer(url, timeout_seconds=2))
 
 
 @pytest.fixture(params=["memory", "valkey"])

@@ -32,7 +32,7 @@ class LogEntry(UUIDMixin, TenantMixin, Base):
     __table_args__ = (Index(None, "tenant_id", "subject_id"),)
 
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    actor: Mapped[str] = mapped_column(String(10))
+    actor: Mapped[str] = mapped_column(String(10), info={"example": "person"})
     actor_id: Mapped[UUID | None]
     action: Mapped[str]
     subject: Mapped[str | None]

@@ -17,10 +17,12 @@ class RouteIndex(BaseRoute):
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        headed = [(_fixed_head(route), route) for route in routes]
-        self._routes: dict[str, list[BaseRoute]] = {head: [] for head, _ in headed if head}
-        for fixed, route in headed:
-            for head in [fixed] if fixed else self._routes:
+        paths = [(_path(route), route) for route in routes]
+        self._routes: dict[str, list[BaseRoute]] = {
+            _head(path): [] for path, _ in paths if "{" not in _head(path)
+        }
+        for path, route in paths:
+            for head in _heads(path, self._routes):
                 self._routes[head].append(route)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -43,8 +45,13 @@ def _head(path: str) -> str:
     return "/".join(path.split("/", SEGMENTS)[:SEGMENTS])
 
 
-def _fixed_head(route: BaseRoute) -> str | None:
-    """None if a route may match paths that begin in different ways."""
-    path = getattr(route, "path", "") if hasattr(route, "path_regex") else ""
-    head = _head(path)
-    return head if head and "{" not in head else None
+def _path(route: BaseRoute) -> str:
+    """Of a mount and the like, which may match anything, a path that does."""
+    return str(getattr(route, "path", "{}")) if hasattr(route, "path_regex") else "{}"
+
+
+def _heads(path: str, known: Iterable[str]) -> list[str]:
+    """Those with which a request for this path may begin."""
+    if "{" not in _head(path):
+        return [_head(path)]
+    return [head for head in known if head.startswith(path.partition("{")[0])]
