@@ -1,15 +1,17 @@
 """Each answer set is rendered once in a session, from the working tree as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import copier
 import pytest
 
 from tests.answers import ANSWER_SETS
-from tools.snapshot import VERSION, commit_all, snapshot
+from tests.clone import Clone
+from tools.snapshot import VERSION, commit_all, git, snapshot
 
 Render = Callable[..., Path]
 
@@ -36,6 +38,25 @@ def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
 def project_of(render: Render) -> Callable[[str], Path]:
     """The project of an answer set. Not to be changed: clone it first."""
     return cache(lambda name: render(**ANSWER_SETS[name]))
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Path]:
+    """For projects whose PostgreSQL starts. Any pytest that starts closes its own folder to PostgreSQL's user."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def clone_of(project_of: Callable[[str], Path], workshop: Path) -> Callable[[str], Clone]:
+    """clone_of(answers): another one each time, to do with as one likes."""
+
+    def cloned(name: str) -> Clone:
+        folder = Path(mkdtemp(prefix=f"{name}-", dir=workshop)) / "project"
+        git(workshop, "clone", "--quiet", str(project_of(name)), str(folder))
+        return Clone(folder)
+
+    return cloned
 
 
 @pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ANSWER_SETS])

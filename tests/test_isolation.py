@@ -1,13 +1,11 @@
 """The attacks on the wall between tenants, replayed on renderings and on a module that nobody generated."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.test_projects import Clone
-from tools.snapshot import git
+from tests.clone import Clone
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("isolation")]
 
@@ -97,18 +95,6 @@ NO_REASON = """
 class Currency(UUIDMixin, Base):
     __tablename__ = "currencies"
 """
-
-
-@pytest.fixture
-def clone_of(project_of: Callable[[str], Path]) -> Iterator[Callable[[str], Clone]]:
-    """Not below pytest's own folder: any pytest that starts closes it to the user PostgreSQL runs as."""
-    with TemporaryDirectory() as folder:
-
-        def cloned(name: str) -> Clone:
-            git(Path(folder), "clone", "--quiet", str(project_of(name)), f"{folder}/project")
-            return Clone(Path(folder) / "project")
-
-        yield cloned
 
 
 @pytest.fixture

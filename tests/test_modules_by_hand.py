@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_projects import Clone
+from tests.clone import Clone
 from tools.snapshot import ROOT, git
 
 GUIDE = (ROOT / "template/docs/adding-a-module.md").read_text()
@@ -15,16 +15,6 @@ DIFFS = [block for block in re.findall(r"```diff\n(.*?)```", GUIDE, re.DOTALL) i
 FILES = dict(re.findall(r"```(?:python|toml)\n# (src/app/modules/greetings/\S+)\n(.*?)```", GUIDE, re.DOTALL))
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("by hand")]
-
-
-@pytest.fixture(scope="module")
-def clone_of(project_of: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Clone]:
-    def cloned(name: str) -> Clone:
-        folder = tmp_path_factory.mktemp(name) / "project"
-        git(folder.parent, "clone", "--quiet", str(project_of(name)), str(folder))
-        return Clone(folder)
-
-    return cloned
 
 
 def check(clone: Clone, *modules: str) -> None:

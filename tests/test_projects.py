@@ -1,57 +1,22 @@
 """Each rendering, cloned, with nothing but what its own pyproject asks for: it must pass what it asks of others."""
 
-import os
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.answers import ANSWER_SETS
-from tools.environment import environment_of
+from tests.clone import Clone
 from tools.snapshot import git
 
 pytestmark = pytest.mark.slow
-
-
-class Clone:
-    """A clone of a rendering, in which the project's own tools run."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.commands = environment_of(folder)
-
-    def run(self, *command: str) -> str:
-        """What the command printed. It fails the test with all of its output."""
-        done = subprocess.run(
-            [self.commands / command[0], *command[1:]],
-            cwd=self.folder,
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
-        return done.stdout
-
-    def _environment(self) -> dict[str, str]:
-        """Of this machine what a shell has: no setting of ours, no other environment's packages."""
-        kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        path = f"{self.commands}{os.pathsep}{os.environ['PATH']}"
-        return {**kept, "PATH": path, "PYTHONPATH": "src", "VIRTUAL_ENV": str(self.commands.parent)}
 
 
 @pytest.fixture(
     scope="module",
     params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ANSWER_SETS],
 )
-def clone(
-    request: pytest.FixtureRequest, project_of: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Clone:
-    folder = tmp_path_factory.mktemp(request.param) / "project"
-    git(folder.parent, "clone", "--quiet", str(project_of(request.param)), str(folder))
-    return Clone(folder)
+def clone(request: pytest.FixtureRequest, clone_of: Callable[[str], Clone]) -> Clone:
+    return clone_of(request.param)
 
 
 class TestChecks:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -25,7 +26,7 @@ def all_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def project_at(all_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project_at(all_releases: Path, workshop: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """project_at(release, answers, edited): committed, and the caller's own."""
 
     @cache
@@ -33,7 +34,7 @@ def project_at(all_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         return begin(all_releases, release, tmp_path_factory.mktemp("made") / "project", ANSWER_SETS[answers])
 
     def copied(release: str, answers: str, edited: bool) -> Path:
-        project = tmp_path_factory.mktemp("cell") / "project"
+        project = Path(mkdtemp(prefix="cell-", dir=workshop)) / "project"
         shutil.copytree(made(release, answers), project)
         if edited:
             work_in(project)

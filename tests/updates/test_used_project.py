@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_projects import Clone
+from tests.clone import Clone
 from tools.history import releases
 from tools.snapshot import VERSION
 
