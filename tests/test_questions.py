@@ -42,6 +42,7 @@ class TestQuestions:
             "author_name",
             "author_email",
             "license",
+            "python",
             "modules",
             "custom_modules",
             "ci",
@@ -75,6 +76,8 @@ class TestPrompt:
         prompt.expect("give one such as ada@example.com")
         prompt.sendline("\x15ada@example.com")
         prompt.expect("license it is under")
+        prompt.sendline("")
+        prompt.expect("Python that containers")
         prompt.sendline("")
         prompt.expect("Ready-made modules")
         prompt.sendline("")

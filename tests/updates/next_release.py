@@ -59,12 +59,12 @@ def _change_once_more(template: Path) -> None:
 
 def _change_core(project: Path) -> None:
     """At the top and in the middle of a file that clients edit at the end."""
-    file = project / "src/app/core/permissions.py"
-    first, _, rest = file.read_text().partition("\n")
-    file.write_text(f"{first}\n# The standard was here.\n{rest}")
+    permissions = project / "src/app/core/permissions.py"
+    first, _, rest = permissions.read_text().partition("\n")
+    permissions.write_text(f"{first}\n# The standard was here.\n{rest}")
     for name in ("Makefile", "Dockerfile", "AGENTS.md", "mypy.ini"):
-        text = (project / name).read_text()
-        (project / name).write_text(f"# The standard was here.\n{text}")
+        (file,) = project.glob(f"{name}*")
+        file.write_text(f"# The standard was here.\n{file.read_text()}")
 
 
 def _move(template: Path, old: str, new: str) -> None:

@@ -1,10 +1,6 @@
 """Settings: read once, at the front of the house. Inner rooms receive values."""
 
-from ._load import DOTENV, SettingsError, load_settings
-from ._modules import ModuleSettings, load_module_settings
-from ._rates import Rate, read_rate
-from ._settings import (
-    DEVELOPMENT_SECRET,
+from ._groups import (
     AuthSettings,
     CacheSettings,
     DatabaseSettings,
@@ -14,9 +10,12 @@ from ._settings import (
     MailSettings,
     OidcProvider,
     OidcSettings,
-    Settings,
     TelemetrySettings,
 )
+from ._load import DOTENV, SettingsError, load_settings
+from ._modules import ModuleSettings, load_module_settings
+from ._rates import Rate, read_rate
+from ._settings import DEVELOPMENT_SECRET, Settings
 
 __all__ = [
     "DEVELOPMENT_SECRET",

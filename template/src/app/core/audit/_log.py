@@ -29,7 +29,10 @@ class LogEntry(UUIDMixin, TenantMixin, Base):
     """`actor` is person, api key or house, of which the last has no id. Jobs have no address."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+    __table_args__ = (
+        Index(None, "tenant_id", "subject_id"),
+        Index(None, "tenant_id", "actor_id", "id"),
+    )
 
     at: Mapped[datetime] = mapped_column(default=clock.now)
     actor: Mapped[str] = mapped_column(String(10), info={"example": "person"})
@@ -75,14 +78,21 @@ async def write_acts(work: "UnitOfWork", acts: Sequence[Act]) -> None:
 
 
 async def list_acts(
-    work: "UnitOfWork", *, limit: int, cursor: str | None = None, subject_id: UUID | None = None
+    work: "UnitOfWork",
+    *,
+    limit: int,
+    cursor: str | None = None,
+    subject_id: UUID | None = None,
+    actor_id: UUID | None = None,
 ) -> Rows[LogEntry]:
-    """The newest first, of everything or of one row. Raises InvalidCursor."""
+    """The newest first; of all, on one row, or by one person or key. Raises InvalidCursor."""
     query = select(LogEntry).order_by(LogEntry.id.desc()).limit(limit + 1)
     if cursor is not None:
         query = query.where(LogEntry.id < decode_cursor(cursor))
     if subject_id is not None:
         query = query.where(LogEntry.subject_id == subject_id)
+    if actor_id is not None:
+        query = query.where(LogEntry.actor_id == actor_id)
     rows = (await work.session.scalars(query)).all()
     more = len(rows) > limit
     return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)

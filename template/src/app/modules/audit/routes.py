@@ -19,7 +19,11 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 @router.get("")
 @permission(AuditPermission.READ)
 async def list_acts(
-    audit: Audit, limit: Limit = 50, cursor: str | None = None, subject_id: UUID | None = None
+    audit: Audit,
+    limit: Limit = 50,
+    cursor: str | None = None,
+    subject_id: UUID | None = None,
+    actor_id: UUID | None = None,
 ) -> Page[ActRead]:
-    rows = await audit.list(limit=limit, cursor=cursor, subject_id=subject_id)
+    rows = await audit.list(limit=limit, cursor=cursor, subject_id=subject_id, actor_id=actor_id)
     return Page[ActRead].model_validate(rows)

@@ -12,7 +12,14 @@ class AuditService:
         self.work = work
 
     async def list(
-        self, *, limit: int, cursor: str | None = None, subject_id: UUID | None = None
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        subject_id: UUID | None = None,
+        actor_id: UUID | None = None,
     ) -> Rows[LogEntry]:
         self.work.require(AuditPermission.READ)
-        return await list_acts(self.work, limit=limit, cursor=cursor, subject_id=subject_id)
+        return await list_acts(
+            self.work, limit=limit, cursor=cursor, subject_id=subject_id, actor_id=actor_id
+        )

@@ -38,6 +38,18 @@ class TestListActs:
 
         assert answer.json() == {"items": [], "next_cursor": None}
 
+    async def test_has_the_acts_of_one_person(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        admin = await hire(runtime, owner, Role.ADMIN)
+        for person in (owner, admin):
+            async with open_unit(runtime, person.actor, person.context) as work:
+                work.audit("tests.done")
+
+        items = (await client.get(URL, params={"actor_id": str(admin.user_id)})).json()["items"]
+        assert {act["actor_id"] for act in items} == {str(admin.user_id)}
+        assert "tests.done" in [act["action"] for act in items]
+
     async def test_has_own_acts_only(self, rival_client: AsyncClient, work: UnitOfWork) -> None:
         work.audit("tests.first")
         await work.commit()

@@ -1,0 +1,194 @@
+"""Each setting: type, default, and the sentence that the start prints when its value is wrong."""
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from ._rates import Rate
+from ._types import (
+    CollectorUrl,
+    LogFormat,
+    LogLevel,
+    MailSecurity,
+    Origins,
+    PostgresUrl,
+    PublicUrl,
+    RateText,
+    RedisUrl,
+    Secrets,
+)
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DatabaseSettings(Group):
+    """Without a URL, development and tests start a PostgreSQL of their own."""
+
+    url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="The role app_rw, which serves: postgresql://app_rw:password@host:5432/name.",
+    )
+    owner_url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="The role app_owner, which migrates: postgresql://app_owner:password@host/name.",
+    )
+    admin_url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="The role app_admin, for work across tenants: postgresql://app_admin:password@host/name.",
+    )
+    pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
+    pool_overflow: int = Field(
+        default=10, ge=0, description="Connections that each process may open beyond the pool."
+    )
+    statement_timeout_seconds: float = Field(
+        default=30, gt=0, description="Seconds after which PostgreSQL ends a statement."
+    )
+    pgbouncer: bool = Field(
+        default=False, description="true if the URLs lead to PgBouncer in transaction mode."
+    )
+
+
+class AuthSettings(Group):
+    access_minutes: int = Field(
+        default=10, ge=1, le=10, description="Minutes an access token lives: 1 to 10."
+    )
+    refresh_days: int = Field(
+        default=30, ge=1, le=365, description="Days after which one logs in again."
+    )
+    pages_url: PublicUrl | None = Field(
+        default=None,
+        description="Where the links in letters lead: https://app.example.com. Without it, to"
+        " APP_PUBLIC_URL.",
+    )
+    browser_origins: Origins = Field(
+        default=(),
+        description="Origins besides APP_PUBLIC_URL whose pages may call, also with cookies;"
+        " with commas between them: https://app.example.com.",
+    )
+    previous_secrets: Secrets = Field(
+        default=(),
+        repr=False,
+        description="What APP_SECRET_KEY was before, with commas between: still read, never used.",
+    )
+    revocation_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=60,
+        description="Seconds in which a revocation is known everywhere even when announcements"
+        " are lost, 0 to 60; 0 asks the database at each request.",
+    )
+
+
+class CacheSettings(Group):
+    """Without a URL each process keeps values, and counts requests, in its own memory."""
+
+    url: RedisUrl | None = Field(
+        default=None,
+        repr=False,
+        description="Redis or Valkey, for the cache and for rate limits: redis://:password@host:6379/0.",
+    )
+    timeout_seconds: float = Field(
+        default=0.25, gt=0, description="Seconds after which Redis counts as out of reach."
+    )
+    memory_megabytes: int = Field(
+        default=32, ge=1, description="The most that the cache of one process holds in memory."
+    )
+    memory_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="The longest life of an entry in memory, where other processes cannot drop it.",
+    )
+
+
+class OidcProvider(Group):
+    """One who vouches for people: Google, Microsoft, or any other issuer."""
+
+    issuer: PublicUrl
+    client_id: str
+    client_secret: SecretStr
+
+
+class OidcSettings(Group):
+    providers: dict[str, OidcProvider] = Field(
+        default_factory=dict,
+        description="Log-in with other accounts, as JSON by name:"
+        ' {"acme": {"issuer": "https://…", "client_id": "…", "client_secret": "…"}}.',
+    )
+
+
+class MailSettings(Group):
+    """Without a host, development keeps letters in .data/mail, where one can look at them."""
+
+    host: str | None = Field(default=None, description="The mail server: smtp.example.com.")
+    port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
+    security: MailSecurity = Field(
+        default="starttls", description="starttls (port 587), tls (port 465) or none."
+    )
+    username: str | None = Field(default=None, description="For the mail server's log-in.")
+    password: SecretStr | None = Field(default=None, description="For the mail server's log-in.")
+    sender: str = Field(
+        default="no-reply@localhost", description="The sender: Acme <no-reply@example.com>."
+    )
+    timeout_seconds: float = Field(
+        default=20, gt=0, description="Seconds to wait for the mail server."
+    )
+
+
+class LimitSettings(Group):
+    """How often one may ask, such as 600/minute; a second, minute, hour or day. Or off."""
+
+    person: RateText = Field(
+        default=None, description="For each person in each tenant: 600/minute."
+    )
+    tenant: RateText = Field(
+        default=None, description="For all people of a tenant together: 6000/minute."
+    )
+    address: RateText = Field(
+        default=None, description="For each address, of those who are not logged in: 120/minute."
+    )
+    login: RateText = Field(
+        default=Rate(20, 60),
+        description="For each address, on the routes that try passwords: 20/minute.",
+    )
+
+
+class LogSettings(Group):
+    level: LogLevel = Field(default="INFO", description="The least severe line that is written.")
+    format: LogFormat = Field(
+        default="auto",
+        description="json or console; auto is json in production and console elsewhere.",
+    )
+
+
+class HttpSettings(Group):
+    max_body_bytes: int = Field(
+        default=2 * 1024 * 1024,
+        ge=1024,
+        description="The largest request body that is read, in bytes.",
+    )
+    timeout_seconds: float = Field(
+        default=30, gt=0, description="Seconds after which a request is given up."
+    )
+    shutdown_seconds: int = Field(
+        default=25, ge=0, description="Seconds that running requests have to end at a shutdown."
+    )
+
+
+class TelemetrySettings(Group):
+    """Each is off without its setting, and needs the extra `observation`."""
+
+    traces_url: CollectorUrl | None = Field(
+        default=None,
+        description="Where traces go, as OTLP over HTTP: http://localhost:4318/v1/traces.",
+    )
+    traces_ratio: float = Field(
+        default=1, ge=0, le=1, description="The share of new traces that is sent, 0 to 1."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Opens /metrics as a bearer token of 16 characters or more.",
+    )

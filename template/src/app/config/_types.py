@@ -1,0 +1,53 @@
+"""How the text of a variable becomes a value, and what is said when it cannot."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from ._rates import Rate, read_rate
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _for_asyncpg(url: str) -> str:
+    """Hosts hand out postgres:// and postgresql://; SQLAlchemy wants to read the driver as well."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgres", "postgresql", "postgresql+asyncpg"):
+        raise ValueError("it should be the URL of a PostgreSQL database")
+    return f"postgresql+asyncpg://{rest}"
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _without_slash(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("it should start with http:// or https://")
+    return url.rstrip("/")
+
+
+def _for_redis(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "valkey://", "valkeys://", "unix://")):
+        raise ValueError("it should start with redis://, rediss://, valkey:// or unix://")
+    return url
+
+
+PostgresUrl = Annotated[str, AfterValidator(_for_asyncpg)]
+RedisUrl = Annotated[str, AfterValidator(_for_redis)]
+CollectorUrl = Annotated[str, AfterValidator(_without_slash)]
+PublicUrl = Annotated[str, AfterValidator(_without_slash)]
+Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+Environment = Annotated[Literal["development", "test", "production"], BeforeValidator(_lower)]
+RateText = Annotated[Rate | None, BeforeValidator(read_rate)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+MailSecurity = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
+LogFormat = Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)]
