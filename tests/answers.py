@@ -88,5 +88,5 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
         },
     },
     "shortest": {"custom_modules": [SHORTEST], "license": "MIT"},
-    "longest": {"custom_modules": [LONGEST], "license": "BSD-3-Clause", "python": "3.12"},
+    "longest": {"custom_modules": [LONGEST], "license": "BSD-3-Clause", "python_version": "3.12"},
 }

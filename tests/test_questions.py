@@ -42,7 +42,7 @@ class TestQuestions:
             "author_name",
             "author_email",
             "license",
-            "python",
+            "python_version",
             "modules",
             "custom_modules",
             "ci",

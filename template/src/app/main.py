@@ -12,11 +12,15 @@ from starlette.middleware import Middleware
 from app.bootstrap import open_runtime, with_database
 from app.config import Settings, load_settings
 from app.core.auth import AuthMiddleware
-from app.core.body_limit import BodyLimitMiddleware
 from app.core.errors import describe_problems, error_pages, install_error_handlers
 from app.core.etags import EtagMiddleware
 from app.core.health import answers, health_routes
-from app.core.http import DeadlineMiddleware, SecurityHeadersMiddleware, cors
+from app.core.http import (
+    BodyLimitMiddleware,
+    DeadlineMiddleware,
+    SecurityHeadersMiddleware,
+    cors,
+)
 from app.core.idempotency import IdempotencyMiddleware
 from app.core.limits import RateLimitMiddleware
 from app.core.logging import configure_logging

@@ -1,7 +1,16 @@
-"""Around every request: headers that keep browsers out of trouble, and an end to waiting."""
+"""Around every request: headers that keep browsers out of trouble, limits to size and waiting."""
 
+from ._body_limit import BodyLimitMiddleware
 from ._cors import cors
 from ._deadline import DeadlineMiddleware
 from ._security_headers import SecurityHeadersMiddleware
+from ._streamed import is_streamed, streamed
 
-__all__ = ["DeadlineMiddleware", "SecurityHeadersMiddleware", "cors"]
+__all__ = [
+    "BodyLimitMiddleware",
+    "DeadlineMiddleware",
+    "SecurityHeadersMiddleware",
+    "cors",
+    "is_streamed",
+    "streamed",
+]

@@ -5,7 +5,8 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import Unavailable
-from app.core.streaming import is_streamed
+
+from ._streamed import is_streamed
 
 
 class RequestTooSlow(Unavailable):

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.http import is_streamed
 from app.core.permissions import public
-from app.core.streaming import is_streamed
 from app.database.tenancy import TenantContext
 
 from ._answer import Answer

@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import StreamingResponse
 
+from app.core.http import streamed
 from app.core.permissions import permission, public
-from app.core.streaming import streamed
 from app.kit.schemas import Page
 
 from .permissions import FilePermission

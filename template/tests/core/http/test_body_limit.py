@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from app.core.body_limit import BodyLimitMiddleware
+from app.core.http import BodyLimitMiddleware
 from app.core.tracing import TraceMiddleware
 
 LIMIT = 10

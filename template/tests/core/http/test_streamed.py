@@ -5,8 +5,7 @@ import pytest_asyncio
 from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient
 
-from app.core.body_limit import BodyLimitMiddleware
-from app.core.streaming import streamed
+from app.core.http import BodyLimitMiddleware, streamed
 from app.core.tracing import TraceMiddleware
 
 LIMIT = 10

@@ -4,7 +4,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.streaming import StreamedRoutes
+from ._streamed import StreamedRoutes
 
 
 class BodyLimitMiddleware:
