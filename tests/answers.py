@@ -69,6 +69,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
         "ci": "gitlab",
     },
     "fields": {
+        "license": "BSD-3-Clause",
         "custom_modules": {
             "clients": {
                 "fields": {"name": "str(120) unique", "email": "email?", "active": "bool = true"},
@@ -88,5 +89,5 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
         },
     },
     "shortest": {"custom_modules": [SHORTEST], "license": "MIT"},
-    "longest": {"custom_modules": [LONGEST], "license": "BSD-3-Clause", "python_version": "3.12"},
+    "longest": {"custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }

@@ -44,7 +44,9 @@ class TestFiles:
         assert files == listing.read_text()
 
     def test_have_no_jinja_left(self, project: Path) -> None:
-        left = re.compile(r"\{% |\{\{ (project|description|author|license|python|module|standard|step|_copier)|from_widgets")
+        left = re.compile(
+            r"\{% |\{\{ (project|description|author|license|python|module|standard|step|_copier)|from_widgets"
+        )
         found = [name for name in files_of(project) if left.search(text_of(project / name))]
 
         assert found == []

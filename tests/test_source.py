@@ -25,7 +25,9 @@ def source_files() -> list[Path]:
 
 
 def prints_an_answer(file: Path) -> re.Match[bytes] | None:
-    return re.search(rb"\{\{ (project|description|author|license|python|module|standard|step|_copier)", file.read_bytes())
+    return re.search(
+        rb"\{\{ (project|description|author|license|python|module|standard|step|_copier)", file.read_bytes()
+    )
 
 
 def in_place(*command: str) -> None:

@@ -16,7 +16,7 @@ from .next_release import AFTER_NEXT, DROPPED, HEALTH, NEXT, SIGNS
 from .table import note
 
 STEPS = [*((release, VERSION) for release in releases()), (VERSION, NEXT)]
-ANSWERS = ("minimal", "default", "everything", "longest")
+ANSWERS = ("minimal", "default", "everything", "fields")
 QUICK = (VERSION, NEXT, "default", True)
 MOVED = {NEXT: {HEALTH: SIGNS}, AFTER_NEXT: {HEALTH: "src/app/core/vital_signs.py"}}
 
