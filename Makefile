@@ -16,11 +16,11 @@ demo: $(UV) ## Generate a project into build/demo, start it and keep it running 
 demo-check: $(UV) ## The same on a free port: send the requests that the demo prints, check the answers, end
 	$(RUN) python -m tools.demo --check
 
-test: $(UV) ## The tests, but for the slow ones; some of them: make test only=tests/test_names.py
-	$(RUN) pytest --numprocesses 2 -m "not slow" $(only)
+test: $(UV) ## The tests; where CI is set also the slow ones. Some of them: make test only=tests/test_names.py
+	$(RUN) pytest --numprocesses 2 $(if $(CI),,-m "not slow") $(only)
 
-test-all: $(UV) ## All of them: every rendering's own suite, updates of projects in use; takes its time
-	$(RUN) pytest --numprocesses 2 $(only)
+test-all: ## As in CI: also every rendering's own suite, and updates of projects in use
+	$(MAKE) test CI=1
 
 check: $(UV) ## Format, lint and types, of the template's tools and of template/ in place
 	$(RUN) ruff check
