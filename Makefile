@@ -5,10 +5,10 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(RUN) --project $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: bench help demo demo-check test test-all check matrix format
+.PHONY: bench bench-scale help demo demo-check test test-all check matrix format
 
 help: ## What there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(UV) ## Generate a project into build/demo, start it and keep it running until Ctrl-C
 	$(RUN) python -m tools.demo
@@ -34,6 +34,9 @@ matrix: $(UV) ## Update every release to this commit, and write the table in REA
 
 bench: $(UV) ## The request path against the limit and a typical app; make bench options=--quick: under two minutes
 	$(RUN) python -m tests.benchmarks $(options)
+
+bench-scale: $(UV) ## A request when modules, tenants, rows, logs and workers have grown
+	$(RUN) python -m tests.benchmarks.scale $(options)
 
 format: $(UV) ## Put the code in order, also in template/
 	$(RUN) ruff check --fix

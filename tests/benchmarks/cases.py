@@ -23,3 +23,4 @@ CASES = (
     Case("update", "PATCH", "/{id}", 200),
     Case("validation error", "POST", "", 422, value=""),
 )
+DEEP_PAGE = Case("list of 50", "GET", "?limit=50&cursor={deep}", 200)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from json import loads
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from tests.benchmarks.servers import INSIDE
@@ -53,19 +54,21 @@ def in_place() -> Project:
     return project
 
 
-def rendered(folder: Path) -> Project:
-    """A project made by Copier from the working tree, with one custom module."""
+def rendered(folder: Path, modules: int = 1) -> Project:
+    """A project made by Copier from the working tree, with so many custom modules, 27 at most."""
     template, project = snapshot(folder / "template"), folder / "project"
-    answers = ["--data", f"custom_modules={MODULE}", "--defaults", "--trust", "--quiet"]
+    names = [MODULE, *(f"area_{letter}" for letter in ascii_lowercase)][:modules]
+    answers = ["--data", f"custom_modules={','.join(names)}", "--defaults", "--trust", "--quiet"]
     command = ["copier", "copy", *answers, "--vcs-ref", VERSION, str(template), str(project)]
     subprocess.run(command, check=True)
     return Project(project, str(environment_of(project) / "python"), MODULE, str(project / "src"))
 
 
 @contextmanager
-def database(project: Project, folder: Path, *, tenants: int, rows: int) -> Iterator[dict[str, Any]]:
+def database(project: Project, folder: Path, *, tenants: int, rows: int, logs: int = 0) -> Iterator[dict[str, Any]]:
     """A server of its own with the rows in it; what rows.py tells of it."""
-    script = [project.python, str(INSIDE / "rows.py"), "fill", str(folder), project.table, str(tenants), str(rows)]
+    numbers = (str(number) for number in (tenants, rows, logs))
+    script = [project.python, str(INSIDE / "rows.py"), "fill", str(folder), project.table, *numbers]
     environment = {**os.environ, **project.variables()}
     with subprocess.Popen(
         script, cwd=project.folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

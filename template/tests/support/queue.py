@@ -75,9 +75,9 @@ async def add_slowly(work: UnitOfWork, counter: UUID, seconds: float) -> None:
 
 
 @job(name="samples.hang")
-async def hang(work: UnitOfWork, counter: UUID) -> None:
+async def hang(work: UnitOfWork, counter: UUID, seconds: float = 60) -> None:
     await count(work, counter)
-    await _hang()
+    await _hang(seconds)
 
 
 @job(name="samples.fail", retry=QUICK)
@@ -212,10 +212,10 @@ def modules_and_samples() -> tuple[Module, ...]:
     return (*(replace(module, subscribers=()) for module in find_modules()), SAMPLES)
 
 
-async def _hang() -> None:
+async def _hang(seconds: float = 60) -> None:
     if hanging:
         print("in the middle", flush=True)
-        await asyncio.sleep(60)
+        await asyncio.sleep(seconds)
 
 
 @asynccontextmanager
@@ -234,7 +234,8 @@ async def process(settings: Settings, role: str, *ids: UUID) -> AsyncIterator[Pr
             await _hangs(started)
         yield started
     finally:
-        started.kill()
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            started.kill()
         await started.wait()
 
 

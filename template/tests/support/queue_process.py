@@ -6,6 +6,7 @@ Says "in the middle" when a sample job or subscriber is at work, or "committed",
 import asyncio
 import signal
 import sys
+from dataclasses import replace
 from uuid import UUID
 
 from app.bootstrap import open_runtime
@@ -24,7 +25,7 @@ async def main(role: str, *ids: str) -> None:
     if role == "publish":
         await _publish(runtime, *(UUID(each) for each in ids))
     queue.hanging = True
-    await run_worker(runtime, queue.FAST)
+    await run_worker(runtime, replace(queue.FAST, handle_signals=True))
 
 
 async def _publish(runtime: Runtime, tenant_id: UUID, counter: UUID) -> None:

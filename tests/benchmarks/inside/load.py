@@ -101,7 +101,7 @@ def _requests(order: dict[str, Any], data: dict[str, Any]) -> list[bytes]:
 
 def _request(order: dict[str, Any], data: dict[str, Any], random: Random, number: int) -> bytes:
     tenant = random.randrange(order.get("tenants") or len(data["tokens"]))
-    path = order["path"].format(id=random.choice(data["ids"][tenant]))
+    path = order["path"].format(id=random.choice(data["ids"][tenant]), deep=data["deep"][tenant])
     body = json.dumps({"name": order["name"].format(number)}).encode() if order["method"] != "GET" else b""
     head = (
         f"{order['method']} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {data['tokens'][tenant]}\r\n"

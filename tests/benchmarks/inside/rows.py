@@ -17,6 +17,7 @@ from app.core.auth import AccessClaims
 from app.core.module import find_modules
 from app.database import embedded
 from app.database.migrations import upgrade
+from app.database.pagination import encode_cursor
 
 NAMES = UUID("8b3c1b0e-6b7f-4a57-9a33-0d6f4f7c2b11")
 START = 0x0198_0000_0000  # milliseconds: an id of version 7 begins with them
@@ -34,7 +35,7 @@ SOME: dict[str, object] = {
 Row = tuple[object, ...]
 
 
-def main(folder: str, table: str, tenants: int, rows: int) -> None:
+def main(folder: str, table: str, tenants: int, rows: int, logs: int) -> None:
     """Prints what applications and clients need to know of the database, and keeps it running until stdin ends."""
     server = embedded.start(Path(folder))
     urls = server.create_database("bench")
@@ -46,6 +47,8 @@ def main(folder: str, table: str, tenants: int, rows: int) -> None:
         _copy(cursor, "memberships", ("tenant_id", "id", "user_id", "role"), _memberships(tenants))
         _copy(cursor, "auth_sessions", ("id", "user_id", "tenant_id"), _sessions(tenants))
         _copy(cursor, table, ("tenant_id", "id", "name"), _rows(tenants, rows))
+        _copy(cursor, "audit_log", ("tenant_id", "id", "actor"), _logs(tenants, logs, "person"))
+        _copy(cursor, "event_outbox", ("tenant_id", "id", "name"), _logs(tenants, logs, "rows.added"))
         cursor.execute("VACUUM ANALYZE")
     plain = server.create_database("plain", template="bench")
     with server.superuser("plain") as connection:
@@ -56,6 +59,7 @@ def main(folder: str, table: str, tenants: int, rows: int) -> None:
         "owner_url": urls.owner_url,
         "admin_url": urls.admin_url,
         "ids": [[str(row_id(tenant, row)) for row in range(rows)] for tenant in range(tenants)],
+        "deep": [encode_cursor(row_id(tenant, rows * 9 // 10)) for tenant in range(tenants)],
         "postgres": server.superuser().info.server_version,
     }
     print(json.dumps(known), flush=True)
@@ -107,6 +111,10 @@ def _rows(tenants: int, rows: int) -> Iterator[Row]:
             yield _id("tenant", tenant), row_id(tenant, row), f"Name {row}"
 
 
+def _logs(tenants: int, logs: int, last: str) -> Iterator[Row]:
+    return ((_id("tenant", number % tenants), _version_7(number, f"log {number}"), last) for number in range(logs))
+
+
 def _id(kind: str, number: int) -> UUID:
     return _version_7(number, f"{kind} {number}")
 
@@ -136,7 +144,7 @@ def _required(cursor: Any, table: str) -> list[tuple[str, str]]:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["fill", folder, table, tenants, rows]:
-            main(folder, table, int(tenants), int(rows))
+        case ["fill", folder, table, tenants, rows, logs]:
+            main(folder, table, int(tenants), int(rows), int(logs))
         case ["tokens", tenants]:
             tokens(int(tenants))

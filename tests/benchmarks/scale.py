@@ -1,0 +1,123 @@
+"""`make bench-scale`: a request when everything around it has grown, as a part of its speed before.
+
+The small and the grown one answer in turns, each on a database of its own.
+"""
+
+import argparse
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks import environment
+from tests.benchmarks.cases import CASES, DEEP_PAGE, Case
+from tests.benchmarks.environment import MODULE, Project
+from tests.benchmarks.measure import LoadGenerator, Results, collect, load_generator, new_results, run_round
+from tests.benchmarks.servers import Server, serve
+
+MEASURED = tuple(case for case in CASES if case.name in ("point read", "list of 50", "insert"))
+
+
+@dataclass(frozen=True)
+class Side:
+    """`modules` of the client's; `logs` is the length of the audit log and of the outbox."""
+
+    modules: int = 1
+    tenants: int = 1000
+    rows: int = 100
+    logs: int = 0
+    workers: int = 1
+    cases: tuple[Case, ...] = MEASURED
+
+
+Sides = tuple[Side, Side]
+Running = tuple[Server, LoadGenerator, Side]
+
+GROWTHS: dict[str, Sides] = {
+    "own modules: 1 → 27": (Side(), Side(modules=27)),
+    "tenants: 10 → 10,000": (Side(tenants=10), Side(tenants=10_000)),
+    "rows of a tenant: 100 → 10,000": (Side(tenants=10), Side(tenants=10, rows=10_000)),
+    "page: the first → after 9,000 rows": (
+        Side(tenants=10, rows=10_000, cases=(MEASURED[1],)),
+        Side(tenants=10, rows=10_000, cases=(DEEP_PAGE,)),
+    ),
+    "audit log and outbox: 0 → 500,000 each": (Side(), Side(logs=500_000)),
+    "workers: 1 → 2": (Side(), Side(workers=2)),
+}
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
+        folder, projects = Path(name), {}
+        print("| | " + " | ".join(case.name for case in MEASURED) + " |\n|---|---|---|---|")
+        for number, (growth, sides) in enumerate(GROWTHS.items()):
+            for side in sides:
+                if side.modules not in projects:
+                    projects[side.modules] = environment.rendered(folder / f"modules-{side.modules}", side.modules)
+            results = _measure(sides, projects, folder / f"growth-{number}", options)
+            print(f"| {growth} | {' | '.join(_ratio(results, case) for case in MEASURED)} |", flush=True)
+        print(_weight(projects[1], folder / "weight"))
+
+
+def _measure(sides: Sides, projects: dict[int, Project], folder: Path, options: argparse.Namespace) -> Results:
+    results = new_results()
+    with ExitStack() as closing:
+        running = [
+            closing.enter_context(_running(name, side, projects[side.modules], folder / name))
+            for name, side in zip(("small", "grown"), sides, strict=True)
+        ]
+        for number in range(options.rounds + 1):
+            for server, load, side in running[:: 1 if number % 2 else -1]:
+                answers = run_round(load, [server], side.cases, table=MODULE, seconds=options.seconds, seed=number)
+                collect(results if number else new_results(), answers)  # the first round only warms up
+    return results
+
+
+@contextmanager
+def _running(name: str, side: Side, project: Project, folder: Path) -> Iterator[Running]:
+    """A project's server on a database of its own, and who asks it."""
+    folder.mkdir(parents=True)
+    with environment.database(
+        project, folder / "postgres", tenants=side.tenants, rows=side.rows, logs=side.logs
+    ) as data:
+        data["tokens"] = environment.tokens(project, data)
+        command = project.serve_command("--workers", str(side.workers))
+        variables = {**project.variables(), **environment.production(data)}
+        with (
+            serve(name, command, variables, project.folder, folder / "log") as server,
+            load_generator(project.python, data) as load,
+        ):
+            yield server, load, side
+
+
+def _ratio(results: Results, case: Case) -> str:
+    small, grown = results["small", case.name], results["grown", case.name]
+    wrong = " (wrong answers)" if small.wrong or grown.wrong else ""
+    return f"{grown.rate / small.rate:.2f}{wrong}" if small.rates else "–"
+
+
+def _weight(project: Project, folder: Path) -> str:
+    """What a worker weighs after some requests, and how long the app takes to be imported."""
+    with _running("weight", Side(), project, folder) as (server, load, side):
+        for _ in run_round(load, [server], side.cases, table=MODULE, seconds=1, seed=0):
+            pass
+        weight = server.megabytes()
+    started = time.perf_counter()
+    for _ in range(5):
+        subprocess.run([project.python, "-c", "import app.main"], cwd=project.folder / "src", check=True)
+    return f"\nA worker: {weight:.0f} MB. Importing the app: {(time.perf_counter() - started) / 5:.2f} s."
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench-scale", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
