@@ -1,0 +1,63 @@
+"""Every file of src/app but for tests, as Python's own parser reads it."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.util import resolve_name
+from pathlib import Path
+
+import app
+
+ROOT = Path(app.__file__).parent
+MODULES = ROOT / "modules"
+
+
+@dataclass(frozen=True)
+class File:
+    path: Path
+    tree: ast.Module
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """modules, users, services, _auth."""
+        return self.path.relative_to(ROOT).with_suffix("").parts
+
+    @property
+    def module(self) -> str | None:
+        """Whose it is, if a module's."""
+        return self.parts[1] if self.parts[0] == "modules" and len(self.parts) > 2 else None
+
+    @property
+    def part(self) -> str:
+        """Which of the module's parts it is or belongs to: services."""
+        return self.parts[2]
+
+    def at(self, node: ast.AST) -> str:
+        return f"src/app/{self.path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
+
+    def resolve(self, node: ast.ImportFrom) -> str:
+        """The absolute name of what it imports from."""
+        name = "." * node.level + (node.module or "")
+        return resolve_name(name, ".".join(("app", *self.parts[:-1])))
+
+
+def files() -> Iterator[File]:
+    for path in sorted(ROOT.rglob("*.py")):
+        if "tests" not in path.relative_to(ROOT).parts:
+            yield File(path, ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imported(file: File) -> Iterator[tuple[ast.stmt, str]]:
+    """Each import, and the absolute name of each thing that it takes."""
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = file.resolve(node)
+            yield from ((node, f"{origin}.{name.name}") for name in node.names)
+
+
+def refuse(sentences: Iterable[str]) -> None:
+    """Fails with each of them, on a line of its own."""
+    found = list(sentences)
+    assert not found, "\n".join(["", *found])

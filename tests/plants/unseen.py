@@ -1,0 +1,102 @@
+"""What Tach lets through, and the project's own tests do not."""
+
+from tests.plants.plant import IMPORTS, LAWS, MODULES, STRINGS, Plant, in_invoices
+
+_DOMAIN = f"{MODULES}/invoices/tach.domain.toml"
+_SERVICES = 'path = "services"\ndepends_on = ['
+_CORE = 'path = "app.core"\ndepends_on = ['
+_KIT = 'path = "app.kit"\ndepends_on = ['
+_ROOT = "[root]\ndepends_on = ["
+_LOOK = "type_checking_imports = false"
+
+
+def _law(name: str, code: str, words: str, instead_of: str = "") -> Plant:
+    return Plant(f"a law that {name}", _DOMAIN, code, words, LAWS, instead_of)
+
+
+def _tach_toml(name: str, code: str, words: str, instead_of: str) -> Plant:
+    return Plant(f"a tach.toml that {name}", "tach.toml", code, words, LAWS, instead_of)
+
+
+_IMPORTS = [
+    in_invoices(
+        "services.py", "import app.modules\napp.modules.users.models", "imports app.modules as a whole", IMPORTS
+    ),
+    in_invoices("services.py", "import app.modules.clients\n", "imports app.modules.clients as a whole", IMPORTS),
+    in_invoices("services.py", "from app.modules import clients", "imports app.modules.clients as a whole", IMPORTS),
+    in_invoices("services.py", "from app import modules", "imports app.modules as a", IMPORTS),
+    in_invoices("services.py", "from .. import clients", "imports app.modules.clients as a whole", IMPORTS),
+    in_invoices("services.py", "from importlib import import_module", "uses importlib.import_module", IMPORTS),
+    in_invoices("services.py", "import importlib as i", "uses importlib, which no check can follow", IMPORTS),
+    in_invoices("services.py", "users = __import__('app.modules')", "uses __import__", IMPORTS),
+    in_invoices("services.py", "import sys\nusers = sys.modules['users']", "uses sys.modules", IMPORTS),
+    in_invoices("services.py", "from pkgutil import resolve_name", "uses pkgutil.resolve_name", IMPORTS),
+    in_invoices("services.py", "exec('import app.modules')", "S102", ("ruff", "check")),
+    in_invoices("services.py", "eval('1')", "S307", ("ruff", "check")),
+    Plant("importlib in core", "src/app/core/health.py", "import importlib", "core/health.py", IMPORTS),
+    Plant("importlib in kit", "src/app/kit/clock.py", "import importlib", "kit/clock.py", IMPORTS),
+    in_invoices("routes.py", "from sqlalchemy import select", "only repositories and models and migrations", IMPORTS),
+    in_invoices("services.py", "from sqlalchemy.orm import Session", "services.py:", IMPORTS),
+    in_invoices("schemas.py", "import sqlalchemy", "imports sqlalchemy: in a module only", IMPORTS),
+    in_invoices("services.py", "from fastapi import Request", "imports fastapi: in a module only routes may", IMPORTS),
+    in_invoices("models.py", "from starlette.requests import Request", "imports starlette", IMPORTS),
+    in_invoices("repositories.py", "from fastapi import Request", "imports fastapi", IMPORTS),
+    in_invoices("helpers.py", "from fastapi import Request", "helpers.py:1 imports fastapi", IMPORTS),
+    in_invoices("services.py", "from .tests.factory import make_invoice", "stays among tests", IMPORTS),
+    in_invoices("services.py", "from tests.support.people import Person", "stays among tests", IMPORTS),
+]
+
+_STRINGS = [
+    in_invoices(
+        "models.py",
+        "from sqlalchemy.orm import relationship\n"
+        'Invoice.client = relationship("Client", primaryjoin="Client.id == foreign(Invoice.client_id)", viewonly=True)',
+        "Invoice.client reaches into clients",
+        STRINGS,
+        name="a relationship with another module's model",
+    ),
+    Plant(
+        "a key to the table of a module that the law does not name",
+        f"{MODULES}/boats/models.py",
+        "from sqlalchemy import ForeignKey, Uuid\nfrom sqlalchemy.orm import mapped_column\n"
+        'Boat.client_id = mapped_column(Uuid, ForeignKey("clients.id"))',
+        "boats: a key of boats leads to clients",
+        STRINGS,
+    ),
+    in_invoices("services.py", 'PLACE = "app.modules.users.models"', "names 'app.modules.users.models'", STRINGS),
+    in_invoices("services.py", 'PLACE = f"app.modules.{1}"', "names 'app.modules.' in quotes", STRINGS),
+    Plant("a name in core", "src/app/core/health.py", 'USERS = "app.modules.users"', "core/health.py", STRINGS),
+]
+
+_LAWS = [
+    _law("lets services know models", f'{_SERVICES}"models", ', "services: may not know models", _SERVICES),
+    _law("lets services know routes", f'{_SERVICES}"routes", ', "services: may not know routes", _SERVICES),
+    _law(
+        "lets services know the database",
+        f'{_SERVICES}"//app.database", ',
+        "services: may not know //app.data",
+        _SERVICES,
+    ),
+    _law(
+        "lets services know an inside",
+        f'{_SERVICES}"//app.modules.users.events", ',
+        "services: may not know //app.modules.users.events",
+        _SERVICES,
+    ),
+    _law("lets routes know rows", '["repositories", "services", "sch', "routes: may not know rep", '["services", "sch'),
+    _law("lets schemas know core", '["//app.core", "//app.kit"]', "schemas: may not know", '["//app.kit"]'),
+    _law("lets models know core", '["//app.core", "//app.database.base"', "models: may not", '["//app.database.base"'),
+    _law("opens the front door to models", '[root]\ndepends_on = ["models", ', "root: may not", _ROOT),
+    _law("gives the root core", '[root]\ndepends_on = ["//app.core", ', "root: may not", _ROOT),
+    _law("shows an inside", '["//app.modules.boats", "//app.modules.inv', "may not be seen", '["//app.modules.inv'),
+    _law("asks for nothing", "\n", "needs path, depends_on and visibility", 'depends_on = ["//app.kit"]\n'),
+    _law("is unchecked", "unchecked = true\npath", "needs path, depends_on and visibility", "path"),
+    _law("has interfaces", '[[interfaces]]\nexpose = [".*"]', "and nothing else"),
+    _tach_toml("lets core know modules", 'path = "app.core"\ndepends_on = ["app.modules.users", ', "app.core", _CORE),
+    _tach_toml("lets the kit know core", 'path = "app.kit"\ndepends_on = ["app.core"', "app.kit", _KIT),
+    _tach_toml("looks away under TYPE_CHECKING", "type_checking_imports = true", "is False", _LOOK),
+    _tach_toml("allows unknown rooms", 'root_module = "ignore"', "ignore", 'root_module = "forbid"'),
+    _tach_toml("leaves a module out", 'exclude = ["**/users", ', "**/users", "exclude = ["),
+]
+
+UNSEEN = [*_IMPORTS, *_STRINGS, *_LAWS]

@@ -1,0 +1,54 @@
+"""Each rule between the rooms of a project is broken once in a rendering, and its gate turns red."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.clone import Clone
+from tests.plants.parts import PARTS
+from tests.plants.plant import IMPORTS, LAWS, STRINGS, TACH, Plant
+from tests.plants.rooms import FLOORS, NEIGHBOURS
+from tests.plants.unseen import UNSEEN
+from tools.snapshot import git
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boundaries")]
+
+PLANTS = [*PARTS, *NEIGHBOURS, *FLOORS, *UNSEEN]
+
+
+@pytest.fixture(scope="module")
+def fields(clone_of: Callable[[str], Clone]) -> Clone:
+    return clone_of("fields")
+
+
+@pytest.fixture
+def clone(fields: Clone) -> Iterator[Clone]:
+    """As it was rendered, again and again."""
+    yield fields
+    git(fields.folder, "checkout", "--quiet", "--", ".")
+    git(fields.folder, "clean", "--quiet", "--force", "-d")
+
+
+class TestBoundaries:
+    @pytest.mark.parametrize("gate", [TACH, IMPORTS, STRINGS, LAWS], ids=" ".join)
+    def test_hold_as_rendered(self, clone: Clone, gate: tuple[str, ...]) -> None:
+        clone.run(*gate)
+
+    @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
+    def test_do_not_let_through(self, clone: Clone, plant: Plant) -> None:
+        put(plant, clone)
+
+        with pytest.raises(AssertionError) as refused:
+            clone.run(*plant.gate)
+
+        assert plant.words in str(refused.value)
+
+
+def put(plant: Plant, clone: Clone) -> None:
+    file = clone.folder / plant.file
+    if not plant.code:
+        file.unlink()
+        return
+    text = file.read_text() if file.exists() else ""
+    assert plant.instead_of in text
+    file.write_text(text.replace(plant.instead_of, plant.code, 1) if plant.instead_of else f"{text}{plant.code}\n")
