@@ -114,6 +114,11 @@ class TestData:
             ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
             ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
             ("modules=[billing]", "modules: 'billing' is no ready-made module: there are "),
+            ("modules=webhooks", "modules: 'webhooks' is no list: write [webhooks]"),
+            ("modules=files, webhooks", "modules: 'files, webhooks' is no list: write [files, webhooks]"),
+            ("modules=", "modules: '' is no list: write []"),
+            ("modules=[files", "modules: '[files' is no list: write [files]"),
+            ("modules=[{files: 1}]", "modules: {'files': 1} is no ready-made module: there are "),
         ],
     )
     def test_is_refused_with_nothing_but_a_sentence(
@@ -136,6 +141,13 @@ class TestData:
         assert done.returncode == 0, done.stderr
         assert answers.items() <= answers_of(tmp_path / "project").items()
         assert "String(40)" in (tmp_path / "project/src/app/modules/statuses/models.py").read_text()
+
+    @pytest.mark.parametrize("given", ["[webhooks]", "['webhooks']", "- webhooks"])
+    def test_of_modules_is_a_list(self, given: str, template: Path, tmp_path: Path) -> None:
+        done = copy(template, tmp_path / "project", "--data", f"modules={given}")
+
+        assert done.returncode == 0, done.stderr
+        assert answers_of(tmp_path / "project")["modules"] == ["webhooks"]
 
     def test_of_modules_is_stored_as_the_list_of_a_multiselect(self, template: Path, tmp_path: Path) -> None:
         copy(template, tmp_path / "project")

@@ -4,6 +4,7 @@ A name here stays for good: it is stored in clients' answers. See docs/adr/0008.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -41,11 +42,27 @@ def choices() -> str:
 
 def ready_made_problem(answer: object) -> str:
     """Of an answer as it was given, with --data or in a file."""
-    names = yaml.safe_load(answer) if isinstance(answer, str) else answer
-    unknown = [name for name in names if name not in NAMES] if isinstance(names, list) else []
+    names = _read(answer)
+    if not isinstance(names, list):
+        return f"{answer!r} is no list: write {_as_list(names)}"
+    unknown = [name for name in names if not isinstance(name, str) or name not in NAMES]
     if unknown:
         return f"{unknown[0]!r} is no ready-made module: there are {', '.join(sorted(NAMES))}"
     return ""
+
+
+def _read(answer: object) -> object:
+    """As Copier does it: text is YAML."""
+    try:
+        return yaml.safe_load(answer) if isinstance(answer, str) else answer
+    except yaml.YAMLError:
+        return answer
+
+
+def _as_list(words: object) -> str:
+    """What somebody meant who wrote `files, webhooks`."""
+    named = [name for name in re.findall(r"\w+", str(words)) if name in NAMES]
+    return f"[{', '.join(named)}]"
 
 
 def needs(chosen: Iterable[str]) -> str:
