@@ -5,10 +5,10 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(RUN) --project $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-scale help demo demo-check test test-all check matrix format
+.PHONY: bench bench-scale bench-template help demo demo-check test test-all check matrix format
 
 help: ## What there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(UV) ## Generate a project into build/demo, start it and keep it running until Ctrl-C
 	$(RUN) python -m tools.demo
@@ -37,6 +37,9 @@ bench: $(UV) ## The request path against the limit and a typical app; make bench
 
 bench-scale: $(UV) ## A request when modules, tenants, rows, logs and workers have grown
 	$(RUN) python -m tests.benchmarks.scale $(options)
+
+bench-template: $(UV) ## Making and updating a project, against plain Jinja over the same files
+	$(RUN) python -m tests.benchmarks.rendering
 
 format: $(UV) ## Put the code in order, also in template/
 	$(RUN) ruff check --fix

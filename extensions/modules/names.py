@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import inflect
-
-_ENGLISH = inflect.engine()
+from .english import ENGLISH
 
 # Where inflect is wrong or has no opinion. Singular to plural; both forms are then understood.
 _CORRECTIONS = {
@@ -75,7 +73,7 @@ class Names:
 
     @property
     def label_with_article(self) -> str:
-        return str(_ENGLISH.a(self.label))
+        return str(ENGLISH.a(self.label))
 
 
 def names_of(name: str, plural: str | None = None) -> Names:
@@ -92,8 +90,8 @@ def _forms(word: str) -> tuple[str, str]:
         return word, _CORRECTIONS[word]
     if word in _SINGULAR_OF:
         return _SINGULAR_OF[word], word
-    singular = _ENGLISH.singular_noun(word) or word
-    plural = str(_ENGLISH.plural_noun(word))
+    singular = ENGLISH.singular_noun(word) or word
+    plural = str(ENGLISH.plural_noun(word))
     # inflect "finds" a singular for any word in -s (an analysi, a campu), but only a plural gets a bare second -s.
     if singular != word and plural == f"{word}s":
         return str(singular), word

@@ -48,9 +48,9 @@ def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: obj
         described = read(answer)
     except Unreadable as error:
         return [str(error)]
-    kept = _packages(stored)
+    kept, chosen = _packages(stored), frozenset(ready_made)
     new = [module for module in described if _names(module).package not in kept]
-    return [*_each(new, frozenset(ready_made)), *_twice(described)] or fields_problems(described, new)
+    return [*_each(new, chosen), *_twice(described)] or fields_problems(described, new, chosen)
 
 
 def _line_problem(what: str, text: str, *, longest: int) -> str:

@@ -19,6 +19,7 @@ FILTERED: frozenset[Kind] = frozenset({"str", "int", "bool", "uuid", "email", "u
 SORTED: frozenset[Kind] = frozenset({"str", "int", "decimal", "date", "datetime", "email", "url"})
 
 USERS = Names("user", "users")
+FILES = Names("file", "files")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,18 +6,24 @@ from graphlib import CycleError
 
 from ..answer import Described
 from ..names import Names, names_of
-from .field import NAME, USERS, Field
+from .field import FILES, NAME, USERS, Field
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
 from .reading import Wrong, read_field
 
 MOST_FIELDS = 60
-_NO_TARGETS = {"tenant": "every row belongs to a tenant already: leave it out"}
+_NO_TARGETS = {
+    "tenant": "every row belongs to a tenant already: leave it out",
+    "notification": "a notification is its reader's, and goes after a while: refer to users",
+    "webhook": "its rows are settings, which come and go: leave it out",
+}
 
 
-def fields_problems(modules: Collection[Described], new: Collection[Described]) -> list[str]:
+def fields_problems(
+    modules: Collection[Described], new: Collection[Described], ready_made: Collection[str] = ()
+) -> list[str]:
     """Of the new ones. What a project has already is only referred to."""
-    packages = {_names(module).package: _names(module) for module in modules}
+    packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
     found = [f"{_names(module).package}{text}" for module in new for text in _of_module(module, packages)]
     return found or _cycle(modules, {_names(module).package for module in new})
 
@@ -25,8 +31,13 @@ def fields_problems(modules: Collection[Described], new: Collection[Described]) 
 def modules_of(described: Iterable[Described]) -> list[Module]:
     """As they are generated. What cannot be read is left out: an older release may have stored it."""
     modules = list(described)
-    packages = {_names(module).package: _names(module) for module in modules}
+    packages = _packages(modules, [FILES])
     return [_module(module, packages) for module in modules]
+
+
+def _packages(modules: Iterable[Described], ready_made: Iterable[Names]) -> dict[str, Names]:
+    """Whom a ref may refer to, besides users."""
+    return {names.package: names for names in [*ready_made, *map(_names, modules)]}
 
 
 def _names(module: Described) -> Names:
@@ -73,6 +84,8 @@ def _resolved(field: Field, packages: dict[str, Names]) -> Field:
     for names in packages.values():
         if {field.target.singular, field.target.plural} & {names.singular, names.plural}:
             return replace(field, target=names)
+    if field.target == FILES:
+        raise Wrong("files is a ready-made module that is not chosen: add it to `modules`")
     offered = ", ".join(sorted({*packages, USERS.package}))
     raise Wrong(f"there is no module {field.target.plural!r} to refer to: add it, or use one of {offered}")
 

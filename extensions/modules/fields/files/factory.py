@@ -42,7 +42,7 @@ def needs_work(module: Module) -> bool:
 
 
 def needs_await(module: Module) -> bool:
-    return any(field.required and not field.to_users for field in module.refs)
+    return any(field.required and (field.unique or not field.to_users) for field in module.refs)
 
 
 def factory_of(field: Field) -> tuple[str, str]:
@@ -51,6 +51,9 @@ def factory_of(field: Field) -> tuple[str, str]:
 
 
 def _value(field: Field, imports: Imports) -> str:
+    if field.to_users and field.unique:
+        imports.add("tests.support.people", "colleague")
+        return "await colleague(work)"
     if field.to_users:
         return "work.actor.user_id"
     if field.kind == "ref":
