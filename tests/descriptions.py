@@ -3,6 +3,9 @@
 from random import Random
 from typing import Any
 
+from extensions.modules.names import names_of
+from extensions.modules.problems import modules_problems
+
 MODULES = """
     ox boats people invoices invoice_lines categories statuses analyses clients projects tasks contracts payments
     shipments warehouses news equipment work_order_items quarterly_forecast_sheets veterinary_treatment_records
@@ -23,8 +26,28 @@ def description(seed: int) -> dict[str, Any]:
     return {name: {"fields": _fields(random, name, names[:number])} for number, name in enumerate(names)}
 
 
-def _fields(random: Random, module: str, before: list[str]) -> dict[str, str]:
-    names = random.sample(FIELDS, random.randint(1, 9))
+def whole_project(seed: int) -> dict[str, Any]:
+    """Four modules with many fields, which refer to each other, to users and to files."""
+    random = Random(seed)
+    names = random.sample(MODULES, 4)
+    described = {
+        name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)}
+        for number, name in enumerate(names)
+    }
+    return _accepted(described)
+
+
+def _accepted(described: dict[str, Any]) -> dict[str, Any]:
+    """Without the fields that are refused, each for the sentence that names it."""
+    packages = {names_of(name).package: name for name in described}
+    for sentence in modules_problems(described, ready_made=["files"]):
+        package, _, field = sentence.partition(":")[0].partition(".")
+        del described[packages[package]]["fields"][field]
+    return described
+
+
+def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, most: int = 9) -> dict[str, str]:
+    names = random.sample(FIELDS, random.randint(fewest, most))
     return {name: _field(random, module, before) for name in names}
 
 

@@ -139,6 +139,26 @@ class TestReferences:
 
         assert refused({"clients": None, "status": {"plural": "statuses"}, **described}) == []
 
+    def test_understand_files_if_they_are_chosen(self) -> None:
+        described = {"invoices": {"fields": {"scan": "ref files"}}}
+
+        assert refused(described, ready_made=["files"]) == []
+        assert refused(described) == [
+            "invoices.scan: files is a ready-made module that is not chosen: add it to `modules`"
+        ]
+
+    @pytest.mark.parametrize(
+        ("module", "sentence"),
+        [
+            ("notifications", "a notification is its reader's, and goes after a while: refer to users"),
+            ("webhooks", "its rows are settings, which come and go: leave it out"),
+        ],
+    )
+    def test_do_not_understand_others_that_come_ready(self, module: str, sentence: str) -> None:
+        described = {"invoices": {"fields": {"origin": f"ref {module}"}}}
+
+        assert refused(described, ready_made=[module]) == [f"invoices.origin: {sentence}"]
+
     def test_go_in_no_circle(self) -> None:
         described = {
             "clients": {"fields": {"invoice": "ref invoices?"}},

@@ -57,6 +57,13 @@ async def hire(runtime: Runtime, employer: Person, role: Role) -> Person:
     return await _signed_in(runtime, user, employer.context, membership.id, role)
 
 
+async def colleague(work: UnitOfWork) -> UUID:
+    """The id of somebody new in the tenant at work."""
+    user = await _add_user(work)
+    await TenantService(work).memberships.create(user_id=user.id, role=Role.MEMBER)
+    return user.id
+
+
 async def _add_user(work: UnitOfWork, *, is_superuser: bool = False) -> User:
     user = User(
         email=f"{new_id()}@example.com",

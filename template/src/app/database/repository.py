@@ -70,7 +70,7 @@ class Repository(Generic[Model]):
         statement, complete = statements.insert(_owned(values, statements.own, own))
         return statements.rows(await self.session.fetch(statement, complete))[0]
 
-    async def change(self, row: Model, **values: Any) -> Model:
+    async def change(self, row: Model, /, **values: Any) -> Model:
         """The row as it is now; a plain row that was given stays as it was. Raises RowNotFound."""
         if not values:
             return row

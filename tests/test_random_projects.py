@@ -1,0 +1,58 @@
+"""Projects with modules that nobody wrote, and with the whole check run on them."""
+
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from extensions.modules.names import names_of
+from tests.clone import Clone
+from tests.conftest import Render
+from tests.descriptions import whole_project
+from tools.snapshot import git
+
+pytestmark = pytest.mark.slow
+
+SEEDS = [3, 47]
+
+
+@pytest.fixture(scope="module", params=[pytest.param(s, marks=pytest.mark.xdist_group(f"random {s}")) for s in SEEDS])
+def described(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return whole_project(request.param)
+
+
+@pytest.fixture(scope="module")
+def clone(described: dict[str, Any], render: Render, workshop: Path) -> Clone:
+    folder = Path(mkdtemp(prefix="random-", dir=workshop)) / "project"
+    project = render(modules=["files"], custom_modules=described)
+    git(workshop, "clone", "--quiet", str(project), str(folder))
+    return Clone(folder)
+
+
+class TestRandomProject:
+    def test_has_all_that_may_refer(self, described: dict[str, Any]) -> None:
+        """Otherwise take another seed."""
+        fields = [text for module in described.values() for text in module["fields"].values()]
+
+        targets = {text.split()[1].rstrip("?") for text in fields if text.startswith("ref ")}
+        assert targets >= {"users", "files"}
+        assert targets & set(described)
+        assert len(fields) > 40
+
+    def test_passes_its_static_checks(self, clone: Clone) -> None:
+        clone.run("ruff", "check")
+        clone.run("ruff", "format", "--check")
+        clone.run("mypy")
+        clone.run("tach", "check")
+        clone.run("tach", "check-external")
+
+    def test_has_the_tables_that_its_models_describe(self, clone: Clone) -> None:
+        clone.run("alembic", "upgrade", "head")
+
+        assert "No new upgrade operations detected" in clone.run("alembic", "check")
+
+    def test_passes_the_tests_of_its_modules(self, clone: Clone, described: dict[str, Any]) -> None:
+        folders = [f"src/app/modules/{names_of(module).package}" for module in described]
+
+        clone.run("pytest", "--quiet", "tests/architecture", *folders)
