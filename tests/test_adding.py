@@ -1,17 +1,20 @@
 """`make module` in a project where a client has worked: one module more, and nothing else is touched."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 
 import copier
 import pytest
 
 from template.standard.module import extended
+from tests.clone import Clone
 from tests.test_ownership import OPTIONS, answers, changes, commit
-from tools.snapshot import GIT_ENVIRONMENT, VERSION, commit_all
+from tools.snapshot import GIT_ENVIRONMENT, VERSION, commit_all, git
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +81,44 @@ class TestModule:
         assert done.returncode == 0, done.stderr
         assert "BoatService" in (client / "src/app/modules/sails/services.py").read_text()
         assert not [name for name in changes(client) if "/boats/" in name]
+
+
+class TestMake:
+    def test_adds_the_module_at_the_head_of_the_clients_chain(self, begun: Path, workshop: Path) -> None:
+        clone = cloned(begun, workshop)
+        clone.run("python", "-m", "app", "migrate")
+        clone.run("python", "-m", "app", "migration", "--message", "mine")
+        commit(clone.folder)
+        (head,) = re.findall(r"^(\w+) \(head\)$", clone.run("alembic", "heads"), re.M)
+
+        said = make(clone, f"m={CONTRACTS}")
+
+        assert "Added src/app/modules/contracts: all yours from now on" in said
+        adopted = clone.folder / "migrations/versions/contracts_s0001_create.py"
+        assert f'down_revision = "{head}"' in adopted.read_text()
+        assert {name for name in changes(clone.folder) if "/contracts/" not in name} == {
+            ".copier-answers.yml",
+            "migrations/versions/contracts_s0001_create.py",
+        }
+        clone.run("alembic", "upgrade", "head")
+        assert "No new upgrade operations detected" in clone.run("alembic", "check")
+        clone.run("pytest", "--quiet", "src/app/modules/contracts")
+
+
+def cloned(project: Path, workshop: Path) -> Clone:
+    folder = Path(mkdtemp(prefix="adding-", dir=workshop)) / "project"
+    git(workshop, "clone", "--quiet", str(project), str(folder))
+    return Clone(folder)
+
+
+def make(clone: Clone, described: str) -> str:
+    """The Makefile's own target; its environment is the clone's, and its Copier the one that is installed here."""
+    here = {"UV": shutil.which(os.environ.get("UV", "uv")), "RUN": f"env PYTHONPATH=src {clone.commands / 'python'} -m"}
+    given = [f"{name}={value}" for name, value in here.items()]
+    command = ["make", "module", described, f"copier={COPIER}", *given]
+    done = subprocess.run(command, cwd=clone.folder, env=GIT_ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 class TestRefusal:
