@@ -59,5 +59,9 @@ class TestSuite:
     def test_passes(self, clone: Clone) -> None:
         clone.run("pytest", "--quiet", "--cov", "--cov-report=term:skip-covered")
 
+    @pytest.mark.xdist_group("default")
+    def test_passes_with_what_it_calls_slow(self, clone_of: Callable[[str], Clone]) -> None:
+        clone_of("default").run("pytest", "--quiet", "-m", "slow")
+
     def test_leaves_the_clone_clean(self, clone: Clone) -> None:
         assert git(clone.folder, "status", "--porcelain") == ""

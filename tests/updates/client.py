@@ -38,6 +38,14 @@ EDITS = (
     Edit(HEALTH, "# Ours: and the moon.", after="import asyncio"),
     Edit("docs/a-request.md", "Ours: and then it rained."),
 )
+LAW = """[root]
+depends_on = []
+
+[[modules]]
+path = "module"
+depends_on = ["//app.core"]
+visibility = []
+"""
 OWN_FILES = {
     "local.mk": "ours:\n\t@echo ours\n",
     "compose.override.yaml": "services: {}\n",
@@ -45,7 +53,7 @@ OWN_FILES = {
     ".gitlab/local.yml": "ours:\n  script: [make ours]\n",
     "src/app/modules/loyalty/__init__.py": "",
     "src/app/modules/loyalty/module.py": 'from app.core.module import Module\n\nmodule = Module(name="loyalty")\n',
-    "src/app/modules/loyalty/tach.domain.toml": '[root]\ndepends_on = ["//app.core"]\n',
+    "src/app/modules/loyalty/tach.domain.toml": LAW,
     "docs/ours.md": "# Ours\n",
 }
 DELETED = "docs/events.md"
