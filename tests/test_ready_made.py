@@ -89,7 +89,8 @@ def run_sql(clone: Clone, statement: str) -> str:
     return clone.run("python", "-c", OWNER, statement).strip().splitlines()[-1]
 
 
-INSERT = """INSERT INTO webhook_endpoints (tenant_id, id, url, description, events, sealed_secret, created_at, updated_at)
+INSERT = """INSERT INTO webhook_endpoints
+    (tenant_id, id, url, description, events, sealed_secret, created_at, updated_at)
 SELECT id, gen_random_uuid(), 'https://example.com', '', '{}', '', now(), now() FROM tenants LIMIT 1"""
 COUNT = "SELECT id FROM webhook_endpoints"
 OWNER = """import asyncio, sys
