@@ -7,8 +7,8 @@ them: a server can hand one request's context variables to the next (pipelining 
 import logging
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -47,11 +47,9 @@ def configure_logging(settings: LogSettings, *, json: bool) -> None:
     _adopt_standard_library(settings.level, json)
 
 
-@contextmanager
-def log_context(*, trace_id: str) -> Iterator[None]:
+def log_context(*, trace_id: str) -> AbstractContextManager[None]:
     """What the lines of one request or job have in common. All of it is forgotten at the end."""
-    with bound_contextvars(trace_id=trace_id, tenant_id=None, user_id=None):
-        yield
+    return bound_contextvars(trace_id=trace_id, tenant_id=None, user_id=None)
 
 
 def bind_identity(*, tenant_id: UUID | None, user_id: UUID | None) -> None:
