@@ -42,11 +42,16 @@ OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fa
 """FastAPI's writes paths, queries and exceptions' texts into traces; core/observation does not."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application; without settings it reads the environment. Raises SettingsError."""
+def create_app(
+    settings: Settings | None = None, modules: tuple[Module, ...] | None = None
+) -> FastAPI:
+    """The application; without settings it reads the environment, without modules it finds all.
+
+    Raises SettingsError.
+    """
     settings = with_database(settings or load_settings())
     configure_logging(settings.log, json=settings.in_production)
-    modules = find_modules()
+    modules = find_modules() if modules is None else modules
     runtime = open_runtime(settings, modules)
     app = FastAPI(
         title=settings.name,

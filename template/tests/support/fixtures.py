@@ -14,6 +14,7 @@ from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
 
 from .database import create_test_database, drop_test_database
+from .modules import modules_for
 from .people import Person, found_tenant
 
 
@@ -29,8 +30,8 @@ def settings() -> Iterator[Settings]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    app = create_app(settings)
+async def app(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[FastAPI]:
+    app = create_app(settings, modules_for(request.session.items))
     yield app
     await app.state.runtime.close()
 

@@ -2,18 +2,17 @@
 
 import sys
 from dataclasses import dataclass
-from unittest import mock
 
 import uvicorn
 from fastapi import APIRouter
 from sqlalchemy import select
 
-import app.main
 from app.core.events import Event, subscribe
 from app.core.jobs import job
 from app.core.module import Module, find_modules
 from app.core.permissions import permission
 from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.main import create_app
 
 MINE = "members:read"
 router = APIRouter(prefix="/letters")
@@ -49,9 +48,7 @@ LETTERS = Module(name="letters", routers=(router,), jobs=(count_letters,), subsc
 
 
 def main(port: int) -> None:
-    modules = (*find_modules(), LETTERS)
-    with mock.patch("app.main.find_modules", return_value=modules):
-        observed = app.main.create_app()
+    observed = create_app(modules=(*find_modules(), LETTERS))
     uvicorn.run(observed, port=port, loop="uvloop", http="httptools", reset_contextvars=True)
 
 

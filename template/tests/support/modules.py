@@ -1,0 +1,29 @@
+"""What a run of tests starts: a module alone, with those that it uses, or the whole house."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from app.core.module import Module, find_modules
+from tests.architecture.laws import neighbours
+from tests.architecture.source import MODULES
+
+PEOPLE = {"tenants", "users"}
+"""Everybody's tests log in."""
+
+
+def modules_for(tests: Iterable[pytest.Item]) -> tuple[Module, ...]:
+    """All of them as soon as one test is of no module."""
+    folders = {_folder_of(test) for test in tests}
+    wanted = _with_neighbours({*PEOPLE, *folders})
+    return tuple(each for each in find_modules() if "" in folders or each.name in wanted)
+
+
+def _folder_of(test: pytest.Item) -> str:
+    return test.path.relative_to(MODULES).parts[0] if test.path.is_relative_to(MODULES) else ""
+
+
+def _with_neighbours(modules: set[str]) -> set[str]:
+    """And theirs, and so on."""
+    more = modules.union(*(neighbours(module) for module in modules))
+    return more if more == modules else _with_neighbours(more)
