@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from tests.answers import ANSWER_SETS
+from tools.history import releases
 from tools.snapshot import VERSION, commit_all
 from updates import after
 
@@ -63,6 +65,32 @@ def test_no_line_is_lost_or_displaced_through_copier(edits: list[Edit], project_
     update(project, NEXT)
 
     look(project, mine, new)
+
+
+@pytest.mark.slow
+@given(edits=EDITS, release=st.sampled_from(list(releases())))
+@THROUGH_COPIER
+def test_no_line_is_lost_since_any_release(edits: list[Edit], release: str, project_at: Project, old: Path) -> None:
+    """`old` is the working tree's release without an edit: what the standard left alone is the client's, whole."""
+    before, project = project_at(release, "default", False), project_at(release, "default", False)
+    make(edits, project)
+    commit(project)
+    mine = contents(project)
+
+    update(project, VERSION)
+
+    for name, text in mine.items():
+        now = (project / name).read_text()
+        if name.startswith("renamed-") or (before / name).read_text() == (old / name).read_text():
+            assert now == text, f"{name} is not what it was"
+        elif name in conflicts(project):
+            assert not {line for line in ours(text) if line not in now}, f"{name} lost a line in its conflict"
+        else:
+            assert ours(now) == ours(text), f"{name} lost a line, or it stands elsewhere"
+
+
+def ours(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "Ours" in line]
 
 
 def merge_and_look(edits: list[Edit], old: Path, new: Path, folder: Path) -> None:
