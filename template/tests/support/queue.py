@@ -32,7 +32,7 @@ FAST = WorkerOptions(
     concurrency=4,
     poll_seconds=0.1,
     heartbeat_seconds=0.3,
-    stalled_seconds=1,
+    stalled_seconds=2,
     shutdown_seconds=5,
     handle_signals=False,
 )
