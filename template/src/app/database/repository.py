@@ -50,7 +50,7 @@ class Repository(Generic[Model]):
 
     async def find(self, row_id: UUID) -> Model | None:
         statements, own = self._narrowed()
-        values = {"where_id": row_id, "where_own": own}
+        values = {"_where_id": row_id, "_where_own": own}
         rows = statements.rows(await self.session.fetch(statements.find, values))
         return rows[0] if rows else None
 
@@ -59,8 +59,8 @@ class Repository(Generic[Model]):
         statements, own = self._narrowed()
         values = {
             "limit": limit + 1,
-            "where_own": own,
-            "where_id": cursor and decode_cursor(cursor),
+            "_where_own": own,
+            "_where_id": cursor and decode_cursor(cursor),
         }
         statement = statements.next_page if cursor else statements.first_page
         return _page(statements.rows(await self.session.fetch(statement, values)), limit)
@@ -78,7 +78,7 @@ class Repository(Generic[Model]):
         _owned(values, statements.own, own)
         statement, complete = statements.update(values)
         records = await self.session.fetch(
-            statement, {**complete, "where_id": row.id, "where_own": own}
+            statement, {**complete, "_where_id": row.id, "_where_own": own}
         )
         changed: Model = self._only(statements.rows(records))
         return _in_step(row, changed)
@@ -86,7 +86,7 @@ class Repository(Generic[Model]):
     async def delete(self, row: Model) -> None:
         """Raises RowNotFound."""
         statements, own = self._narrowed(to_write=True)
-        values = {"where_id": row.id, "where_own": own}
+        values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))
         if inspect(row, raiseerr=False):
             self.session.expunge(row)

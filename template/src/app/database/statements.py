@@ -144,7 +144,7 @@ class Statements(Generic[Model]):
         return self.columns["id"] == self._where("id")
 
     def _where(self, name: str, column: str | None = None) -> BindParameter[Any]:
-        return bindparam(f"where_{name}", type_=self.columns[column or name].type)
+        return bindparam(f"_where_{name}", type_=self.columns[column or name].type)
 
     def _parameters(self, names: tuple[str, ...]) -> dict[Any, Any]:
         if unknown := set(names) - set(self.columns):
