@@ -84,7 +84,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
             revocations=revocations,
             permissions=permissions,
         ),
-        passwords=Passwords(),
+        passwords=Passwords(weak=settings.environment == "test"),
         sealer=Sealer(settings.secret_key.get_secret_value(), previous=_previous(settings)),
         mailer=choose_mailer(settings, MAIL_FOLDER),
         cache=SharedCache(store),
