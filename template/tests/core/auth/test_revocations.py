@@ -112,7 +112,7 @@ class TestRevocations:
             async with open_unit(runtime, Actor.system(), None) as work:
                 work.revoke(Reason.SESSION, session_id)
 
-            assert await refusal(revocations, session_id)()
+            assert await until(refusal(revocations, session_id), seconds=2)
             assert await until(lambda: answer(revocations.is_current), seconds=5)
             assert await refusal(revocations, session_id)()
 
