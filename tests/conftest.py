@@ -48,15 +48,21 @@ def workshop() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def clone_of(project_of: Callable[[str], Path], workshop: Path) -> Callable[[str], Clone]:
-    """clone_of(answers): another one each time, to do with as one likes."""
+def make_clone(workshop: Path) -> Callable[[Path], Clone]:
+    """make_clone(project): another one each time, to do with as one likes."""
 
-    def cloned(name: str) -> Clone:
-        folder = Path(mkdtemp(prefix=f"{name}-", dir=workshop)) / "project"
-        git(workshop, "clone", "--quiet", str(project_of(name)), str(folder))
+    def cloned(project: Path) -> Clone:
+        folder = Path(mkdtemp(dir=workshop)) / "project"
+        git(workshop, "clone", "--quiet", str(project), str(folder))
         return Clone(folder)
 
     return cloned
+
+
+@pytest.fixture(scope="session")
+def clone_of(project_of: Callable[[str], Path], make_clone: Callable[[Path], Clone]) -> Callable[[str], Clone]:
+    """clone_of(answers)"""
+    return lambda name: make_clone(project_of(name))
 
 
 @pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ANSWER_SETS])

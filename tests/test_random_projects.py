@@ -1,7 +1,7 @@
 """Projects with modules that nobody wrote, and with the whole check run on them."""
 
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from extensions.modules.names import names_of
 from tests.clone import Clone
 from tests.conftest import Render
 from tests.descriptions import whole_project
-from tools.snapshot import git
 
 pytestmark = pytest.mark.slow
 
@@ -23,11 +22,8 @@ def described(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def clone(described: dict[str, Any], render: Render, workshop: Path) -> Clone:
-    folder = Path(mkdtemp(prefix="random-", dir=workshop)) / "project"
-    project = render(modules=["files"], custom_modules=described)
-    git(workshop, "clone", "--quiet", str(project), str(folder))
-    return Clone(folder)
+def clone(described: dict[str, Any], render: Render, make_clone: Callable[[Path], Clone]) -> Clone:
+    return make_clone(render(modules=["files"], custom_modules=described))
 
 
 class TestRandomProject:

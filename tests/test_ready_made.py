@@ -1,7 +1,7 @@
 """A ready-made module comes later and goes again, in a project with a database and modules of its own."""
 
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 
 import copier
 import pytest
@@ -18,17 +18,16 @@ FOLDER = "src/app/modules/webhooks/"
 LEFT = "webhooks was left out. Its tables stay, with their rows: webhook_endpoints, webhook_deliveries"
 
 
+@pytest.fixture(scope="module")
+def client(render: Render, make_clone: Callable[[Path], Clone]) -> Clone:
+    clone = make_clone(render(custom_modules="boats"))
+    clone.run("alembic", "upgrade", "head")
+    clone.run("python", "-m", "app", "seed")
+    return clone
+
+
 class TestReadyMade:
     """One project, in the order of its life."""
-
-    @pytest.fixture(scope="class")
-    def client(self, render: Render, workshop: Path) -> Clone:
-        folder = Path(mkdtemp(prefix="ready-made-", dir=workshop)) / "project"
-        git(workshop, "clone", "--quiet", str(render(custom_modules="boats")), str(folder))
-        clone = Clone(folder)
-        clone.run("alembic", "upgrade", "head")
-        clone.run("python", "-m", "app", "seed")
-        return clone
 
     def test_comes_later(self, client: Clone) -> None:
         changed = choose(client, "webhooks")

@@ -11,7 +11,7 @@ def _load_engine() -> Any:
     `copier copy`, and of each release that takes part in an update. Nobody here passes anything but words.
     """
     checked = typeguard.typechecked
-    typeguard.typechecked = lambda each: each  # type: ignore[assignment]
+    typeguard.typechecked = lambda each: each  # type: ignore[assignment]  # it is overloaded
     try:
         return import_module("inflect").engine()
     finally:

@@ -28,7 +28,7 @@ def main() -> None:
         update = _median(lambda _: refresh(project))
         files = len(git(project, "ls-files").splitlines())
         print(f"{files} files. Plain Jinja {floor:.2f} s; copier copy {copy:.2f} s; copier update {update:.2f} s.")
-        print(f"Of a copy {_of_git(template, folder / 'profiled')}.")
+        print(f"Of a copy {_shares(template, folder / 'profiled')}.")
 
 
 def make(template: Path, project: Path) -> None:
@@ -53,8 +53,8 @@ def plain_jinja(project: Path, into: Path) -> None:
             file.write_text(environment.from_string(f"{{% raw %}}{text}{{% endraw %}}").render())
 
 
-def _of_git(template: Path, project: Path) -> str:
-    """The parts of git's processes, of Jinja, and of this template's own extension."""
+def _shares(template: Path, project: Path) -> str:
+    """Whose the time of a copy is."""
     profile = cProfile.Profile()
     profile.runcall(make, template, project)
     found = pstats.Stats(profile).get_stats_profile()

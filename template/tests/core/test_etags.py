@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from app.config import Settings
 from app.core.permissions import permission
@@ -17,6 +17,7 @@ from app.kit import clock
 from app.kit.schemas import Schema
 from app.main import create_app
 from app.modules.tenants.models import Invitation
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 MINE = "members:read"
@@ -84,10 +85,7 @@ async def letter_app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest_asyncio.fixture
 async def writer(letter_app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(letter_app)
-    async with AsyncClient(
-        transport=transport, base_url="http://test", headers=owner.headers
-    ) as client:
+    async with client_of(letter_app, owner) as client:
         yield client
 
 

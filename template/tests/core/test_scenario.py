@@ -8,7 +8,8 @@ from app.core.unit_of_work import UnitOfWork
 from app.kit.ids import new_id
 from app.modules.tenants import MemberJoined, MembershipService
 from tests.support.people import Person, found_tenant
-from tests.support.queue import CounterMoved, worker
+from tests.support.queue import worker
+from tests.support.samples import CounterMoved
 from tests.support.scenario import Scenario
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import func, select, text
 from starlette.middleware import Middleware
 
@@ -22,6 +22,7 @@ from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.database.engine import create_engine
 from app.modules.tenants.models import Invitation
 from app.modules.tenants.services import InvitationService
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 router = APIRouter(prefix="/api/v1")
@@ -89,9 +90,7 @@ async def small_client(runtime: Runtime, owner: Person) -> AsyncIterator[AsyncCl
     )
     install_error_handlers(app, "http://test")
     app.include_router(router)
-    async with AsyncClient(
-        transport=ASGITransport(app), base_url="http://test", headers=owner.headers
-    ) as client:
+    async with client_of(app, owner) as client:
         yield client
 
 

@@ -15,7 +15,7 @@ from app.kit.ids import new_id
 from app.modules.tenants import Tenant, TenantFounded
 from app.modules.tenants.services import TenantLifecycle
 from tests.support.people import Person
-from tests.support.queue import add
+from tests.support.samples import add
 
 from .arena import OWN, TABLES_WITH_TENANTS, Arena, tenants_models
 from .report import Report

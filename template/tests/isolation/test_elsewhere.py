@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import text
 
 from app.config import LimitSettings, read_rate
@@ -21,8 +21,9 @@ from app.database.tenancy import TenantContext, TenantContextRequired, TenantMis
 from app.kit.ids import new_id
 from app.main import create_app
 from app.modules.tenants import TenantFounded
+from tests.support.clients import client_of
 from tests.support.people import Person
-from tests.support.queue import add
+from tests.support.samples import add
 
 from .arena import FOREIGN, Arena
 from .report import Report
@@ -85,8 +86,7 @@ class TestLimits:
     async def test_of_one_tenant_do_not_stop_another(self, arena: Arena) -> None:
         limits = LimitSettings(person=read_rate("2/minute"), tenant=read_rate("3/minute"))
         app = create_app(arena.runtime.settings.model_copy(update={"limits": limits}))
-        transport = ASGITransport(app)
-        async with AsyncClient(transport=transport, base_url="http://test") as client:
+        async with client_of(app) as client:
             own = [await self._ask(client, arena.own) for _ in range(4)]
             foreign = await self._ask(client, arena.foreign)
         await app.state.runtime.close()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest_asyncio
 from fastapi import APIRouter, FastAPI, Request, WebSocket
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import select
 from starlette.types import Message, Scope
 
@@ -16,6 +16,7 @@ from app.core.permissions import public
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
 from app.main import _middleware as middleware
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 from .arena import Arena
@@ -85,7 +86,7 @@ async def app(arena: Arena) -> FastAPI:
 
 @pytest_asyncio.fixture
 async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with client_of(app) as client:
         yield client
 
 

@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import Response
 
 from app import main
 from app.config import Settings
 from app.core.routing._plan import plan_of
 from app.modules.widgets import WidgetService
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 CHANGES = re.compile(
@@ -113,7 +114,7 @@ def _requests(app: FastAPI) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
 async def _ask(
     app: FastAPI, person: Person | None, method: str, url: str, headers: dict[str, str], body: bytes
 ) -> tuple[int, list[tuple[str, str]], Any]:
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with client_of(app) as client:
         request = client.build_request(method, url, headers=headers, content=body)
         if person is not None:
             request.headers["authorization"] = f"Bearer {person.token}"

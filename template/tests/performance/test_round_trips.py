@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest_asyncio
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient, Response
 
+from tests.support.clients import client_of
 from tests.support.people import Person
 from tests.support.wire import Wire
 
@@ -17,10 +18,7 @@ Count = Callable[[Callable[[], Awaitable[Response]]], Awaitable[int]]
 @pytest_asyncio.fixture
 async def wired_client(wired: tuple[FastAPI, Wire], owner: Person) -> AsyncIterator[AsyncClient]:
     app, _ = wired
-    transport = ASGITransport(app)
-    async with AsyncClient(
-        transport=transport, base_url="http://test", headers=owner.headers
-    ) as client:
+    async with client_of(app, owner) as client:
         yield client
 
 

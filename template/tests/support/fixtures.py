@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from app.config import LimitSettings, Settings
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
 
+from .clients import client_of
 from .database import create_test_database, drop_test_database
 from .modules import modules_for
 from .people import Person, found_tenant
@@ -69,24 +70,18 @@ async def rival_work(runtime: Runtime, rival: Person) -> AsyncIterator[UnitOfWor
 
 @pytest_asyncio.fixture
 async def anonymous(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with client_of(app) as client:
         yield client
 
 
 @pytest_asyncio.fixture
 async def client(app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
     """Requests as the owner."""
-    transport = ASGITransport(app)
-    async with AsyncClient(
-        transport=transport, base_url="http://test", headers=owner.headers
-    ) as client:
+    async with client_of(app, owner) as client:
         yield client
 
 
 @pytest_asyncio.fixture
 async def rival_client(app: FastAPI, rival: Person) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(app)
-    async with AsyncClient(
-        transport=transport, base_url="http://test", headers=rival.headers
-    ) as client:
+    async with client_of(app, rival) as client:
         yield client

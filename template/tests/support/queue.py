@@ -1,4 +1,4 @@
-"""A queue to test with: jobs and subscribers that count, a worker that stops with its test."""
+"""A queue to test with: a worker that stops with its test, and what became of the samples."""
 
 import asyncio
 import os
@@ -6,27 +6,22 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.config import Settings
-from app.core.events import Event, subscribe
-from app.core.jobs import Retry, job, report_progress
 from app.core.jobs.models import JobProgress
 from app.core.jobs.worker import WorkerOptions
-from app.core.module import Module, find_modules
 from app.core.runtime import Runtime
-from app.core.unit_of_work import UnitOfWork, open_unit
+from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from app.worker import work as run_worker
 
 from .people import Person
+from .samples import add, seen
 
-QUICK = Retry(attempts=3, first=timedelta(milliseconds=100))
 FAST = WorkerOptions(
     queues=("default",),
     concurrency=4,
@@ -36,186 +31,6 @@ FAST = WorkerOptions(
     shutdown_seconds=5,
     handle_signals=False,
 )
-COUNT = text("""
-    INSERT INTO job_progress (tenant_id, id, done, total, created_at, updated_at)
-    VALUES (:tenant_id, :id, 1, 0, now(), now())
-    ON CONFLICT (tenant_id, id) DO UPDATE SET done = job_progress.done + 1
-""").execution_options(raw_sql="a test counts what happened")
-
-seen: list[Any] = []
-"""What jobs and subscribers of this process have noted, committed or not."""
-
-hanging = False
-"""Whether those that can hang do so (tests/support/queue_process.py)."""
-
-
-async def count(work: UnitOfWork, counter: UUID) -> None:
-    """An effect that a second run would double."""
-    values = {"tenant_id": work.tenant.tenant_id, "id": counter}
-    await work.session.execute(COUNT, values)
-
-
-async def counted(runtime: Runtime, person: Person, counter: UUID) -> int:
-    async with open_unit(runtime, person.actor, person.context) as work:
-        row = await work.session.get(JobProgress, (person.tenant_id, counter))
-        return row.done if row else 0
-
-
-@job(name="samples.add")
-async def add(work: UnitOfWork, counter: UUID) -> None:
-    seen.append((work.actor.user_id, work.tenant.tenant_id, counter))
-    await count(work, counter)
-
-
-@job(name="samples.add_slowly", retry=QUICK)
-async def add_slowly(work: UnitOfWork, counter: UUID, seconds: float) -> None:
-    await count(work, counter)
-    seen.append(counter)
-    await asyncio.sleep(seconds)
-
-
-@job(name="samples.hang")
-async def hang(work: UnitOfWork, counter: UUID, seconds: float = 60) -> None:
-    await count(work, counter)
-    await _hang(seconds)
-
-
-@job(name="samples.fail", retry=QUICK)
-async def fail(work: UnitOfWork, counter: UUID, times: int) -> None:
-    """Fails so many times, then counts."""
-    seen.append(counter)
-    await count(work, counter)
-    if seen.count(counter) <= times:
-        raise RuntimeError("not yet")
-
-
-@job(name="samples.add_alone", lock="alone")
-async def add_alone(work: UnitOfWork, counter: UUID) -> None:
-    seen.append("enter")
-    await asyncio.sleep(0.1)
-    seen.append("leave")
-
-
-@job(name="samples.rebuild", queueing_lock="rebuild", retry=QUICK)
-async def rebuild(work: UnitOfWork, counter: UUID) -> None:
-    """Slow, and its first run fails."""
-    await count(work, counter)
-    seen.append(counter)
-    await asyncio.sleep(0.3)
-    if seen.count(counter) == 1:
-        raise RuntimeError("not yet")
-
-
-@job(name="samples.count_slowly_told")
-async def count_slowly_told(work: UnitOfWork) -> None:
-    for step in (1, 2):
-        await report_progress(work, done=step, total=2)
-        await asyncio.sleep(0.3)
-
-
-@job(name="samples.greet", without_tenant=True)
-async def greet(work: UnitOfWork) -> None:
-    seen.append(work.context)
-
-
-@job(name="samples.every_second", cron="* * * * * *", without_tenant=True, queue="cron")
-async def every_second(work: UnitOfWork) -> None:
-    seen.append("tick")
-
-
-@job(name="samples.for_each_tenant", cron="* * * * * *", each_tenant=True, queue="each")
-async def for_each_tenant(work: UnitOfWork) -> None:
-    seen.append((work.actor.is_system, work.tenant.tenant_id))
-
-
-@dataclass(frozen=True)
-class CounterMoved(Event):
-    name = "samples.counter_moved"
-    version = 2
-    ordered_by: ClassVar[str | None] = "counter"
-
-    counter: UUID
-    step: int = 0
-
-    @classmethod
-    def upcast(cls, payload: dict[str, Any], version: int) -> dict[str, Any]:
-        return {"counter": payload["id"]}
-
-
-@dataclass(frozen=True)
-class TenantNamed(Event):
-    name = "samples.tenant_named"
-
-    tenant_id: UUID
-
-
-@dataclass(frozen=True)
-class HouseOpened(Event):
-    name = "samples.house_opened"
-    without_tenant = True
-
-    tenant_id: UUID
-
-
-@subscribe(CounterMoved, name="samples.count_moves", retry=QUICK)
-async def count_moves(work: UnitOfWork, event: CounterMoved) -> None:
-    seen.append((work.actor.user_id, work.tenant.tenant_id, event))
-    await count(work, event.counter)
-    await _hang()
-
-
-@subscribe(CounterMoved, name="samples.follow", ordered=True, retry=QUICK)
-async def follow(work: UnitOfWork, event: CounterMoved) -> None:
-    if event.step == 0:
-        await asyncio.sleep(0.2)
-    if event.step == 1 and ("stumbled", event.counter) not in seen:
-        seen.append(("stumbled", event.counter))
-        raise RuntimeError("stumbled")
-    seen.append(("followed", event.counter, event.step))
-
-
-@subscribe(CounterMoved, name="samples.refuse", retry=QUICK)
-async def refuse(work: UnitOfWork, event: CounterMoved) -> None:
-    if event.step == 13 and "mended" not in seen:
-        raise RuntimeError("13 is too much for me")
-
-
-@subscribe(TenantNamed, name="samples.note_name", retry=QUICK)
-async def note_name(work: UnitOfWork, event: TenantNamed) -> None:
-    seen.append(event)
-
-
-@subscribe(HouseOpened, name="samples.note_opening", retry=QUICK)
-async def note_opening(work: UnitOfWork, event: HouseOpened) -> None:
-    seen.append(("opened", work.context))
-
-
-JOBS = (
-    add,
-    add_slowly,
-    hang,
-    fail,
-    add_alone,
-    rebuild,
-    count_slowly_told,
-    greet,
-    every_second,
-    for_each_tenant,
-)
-SAMPLES = Module(
-    name="samples", jobs=JOBS, subscribers=(count_moves, follow, refuse, note_name, note_opening)
-)
-
-
-def modules_and_samples() -> tuple[Module, ...]:
-    """Nobody but the samples hears of their events: what ready-made modules do would be counted."""
-    return (*(replace(module, subscribers=()) for module in find_modules()), SAMPLES)
-
-
-async def _hang(seconds: float = 60) -> None:
-    if hanging:
-        print("in the middle", flush=True)
-        await asyncio.sleep(seconds)
 
 
 @asynccontextmanager
@@ -302,3 +117,9 @@ async def enqueue_add(runtime: Runtime, person: Person) -> UUID:
     async with open_unit(runtime, person.actor, person.context, trace_id="a" * 32) as work:
         work.enqueue(add, counter=counter)
     return counter
+
+
+async def counted(runtime: Runtime, person: Person, counter: UUID) -> int:
+    async with open_unit(runtime, person.actor, person.context) as work:
+        row = await work.session.get(JobProgress, (person.tenant_id, counter))
+        return row.done if row else 0

@@ -12,7 +12,7 @@ from app.config import Settings
 from app.core.runtime import Runtime
 
 from .database import create_test_database, drop_test_database
-from .queue import modules_and_samples, seen
+from .samples import modules_and_samples, seen
 
 
 @pytest.fixture(scope="session")

@@ -17,21 +17,21 @@ from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
 from app.worker import work as run_worker
 
-from . import queue
+from . import queue, samples
 
 
 async def main(role: str, *ids: str) -> None:
-    runtime = open_runtime(Settings(_env_file=None), queue.modules_and_samples())
+    runtime = open_runtime(Settings(_env_file=None), samples.modules_and_samples())
     if role == "publish":
         await _publish(runtime, *(UUID(each) for each in ids))
-    queue.hanging = True
+    samples.hanging = True
     await run_worker(runtime, replace(queue.FAST, handle_signals=True))
 
 
 async def _publish(runtime: Runtime, tenant_id: UUID, counter: UUID) -> None:
     actor, context = Actor.system(tenant_id), TenantContext(tenant_id)
     async with open_unit(runtime, actor, context) as work:
-        work.publish(queue.CounterMoved(counter))
+        work.publish(samples.CounterMoved(counter))
     print("committed", flush=True)
     signal.pause()
 

@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import event, text
 
 from app.config import Settings
@@ -15,6 +15,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from app.main import create_app
+from tests.support.clients import client_of
 from tests.support.people import Person, hire
 from tests.support.queue import until
 
@@ -172,7 +173,7 @@ async def serving(settings: Settings) -> AsyncIterator[AsyncClient]:
     async with app.router.lifespan_context(app):
         revocations = app.state.runtime.revocations
         await until(lambda: answer(revocations.is_current), seconds=5)
-        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        async with client_of(app) as client:
             yield client
 
 

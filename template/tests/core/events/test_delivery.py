@@ -12,20 +12,8 @@ from app.core.unit_of_work import open_unit
 from app.database.tenancy import TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
 from tests.support.people import Person, found_tenant
-from tests.support.queue import (
-    CounterMoved,
-    HouseOpened,
-    TenantNamed,
-    change,
-    counted,
-    ends,
-    process,
-    queued,
-    saw,
-    seen,
-    until,
-    worker,
-)
+from tests.support.queue import change, counted, ends, process, queued, saw, until, worker
+from tests.support.samples import CounterMoved, HouseOpened, TenantNamed, seen
 
 
 class TestPublish:

@@ -10,7 +10,7 @@ from app.core.events import Event, Subscriptions, subscribe
 from app.core.events.event import NewerEvent
 from app.core.unit_of_work import UnitOfWork
 from app.kit.ids import new_id
-from tests.support.queue import CounterMoved, count_moves
+from tests.support.samples import CounterMoved, count_moves
 
 
 @dataclass(frozen=True)

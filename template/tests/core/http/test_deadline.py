@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import StreamingResponse
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import func, select, text
 
 from app.config import HttpSettings, Settings
@@ -17,6 +17,7 @@ from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.main import create_app
 from app.modules.tenants.models import Invitation
 from app.modules.tenants.services import InvitationService
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 router = APIRouter(prefix="/api/v1")
@@ -55,9 +56,7 @@ async def hasty_app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest_asyncio.fixture
 async def hasty(hasty_app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(
-        transport=ASGITransport(hasty_app), base_url="http://test", headers=owner.headers
-    ) as client:
+    async with client_of(hasty_app, owner) as client:
         yield client
 
 

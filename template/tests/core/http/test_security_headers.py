@@ -2,10 +2,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from app.config import Settings
 from app.main import create_app
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 FRIEND, STRANGER = "https://app.example.com", "https://evil.example.com"
@@ -17,7 +18,7 @@ async def friendly(settings: Settings) -> AsyncIterator[AsyncClient]:
     auth = settings.auth.model_copy(update={"browser_origins": (FRIEND, "https://b.example.com")})
     changes = {"auth": auth, "public_url": "https://api.example.com"}
     app = create_app(settings.model_copy(update=changes))
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with client_of(app) as client:
         yield client
     await app.state.runtime.close()
 

@@ -3,10 +3,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI, Request
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from app.core.http import BodyLimitMiddleware, streamed
 from app.core.tracing import TraceMiddleware
+from tests.support.clients import client_of
 
 LIMIT = 10
 
@@ -26,7 +27,7 @@ async def client() -> AsyncIterator[AsyncClient]:
     async def plain(request: Request, name: str) -> int:
         return len(await request.body())
 
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with client_of(app) as client:
         yield client
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient, Response
 from sqlalchemy import func, select, text, update
 
 from app.config import Settings
@@ -24,6 +24,7 @@ from app.kit import clock
 from app.kit.schemas import Schema
 from app.main import create_app
 from app.modules.tenants.models import Invitation
+from tests.support.clients import client_of
 from tests.support.people import Person
 
 MINE = "members:read"
@@ -73,17 +74,13 @@ async def order_app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest_asyncio.fixture
 async def buyer(order_app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(
-        transport=ASGITransport(order_app), base_url="http://test", headers=owner.headers
-    ) as client:
+    async with client_of(order_app, owner) as client:
         yield client
 
 
 @pytest_asyncio.fixture
 async def rival_buyer(order_app: FastAPI, rival: Person) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(
-        transport=ASGITransport(order_app), base_url="http://test", headers=rival.headers
-    ) as client:
+    async with client_of(order_app, rival) as client:
         yield client
 
 
@@ -159,9 +156,7 @@ class TestTheKey:
         assert answer.json()["type"].endswith("/errors/idempotency-key-refused")
 
     async def test_means_nothing_to_strangers(self, order_app: FastAPI) -> None:
-        async with AsyncClient(
-            transport=ASGITransport(order_app), base_url="http://test"
-        ) as stranger:
+        async with client_of(order_app) as stranger:
             assert (await order(stranger, "key")).status_code == 401
 
     async def test_is_not_needed(self, buyer: AsyncClient) -> None:

@@ -16,15 +16,8 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id
 from tests.support.people import Person, found_tenant
-from tests.support.queue import (
-    CounterMoved,
-    enqueue_add,
-    modules_and_samples,
-    queued,
-    statuses,
-    until,
-    worker,
-)
+from tests.support.queue import enqueue_add, queued, statuses, until, worker
+from tests.support.samples import CounterMoved, modules_and_samples
 
 Type = Callable[..., Awaitable[str]]
 

@@ -8,7 +8,8 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from tests.support.people import found_tenant
-from tests.support.queue import CounterMoved, change, enqueue_add, statuses
+from tests.support.queue import change, enqueue_add, statuses
+from tests.support.samples import CounterMoved
 
 MONTHS = "interval '40 days'"
 

@@ -7,20 +7,18 @@ from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from tests.support.people import found_tenant
 from tests.support.queue import (
-    add_slowly,
     change,
     counted,
     ends,
     enqueue_add,
-    hang,
     process,
     queued,
     saw,
-    seen,
     statuses,
     until,
     worker,
 )
+from tests.support.samples import add_slowly, hang, seen
 
 pytestmark = pytest.mark.slow
 

@@ -12,18 +12,8 @@ from app.database.tenancy import TenantContextRequired
 from app.kit import clock
 from app.kit.ids import new_id
 from tests.support.people import found_tenant
-from tests.support.queue import (
-    add,
-    add_alone,
-    ends,
-    enqueue_add,
-    greet,
-    queued,
-    rebuild,
-    statuses,
-    until,
-    worker,
-)
+from tests.support.queue import ends, enqueue_add, queued, statuses, until, worker
+from tests.support.samples import add, add_alone, greet, rebuild
 
 
 @job

@@ -9,7 +9,8 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from tests.support.people import found_tenant
-from tests.support.queue import counted, enqueue_add, hang, process, statuses
+from tests.support.queue import counted, enqueue_add, process, statuses
+from tests.support.samples import hang
 
 pytestmark = pytest.mark.slow
 

@@ -13,22 +13,24 @@ from app.kit.ids import new_id
 from tests.support.people import Person, found_tenant
 from tests.support.queue import (
     FAST,
-    add_alone,
-    add_slowly,
     change,
-    count_slowly_told,
     counted,
     ends,
     enqueue_add,
-    fail,
-    greet,
     queued,
-    rebuild,
     saw,
-    seen,
     statuses,
     until,
     worker,
+)
+from tests.support.samples import (
+    add_alone,
+    add_slowly,
+    count_slowly_told,
+    fail,
+    greet,
+    rebuild,
+    seen,
 )
 
 
@@ -205,9 +207,9 @@ class TestCancel:
 
         async with worker(queue):
             await until(lambda: saw(counter))
+            [job] = await queued(queue)
             async with open_unit(queue, Actor.operator(), None) as work:
-                [job] = await list_jobs(work, statuses=["doing"])
-                assert await cancel_job(work, job.id)
+                assert await cancel_job(work, job["id"])
             await until(lambda: ends(queue, "aborted"))
 
         assert await counted(queue, owner, counter) == 0

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from app.core.auth import Actor
 from app.core.permissions import Role
@@ -11,6 +11,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id
 from app.modules.tenants import MembershipService
+from tests.support.clients import client_of
 from tests.support.jobs import run_waiting
 from tests.support.mail import mails_to
 from tests.support.people import Person, found_tenant, hire
@@ -29,10 +30,7 @@ async def colleague(runtime: Runtime, owner: Person) -> Person:
 
 @pytest_asyncio.fixture
 async def her_client(app: FastAPI, colleague: Person) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(app)
-    async with AsyncClient(
-        transport=transport, base_url="http://test", headers=colleague.headers
-    ) as client:
+    async with client_of(app, colleague) as client:
         yield client
 
 
