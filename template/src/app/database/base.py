@@ -17,14 +17,6 @@ NAMING = {
 }
 
 
-STATE = "_sa_instance_state"
-"""What an entity has and a plain row has not."""
-
-
-class RowIsPlain(AttributeError):
-    """A row that a repository read was assigned to."""
-
-
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar = {
@@ -35,11 +27,3 @@ class Base(DeclarativeBase):
 
     __global_reason__: ClassVar[str | None] = None
     """Why a table without a tenant may exist; tables of tenants leave it alone."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Raises RowIsPlain for a row that a repository read: the assignment would be lost."""
-        if STATE not in self.__dict__ and name != STATE:
-            raise RowIsPlain(
-                f"{type(self).__name__}.{name} is a fact; repository.change(row, {name}=…) writes"
-            )
-        super().__setattr__(name, value)

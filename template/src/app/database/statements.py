@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.types import TypeEngine
 
 from app.database.base import Base
+from app.database.facts import fact_of
 from app.database.mixins import UUIDMixin
 from app.database.tenancy import RawSqlRefused
 
@@ -70,6 +71,7 @@ class Statements(Generic[Model]):
 
     def __init__(self, model: type[Model], own: str | None) -> None:
         self.model = model
+        self.fact = fact_of(model)  # type: ignore[arg-type]  # a class can be hashed
         self.columns: dict[str, Column[Any]] = dict(_plain_columns(model).items())
         self.own = own
         self._table: Any = model.__table__  # type: ignore[attr-defined]  # every model has one
@@ -110,11 +112,11 @@ class Statements(Generic[Model]):
         return self._update(tuple(complete)), complete
 
     def rows(self, records: Iterable[Any]) -> list[Model]:
-        """Facts, not entities: reading works as ever, writing is refused (base.py)."""
-        names, model = tuple(self.columns), self.model
+        """Facts, not entities: reading works as ever, writing is refused (facts.py)."""
+        names, fact = tuple(self.columns), self.fact
         rows = []
         for record in records:
-            row = object.__new__(model)
+            row = object.__new__(fact)
             row.__dict__.update(zip(names, record))  # noqa: B905 - the keyword costs as much again
             rows.append(row)
         for name, process in self._processes:

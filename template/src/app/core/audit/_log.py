@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.auth import Actor
 from app.core.logging import HIDDEN, is_private
 from app.database.base import Base
+from app.database.facts import fact_of
 from app.database.mixins import TenantMixin, UUIDMixin
 from app.database.pagination import decode_cursor, encode_cursor
 from app.kit import clock
@@ -122,10 +123,9 @@ def _kind(actor: Actor) -> str:
 
 def copy_of(row: Any) -> Any:
     """The row as it is now, for rows of the session: those learn what is written."""
-    copy = object.__new__(type(row))
-    copy.__dict__.update(
-        {each.key: getattr(row, each.key) for each in type(row).__mapper__.column_attrs}
-    )
+    mapper = type(row).__mapper__
+    copy = object.__new__(fact_of(mapper.class_))
+    copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})
     return copy
 
 
