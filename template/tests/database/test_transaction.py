@@ -130,7 +130,7 @@ class TestDeadConnection:
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
         await WidgetRepository(session).list(limit=1)
-        driver = session.sync_session.transaction.driver
+        driver = session.transaction.driver
         assert driver is not None
         await session.rollback()
         driver._transport.get_extra_info("socket").shutdown(2)

@@ -56,7 +56,7 @@ def cut_composite_keys(connection: Connection) -> None:
 
 async def _create(self: repository.Repository[Any], **values: Any) -> Any:
     """With the tenant, where none is named: without one there would be no row to talk of."""
-    context = self.session.sync_session.context
+    context = self.session.context
     if issubclass(self.model, TenantMixin) and isinstance(context, TenantContext):
         values.setdefault("tenant_id", context.tenant_id)
     return await ORIGINAL_CREATE(self, **values)

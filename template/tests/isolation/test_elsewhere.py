@@ -156,9 +156,12 @@ class TestEvents:
 class TestContext:
     async def test_cannot_be_exchanged(self, arena: Arena) -> None:
         async with arena.session() as session:
-            for name in ("context", "unscoped"):
-                with pytest.raises(AttributeError):
-                    setattr(session.sync_session, name, arena.foreign.context)
+            for half in (session, session.sync_session):
+                for name in ("context", "unscoped"):
+                    with pytest.raises(AttributeError):
+                        setattr(half, name, arena.foreign.context)
+            with pytest.raises(AttributeError):
+                session.transaction.context = arena.foreign.context  # type: ignore[misc]  # the attack
 
     def test_cannot_be_changed(self, arena: Arena) -> None:
         with pytest.raises(AttributeError):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.database.mixins import TenantMixin
-from app.database.session import ScopedSession
+from app.database.session import ScopedAsyncSession
 from app.database.tenancy import PersonContext, TenantContext, TenantContextRequired
 
 
@@ -22,7 +22,7 @@ def narrowing_columns(model: type[Any]) -> list[str | None]:
 
 
 def narrowing(
-    model: type[Any], session: ScopedSession, *, to_write: bool = False
+    model: type[Any], session: ScopedAsyncSession, *, to_write: bool = False
 ) -> tuple[str | None, UUID | None]:
     """The column that keeps a session to its own rows, and its value.
 

@@ -108,7 +108,7 @@ class Repository(Generic[Model]):
 
     def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
         """The statements for this session, and what narrows them. Raises TenantContextRequired."""
-        column, own = narrowing(self.model, self.session.sync_session, to_write=to_write)
+        column, own = narrowing(self.model, self.session, to_write=to_write)
         return self._statements[column], own
 
     def _only(self, rows: Sequence[Any]) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_, greenlet_spawn
@@ -19,15 +18,16 @@ from app.database.transaction import Transaction
 class ScopedSession(Session):
     """Knows its context and offers no way around it."""
 
-    def __init__(self, *args: Any, context: Context, unscoped: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, transaction: Transaction, unscoped: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.transaction = Transaction(cast(Engine, self.bind), context)
-        self._context = context
+        self.transaction = transaction
         self._unscoped = unscoped
 
     @property
     def context(self) -> Context:
-        return self._context
+        return self.transaction.context
 
     @property
     def unscoped(self) -> bool:
@@ -36,7 +36,7 @@ class ScopedSession(Session):
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         if not (execution_options or {}).get(scoping.RAW_SQL):
-            scoping.require_tenant(self._context, "what a connection reaches")
+            scoping.require_tenant(self.context, "what a connection reaches")
             raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
         return super().connection(bind_arguments, execution_options)
 
@@ -51,62 +51,96 @@ class ScopedSession(Session):
             super().connection()
 
     def _no_bulk(self, *_: Any, **__: Any) -> None:
-        scoping.require_tenant(self._context, "what bulk_… methods write")
+        scoping.require_tenant(self.context, "what bulk_… methods write")
         raise RawSqlRefused("bulk_… methods pass by the session's checks: execute(insert(…), rows)")
 
     bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
 
 
 class ScopedAsyncSession(AsyncSession):
+    """Its half of the ORM is made for whoever first asks for it: most requests never do."""
+
     sync_session: ScopedSession
+
+    def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
+        self.transaction = Transaction(engine.sync_engine, context)
+        self._engine = engine
+        self._unscoped = unscoped
+
+    def __getattr__(self, name: str) -> Any:
+        """Where an attribute is missing, SQLAlchemy's constructor has not run yet."""
+        if self._has_orm:
+            raise AttributeError(name)
+        super().__init__(
+            self._engine,
+            sync_session_class=ScopedSession,
+            transaction=self.transaction,
+            unscoped=self._unscoped,
+            expire_on_commit=False,
+        )
+        return getattr(self, name)
+
+    @property
+    def _has_orm(self) -> bool:
+        return "sync_session" in self.__dict__
+
+    @property
+    def context(self) -> Context:
+        return self.transaction.context
+
+    @property
+    def unscoped(self) -> bool:
+        """As the ORM's half has it."""
+        return self._unscoped
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         """The driver's records. For a repository's own statements, which say what narrows them.
 
         Raises DBAPIError.
         """
-        session, transaction = self.sync_session, self.sync_session.transaction
-        if session.identity_map or session.new:
-            await self.flush()
+        transaction = self.transaction
         driver = transaction.driver or await transaction.begin()
-        if session.in_nested_transaction():
-            await greenlet_spawn(session.join)  # which makes the savepoint
+        if self._has_orm:
+            await self._write_what_the_orm_holds()
         try:
             return cast(list[Any], await driver.fetch(statement.sql, *statement.arguments(values)))
         except Exception as error:
             dbapi = transaction.engine.dialect.loaded_dbapi
             raise_refused(dbapi, error, statement.sql, closed=driver.is_closed())
 
+    async def _write_what_the_orm_holds(self) -> None:
+        session = self.sync_session
+        if session.identity_map or session.new:
+            await self.flush()
+        if session.in_nested_transaction():
+            await greenlet_spawn(session.join)  # which makes the savepoint
+
     @property
     def is_open(self) -> bool:
         """Something has begun that has not ended."""
-        return self.sync_session.transaction.driver is not None or self.in_transaction()
+        return self.transaction.driver is not None or (self._has_orm and self.in_transaction())
 
     async def commit(self) -> None:
-        if self.in_transaction():
+        if self._has_orm and self.in_transaction():
             await super().commit()
-        await self.sync_session.transaction.end(commit=True)
+        await self.transaction.end(commit=True)
 
     async def rollback(self) -> None:
-        await super().rollback()
-        await self.sync_session.transaction.end()
+        if self._has_orm:
+            await super().rollback()
+        await self.transaction.end()
 
     async def close(self) -> None:
-        await super().close()
-        await self.sync_session.transaction.end()
+        if self._has_orm:
+            await super().close()
+        await self.transaction.end()
 
 
 def open_session(
     engine: AsyncEngine, context: Context, *, unscoped: bool = False
 ) -> ScopedAsyncSession:
     """One session, one context. `unscoped` narrows nothing: for `app_admin`'s engine only."""
-    return ScopedAsyncSession(
-        engine,
-        sync_session_class=ScopedSession,
-        context=context,
-        unscoped=unscoped,
-        expire_on_commit=False,
-    )
+    return ScopedAsyncSession(engine, context, unscoped=unscoped)
 
 
 @event.listens_for(ScopedSession, "before_commit")

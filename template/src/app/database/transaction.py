@@ -18,10 +18,14 @@ class Transaction:
 
     def __init__(self, engine: Engine, context: Context) -> None:
         self.engine = engine
-        self.context = context
+        self._context = context
         self.driver: DriverConnection | None = None
         self._pooled: PoolProxiedConnection | None = None
         self._for_orm: Connection | None = None
+
+    @property
+    def context(self) -> Context:
+        return self._context
 
     async def begin(self) -> DriverConnection:
         """The driver's connection, in the transaction. Raises DBAPIError.
@@ -61,7 +65,7 @@ class Transaction:
         try:
             if self.engine.get_execution_options():  # an isolation level, which comes before BEGIN
                 self._for_orm = await greenlet_spawn(Connection, self.engine, pooled)
-            driver.announced = announcement(self.context)
+            driver.announced = announcement(self._context)
             await adapted._start_transaction()
         except BaseException as error:
             pooled.invalidate(error)
