@@ -7,7 +7,8 @@ import pytest
 import structlog
 
 from app.config import LogSettings
-from app.core.logging import bind_identity, configure_logging, hide_private, log_context
+from app.core.log_context import bind_identity, current_fields, log_context
+from app.core.logging import configure_logging, hide_private
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,16 @@ class TestTheContext:
         with log_context(trace_id="abc"):
             bind_identity(tenant_id=None, user_id=None)
 
-        assert structlog.contextvars.get_contextvars() == {}
+        assert current_fields() == {}
+
+    def test_stands_beside_structlogs_own(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+        configure_logging(LogSettings(), json=True)
+
+        with log_context(trace_id="abc"), structlog.contextvars.bound_contextvars(order=7):
+            structlog.get_logger().info("shipped", trace_id="mine")
+
+        [line] = read(capfdbinary)
+        assert (line["trace_id"], line["order"]) == ("mine", 7)
 
 
 def read(captured: pytest.CaptureFixture[bytes]) -> list[dict[str, Any]]:

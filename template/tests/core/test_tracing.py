@@ -4,14 +4,13 @@ from uuid import UUID
 
 import httpx
 import pytest
-import structlog
 from fastapi import APIRouter, FastAPI
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from app.core.errors import Forbidden, install_error_handlers
-from app.core.logging import bind_identity
+from app.core.log_context import add_context, bind_identity, current_fields
 from app.core.tracing import TraceMiddleware
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -44,7 +43,7 @@ def create_app() -> FastAPI:
     @router.get("/known/{secret}")
     async def known(secret: str) -> dict[str, Any]:
         await asyncio.sleep(0)
-        return structlog.contextvars.get_contextvars()
+        return current_fields()
 
     @router.get("/torn")
     async def torn() -> StreamingResponse:
@@ -121,8 +120,8 @@ class TestTheRequestLine:
     async def test_says_who_and_for_whom(self, client: httpx.AsyncClient) -> None:
         [line] = await lines_of(client, "/known/1")
 
-        assert line["tenant_id"] == str(TENANT)
-        assert line["user_id"] == str(USER)
+        assert line["tenant_id"] == TENANT
+        assert line["user_id"] == USER
         assert len(line["trace_id"]) == 32
 
     async def test_forgets_whom_the_request_before_was_for(self, client: httpx.AsyncClient) -> None:
@@ -131,7 +130,7 @@ class TestTheRequestLine:
         [line] = await lines_of(client, "/nowhere")
 
         assert (line["tenant_id"], line["user_id"], line["route"]) == (None, None, None)
-        assert structlog.contextvars.get_contextvars() == {}
+        assert current_fields() == {}
 
     async def test_keeps_requests_apart_that_run_together(self, client: httpx.AsyncClient) -> None:
         answers = await asyncio.gather(*(client.get("/known/1") for _ in range(20)))
@@ -158,6 +157,6 @@ class TestAnError:
 
 
 async def lines_of(client: httpx.AsyncClient, path: str) -> list[Any]:
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with capture_logs(processors=[add_context]) as lines:
         await client.get(path)
     return lines

@@ -1,5 +1,6 @@
 """What a service may ask about the request behind its work: nothing but this, and through verbs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -15,6 +16,10 @@ class Origin:
         return self.client[0] if self.client else None
 
     def header(self, name: bytes) -> str | None:
-        """All fields of this name, joined as HTTP joins them."""
-        found = [value for key, value in self.headers if key == name]
-        return b", ".join(found).decode("latin-1") if found else None
+        return header(self.headers, name)
+
+
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """All fields of this name, joined as HTTP joins them."""
+    found = [value for key, value in headers if key == name]
+    return b", ".join(found).decode("latin-1") if found else None

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.auth import Actor
-from app.core.logging import bind_identity
+from app.core.log_context import bind_identity
 from app.database.tenancy import PersonContext, TenantContext, TenantContextRequired
 
 __all__ = ["PersonContext", "TenantContext", "TenantContextRequired", "TenantMiddleware"]

@@ -5,16 +5,16 @@ import re
 from time import perf_counter
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from app.core.errors import hang_up, problem_response
-from app.core.logging import log_context
+from app.core.log_context import log_context
+from app.core.origin import header
 
 log = structlog.get_logger("app.request")
 
-TRACE_HEADER = "x-trace-id"
+TRACE_HEADER = b"x-trace-id"
 TRACEPARENT = re.compile(
     r"(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
@@ -31,7 +31,7 @@ class TraceMiddleware:
             return
         state = scope.setdefault("state", {})
         trace_id = state["trace_id"] = state.get("trace_id") or _trace_id(scope)
-        with log_context(trace_id=trace_id):
+        with log_context(trace_id=trace_id, tenant_id=None, user_id=None):
             await Exchange(self.app, scope, receive, send).run()
 
 
@@ -57,7 +57,8 @@ class Exchange:
     async def watch(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)[TRACE_HEADER] = self.scope["state"]["trace_id"]
+            trace_id: str = self.scope["state"]["trace_id"]
+            message["headers"] = [*message["headers"], (TRACE_HEADER, trace_id.encode())]
         await self.send(message)
 
     async def rescue(self, error: Exception) -> None:
@@ -86,8 +87,7 @@ class Exchange:
 
 def _trace_id(scope: Scope) -> str:
     """Of the caller's W3C traceparent (https://www.w3.org/TR/trace-context/), or a new one."""
-    sent = Headers(scope=scope).getlist("traceparent")
-    known = TRACEPARENT.fullmatch(sent[0]) if len(sent) == 1 else None
+    known = TRACEPARENT.fullmatch(header(scope["headers"], b"traceparent") or "")
     return known[1] if known else os.urandom(16).hex()
 
 

@@ -1,8 +1,9 @@
 """Refuses request bodies that are too large before they are read into memory."""
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.origin import header
 
 from ._streamed import StreamedRoutes
 
@@ -44,5 +45,5 @@ class BodyLimitMiddleware:
 
 
 def _announced(scope: Scope) -> int:
-    length = Headers(scope=scope).get("content-length", "")
+    length = header(scope["headers"], b"content-length") or ""
     return int(length) if length.isdecimal() else 0

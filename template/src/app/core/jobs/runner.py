@@ -9,9 +9,9 @@ import structlog
 from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
-from structlog.contextvars import bound_contextvars
 
 from app.core.auth import Actor
+from app.core.log_context import log_context
 from app.core.observation import job_span
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
@@ -40,7 +40,7 @@ class Runner:
         """Raises what the job raised; JobAborted when it was skipped or cancelled."""
         envelope = unseal(job, context.job.task_kwargs)
         fields = _log_fields(job, context, envelope)
-        with bound_contextvars(**fields), _span(job, context, envelope):
+        with log_context(**fields), _span(job, context, envelope):
             try:
                 await self._run(job, context, envelope)
             except Exception as error:
