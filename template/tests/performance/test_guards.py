@@ -2,14 +2,18 @@
 
 import gc
 import inspect
+from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.routing import Match
 from starlette.types import Scope
 
+from app.config import LogSettings
+from app.core.logging import configure_logging
 from app.core.routing import FastRoute
 from app.core.routing._index import RouteIndex
 from app.core.unit_of_work import UnitOfWork
@@ -80,6 +84,28 @@ class TestStatements:
         monkeypatch.setattr(Statement, "__init__", _compiled_again)
 
         await _use_all_verbs(work)
+
+    async def test_wake_no_session_of_the_orm(self, work: UnitOfWork) -> None:
+        """`delete` looks for the row among the ORM's, if it may be there."""
+        widgets = WidgetRepository(work.session)
+        widget = await widgets.create(name="First")
+        await widgets.change(await widgets.get(widget.id), name="Second")
+        await widgets.list(limit=1)
+        await widgets.delete(widget)
+        await work.commit()
+
+        assert "sync_session" not in vars(work.session)
+
+
+class TestLog:
+    def test_takes_two_calls_a_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        configured: dict[str, Any] = {}
+        monkeypatch.setattr(structlog, "configure", lambda **given: configured.update(given))
+        monkeypatch.setattr("app.core.logging._adopt_standard_library", lambda *_: None)
+
+        configure_logging(LogSettings(), json=True)
+
+        assert len(configured["processors"]) <= 2
 
 
 class TestGarbageCollection:
