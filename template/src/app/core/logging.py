@@ -23,6 +23,7 @@ from app.config import LogSettings
 from .log_context import Line, add_context
 
 HIDDEN = "[hidden]"
+NESTED = (dict, list, tuple)
 PRIVATE_NAME = re.compile(
     r"password|passwd|secret|token|authorization|cookie|api_?key|credential|e?mail|phone|full_name",
     re.IGNORECASE,
@@ -52,7 +53,7 @@ def hide_private(_: Any, __: str, line: Line) -> Line:
     for name, value in line.items():
         if is_private(name):
             line[name] = HIDDEN
-        elif isinstance(value, dict | list | tuple):
+        elif isinstance(value, NESTED):
             line[name] = _hide_inside(value)
     if "exception" in line:
         line["exception"] = PRIVATE_TEXT.sub(HIDDEN, line["exception"])
