@@ -5,7 +5,7 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(RUN) --project $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-scale bench-template help demo demo-check test test-all check matrix format
+.PHONY: bench bench-scale bench-template help demo demo-check test test-all check matrix fleet format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(UV) ## Format, lint and types, of the template's tools and of template/
 matrix: $(UV) ## Update every release to this commit, and write the table in README.md
 	WRITE_MATRIX=1 $(RUN) pytest --numprocesses 2 tests/updates/test_matrix.py
 	$(RUN) python -c 'from tests.updates.table import write; write()'
+
+fleet: $(UV) ## Thirty projects of all releases, updated one after the other; writes the table in docs/fleet.md
+	$(RUN) python -m tests.updates.fleet
 
 bench: $(UV) ## The request path against the limit and a typical app; make bench options=--quick: under two minutes
 	$(RUN) python -m tests.benchmarks $(options)

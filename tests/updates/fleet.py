@@ -1,0 +1,91 @@
+"""`make fleet`: thirty projects of all releases and answers, every other one worked in, updated by tools.fleet.
+
+Writes the table of docs/fleet.md; takes half an hour. Three projects run all their checks after the update, the
+others run the quick ones: that their suites pass is seen in test_used_project.py.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.answers import ANSWER_SETS
+from tools.fleet import Outcome, table, update
+from tools.history import releases, template_with_releases
+from tools.snapshot import ROOT, VERSION, git
+
+from .cell import begin, commit
+from .client import work_in
+from .next_release import HEALTH
+
+FLEET = ROOT / "build" / "fleet"
+PAGE = ROOT / "docs" / "fleet.md"
+BEGIN, END = "<!-- fleet: begin -->", "<!-- fleet: end -->"
+SIZE = 30
+CHECKED_WHOLE = (0, 11, 22)
+
+# What a client's own `make check` asks for besides the edits themselves.
+REASONS = f"""[edited]
+"src/app/core/permissions.py" = "a note of ours"
+"{HEALTH}" = "the load balancer's question, until the standard has it"
+"docs/a-request.md" = "a sentence of ours"
+"docs/events.md" = "nobody read it"
+"docs/jobs.md" = "ours is docs/our-jobs.md"
+"""
+UNUSED = '    "idna>=3",\n'
+QUICK = """
+cover:
+\t$(RUN) pytest --quiet tests/migrations tests/test_route_guards.py
+types:
+"""
+
+
+def main() -> None:
+    shutil.rmtree(FLEET, ignore_errors=True)
+    FLEET.mkdir(parents=True)
+    template = template_with_releases(FLEET / "template")
+    outcomes = []
+    for number in range(SIZE):
+        project = _make(template, number)
+        outcomes.append(update(project, None, "make"))
+        print(f"{project.name}: {outcomes[-1].word}", file=sys.stderr, flush=True)
+        shutil.rmtree(project / ".venv", ignore_errors=True)
+    _write(outcomes)
+
+
+def _make(template: Path, number: int) -> Path:
+    """Each release meets all answers, and is edited every other time."""
+    turn, place = divmod(number, len(releases()))
+    release = list(releases())[place]
+    answers = list(ANSWER_SETS)[(turn + place) % len(ANSWER_SETS)]
+    edited = turn % 2 == 1
+    name = f"{number + 1:02}-{answers}{'-edited' if edited else ''}"
+    project = begin(template, release, FLEET / name, ANSWER_SETS[answers])
+    if edited:
+        work_in(project)
+        _tidy(project)
+    if number not in CHECKED_WHOLE:
+        with (project / "local.mk").open("a") as file:
+            file.write(QUICK)
+    git(project, "config", "user.name", "Ada")
+    git(project, "config", "user.email", "ada@example.com")
+    commit(project)
+    return project
+
+
+def _tidy(project: Path) -> None:
+    (project / "standard/edited.toml").write_text(REASONS)
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace(UNUSED, ""))
+    for command in (["check", "--fix"], ["format"]):
+        subprocess.run(["ruff", *command, "--quiet"], cwd=project, check=True)
+
+
+def _write(outcomes: list[Outcome]) -> None:
+    head, _, rest = PAGE.read_text().partition(BEGIN)
+    rows = "\n".join(table(outcomes)).replace(VERSION, "this commit")
+    PAGE.write_text(f"{head}{BEGIN}\n{rows}\n{END}{rest.partition(END)[2]}")
+
+
+if __name__ == "__main__":
+    main()
