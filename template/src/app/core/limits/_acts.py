@@ -1,7 +1,6 @@
 """What a service counts itself, because only it knows what is done, or to whom."""
 
 from hashlib import sha256
-from math import ceil
 from typing import TYPE_CHECKING
 
 import orjson
@@ -9,6 +8,8 @@ import orjson
 from app.config import Rate, read_rate
 from app.core.errors import TooManyRequests
 from app.database.tenancy import Context, PersonContext, TenantContext
+
+from ._buckets import whole_seconds
 
 if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
@@ -21,7 +22,7 @@ async def count_act(work: "UnitOfWork", name: str, rate: str, of: str) -> None:
         raise ValueError(f"{rate} is no rate")
     taken = await work.runtime.buckets.take(_key(work.context, name, of), read)
     if not taken.allowed:
-        raise TooManyRequests(headers={"Retry-After": str(max(1, ceil(taken.retry_in)))})
+        raise TooManyRequests(headers={"Retry-After": str(max(1, whole_seconds(taken.retry_in)))})
 
 
 def _key(context: Context, name: str, of: str) -> str:

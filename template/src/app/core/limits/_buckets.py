@@ -5,6 +5,7 @@ through at once, then one every six seconds; there is no window at whose edge tw
 """
 
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 from typing import Protocol
 
@@ -21,6 +22,11 @@ class Taken:
     remaining: int
     empty_in: float
     retry_in: float = 0.0
+
+
+def whole_seconds(seconds: float) -> int:
+    """The next whole one, unless all that is over is what adding up times has lost or won."""
+    return ceil(round(seconds, 6))
 
 
 class Buckets(Protocol):

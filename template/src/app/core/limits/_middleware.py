@@ -5,7 +5,6 @@ Headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 
 from collections.abc import Iterator
 from ipaddress import ip_network
-from math import ceil
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,7 +13,7 @@ from app.core.auth import Actor
 from app.core.errors import TooManyRequests
 from app.database.tenancy import TenantContext
 
-from ._buckets import Buckets, Taken
+from ._buckets import Buckets, Taken, whole_seconds
 from ._marks import MarkedRoutes
 
 Limit = tuple[str, Rate, str]
@@ -50,7 +49,7 @@ class RateLimitMiddleware:
         states: list[tuple[int, str]] = []
         for name, rate, key in limits:
             taken = await self.buckets.take(key, rate)
-            state = f'"{name}";r={taken.remaining};t={ceil(taken.empty_in)}'
+            state = f'"{name}";r={taken.remaining};t={whole_seconds(taken.empty_in)}'
             if not taken.allowed:
                 raise TooManyRequests(headers=_refusal(policy, state, taken))
             states.append((taken.remaining, state))
@@ -106,7 +105,7 @@ def _network(address: str) -> str:
 
 def _refusal(policy: str, state: str, taken: Taken) -> dict[str, str]:
     return {
-        "Retry-After": str(max(1, ceil(taken.retry_in))),
+        "Retry-After": str(max(1, whole_seconds(taken.retry_in))),
         "RateLimit-Policy": policy,
         "RateLimit": state,
     }
