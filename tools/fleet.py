@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,11 +34,21 @@ def main() -> int:
     parser.add_argument("--to", help="a release such as v1.2.0; the newest one")
     parser.add_argument("--make", default="make", help="another command instead of make")
     arguments = parser.parse_args()
-    outcomes = []
-    for project in arguments.projects:
-        outcomes.append(update(project, arguments.to, arguments.make))
-        print(f"{outcomes[-1].project}: {outcomes[-1].word}", file=sys.stderr, flush=True)
+    outcomes = update_all(arguments.projects, arguments.to, arguments.make)
     print("\n".join(table(outcomes)))
+    return exit_code(outcomes)
+
+
+def update_all(projects: Iterable[Path], to: str | None = None, make: str = "make") -> list[Outcome]:
+    """Says after each what became of it."""
+    outcomes = []
+    for project in projects:
+        outcomes.append(update(project, to, make))
+        print(f"{outcomes[-1].project}: {outcomes[-1].word}", file=sys.stderr, flush=True)
+    return outcomes
+
+
+def exit_code(outcomes: list[Outcome]) -> int:
     return 0 if all(outcome.word in ("updated", "up to date") for outcome in outcomes) else 1
 
 

@@ -17,9 +17,10 @@ class Edit:
     after: str = ""
 
 
+UNUSED = '    "idna>=3",'
 EDITS = (
     # Shared files, where their fences say.
-    Edit("pyproject.toml", '    "idna>=3",', after="The standard's dependencies are above this line"),
+    Edit("pyproject.toml", UNUSED, after="The standard's dependencies are above this line"),
     Edit("pyproject.toml", "[tool.ours]", after="Tables of your own below this line"),
     Edit("ruff.toml", '    "PT011",', after="# Yours below this line."),
     Edit("mypy.ini", "[mypy-ours.*]"),

@@ -7,15 +7,16 @@ others run the quick ones: that their suites pass is seen in test_used_project.p
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.answers import ANSWER_SETS
-from tools.fleet import Outcome, table, update
+from tools.fleet import Outcome, exit_code, table, update_all
 from tools.history import releases, template_with_releases
 from tools.snapshot import ROOT, VERSION, git
 
 from .cell import begin, commit
-from .client import work_in
+from .client import DELETED, RENAMED, TO, UNUSED, work_in
 from .next_release import HEALTH
 
 FLEET = ROOT / "build" / "fleet"
@@ -29,10 +30,9 @@ REASONS = f"""[edited]
 "src/app/core/permissions.py" = "a note of ours"
 "{HEALTH}" = "the load balancer's question, until the standard has it"
 "docs/a-request.md" = "a sentence of ours"
-"docs/events.md" = "nobody read it"
-"docs/jobs.md" = "ours is docs/our-jobs.md"
+"{DELETED}" = "nobody read it"
+"{RENAMED}" = "ours is {TO}"
 """
-UNUSED = '    "idna>=3",\n'
 QUICK = """
 cover:
 \t$(RUN) pytest --quiet tests/migrations tests/test_route_guards.py
@@ -40,17 +40,21 @@ types:
 """
 
 
-def main() -> None:
+def main() -> int:
     shutil.rmtree(FLEET, ignore_errors=True)
     FLEET.mkdir(parents=True)
+    outcomes = update_all(_projects())
+    _write(outcomes)
+    return exit_code(outcomes)
+
+
+def _projects() -> Iterator[Path]:
+    """Each is made when it is its turn; its environment goes after it."""
     template = template_with_releases(FLEET / "template")
-    outcomes = []
     for number in range(SIZE):
         project = _make(template, number)
-        outcomes.append(update(project, None, "make"))
-        print(f"{project.name}: {outcomes[-1].word}", file=sys.stderr, flush=True)
+        yield project
         shutil.rmtree(project / ".venv", ignore_errors=True)
-    _write(outcomes)
 
 
 def _make(template: Path, number: int) -> Path:
@@ -76,7 +80,7 @@ def _make(template: Path, number: int) -> Path:
 def _tidy(project: Path) -> None:
     (project / "standard/edited.toml").write_text(REASONS)
     pyproject = project / "pyproject.toml"
-    pyproject.write_text(pyproject.read_text().replace(UNUSED, ""))
+    pyproject.write_text(pyproject.read_text().replace(f"{UNUSED}\n", ""))
     for command in (["check", "--fix"], ["format"]):
         subprocess.run(["ruff", *command, "--quiet"], cwd=project, check=True)
 
@@ -88,4 +92,4 @@ def _write(outcomes: list[Outcome]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

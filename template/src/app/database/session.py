@@ -15,15 +15,11 @@ from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
 
 
-class ScopedSession(Session):
-    """Knows its context and offers no way around it."""
+class Scoped:
+    """Whose rows a session reaches, which nobody exchanges."""
 
-    def __init__(
-        self, *args: Any, transaction: Transaction, unscoped: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.transaction = transaction
-        self._unscoped = unscoped
+    transaction: Transaction
+    _unscoped: bool
 
     @property
     def context(self) -> Context:
@@ -33,6 +29,15 @@ class ScopedSession(Session):
     def unscoped(self) -> bool:
         """True across tenants only: the session runs as another role, on another engine."""
         return self._unscoped
+
+
+class ScopedSession(Scoped, Session):
+    """Knows its context and offers no way around it."""
+
+    def __init__(self, *args: Any, transaction: Transaction, unscoped: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.transaction = transaction
+        self._unscoped = unscoped
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         if not (execution_options or {}).get(scoping.RAW_SQL):
@@ -57,7 +62,7 @@ class ScopedSession(Session):
     bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
 
 
-class ScopedAsyncSession(AsyncSession):
+class ScopedAsyncSession(Scoped, AsyncSession):
     """Its half of the ORM is made for whoever first asks for it: most requests never do."""
 
     sync_session: ScopedSession
@@ -83,15 +88,6 @@ class ScopedAsyncSession(AsyncSession):
     @property
     def _has_orm(self) -> bool:
         return "sync_session" in self.__dict__
-
-    @property
-    def context(self) -> Context:
-        return self.transaction.context
-
-    @property
-    def unscoped(self) -> bool:
-        """As the ORM's half has it."""
-        return self._unscoped
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         """The driver's records. For a repository's own statements, which say what narrows them.
