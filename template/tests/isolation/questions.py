@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.module import find_modules
 from app.database.repository import Repository, RowNotFound
 from app.database.session import ScopedAsyncSession
+from app.database.transaction import Transaction
 from app.kit.ids import new_id
 
 from .arena import Arena, tenants_models
@@ -74,7 +75,11 @@ async def _noting(
 ) -> AsyncIterator[list[tuple[str, Sequence[Any]]]]:
     """What goes through SQLAlchemy, and what a repository sends to the driver itself."""
     noted: list[tuple[str, Sequence[Any]]] = []
-    fetch = ScopedAsyncSession.fetch
+    fetch, send_alone = ScopedAsyncSession.fetch, Transaction.send_alone
+
+    async def note_alone(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
+        noted.append((sql, arguments))
+        return await send_alone(self, sql, arguments)
 
     async def note_fetch(self: ScopedAsyncSession, statement: Any, values: Any) -> Any:
         noted.append((statement.sql, statement.arguments(values)))
@@ -85,6 +90,7 @@ async def _noting(
 
     with patch.context() as patched:
         patched.setattr(ScopedAsyncSession, "fetch", note_fetch)
+        patched.setattr(Transaction, "send_alone", note_alone)
         event.listen(engine, "before_cursor_execute", note)
         yield noted
         event.remove(engine, "before_cursor_execute", note)

@@ -17,7 +17,7 @@ from app.core.logging import configure_logging
 from app.core.routing import FastRoute
 from app.core.routing._index import RouteIndex
 from app.core.unit_of_work import UnitOfWork
-from app.database.statements import Statement
+from app.database.compiled import Statement
 from app.main import _tune_garbage_collection
 from app.modules.widgets.repositories import WidgetRepository
 

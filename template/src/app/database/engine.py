@@ -1,26 +1,17 @@
-"""Connections that announce their tenant together with BEGIN.
-
-`BEGIN` and `set_config` travel in one round trip, and the setting ends with the transaction, so a
-pooled connection never carries a tenant to its next user.
-"""
+"""Engines of PostgreSQL: their limits, and the driver's errors as the house knows them."""
 
 from typing import Any, NoReturn
-from uuid import UUID
 
-import asyncpg
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.tenancy import (
-    PERSON_SETTING,
-    TENANT_SETTING,
-    Context,
-    PersonContext,
-    TenantContext,
-)
+from app.database.driver import DriverConnection, PgBouncerConnection
+
+READS_ALONE = "reads_alone"
+"""An engine's option: a statement without a transaction finds what it was prepared with."""
 
 
 def create_engine(
@@ -36,57 +27,30 @@ def create_engine(
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467):
     pass `pgbouncer`.
     """
-    connect_args: dict[str, Any] = {"connection_class": DriverConnection}
+    timeout = str(int(statement_timeout_seconds * 1000))
+    connect_args: dict[str, Any] = {
+        "connection_class": DriverConnection,
+        "server_settings": {"statement_timeout": timeout},
+    }
     if pgbouncer:
-        connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-    else:
-        timeout = str(int(statement_timeout_seconds * 1000))
-        connect_args["server_settings"] = {"statement_timeout": timeout}
+        connect_args = {
+            "connection_class": PgBouncerConnection,
+            "statement_cache_size": 0,
+            "prepared_statement_cache_size": 0,
+        }
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_overflow,
         hide_parameters=True,  # an error's text goes to logs: no values of clients in it
+        pool_reset_on_return=None,  # `Transaction` looks, as SQLAlchemy's own connections do
         pool_use_lifo=True,  # the connection used last has the statements prepared
         connect_args=connect_args,
+        execution_options={READS_ALONE: not pgbouncer},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "do_connect", _refuse_outside_greenlets)
     return engine
-
-
-class DriverConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """Begins each transaction with what was announced for it, and for no other."""
-
-    announced = ""
-
-    def transaction(
-        self, *, isolation: str | None = None, readonly: bool = False, deferrable: bool = False
-    ) -> "DriverTransaction":
-        modes = [
-            *([f"ISOLATION LEVEL {isolation.replace('_', ' ')}"] if isolation else []),
-            *(["READ ONLY"] if readonly else []),
-            *(["DEFERRABLE"] if deferrable else []),
-        ]
-        announced, self.announced = self.announced, ""
-        return DriverTransaction(self, f"BEGIN {', '.join(modes)}; {announced}")
-
-
-class DriverTransaction:
-    """The three calls that SQLAlchemy makes of asyncpg's own transaction object."""
-
-    def __init__(self, connection: DriverConnection, begin: str) -> None:
-        self.connection = connection
-        self.begin = begin
-
-    async def start(self) -> None:
-        await self.connection.execute(self.begin)
-
-    async def commit(self) -> None:
-        await self.connection.execute("COMMIT")
-
-    async def rollback(self) -> None:
-        await self.connection.execute("ROLLBACK")
 
 
 def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
@@ -114,21 +78,3 @@ def _refuse_outside_greenlets(*_: Any) -> None:
     """Before anything begins that nobody could wait for; `Transaction` then tries in a greenlet."""
     if not in_greenlet():
         raise MissingGreenlet
-
-
-def announcement(context: Context) -> str:
-    """What travels with BEGIN."""
-    match context:
-        case TenantContext(tenant_id):
-            return _set(TENANT_SETTING, tenant_id)
-        case PersonContext(user_id):
-            return _set(PERSON_SETTING, user_id)
-        case None:
-            return ""
-
-
-def _set(setting: str, value: UUID) -> str:
-    """The value goes into the text of a statement: nothing but a UUID may come here."""
-    if not isinstance(value, UUID):
-        raise TypeError(f"{setting} takes a UUID, not {type(value).__name__}")
-    return f"SELECT set_config('{setting}', '{value}', true)"

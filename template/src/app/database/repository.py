@@ -51,7 +51,7 @@ class Repository(Generic[Model]):
     async def find(self, row_id: UUID) -> Model | None:
         statements, own = self._narrowed()
         values = {"_where_id": row_id, "_where_own": own}
-        rows = statements.rows(await self.session.fetch(statements.find, values))
+        rows = statements.rows(await self.session.read(statements.find, values))
         return rows[0] if rows else None
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
@@ -63,7 +63,7 @@ class Repository(Generic[Model]):
             "_where_id": cursor and decode_cursor(cursor),
         }
         statement = statements.next_page if cursor else statements.first_page
-        return _page(statements.rows(await self.session.fetch(statement, values)), limit)
+        return _page(statements.rows(await self.session.read(statement, values)), limit)
 
     async def create(self, **values: Any) -> Model:
         statements, own = self._narrowed(to_write=True)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_, greenlet_spawn
 
 from app.database import scoping
+from app.database.compiled import Prepared, Statement
 from app.database.engine import raise_refused
-from app.database.statements import Statement
+from app.database.reading import Reading
 from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
 
@@ -104,6 +105,25 @@ class ScopedAsyncSession(Scoped, AsyncSession):
             dbapi = transaction.engine.dialect.loaded_dbapi
             raise_refused(dbapi, error, statement.sql, closed=driver.is_closed())
 
+    async def read(self, statement: Reading, values: Mapping[str, Any]) -> list[Any]:
+        """As `fetch`. Until a transaction begins each is one of its own, in a single round trip.
+
+        READ COMMITTED makes no difference between the two.
+        """
+        transaction = self.transaction
+        setting = None if self._has_orm else transaction.setting_of_alone()
+        if setting is None:
+            return await self.fetch(statement, values)
+        alone = statement.alone
+        return await transaction.send_alone(alone.sql, alone.announcing(values, *setting))
+
+    async def at_commit(self, statement: Prepared, value: bytes) -> None:
+        """Sent together with COMMIT, after those of earlier calls: it costs no round trip.
+
+        Nobody hears what comes of it; its error is the commit's. Raises DBAPIError.
+        """
+        await self.transaction.at_commit(statement, value)
+
     async def _write_what_the_orm_holds(self) -> None:
         session = self.sync_session
         if session.identity_map or session.new:
@@ -113,8 +133,8 @@ class ScopedAsyncSession(Scoped, AsyncSession):
 
     @property
     def is_open(self) -> bool:
-        """Something has begun that has not ended."""
-        return self.transaction.driver is not None or (self._has_orm and self.in_transaction())
+        """Something has begun that has not ended, or a connection waits to be given back."""
+        return self.transaction.is_open or (self._has_orm and self.in_transaction())
 
     async def commit(self) -> None:
         if self._has_orm and self.in_transaction():

@@ -1,21 +1,17 @@
 """The statements behind a repository's own verbs: compiled once for a model, run on the driver.
 
 What SQLAlchemy does for each execution (build, look up, adapt, load an entity) costs more than the
-statement itself; docs/performance.md has the numbers. Types keep their meaning: values and results
-pass their SQLAlchemy processors.
+statement itself; docs/performance.md has the numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache, partial
-from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
-    Executable,
-    Float,
     Integer,
     Select,
     bindparam,
@@ -24,46 +20,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.orm import Mapper
-from sqlalchemy.types import TypeEngine
 
-from app.database.base import Base
+from app.database.compiled import Process, Statement, result_process
 from app.database.facts import fact_of
 from app.database.mixins import UUIDMixin
-from app.database.tenancy import RawSqlRefused
+from app.database.reading import Reading
 
 Model = TypeVar("Model", bound=UUIDMixin)
-Process = Callable[[Any], Any]
-
-DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
-DIALECT.dbapi = DIALECT.import_dbapi()
-FLOAT8, NUMERIC = 701, 1700
-"""PostgreSQL's numbers of these types: a numeric type asks for them, other types do not look."""
-
-
-class Statement:
-    """SQL and the order of its values."""
-
-    __slots__ = ("_in_order", "_processes", "sql")
-
-    def __init__(self, compiled: Any) -> None:
-        self.sql: str = compiled.string
-        names: list[str] = compiled.positiontup
-        self._in_order = _in_order(names)
-        self._processes = [
-            (place, process)
-            for place, name in enumerate(names)
-            if (process := _bind_process(compiled.binds[name].type))
-        ]
-
-    def arguments(self, values: Mapping[str, Any]) -> Sequence[Any]:
-        arguments: Sequence[Any] = self._in_order(values)
-        if self._processes:
-            arguments = changed = [*arguments]
-            for place, process in self._processes:
-                changed[place] = process(changed[place])
-        return arguments
 
 
 class Statements(Generic[Model]):
@@ -83,21 +47,22 @@ class Statements(Generic[Model]):
         self._update = lru_cache(maxsize=256)(self._compile_update)
 
     @cached_property
-    def find(self) -> Statement:
-        return self._compiled(self._select().where(self._this()))
+    def find(self) -> Reading:
+        return Reading(self._select().where(self._this()))
 
     @cached_property
-    def first_page(self) -> Statement:
-        return self._compiled(self._newest())
+    def first_page(self) -> Reading:
+        return Reading(self._newest(), newest_first=True)
 
     @cached_property
-    def next_page(self) -> Statement:
-        return self._compiled(self._newest().where(self.columns["id"] < self._where("id")))
+    def next_page(self) -> Reading:
+        older = self.columns["id"] < self._where("id")
+        return Reading(self._newest().where(older), newest_first=True)
 
     @cached_property
     def delete(self) -> Statement:
         narrowed = delete(self._table).where(*self._owned(), self._this())
-        return self._compiled(narrowed.returning(self.columns["id"]))
+        return Statement(narrowed.returning(self.columns["id"]))
 
     def insert(self, values: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
         """With the columns' defaults. Raises TypeError for what is no column."""
@@ -126,11 +91,11 @@ class Statements(Generic[Model]):
 
     def _compile_insert(self, names: tuple[str, ...]) -> Statement:
         inserted = insert(self._table).values(self._parameters(names))
-        return self._compiled(inserted.returning(*self._returned))
+        return Statement(inserted.returning(*self._returned))
 
     def _compile_update(self, names: tuple[str, ...]) -> Statement:
         changed = update(self._table).where(*self._owned(), self._this())
-        return self._compiled(changed.values(self._parameters(names)).returning(*self._returned))
+        return Statement(changed.values(self._parameters(names)).returning(*self._returned))
 
     def _select(self) -> Select[Any]:
         return select(*self._returned).where(*self._owned())
@@ -155,19 +120,6 @@ class Statements(Generic[Model]):
             self.columns[name]: bindparam(name, type_=self.columns[name].type) for name in names
         }
 
-    def _compiled(self, statement: Any) -> Statement:
-        """The ORM, if nobody has woken it yet, makes its attributes readable now."""
-        Base.registry.configure()
-        return Statement(statement.compile(dialect=DIALECT))
-
-
-def prepared(statement: Executable) -> Statement:
-    """For what is written in most transactions. Raises RawSqlRefused without `raw_sql="reason"`."""
-    if not statement.get_execution_options().get("raw_sql"):
-        raise RawSqlRefused("a prepared text says why it is one, like any other")
-    compiled: Any = statement
-    return Statement(compiled.compile(dialect=DIALECT))
-
 
 def _plain_columns(model: type[UUIDMixin]) -> Any:
     """Raises TypeError for models that need the ORM's own loading and writing."""
@@ -185,12 +137,6 @@ def _plain_columns(model: type[UUIDMixin]) -> Any:
     return mapper.columns
 
 
-def _in_order(names: list[str]) -> Callable[[Mapping[str, Any]], Any]:
-    if len(names) > 1:
-        return itemgetter(*names)
-    return lambda values: [values[name] for name in names]
-
-
 def _made(defaults: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
     """What Python makes; PostgreSQL makes the others when a column is left out."""
     return {
@@ -204,18 +150,6 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _bind_process(kind: TypeEngine[Any]) -> Process | None:
-    process: Process | None = kind.dialect_impl(DIALECT).bind_processor(DIALECT)
-    return process
-
-
 def _result_processes(columns: Mapping[str, Column[Any]]) -> list[tuple[str, Process]]:
-    found = ((name, _result_process(column.type)) for name, column in columns.items())
+    found = ((name, result_process(column.type)) for name, column in columns.items())
     return [(name, process) for name, process in found if process]
-
-
-def _result_process(kind: TypeEngine[Any]) -> Process | None:
-    implementation = kind.dialect_impl(DIALECT)
-    number = FLOAT8 if isinstance(implementation, Float) else NUMERIC
-    process: Process | None = implementation.result_processor(DIALECT, number)
-    return process

@@ -25,6 +25,17 @@ class PersonContext:
 Context: TypeAlias = TenantContext | PersonContext | None
 
 
+def setting_of(context: Context) -> tuple[str, UUID] | None:
+    """What row security looks at, and its value."""
+    match context:
+        case TenantContext(tenant_id):
+            return TENANT_SETTING, tenant_id
+        case PersonContext(user_id):
+            return PERSON_SETTING, user_id
+        case None:
+            return None
+
+
 class TenantContextRequired(Exception):
     """A tenant's table was reached by a session that works for no tenant."""
 

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import text
 
 from app.core.jobs import EnqueuedJob
-from app.database.statements import prepared
+from app.database.compiled import prepared
 from app.database.tenancy import TenantMismatch
 from app.kit import clock
 from app.kit.ids import new_id
@@ -18,18 +18,26 @@ if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
 
 
-WRITE = prepared(
+EVENTS = prepared(
+    "write_events",
     text("""
-    WITH written AS (
-        INSERT INTO event_outbox
-            (id, tenant_id, name, version, payload, ordering_key, actor, trace_id, occurred_at)
-        SELECT id, tenant_id, name, version, payload, ordering_key, actor, trace_id, occurred_at
-        FROM jsonb_populate_recordset(NULL::event_outbox, CAST(:events AS jsonb))
+    INSERT INTO event_outbox
+        (id, tenant_id, name, version, payload, ordering_key, actor, trace_id, occurred_at)
+    SELECT id, tenant_id, name, version, payload, ordering_key, actor, trace_id, occurred_at
+    FROM jsonb_populate_recordset(
+        NULL::event_outbox, CAST(convert_from(:events, 'UTF8') AS jsonb)
     )
+    """).execution_options(raw_sql="the outbox is one for all tenants; each row names its own"),
+)
+DELIVERIES = prepared(
+    "write_deliveries",
+    text("""
     INSERT INTO event_deliveries (event_id, handler, status, attempts)
     SELECT event_id, handler, 'waiting', 0
-    FROM jsonb_to_recordset(CAST(:deliveries AS jsonb)) AS due (event_id uuid, handler text)
-    """).execution_options(raw_sql="the outbox is one for all tenants; each row names its own")
+    FROM jsonb_populate_recordset(
+        NULL::event_deliveries, CAST(convert_from(:deliveries, 'UTF8') AS jsonb)
+    )
+    """).execution_options(raw_sql="they belong to the events of the outbox"),
 )
 
 
@@ -41,11 +49,10 @@ async def write_events(work: "UnitOfWork", events: Sequence[Event]) -> list[Enqu
         for event, row in rows
         for subscriber in work.runtime.subscriptions.of(event)
     ]
-    due = [{"event_id": row["id"], "handler": subscriber.name} for subscriber, row in deliveries]
-    values = {"events": [row for _, row in rows], "deliveries": due}
-    await work.session.fetch(
-        WRITE, {name: orjson.dumps(each).decode() for name, each in values.items()}
-    )
+    await work.session.at_commit(EVENTS, orjson.dumps([row for _, row in rows]))
+    if deliveries:
+        due = [{"event_id": row["id"], "handler": each.name} for each, row in deliveries]
+        await work.session.at_commit(DELIVERIES, orjson.dumps(due))
     return [
         work.runtime.subscriptions.delivery(subscriber.name, row["id"], row["ordering_key"])
         for subscriber, row in deliveries

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.database.statements import prepared
+from app.database.compiled import prepared
 
 from .envelope import Envelope, seal
 from .job import EnqueuedJob, Job
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
 
 DEFER = prepared(
+    "write_jobs",
     queue_sql("""
     SELECT procrastinate_defer_jobs_v1(array_agg(job))
-    FROM jsonb_populate_recordset(NULL::procrastinate_job_to_defer_v1, CAST(:jobs AS jsonb)) AS job
-""")
+    FROM jsonb_populate_recordset(
+        NULL::procrastinate_job_to_defer_v1, CAST(convert_from(:jobs, 'UTF8') AS jsonb)
+    ) AS job
+"""),
 )
 TAKE_TURNS = queue_sql("""
     SELECT pg_advisory_xact_lock(hashtextextended(name, 0))
@@ -44,7 +47,7 @@ async def write_sealed(work: "UnitOfWork", sealed: Sequence[tuple[Job, Envelope]
     """Runs whose envelope says itself for whom they are."""
     rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in sealed])
     if rows:
-        await work.session.fetch(DEFER, {"jobs": json.dumps(rows)})
+        await work.session.at_commit(DEFER, json.dumps(rows).encode())
 
 
 def _row(job: Job, envelope: Envelope) -> dict[str, Any]:

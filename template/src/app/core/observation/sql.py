@@ -11,9 +11,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ._spans import TRACER
+from app.database.driver import without_values
 
-ENDS = ("BEGIN", "COMMIT", "ROLLBACK")
+from ._spans import TRACER
 
 
 def trace_statements(engine: AsyncEngine) -> None:
@@ -48,12 +48,20 @@ def _note_error(error: Any) -> None:
 
 def _write(statement: str, started: int, ended: int, error: BaseException | None) -> None:
     """BEGIN carries the tenant in its text, so only its name is told."""
-    verb = statement.split(None, 1)[0].rstrip(";").upper() if statement.strip() else "SQL"
+    verb = _verb(statement)
     attributes = {"db.system.name": "postgresql", "db.operation.name": verb}
-    if verb not in ENDS:
-        attributes["db.query.text"] = statement
+    if verb not in ("BEGIN", statement):
+        attributes["db.query.text"] = without_values(statement)
     span = TRACER.start_span(verb, kind=SpanKind.CLIENT, attributes=attributes, start_time=started)
     if error is not None:
         span.set_attribute("error.type", type(error).__name__)
         span.set_status(StatusCode.ERROR)
     span.end(ended)
+
+
+def _verb(statement: str) -> str:
+    """COMMIT comes last in its text, after what it writes."""
+    words = statement.split(None, 1)
+    if not words or statement.endswith("COMMIT"):
+        return "COMMIT" if words else "SQL"
+    return words[0].rstrip(";").upper()

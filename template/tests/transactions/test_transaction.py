@@ -8,21 +8,14 @@ from sqlalchemy import select, text
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database import embedded
 from app.database.repository import RowNotFound
 from app.database.session import ScopedAsyncSession, open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
 
-PID = text("SELECT pg_backend_pid()").execution_options(raw_sql="names the connection")
-
-
-async def names(runtime: Runtime, owner: Person) -> set[str]:
-    async with open_unit(runtime, owner.actor, owner.context) as work:
-        rows = await WidgetRepository(work.session).list(limit=50)
-        return {row.name for row in rows.items}
+from .connections import checked_out, kill, pid_in_pool
+from .widgets import names
 
 
 async def write_both(session: ScopedAsyncSession) -> None:
@@ -125,13 +118,22 @@ class TestDeadConnection:
             kill(await pid_in_pool(runtime, owner))
             assert await names(runtime, owner) == set()
 
+    async def test_is_replaced_between_a_read_and_the_transaction(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await WidgetRepository(work.session).list(limit=1)
+            pooled: Any = work.session.transaction._pooled
+            kill(pooled.driver_connection.get_server_pid())
+            await WidgetRepository(work.session).create(name="driver")
+
+        assert await names(runtime, owner) == {"driver"}
+
     async def test_that_the_driver_does_not_know_of_is_replaced_as_well(
         self, runtime: Runtime, owner: Person
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        await WidgetRepository(session).list(limit=1)
-        driver = session.transaction.driver
-        assert driver is not None
+        driver = await session.transaction.begin()
         await session.rollback()
         driver._transport.get_extra_info("socket").shutdown(2)
 
@@ -147,23 +149,27 @@ class TestDeadConnection:
         assert await names(runtime, owner) == {"orm"}
 
 
-async def pid_in_pool(runtime: Runtime, owner: Person) -> int:
-    """Of the connection that the next unit will get."""
-    async with open_unit(runtime, owner.actor, owner.context) as work:
-        return int(await work.session.scalar(PID))
-
-
-def kill(pid: int) -> None:
-    with embedded.start(FOLDER, durable=False).superuser() as connection:
-        connection.execute("SELECT pg_terminate_backend(%s)", [pid])
-
-
 class TestACrowd:
     async def test_waits_for_connections_and_leaves_none_behind(
         self, runtime: Runtime, owner: Person
     ) -> None:
         found = await asyncio.gather(*(names(runtime, owner) for _ in range(100)))
 
-        pool: Any = runtime.database.rw.pool
         assert found == [set()] * 100
-        assert pool.checkedout() == 0
+        assert checked_out(runtime) == 0
+
+
+class TestGivenBack:
+    async def test_is_no_connection_with_a_transaction(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await WidgetRepository(session).list(limit=1)
+        pooled: Any = session.transaction._pooled
+        before = pooled.driver_connection
+        await before.execute("BEGIN")
+
+        await session.close()
+
+        assert before.is_closed()
+        assert await names(runtime, owner) == set()

@@ -1,0 +1,120 @@
+"""A statement that announces its tenant itself: before it looks for rows, for nobody after it."""
+
+from collections.abc import AsyncIterator, Iterator
+from json import loads
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from app.config import Settings
+from app.database.reading import Reading
+from app.database.statements import Statements
+from app.database.tenancy import TENANT_SETTING
+from app.kit.ids import new_id
+
+from .arena import ALL_MODELS, Arena
+from .samples import Folder
+
+PLANNERS = (
+    "enable_nestloop",
+    "enable_indexscan",
+    "enable_bitmapscan",
+    "enable_hashjoin",
+    "enable_mergejoin",
+    "enable_material",
+    "enable_memoize",
+    "enable_sort",
+)
+FOLDERS = Statements(Folder, "tenant_id")
+SETTING = f"SELECT coalesce(current_setting('{TENANT_SETTING}', true), '')"
+
+
+@pytest_asyncio.fixture
+async def driver(whole: Settings) -> AsyncIterator[Any]:
+    """A connection of the serving role, with nothing around its statements."""
+    url = str(whole.database.url).replace("+asyncpg", "")
+    connection = await asyncpg.connect(url)
+    yield connection
+    await connection.close()
+
+
+class TestTheAnnouncement:
+    @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+    @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
+    async def test_comes_before_any_row(
+        self, arena: Arena, driver: Any, model: Any, mode: str
+    ) -> None:
+        await driver.execute(f"SET plan_cache_mode = {mode}")
+        for reading in readings(Statements(model, "tenant_id")):
+            plan = await driver.fetchval(
+                f"EXPLAIN (VERBOSE, FORMAT JSON) {reading.alone.sql}", *asked(reading, arena)
+            )
+
+            first, second = join_of(loads(plan)[0]["Plan"])["Plans"]
+            assert first["Parent Relationship"] == "Outer"
+            assert "set_config" in first["Output"][0]
+            assert [each for each in nodes(first) if "Relation Name" in each] == []
+            assert [each for each in nodes(second) if "Relation Name" in each] != []
+
+    @pytest.mark.parametrize("planner", PLANNERS)
+    async def test_is_in_time_whatever_the_planner_prefers(
+        self, arena: Arena, driver: Any, planner: str
+    ) -> None:
+        row = await arena.own_row(Folder.__table__)
+        await driver.execute(f"SET {planner} = off")
+        for _ in range(8):  # with this, and then with the generic plan
+            found = await driver.fetch(
+                FOLDERS.find.alone.sql, *asked(FOLDERS.find, arena, row["id"])
+            )
+            assert [each["id"] for each in found] == [row["id"]]
+
+    async def test_ends_with_the_statement(self, arena: Arena, driver: Any) -> None:
+        await driver.fetch(FOLDERS.first_page.alone.sql, *asked(FOLDERS.first_page, arena))
+
+        assert await driver.fetchval(SETTING) == ""
+
+    async def test_ends_with_one_that_fails_too(self, arena: Arena, driver: Any) -> None:
+        values = {**narrowed(arena), "limit": -1}
+        alone = FOLDERS.first_page.alone
+        with pytest.raises(asyncpg.PostgresError, match="negative"):
+            await driver.fetch(
+                alone.sql, *alone.announcing(values, TENANT_SETTING, arena.own.tenant_id)
+            )
+
+        assert await driver.fetchval(SETTING) == ""
+
+    async def test_is_what_opens_the_rows(self, arena: Arena, driver: Any) -> None:
+        """Without it, or with that of another tenant, the same statement finds nothing."""
+        row = await arena.own_row(Folder.__table__)
+        alone, values = FOLDERS.find.alone, narrowed(arena, row["id"])
+
+        assert await driver.fetch(FOLDERS.find.sql, *FOLDERS.find.arguments(values)) == []
+        for tenant, count in ((arena.own, 1), (arena.foreign, 0)):
+            arguments = alone.announcing(values, TENANT_SETTING, tenant.tenant_id)
+            assert len(await driver.fetch(alone.sql, *arguments)) == count
+
+
+def readings(statements: Statements[Any]) -> tuple[Reading, ...]:
+    return statements.find, statements.first_page, statements.next_page
+
+
+def asked(reading: Reading, arena: Arena, row_id: Any = None) -> Any:
+    values = narrowed(arena, row_id)
+    return reading.alone.announcing(values, TENANT_SETTING, arena.own.tenant_id)
+
+
+def narrowed(arena: Arena, row_id: Any = None) -> dict[str, Any]:
+    return {"_where_own": arena.own.tenant_id, "_where_id": row_id or new_id(), "limit": 51}
+
+
+def join_of(plan: dict[str, Any]) -> dict[str, Any]:
+    """A page is put in order once more around it."""
+    return plan if plan["Node Type"] == "Nested Loop" else join_of(plan["Plans"][0])
+
+
+def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from nodes(below)

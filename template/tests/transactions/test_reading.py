@@ -1,0 +1,87 @@
+"""A repository's reads travel alone, until something needs a transaction."""
+
+import asyncio
+
+import pytest
+
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database import embedded
+from app.database.session import open_session
+from app.modules.widgets.models import Widget
+from app.modules.widgets.repositories import WidgetRepository
+from tests.support.database import FOLDER
+from tests.support.people import Person
+
+from .connections import behind_pgbouncer, checked_out, database
+from .widgets import names
+
+
+class TestAlone:
+    async def test_begins_nothing(self, runtime: Runtime, owner: Person) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        await WidgetRepository(session).list(limit=1)
+
+        assert session.transaction.driver is None
+        assert session.is_open
+        await session.close()
+        assert checked_out(runtime) == 0
+
+    async def test_is_followed_by_a_transaction_on_the_same_connection(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            widgets = WidgetRepository(work.session)
+            await widgets.list(limit=1)
+            made = await widgets.create(name="driver")
+
+            assert await widgets.find(made.id) is not None
+            assert checked_out(runtime) == 1
+
+        assert await names(runtime, owner) == {"driver"}
+
+    async def test_sees_what_the_orm_has_not_written_yet(self, work: UnitOfWork) -> None:
+        work.session.add(Widget(name="orm"))
+
+        rows = await WidgetRepository(work.session).list(limit=50)
+
+        assert [row.name for row in rows.items] == ["orm"]
+
+    @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+    async def test_is_nobody_who_wants_one_picture_of_all(
+        self, runtime: Runtime, owner: Person, level: str
+    ) -> None:
+        engine = runtime.database.rw.execution_options(isolation_level=level)
+        async with open_session(engine, owner.context) as session:
+            before = await WidgetRepository(session).list(limit=50)
+            async with open_unit(runtime, owner.actor, owner.context) as work:
+                await WidgetRepository(work.session).create(name="meanwhile")
+
+            assert await WidgetRepository(session).list(limit=50) == before
+
+    async def test_is_nobody_behind_pgbouncer(self, runtime: Runtime, owner: Person) -> None:
+        """Each transaction there may have another server, with other prepared statements."""
+        async with (
+            behind_pgbouncer(runtime) as engine,
+            open_session(engine, owner.context) as session,
+        ):
+            await WidgetRepository(session).list(limit=1)
+
+            assert session.transaction.driver is not None
+
+    async def test_gives_its_connection_up_when_it_is_cancelled(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        session = open_session(runtime.database.rw, owner.context)
+        with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+            connection.execute("BEGIN; LOCK TABLE widgets")
+            waiting = asyncio.create_task(WidgetRepository(session).list(limit=1))
+            await asyncio.sleep(0.1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            connection.execute("ROLLBACK")
+
+        assert not session.is_open
+        assert checked_out(runtime) == 0
+        assert await names(runtime, owner) == set()
