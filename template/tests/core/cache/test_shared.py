@@ -85,7 +85,7 @@ class TestRemember:
 
         async with asyncio.timeout(0.5):
             assert await shared.remember(key, MINUTE, Oven(seconds=0).bake) == b'"bread"'
-        await slow
+        slow.cancel()
 
     async def test_does_not_wait_for_ever_for_another_process(
         self, valkey_url: str, key: str

@@ -245,11 +245,11 @@ class TestSchedule:
     async def test_runs_once_for_many_workers(self, queue: Runtime) -> None:
         options = replace(FAST, queues=("cron",))
         async with worker(queue, options), worker(queue, options):
-            await until(ticked_three_times)
+            await until(ticked_twice)
 
         times = [row["args"]["timestamp"] for row in await queued(queue, "cron")]
         assert seen.count("tick") <= len(times)
-        assert len(times) == len(set(times)) >= 3
+        assert len(times) == len(set(times)) >= 2
 
     async def test_runs_for_each_active_tenant_as_the_house(self, queue: Runtime) -> None:
         people = [await found_tenant(queue) for _ in range(3)]
@@ -271,8 +271,8 @@ async def told(queue: Runtime, person: Person, run_id: Any, *, done: int) -> boo
         return row is not None and (row.done, row.total) == (done, 2)
 
 
-async def ticked_three_times() -> bool:
-    return seen.count("tick") >= 3
+async def ticked_twice() -> bool:
+    return seen.count("tick") >= 2
 
 
 async def seen_twice(person: Person) -> bool:
