@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class Source:
 
     folder: Path
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Any]:
         read: dict[str, Any] = yaml.safe_load((self.folder / "copier.yml").read_text())
         return read
@@ -40,7 +41,12 @@ class Source:
     def paths(self) -> set[str]:
         template = self.folder / "template"
         found = (file.relative_to(template).as_posix() for file in template.rglob("*") if file.is_file())
-        return {path.removesuffix(".jinja") for path in found if "{" not in path and "/widgets/" not in path}
+        return {path.removesuffix(".jinja") for path in found if "{" not in path and not self._stays_here(path)}
+
+    def _stays_here(self, path: str) -> bool:
+        """Raw material, and what watches it: no project has them."""
+        excluded = (pattern for pattern in self.settings["_exclude"] if pattern.startswith("/"))
+        return any(f"/{path}/".startswith(f"{pattern}/") for pattern in excluded)
 
     @property
     def extension(self) -> Any:

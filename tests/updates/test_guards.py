@@ -52,6 +52,9 @@ BREACHES: dict[str, Change] = {
     "choice gitlab of ci is gone": replace("copier.yml", "    GitLab CI: gitlab\n", ""),
     "choice webhooks of modules is gone": replace("extensions/modules/ready_made.py", '"webhooks",', '"hooks",'),
     "src/app/kit/ids.py is gone": remove("template/src/app/kit/ids.py"),
+    "tests/core/test_etags.py is gone": replace(
+        "copier.yml", "  - /tests/performance\n", "  - /tests/performance\n  - /tests/core/test_etags.py\n"
+    ),
     "src/app/seeds.py is the client's": replace("template/standard/ownership.toml", '    "/src/app/seeds.py",\n', ""),
     "Dockerfile becomes the client's": replace(
         "template/standard/ownership.toml", "client = [\n", 'client = [\n    "/Dockerfile",\n'
