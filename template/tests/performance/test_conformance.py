@@ -35,6 +35,10 @@ BODIES: tuple[tuple[dict[str, str], bytes], ...] = (
     (JSON, b"null"),
     (JSON, b"\xff"),
     (JSON, b'{"name": "\\ud800"}'),
+    (JSON, b'\xef\xbb\xbf{"name": "First"}'),
+    (JSON, '{"name": "Fïrst"}'.encode("utf-16")),
+    (JSON, b'{"name": "First", "name": "Second"}'),
+    (JSON, b"[" * 300 + b"]" * 300),
     (JSON, b'{"name": 123456789012345678901234567890}'),
     (JSON, b'{"name": "First", "more": NaN}'),
 )

@@ -1,7 +1,7 @@
 """Sessions that work for exactly one tenant, from their first statement to their last."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -10,7 +10,6 @@ from sqlalchemy.util import await_, greenlet_spawn
 
 from app.database import scoping
 from app.database.compiled import Prepared, Statement
-from app.database.engine import raise_refused
 from app.database.reading import Reading
 from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
@@ -95,15 +94,10 @@ class ScopedAsyncSession(Scoped, AsyncSession):
 
         Raises DBAPIError.
         """
-        transaction = self.transaction
-        driver = transaction.driver or await transaction.begin()
         if self._has_orm:
+            await self.transaction.begin()
             await self._write_what_the_orm_holds()
-        try:
-            return cast(list[Any], await driver.fetch(statement.sql, *statement.arguments(values)))
-        except Exception as error:
-            dbapi = transaction.engine.dialect.loaded_dbapi
-            raise_refused(dbapi, error, statement.sql, closed=driver.is_closed())
+        return await self.transaction.fetch(statement.sql, statement.arguments(values))
 
     async def read(self, statement: Reading, values: Mapping[str, Any]) -> list[Any]:
         """As `fetch`. Until a transaction begins each is one of its own, in a single round trip.

@@ -1,19 +1,19 @@
 """A session's one transaction: begun when it is needed, shared by the driver and the ORM."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from app.database.compiled import Prepared
 from app.database.driver import DriverConnection, announcement
 from app.database.engine import READS_ALONE, raise_refused
+from app.database.pool import give_back, take
 from app.database.tenancy import Context, setting_of
 
 Result = TypeVar("Result")
@@ -28,6 +28,7 @@ class Transaction:
         self.driver: DriverConnection | None = None
         self._pooled: PoolProxiedConnection | None = None
         self._for_orm: Connection | None = None
+        self._is_waiting = False
 
     @property
     def context(self) -> Context:
@@ -47,9 +48,22 @@ class Transaction:
     def setting_of_alone(self) -> tuple[str, UUID] | None:
         """What a statement must announce to be sent alone; None if it needs the transaction."""
         options = self.engine.get_execution_options()
-        if self.driver or "isolation_level" in options or not options.get(READS_ALONE):
+        if self.driver or self._has_level or not options.get(READS_ALONE):
             return None
         return setting_of(self._context)
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
+        """The driver's records, in the transaction, which begins with it if it has not begun.
+
+        Raises DBAPIError.
+        """
+        if self.driver is None and not self._has_level:
+            return await self._first(sql, lambda new: self._begin_with(new, sql, arguments))
+        driver: Any = await self.begin()
+        try:
+            return cast(list[Any], await driver.fetch(sql, *arguments))
+        except Exception as error:
+            raise_refused(self._dbapi, error, sql, closed=driver.is_closed())
 
     async def send_alone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         """The driver's records, before anything has begun. Raises DBAPIError."""
@@ -79,7 +93,7 @@ class Transaction:
             if driver is not None:
                 await self._end(pooled, driver, commit=commit)
         finally:
-            _give_back(pooled)
+            give_back(pooled)
 
     async def _end(
         self, pooled: PoolProxiedConnection, driver: DriverConnection, *, commit: bool
@@ -94,51 +108,61 @@ class Transaction:
             raise_refused(self._dbapi, error, "COMMIT", closed=driver.is_closed())
 
     async def _first(self, sql: str, send: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Raises DBAPIError, or InvalidRequestError while it waits for another of the session."""
+        if self._is_waiting:
+            raise InvalidRequestError("a session's statements come one after the other")
+        self._is_waiting = True
+        try:
+            return await self._send_first(sql, send)
+        finally:
+            self._is_waiting = False
+
+    async def _send_first(self, sql: str, send: Callable[[Any], Awaitable[Result]]) -> Result:
         """What comes of `send`, which is the pre-ping: nothing ran before it, so a dead connection
-        is simply replaced, once."""
+        is simply replaced, once. A transaction that has begun goes on, even if `send` failed."""
         is_second = False
         while True:
-            pooled = self._pooled = self._pooled or await self._from_pool()
+            pooled = self._pooled = self._pooled or await take(self.engine)
             driver: Any = pooled.driver_connection
             try:
                 return await send(driver)
             except BaseException as error:
                 dead = driver.is_closed()
-                if dead or driver.is_in_transaction() or not isinstance(error, Exception):
+                lost = driver.is_in_transaction() and self.driver is None
+                if dead or lost or not isinstance(error, Exception):
                     pooled.invalidate(error)
-                    self._pooled = None
+                    self.driver = self._pooled = None
                 if not isinstance(error, Exception):
                     raise
                 if is_second or not dead:
                     raise_refused(self._dbapi, error, sql, closed=dead)
             is_second = True
 
+    async def _begin_with(
+        self, driver: DriverConnection, sql: str, values: Sequence[Any]
+    ) -> list[Any]:
+        driver.announced = announcement(self._context)
+        transaction = driver.transaction()
+        try:
+            return await driver.fetch_after(transaction.begin, sql, values)
+        finally:
+            if driver.is_in_transaction():
+                adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it is taken
+                adapted._transaction, self.driver = transaction, driver
+
     async def _begin(self, driver: DriverConnection) -> DriverConnection:
-        if "isolation_level" in self.engine.get_execution_options():  # which comes before BEGIN
+        if self._has_level:  # which comes before BEGIN
             self._for_orm = await greenlet_spawn(Connection, self.engine, self._pooled)
         driver.announced = announcement(self._context)
         adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it is taken
         await adapted._start_transaction()
         return driver
 
-    async def _from_pool(self) -> PoolProxiedConnection:
-        """One that lies there is simply taken; only to connect, or to wait, needs a greenlet."""
-        with suppress(MissingGreenlet):
-            return self.engine.raw_connection()
-        try:
-            return await greenlet_spawn(self.engine.raw_connection)
-        except self._dbapi.Error as error:
-            raise_refused(self._dbapi, error, "connect", closed=True)
+    @property
+    def _has_level(self) -> bool:
+        """Of isolation, other than the database's own."""
+        return "isolation_level" in self.engine.get_execution_options()
 
     @property
     def _dbapi(self) -> Any:
         return self.engine.dialect.loaded_dbapi
-
-
-def _give_back(pooled: PoolProxiedConnection) -> None:
-    """One that is in a transaction still, or nobody knows in what, goes to nobody else."""
-    driver: Any = pooled.driver_connection
-    if driver is not None and (driver.is_closed() or driver.is_in_transaction()):
-        pooled.invalidate()
-    else:
-        pooled.close()

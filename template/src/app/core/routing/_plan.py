@@ -1,7 +1,6 @@
 """What a route needs from a request, worked out once from what FastAPI found in its signature."""
 
 import inspect
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi.datastructures import DefaultPlaceholder
+from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.types import Scope
 
@@ -156,7 +156,7 @@ def _valid_body(field: Any, scope: Scope, receive: Replay) -> Any:
     if kind.partition(b";")[0].strip().lower() != b"application/json" or not receive.body:
         raise Unusual
     try:
-        return _validated(field, json.loads(receive.body))
+        return _validated(field, from_json(receive.body))
     except ValueError as error:
         raise Unusual from error
 

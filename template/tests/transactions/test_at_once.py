@@ -1,0 +1,88 @@
+"""A session serves one statement after the other; who asks two at once hears so, harming nobody."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
+
+from app.core.runtime import Runtime
+from app.database import embedded
+from app.database.session import ScopedAsyncSession, open_session
+from app.modules.widgets.repositories import WidgetRepository
+from tests.support.database import FOLDER
+from tests.support.people import Person
+
+from .connections import checked_out, database
+from .widgets import names
+
+ROUNDS = 80
+TENANT = text("SELECT current_setting('app.tenant_id')").execution_options(raw_sql="a setting")
+IN_TRANSACTION = """
+    SELECT query FROM pg_stat_activity
+    WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+"""
+WRONG: Any = 7
+WAYS: Sequence[Callable[[ScopedAsyncSession], Awaitable[Any]]] = (
+    lambda session: WidgetRepository(session).list(limit=5),
+    lambda session: WidgetRepository(session).create(name="made"),
+    lambda session: WidgetRepository(session).create(name=WRONG),
+    lambda session: session.scalar(TENANT),
+    lambda session: session.transaction.begin(),
+)
+
+
+async def test_the_second_of_two_is_refused(runtime: Runtime, owner: Person) -> None:
+    for _ in range(2):  # the second time the connection has the statement prepared
+        session = open_session(runtime.database.rw, owner.context)
+        widgets = WidgetRepository(session)
+
+        first, second = await asyncio.gather(
+            widgets.create(name="first"), widgets.create(name="second"), return_exceptions=True
+        )
+        await session.commit()
+
+        assert not isinstance(first, BaseException)
+        assert isinstance(second, InvalidRequestError)
+    assert await names(runtime, owner) == {"first"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_connection_keeps_a_transaction(
+    runtime: Runtime, owner: Person, rival: Person, seed: int
+) -> None:
+    """Nor another's tenant: whatever is asked at once, wrongly, or is cancelled."""
+    random = Random(seed)
+    with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+        for _ in range(ROUNDS):
+            session = open_session(runtime.database.rw, random.choice([owner, rival]).context)
+            await ask_at_once(session, random)
+
+            assert connection.execute(IN_TRANSACTION).fetchall() == []
+            assert checked_out(runtime) == 0
+            assert await tenant_of(runtime, owner) == str(owner.tenant_id)
+            assert await tenant_of(runtime, rival) == str(rival.tenant_id)
+
+
+async def ask_at_once(session: ScopedAsyncSession, random: Random) -> None:
+    async def ask(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await random.choice(WAYS)(session)
+
+    times = [random.choice([0, 0, 0.0005, 0.001]) for _ in range(random.choice([2, 3]))]
+    tasks = [asyncio.create_task(ask(seconds)) for seconds in times]
+    if random.random() < 0.3:
+        await asyncio.sleep(random.choice([0, 0.0007]))
+        random.choice(tasks).cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    expected = (SQLAlchemyError, asyncio.CancelledError, type(None))
+    assert all(isinstance(answer, expected) for answer in answers), answers
+    await (session.commit() if random.random() < 0.5 else session.rollback())
+
+
+async def tenant_of(runtime: Runtime, person: Person) -> str:
+    async with open_session(runtime.database.rw, person.context) as session:
+        return str(await session.scalar(TENANT))
