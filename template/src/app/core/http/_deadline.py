@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import Unavailable
 
+from ._deadlines import Deadlines
 from ._streamed import is_streamed
 
 
@@ -23,24 +24,25 @@ class DeadlineMiddleware:
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
         self.app = app
-        self.seconds = seconds
+        self.deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises RequestTooSlow."""
         if scope["type"] != "http" or is_streamed(scope):
             await self.app(scope, receive, send)
             return
-        deadline = asyncio.timeout(self.seconds)
+        deadline = self.deadlines.begin()
 
         async def send_in_peace(message: Message) -> None:
             if message["type"] == "http.response.start":
-                deadline.reschedule(None)
+                self.deadlines.end(deadline)
             await send(message)
 
         try:
-            async with deadline:
-                await self.app(scope, receive, send_in_peace)
-        except TimeoutError:
-            if deadline.expired():
+            await self.app(scope, receive, send_in_peace)
+        except asyncio.CancelledError:
+            if deadline.ended_it():
                 raise RequestTooSlow from None
             raise
+        finally:
+            self.deadlines.end(deadline)
