@@ -1,3 +1,12 @@
 """The words that every test may use, wherever it lives: beside a module or under tests/."""
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.scenario"]
+import pytest
+
+WORDS = ("tests.support.fixtures", "tests.support.scenario")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Not in the process that hands the tests to its workers: importing the app takes a second."""
+    hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+    for name in () if hands_out else WORDS:
+        config.pluginmanager.import_plugin(name)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -41,10 +42,14 @@ class File:
         return resolve_name(name, ".".join(("app", *self.parts[:-1])))
 
 
-def files() -> Iterator[File]:
-    for path in sorted(ROOT.rglob("*.py")):
-        if "tests" not in path.relative_to(ROOT).parts:
-            yield File(path, ast.parse(path.read_text(encoding="utf-8")))
+@cache
+def files() -> tuple[File, ...]:
+    paths = sorted(ROOT.rglob("*.py"))
+    return tuple(_read(path) for path in paths if "tests" not in path.relative_to(ROOT).parts)
+
+
+def _read(path: Path) -> File:
+    return File(path, ast.parse(path.read_text(encoding="utf-8")))
 
 
 def imported(file: File) -> Iterator[tuple[ast.stmt, str]]:

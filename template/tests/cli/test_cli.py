@@ -85,6 +85,7 @@ class TestMain:
         assert ended.value.code == code
         assert sentence in capsys.readouterr().err
 
+    @pytest.mark.slow
     def test_is_what_python_runs(self) -> None:
         command = [sys.executable, "-m", "app", "--help"]
 

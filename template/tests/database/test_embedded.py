@@ -21,6 +21,7 @@ with server.superuser("app") as connection:
 
 
 class TestStart:
+    @pytest.mark.slow
     def test_serves_several_processes_at_once_from_a_folder_with_spaces(
         self, tmp_path: Path
     ) -> None:
