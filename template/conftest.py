@@ -1,5 +1,7 @@
 """The words that every test may use, wherever it lives: beside a module or under tests/."""
 
+import gc
+
 import pytest
 
 WORDS = ("tests.support.fixtures", "tests.support.scenario")
@@ -10,3 +12,9 @@ def pytest_configure(config: pytest.Config) -> None:
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     for name in () if hands_out else WORDS:
         config.pluginmanager.import_plugin(name)
+
+
+def pytest_unconfigure() -> None:
+    """What is left is searched for garbage once; pytest would do it ten times, for seconds."""
+    gc.collect()
+    gc.freeze()

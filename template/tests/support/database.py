@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: migrated once for each state of the migrations, then copied."""
 
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from app.database.migrations import upgrade
 
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / ".data" / "test-postgres"
+COMPLETE = "SELECT FROM pg_database WHERE datname = %s AND datistemplate"
 STEPS = ("migrations/**/*", "src/app/modules/*/migrations/*.py", "src/app/**/models.py")
 
 
@@ -25,10 +27,14 @@ def drop_test_database(name: str) -> None:
     embedded.start(FOLDER, durable=False).drop_database(name)
 
 
+@cache
 def _migrated_template(server: embedded.EmbeddedServer) -> str:
     """Kept between runs, as long as no migration and no model changes."""
     name = f"template_{_fingerprint()}"
-    upgrade(server.create_database(name).owner_url)
+    with server.superuser() as connection:
+        if connection.execute(COMPLETE, [name]).fetchone() is None:
+            upgrade(server.create_database(name).owner_url)
+            connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
     return name
 
 

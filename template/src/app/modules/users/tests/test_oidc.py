@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from joserfc.jwk import RSAKey
 from sqlalchemy import text
@@ -52,13 +53,18 @@ async def browser_settings(settings: Settings, issuer: Provider) -> Settings:
     return settings.model_copy(update={"oidc": oidc})
 
 
-@pytest_asyncio.fixture
-async def browser(browser_settings: Settings) -> AsyncIterator[AsyncClient]:
+@pytest_asyncio.fixture(scope="module")
+async def house(browser_settings: Settings) -> AsyncIterator[FastAPI]:
     app = create_app(browser_settings)
-    transport = ASGITransport(app)
+    yield app
+    await app.state.runtime.close()
+
+
+@pytest_asyncio.fixture
+async def browser(house: FastAPI) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(house)
     async with AsyncClient(transport=transport, base_url="http://localhost:8000") as browser:
         yield browser
-    await app.state.runtime.close()
 
 
 @dataclass
