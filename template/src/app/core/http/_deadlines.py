@@ -19,7 +19,7 @@ class Deadline:
 
     def ended_it(self) -> bool:
         """Whether the task's CancelledError comes from here, and from nobody else as well."""
-        return self.is_over and self.task.uncancel() <= self.cancelling
+        return self.is_over and self.task.cancelling() == self.cancelling + 1
 
 
 class Deadlines:
@@ -39,8 +39,11 @@ class Deadlines:
         return deadline
 
     def end(self, deadline: Deadline) -> None:
-        """Nothing happens any more when its time is over. Does nothing a second time."""
+        """Its time may come and go; if it has, its cancellation is taken back. Does so once."""
         self._open.pop(deadline, None)
+        if deadline.is_over:
+            deadline.is_over = False
+            deadline.task.uncancel()
 
     def _wait_for(self, deadline: Deadline, loop: asyncio.AbstractEventLoop) -> None:
         if self._timer is not None:
@@ -53,6 +56,6 @@ class Deadlines:
             if first.at > loop.time():
                 self._wait_for(first, loop)
                 return
-            self.end(first)
+            del self._open[first]
             first.is_over = True
             first.task.cancel()
