@@ -8,13 +8,17 @@ from sqlalchemy import select, text
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database import embedded
+from app.database.engine import create_engine
 from app.database.repository import RowNotFound
 from app.database.session import ScopedAsyncSession, open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
+from tests.support.database import FOLDER
 from tests.support.people import Person
+from tests.support.queue import until
 
-from .connections import checked_out, kill, pid_in_pool
+from .connections import PID, checked_out, database, kill, pid_in_pool
 from .widgets import names
 
 
@@ -157,6 +161,30 @@ class TestACrowd:
 
         assert found == [set()] * 100
         assert checked_out(runtime) == 0
+
+
+class TestMoreThanThePoolKeeps:
+    async def test_are_closed_without_a_word(
+        self, runtime: Runtime, owner: Person, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        url = str(runtime.settings.database.url)
+        engine = create_engine(url, pool_size=1, pool_overflow=3)
+        sessions = [open_session(engine, owner.context) for _ in range(4)]
+        pids = {await session.scalar(PID) for session in sessions}
+
+        for session in sessions:
+            await session.rollback()
+
+        assert len(pids) == 4
+        assert caplog.records == []
+        await until(lambda: only_one_is_there(runtime, pids), seconds=5)
+        await engine.dispose()
+
+
+async def only_one_is_there(runtime: Runtime, pids: set[int]) -> bool:
+    with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
+        return connection.execute(query, [list(pids)]).fetchone() == (1,)
 
 
 class TestGivenBack:

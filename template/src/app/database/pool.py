@@ -25,10 +25,19 @@ async def take(engine: Engine) -> PoolProxiedConnection:
         raise_refused(dbapi, error, "connect", closed=True)
 
 
-def give_back(pooled: PoolProxiedConnection) -> None:
-    """One that is in a transaction still, or nobody knows in what, goes to nobody else."""
+def give_back(engine: Engine, pooled: PoolProxiedConnection) -> None:
+    """One that is in a transaction still, or nobody knows in what, goes to nobody else.
+
+    Nor does one for which the pool has no room: to close it politely would need a greenlet.
+    """
     driver: Any = pooled.driver_connection
-    if driver is not None and (driver.is_closed() or driver.is_in_transaction()):
+    if driver is not None and (
+        driver.is_closed() or driver.is_in_transaction() or _is_full(engine.pool)
+    ):
         pooled.invalidate()
     else:
         pooled.close()
+
+
+def _is_full(pool: Any) -> bool:
+    return bool(pool.checkedin() >= pool.size())

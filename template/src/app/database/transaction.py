@@ -93,7 +93,7 @@ class Transaction:
             if driver is not None:
                 await self._end(pooled, driver, commit=commit)
         finally:
-            give_back(pooled)
+            give_back(self.engine, pooled)
 
     async def _end(
         self, pooled: PoolProxiedConnection, driver: DriverConnection, *, commit: bool
