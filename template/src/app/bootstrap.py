@@ -29,7 +29,7 @@ from app.core.auth import (
 from app.core.cache import MemoryStore, SharedCache, Store
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
-from app.core.limits import Buckets, MemoryBuckets
+from app.core.limits import Buckets, MemoryBuckets, Tries
 from app.core.mail import choose_mailer, send_mail
 from app.core.module import Module
 from app.core.observation import observe
@@ -66,6 +66,8 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     observation = observe(settings.telemetry, service=settings.name)
     observation.watch(rw=database.rw, admin=database.admin)
 
+    key_tries = Tries(buckets, "api-key", settings.limits.login, settings.limits.address)
+
     async def find_key(tenant_id: UUID, secret_hash: str) -> FoundKey | None:
         return await _find_key(runtime, modules, tenant_id, secret_hash)
 
@@ -80,7 +82,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         authenticator=Authenticator(
             tokens=tokens,
             cookies=Cookies(own=[settings.public_url, *settings.auth.browser_origins]),
-            api_keys=ApiKeys(find_key, revocations),
+            api_keys=ApiKeys(find_key, revocations, key_tries),
             revocations=revocations,
             permissions=permissions,
         ),

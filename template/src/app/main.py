@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -18,6 +19,7 @@ from app.core.health import answers, health_routes
 from app.core.http import (
     BodyLimitMiddleware,
     DeadlineMiddleware,
+    PathMiddleware,
     SecurityHeadersMiddleware,
     cors,
 )
@@ -59,6 +61,8 @@ def create_app(
         lifespan=_lifespan,
         middleware=_middleware(runtime),
         telemetry=OWN_TELEMETRY,
+        redirect_slashes=False,
+        **_documents(settings),
     )
     app.state.runtime = runtime
     install_error_handlers(app, settings.public_url)
@@ -77,6 +81,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(SecurityHeadersMiddleware, https=https),
         *observed(runtime.observation),
         Middleware(TraceMiddleware),
+        Middleware(PathMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
@@ -86,6 +91,12 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(IdempotencyMiddleware, secrets=_secrets(settings)),
         Middleware(EtagMiddleware),
     ]
+
+
+def _documents(settings: Settings) -> dict[str, Any]:
+    """Where the description of the API is, if it is to be read here."""
+    shown = settings.http.shows_documents(in_production=settings.in_production)
+    return {} if shown else {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 
 def _secrets(settings: Settings) -> list[str]:

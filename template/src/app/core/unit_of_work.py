@@ -17,7 +17,7 @@ from app.core.errors import Forbidden, InvalidToken, Unauthenticated
 from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
-from app.core.limits import count_act
+from app.core.limits import count_act, guessing
 from app.core.observation import traceparent
 from app.core.origin import Origin
 from app.core.permissions import SIGNED_IN, SUPERUSER
@@ -157,6 +157,14 @@ class UnitOfWork:
         A rate is like `"5/hour"`. Raises TooManyRequests.
         """
         await count_act(self, name, rate, of)
+
+    def guessing(self, account: str) -> AbstractAsyncContextManager[None]:
+        """Around a look at a password or a code of this account, whether or not there is one.
+
+        Counts the try for the account, wherever it comes from; no rollback takes it back, and a
+        right one forgets those before. Raises TooManyRequests.
+        """
+        return guessing(self, account)
 
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._after_commit.append(callback)

@@ -4,8 +4,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
+from app.core.origin import network_of
 from app.kit import clock
 
 from ._actor import Actor
@@ -25,6 +27,14 @@ class FoundKey:
     id: UUID
     permissions: frozenset[str]
     expires_at: datetime | None
+
+
+class KeyTries(Protocol):
+    """Counts looks for keys that are not known here, by the address that they come from."""
+
+    async def count(self, whose: str) -> None: ...
+
+    async def forget(self, whose: str) -> None: ...
 
 
 FindKey = Callable[[UUID, str], Awaitable[FoundKey | None]]
@@ -47,14 +57,18 @@ class Remembered:
 class ApiKeys:
     """Remembers the keys that are in use, so that a request asks the database for nothing."""
 
-    def __init__(self, find: FindKey, revocations: Revocations) -> None:
+    def __init__(self, find: FindKey, revocations: Revocations, tries: KeyTries) -> None:
         self.find = find
+        self.tries = tries
         self.revocations = revocations
         self._remembered: OrderedDict[str, Remembered] = OrderedDict()
 
-    async def actor(self, presented: str) -> Actor:
-        """Works for the key's tenant and is no user; or has a refusal."""
-        found = self._recall(presented) or await self._look_up(presented)
+    async def actor(self, presented: str, *, address: str | None) -> Actor:
+        """Works for the key's tenant and is no user; or has a refusal.
+
+        Raises TooManyRequests for an address that has presented too many that are none.
+        """
+        found = self._recall(presented) or await self._look_up(presented, address)
         if found is None:
             return Actor(refusal="The API key is not valid.")
         key = found.key
@@ -69,13 +83,19 @@ class ApiKeys:
         found = self._remembered.get(hash_secret(presented))
         return found if found and found.until > clock.now() else None
 
-    async def _look_up(self, presented: str) -> Remembered | None:
+    async def _look_up(self, presented: str, address: str | None) -> Remembered | None:
+        """Counted before the database is asked."""
         tenant, _, secret = presented.removeprefix(PREFIX).partition("_")
         try:
             tenant_id = UUID(hex=tenant)
         except ValueError:
             return None
+        whose = network_of(address) if address else None
+        if whose:
+            await self.tries.count(whose)
         key = await self.find(tenant_id, hash_secret(secret))
+        if key and whose:
+            await self.tries.forget(whose)
         return self._remember(presented, tenant_id, key) if key else None
 
     def _remember(self, presented: str, tenant_id: UUID, key: FoundKey) -> Remembered:

@@ -31,18 +31,19 @@ class Authenticator:
         self.permissions = permissions
 
     async def actor(self, scope: Scope) -> Actor:
-        """The actor, or one whose `refusal` says why nobody was proved."""
+        """The actor, or one whose `refusal` says why nobody was proved. Raises TooManyRequests."""
         bearer = _bearer(scope)
         if bearer is not None:
-            return await self._of_bearer(bearer)
+            return await self._of_bearer(bearer, scope)
         cookie = self.cookies.access_token(scope)
         if cookie is None:
             return ANONYMOUS
         return await self._of_token(cookie) if self.cookies.may_act(scope) else FOREIGN_PAGE
 
-    async def _of_bearer(self, bearer: str) -> Actor:
+    async def _of_bearer(self, bearer: str, scope: Scope) -> Actor:
         if bearer.startswith(PREFIX):
-            return await self.api_keys.actor(bearer)
+            client = scope.get("client")
+            return await self.api_keys.actor(bearer, address=client[0] if client else None)
         return await self._of_token(bearer)
 
     async def _of_token(self, token: str) -> Actor:

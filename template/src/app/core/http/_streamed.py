@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 from starlette.types import Scope
+
+from app.core.routing import MarkedRoutes
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -22,22 +23,14 @@ def streamed(endpoint: Endpoint) -> Endpoint:
 
 
 class StreamedRoutes:
-    """Found by method and path, before the router has found the route."""
+    """Known before the router has found the route."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        self._patterns = [
-            (method, route.path_regex)
-            for route in iter_route_contexts(list(routes))
-            if getattr(route.endpoint, MARK, False)
-            for method in route.methods or ()
-        ]
+        self._marked = MarkedRoutes(routes, lambda endpoint: getattr(endpoint, MARK, None))
 
     def note(self, scope: Scope) -> bool:
         """Whether the request is for one of them; `is_streamed` knows it from then on."""
-        found = any(
-            method == scope["method"] and pattern.match(scope["path"])
-            for method, pattern in self._patterns
-        )
+        found = self._marked.find(scope) is not None
         scope["state"]["streamed"] = found
         return found
 

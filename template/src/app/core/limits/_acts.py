@@ -1,5 +1,7 @@
 """What a service counts itself, because only it knows what is done, or to whom."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from app.core.errors import TooManyRequests
 from app.database.tenancy import Context, PersonContext, TenantContext
 
 from ._buckets import whole_seconds
+from ._tries import Tries
 
 if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
@@ -23,6 +26,19 @@ async def count_act(work: "UnitOfWork", name: str, rate: str, of: str) -> None:
     taken = await work.runtime.buckets.take(_key(work.context, name, of), read)
     if not taken.allowed:
         raise TooManyRequests(headers={"Retry-After": str(max(1, whole_seconds(taken.retry_in)))})
+
+
+@asynccontextmanager
+async def guessing(work: "UnitOfWork", account: str) -> AsyncIterator[None]:
+    """Counts one try at a secret of the account, whoever tries it and from wherever.
+
+    A block that ends well forgets the tries before it. Raises TooManyRequests.
+    """
+    tries = Tries(work.runtime.buckets, "account", work.runtime.settings.limits.account)
+    whose = sha256(account.encode()).hexdigest()
+    await tries.count(whose)
+    yield
+    await tries.forget(whose)
 
 
 def _key(context: Context, name: str, of: str) -> str:

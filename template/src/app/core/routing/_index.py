@@ -19,16 +19,16 @@ class RouteIndex(BaseRoute):
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         paths = [(_path(route), route) for route in routes]
         self._routes: dict[str, list[BaseRoute]] = {
-            _head(path): [] for path, _ in paths if "{" not in _head(path)
+            head_of(path): [] for path, _ in paths if "{" not in head_of(path)
         }
         for path, route in paths:
-            for head in _heads(path, self._routes):
+            for head in heads_of(path, self._routes):
                 self._routes[head].append(route)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope.get("root_path"):
             return Match.NONE, {}
-        for route in self._routes.get(_head(scope["path"]), ()):
+        for route in self._routes.get(head_of(scope["path"]), ()):
             match, child_scope = route.matches(scope)
             if match is Match.FULL:
                 return match, {**child_scope, "route": route}
@@ -41,7 +41,7 @@ class RouteIndex(BaseRoute):
         raise NoMatchFound(name, path_params)
 
 
-def _head(path: str) -> str:
+def head_of(path: str) -> str:
     return "/".join(path.split("/", SEGMENTS)[:SEGMENTS])
 
 
@@ -50,8 +50,8 @@ def _path(route: BaseRoute) -> str:
     return str(getattr(route, "path", "{}")) if hasattr(route, "path_regex") else "{}"
 
 
-def _heads(path: str, known: Iterable[str]) -> list[str]:
+def heads_of(path: str, known: Iterable[str]) -> list[str]:
     """Those with which a request for this path may begin."""
-    if "{" not in _head(path):
-        return [_head(path)]
+    if "{" not in head_of(path):
+        return [head_of(path)]
     return [head for head in known if head.startswith(path.partition("{")[0])]

@@ -47,12 +47,14 @@ async def log_in(form: PasswordForm, auth: Auth, tokens: Tokens) -> Signed:
 
 @router.post("/second-factor")
 @public
+@limited("login")
 async def meet_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer(await auth.meet(body.challenge, body.code))
 
 
 @router.post("/refresh")
 @public
+@limited("login", failures=True)
 async def refresh(sessions: Sessions, tokens: Tokens, body: RefreshRequest | None = None) -> Signed:
     sent = tokens.refresh_token(body.refresh_token if body else None)
     return tokens.answer(await sessions.refresh(sent))
@@ -73,6 +75,7 @@ async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Signed:
 
 @router.post("/join")
 @signed_in
+@limited("login")
 async def join(body: Joining, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer_in_kind(await auth.join(body.token))
 

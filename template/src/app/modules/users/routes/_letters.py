@@ -18,6 +18,7 @@ Passwords = Annotated[PasswordService, Depends()]
 
 @router.post("/confirm-email", status_code=status.HTTP_204_NO_CONTENT)
 @public
+@limited("login")
 async def confirm_email(body: EmailConfirmation, emails: Emails) -> None:
     await emails.confirm(body.token)
 

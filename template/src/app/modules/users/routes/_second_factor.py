@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
 
+from app.core.limits import limited
 from app.core.permissions import signed_in
 
 from ..schemas import CodeProof, PasswordProof, RecoveryCodes, SecondFactorRead, SecondFactorSetUp
@@ -20,6 +21,7 @@ async def read_second_factor(factors: Factors) -> SecondFactorRead:
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 @signed_in
+@limited("login")
 async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
     set_up = await factors.set_up(password=body.password.get_secret_value())
     return SecondFactorSetUp.model_validate(set_up)
@@ -27,12 +29,14 @@ async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
 
 @router.post("/confirm")
 @signed_in
+@limited("login")
 async def confirm(body: CodeProof, factors: Factors) -> RecoveryCodes:
     return RecoveryCodes(recovery_codes=list(await factors.confirm(body.code)))
 
 
 @router.post("/recovery-codes")
 @signed_in
+@limited("login")
 async def renew_recovery_codes(body: PasswordProof, factors: Factors) -> RecoveryCodes:
     codes = await factors.renew_codes(password=body.password.get_secret_value())
     return RecoveryCodes(recovery_codes=list(codes))
@@ -40,5 +44,6 @@ async def renew_recovery_codes(body: PasswordProof, factors: Factors) -> Recover
 
 @router.post("/remove", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
+@limited("login")
 async def remove(body: PasswordProof, factors: Factors) -> None:
     await factors.remove(password=body.password.get_secret_value())

@@ -27,8 +27,15 @@ class PasswordService:
             raise WeakPassword(weak)
         return await self.passwords.hash(password)
 
-    async def prove(self, user: User | None, password: str) -> User:
-        """The same work for nobody as for a user. Raises WrongCredentials."""
+    async def prove(self, user: User | None, password: str, *, account: str | None = None) -> User:
+        """The same work for nobody as for a user: `account` is the address that was said to be.
+
+        Raises WrongCredentials, TooManyRequests.
+        """
+        async with self.work.guessing(user.email if user else account or ""):
+            return await self._prove(user, password)
+
+    async def _prove(self, user: User | None, password: str) -> User:
         hashed = user.password_hash if user else None
         if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
             raise WrongCredentials
