@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from httpx import Response
 
 from app import main
 from app.config import Settings
+from app.core.routing import StrictRoute, include
 from app.core.routing._plan import plan_of
 from app.modules.widgets import WidgetService
 from tests.support.clients import client_of
@@ -48,9 +51,22 @@ KEYS = ("01980000-0000-7000-8000-000000000000", "x", "current", "me", "%2F")
 
 @pytest_asyncio.fixture
 async def stock(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The same app with FastAPI's own answers and router; unknown parameters are refused too."""
+    async with _app(settings, partial(include, kind=StrictRoute)) as app:
+        yield app
+
+
+@pytest_asyncio.fixture
+async def plain(settings: Settings) -> AsyncIterator[FastAPI]:
     """The same app without anything of core/routing."""
+    async with _app(settings, FastAPI.include_router) as app:
+        yield app
+
+
+@asynccontextmanager
+async def _app(settings: Settings, include: Callable[..., None]) -> AsyncIterator[FastAPI]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(main, "include", FastAPI.include_router)
+        patch.setattr(main, "include", include)
         patch.setattr(main, "index_routes", lambda _: None)
         app = main.create_app(settings)
     yield app
@@ -58,8 +74,8 @@ async def stock(settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 class TestDescription:
-    def test_is_the_same(self, app: FastAPI, stock: FastAPI) -> None:
-        assert app.openapi() == stock.openapi()
+    def test_is_the_same(self, app: FastAPI, plain: FastAPI) -> None:
+        assert app.openapi() == plain.openapi()
 
 
 class TestAnswers:

@@ -6,5 +6,6 @@ Everything here only saves time: without it FastAPI gives the same answers, and 
 from ._fast_route import FastRoute
 from ._include import include, index_routes
 from ._marked import MarkedRoutes
+from ._strict_route import StrictRoute, any_query
 
-__all__ = ["FastRoute", "MarkedRoutes", "include", "index_routes"]
+__all__ = ["FastRoute", "MarkedRoutes", "StrictRoute", "any_query", "include", "index_routes"]

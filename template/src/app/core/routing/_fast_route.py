@@ -16,11 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ._plan import Plan, Unusual, plan_of
 from ._replay import read
+from ._strict_route import StrictRoute
 
 JSON = b"application/json"
 
 
-class FastRoute(APIRoute):
+class FastRoute(StrictRoute):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         plan = plan_of(self)

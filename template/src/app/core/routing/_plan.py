@@ -30,14 +30,16 @@ class Unusual(Exception):
 class Plan:
     path: Sequence[Any]
     query: Sequence[Any]
+    known: frozenset[str] | None
     body: Any | None
     dependencies: Sequence["Provided"]
 
     def arguments(self, scope: Scope, receive: Any) -> dict[str, Any]:
         """What the request itself says. Raises Unusual."""
         values = {field.name: _valid(field, scope["path_params"]) for field in self.path}
-        if self.query:
+        if self.query or scope["query_string"]:
             sent = _query(scope["query_string"])
+            _must(self.known is None or sent.keys() <= self.known)
             values |= {field.name: _valid(field, sent) for field in self.query}
         if self.body is not None:
             values[self.body.name] = _valid_body(self.body, scope, receive)
@@ -89,6 +91,7 @@ def _plan(route: Any) -> Plan:
     return Plan(
         needs.path_params,
         needs.query_params,
+        route.known,
         body,
         [_provided(part) for part in needs.dependencies],
     )

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from app.core.limits import limited
 from app.core.permissions import public
+from app.core.routing import any_query
 
 from ..schemas import ProviderList
 from ..services import OidcService
@@ -40,6 +41,7 @@ async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) ->
 )
 @public
 @limited("login")
+@any_query
 async def arrive(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
 ) -> RedirectResponse:
