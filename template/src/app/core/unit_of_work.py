@@ -20,7 +20,7 @@ from app.core.jobs import EnqueuedJob, Job, write_jobs
 from app.core.limits import count_act, guessing
 from app.core.observation import traceparent
 from app.core.origin import Origin
-from app.core.permissions import SIGNED_IN, SUPERUSER
+from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
 from app.database.session import ScopedAsyncSession, open_session
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
@@ -113,6 +113,18 @@ class UnitOfWork:
         self.required.add(SUPERUSER)
         if not self.actor.is_superuser:
             raise Forbidden("This is for superusers.")
+
+    def require_guard(self, guard: str) -> None:
+        """What a route declares: `@public`, `@signed_in`, `@superuser` or a permission.
+
+        Raises Unauthenticated or Forbidden.
+        """
+        if guard == SIGNED_IN:
+            self.require_signed_in()
+        elif guard == SUPERUSER:
+            self.require_superuser()
+        elif guard != PUBLIC:
+            self.require(guard)
 
     def publish(self, event: Event) -> None:
         """Written to the outbox by the commit: the event happens if and only if its cause does."""

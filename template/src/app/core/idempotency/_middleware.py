@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.http import is_streamed
-from app.core.permissions import public
+from app.core.permissions import guard_of, public
+from app.core.routing import MarkedRoutes
 from app.database.tenancy import TenantContext
 
 from ._answer import Answer
@@ -35,20 +36,33 @@ class IdempotencyMiddleware:
     def __init__(self, app: ASGIApp, *, secrets: Sequence[str]) -> None:
         self.app = app
         self.secrets = secrets
+        self.guards: MarkedRoutes[str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost."""
+        """Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost, and
+        Forbidden for an answer that its receiver may not have any more."""
         if scope["type"] != "http" or scope["method"] != "POST" or not _is_for_us(scope):
             await self.app(scope, receive, send)
             return
         key, body = _key(scope), await _body(receive)
+        if body is None:
+            return
         attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secrets)
         given = await attempt.find_answer()
         if given is None:
             await self.app(scope, _again(body, receive), Keeper(attempt, send))
         else:
+            self._require_guard(scope)
             scope["endpoint"] = replay
             await given.send_again(send)
+
+    def _require_guard(self, scope: Scope) -> None:
+        """What the route declares: its service, which would ask for it, does not run again."""
+        if self.guards is None:
+            self.guards = MarkedRoutes(scope["app"].routes, guard_of)
+        guard = self.guards.find(scope)
+        if guard is not None:
+            scope["state"]["work"].require_guard(guard)
 
 
 class Attempt:
@@ -118,7 +132,7 @@ class Keeper:
 
 @public
 def replay() -> None:
-    """Stands where the route was: it asked for its permission when the answer was first given."""
+    """Stands where the route was, whose guard has been asked."""
 
 
 def _is_for_us(scope: Scope) -> bool:
@@ -145,10 +159,13 @@ def _hash_of_request(scope: Scope, body: bytes) -> str:
     return digest.hexdigest()
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive) -> bytes | None:
+    """None if the client left before all of it had come: then nothing is done, or answered."""
     parts = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)
