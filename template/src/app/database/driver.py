@@ -10,7 +10,7 @@ Values stand in the text of both: a UUID in the first, hex digits in the second,
 import re
 from collections.abc import Sequence
 from struct import pack
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +25,9 @@ VALUE = re.compile(r"decode\('[0-9a-f]*', 'hex'\)")
 
 class DriverConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """Begins each transaction with what was announced for it, and for no other."""
+
+    settings: ClassVar[tuple[str, ...]] = ()
+    """What every transaction begins with besides."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,7 +44,7 @@ class DriverConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has
         ]
         announced, self.announced = self.announced, ""
         begin = " ".join(["BEGIN", ", ".join(modes)])
-        return DriverTransaction(self, [begin, announced] if announced else [begin])
+        return DriverTransaction(self, [begin, *self.settings, *filter(None, [announced])])
 
     def is_in_transaction(self) -> bool:
         """A closed connection is in none; asyncpg cannot say so."""
@@ -79,6 +82,14 @@ class PgBouncerConnection(DriverConnection):
 
     async def as_text(self, statement: Prepared, value: bytes) -> str:
         return statement.sql.replace("$1", _bytea(value))
+
+
+def pgbouncer_connection(*, statement_timeout: str) -> type[PgBouncerConnection]:
+    """With a time limit, in milliseconds, that travels with BEGIN: what a server was started with
+    is PgBouncer's own, and what one transaction sets for good the next client would find.
+    """
+    limit = f"SET LOCAL statement_timeout = {int(statement_timeout)}"
+    return type("LimitedConnection", (PgBouncerConnection,), {"settings": (limit,)})
 
 
 class DriverTransaction:

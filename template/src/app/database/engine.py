@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.driver import DriverConnection, PgBouncerConnection
+from app.database.driver import DriverConnection, pgbouncer_connection
 
 READS_ALONE = "reads_alone"
 """An engine's option: a statement without a transaction finds what it was prepared with."""
@@ -34,7 +34,7 @@ def create_engine(
     }
     if pgbouncer:
         connect_args = {
-            "connection_class": PgBouncerConnection,
+            "connection_class": pgbouncer_connection(statement_timeout=timeout),
             "statement_cache_size": 0,
             "prepared_statement_cache_size": 0,
         }
