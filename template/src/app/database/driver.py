@@ -17,6 +17,7 @@ import asyncpg
 
 from app.database.compiled import Prepared
 from app.database.tenancy import Context, setting_of
+from app.database.uuids import exchange_uuids
 
 BIND_NOTHING = b"B" + pack("!i2x3h", 12, 0, 0, 0)
 EXECUTE = b"E" + pack("!ixi", 9, 0)
@@ -33,6 +34,7 @@ class DriverConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has
         super().__init__(*args, **options)
         self.announced = ""
         self._prepared: dict[str, Any] = {}
+        exchange_uuids(self._protocol.get_settings())
 
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False, deferrable: bool = False
