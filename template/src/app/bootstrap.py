@@ -35,6 +35,7 @@ from app.core.module import Module
 from app.core.observation import observe
 from app.core.permissions import PermissionRegistry
 from app.core.runtime import Database, Runtime
+from app.core.security_events import SecurityEvent, record
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
 from app.database import embedded
@@ -71,6 +72,10 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     async def find_key(tenant_id: UUID, secret_hash: str) -> FoundKey | None:
         return await _find_key(runtime, modules, tenant_id, secret_hash)
 
+    def note_refused_key(address: str | None) -> None:
+        event = SecurityEvent.API_KEY_REFUSED
+        record(observation, event, reason="not valid", address=address)
+
     runtime = Runtime(
         settings=settings,
         database=database,
@@ -82,7 +87,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         authenticator=Authenticator(
             tokens=tokens,
             cookies=Cookies(own=[settings.public_url, *settings.auth.browser_origins]),
-            api_keys=ApiKeys(find_key, revocations, key_tries),
+            api_keys=ApiKeys(find_key, revocations, key_tries, note_refused_key),
             revocations=revocations,
             permissions=permissions,
         ),

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from app.core.observation import traceparent
 from app.core.origin import Origin
 from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
+from app.core.security_events import SecurityEvent, record
 from app.database.session import ScopedAsyncSession, open_session
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
@@ -178,6 +179,23 @@ class UnitOfWork:
         """
         return guessing(self, account)
 
+    def note_security(
+        self, event: SecurityEvent, *, reason: str, user_id: UUID | None = None
+    ) -> None:
+        """Into the log and the metrics: a failure now, what was done once it is committed."""
+        tell = partial(
+            record,
+            self.runtime.observation,
+            event,
+            reason=reason,
+            user_id=user_id or self.actor.user_id,
+            address=self.origin.address if self.origin else None,
+        )
+        if event.is_done:
+            self.after_commit(partial(_call, tell))
+        else:
+            tell()
+
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._after_commit.append(callback)
 
@@ -265,6 +283,10 @@ async def _finishing(work: UnitOfWork) -> AsyncIterator[None]:
         await work.commit()
     finally:
         await work.close()
+
+
+async def _call(callback: Callable[[], None]) -> None:
+    callback()
 
 
 async def _current_work(request: Request) -> UnitOfWork:

@@ -57,8 +57,16 @@ class Remembered:
 class ApiKeys:
     """Remembers the keys that are in use, so that a request asks the database for nothing."""
 
-    def __init__(self, find: FindKey, revocations: Revocations, tries: KeyTries) -> None:
+    def __init__(
+        self,
+        find: FindKey,
+        revocations: Revocations,
+        tries: KeyTries,
+        note_refused: Callable[[str | None], None],
+    ) -> None:
+        """`note_refused` gets the address of whoever presents a key that is none."""
         self.find = find
+        self.note_refused = note_refused
         self.tries = tries
         self.revocations = revocations
         self._remembered: OrderedDict[str, Remembered] = OrderedDict()
@@ -70,6 +78,7 @@ class ApiKeys:
         """
         found = self._recall(presented) or await self._look_up(presented, address)
         if found is None:
+            self.note_refused(address)
             return Actor(refusal="The API key is not valid.")
         key = found.key
         if key.expires_at is not None and key.expires_at <= clock.now():

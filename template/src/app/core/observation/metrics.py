@@ -5,7 +5,7 @@ Several processes of one server count together when PROMETHEUS_MULTIPROC_DIR nam
 
 import os
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -33,12 +33,21 @@ class Meter:
             registry=self.registry,
             multiprocess_mode="livesum",
         )
+        self.security_events = Counter(
+            "security_events_total",
+            "Failed and unusual log-ins, and what they change: docs/auth.md.",
+            ("event", "reason"),
+            registry=self.registry,
+        )
         self._pools: dict[str, QueuePool] = {}
 
     def note(self, *, method: str, route: str | None, status: int, seconds: float) -> None:
         if route is None:
             method = NOWHERE
         self.requests.labels(method, route or NOWHERE, str(status)).observe(seconds)
+
+    def note_security_event(self, event: str, reason: str) -> None:
+        self.security_events.labels(event, reason).inc()
 
     def watch_pool(self, name: str, engine: AsyncEngine) -> None:
         if isinstance(engine.sync_engine.pool, QueuePool):

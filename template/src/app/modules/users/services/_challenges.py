@@ -3,12 +3,20 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import TokenRefused
+from app.core.mail import send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import SecondFactorLocked, WrongCode
-from ..repositories import RecoveryCodeRepository, SecondFactor, SecondFactorRepository
+from ..repositories import (
+    RecoveryCodeRepository,
+    SecondFactor,
+    SecondFactorRepository,
+    UserRepository,
+)
 from ._codes import hash_of, step_of
+from ._letters import FACTOR_LOCKED
 
 LIFETIME = timedelta(minutes=5)
 FAILURES_TOLERATED = 5
@@ -50,11 +58,13 @@ class ChallengeService:
         try:
             body = self.work.runtime.tokens.verify("challenge", challenge)
         except TokenRefused as refused:
+            self._refuse("challenge")
             raise WrongCode(str(refused)) from refused
         user_id = UUID(body["sub"])
         async with self.work.within(None) as work:
             met = await ChallengeService(work)._try(user_id, code)
         if not met:
+            self._refuse("wrong code", user_id)
             raise WrongCode
         return user_id, UUID(body["tid"]) if body["tid"] else None
 
@@ -80,6 +90,19 @@ class ChallengeService:
             await self.factors.change(factor, failures=failures)
         else:
             await self.factors.change(factor, failures=0, locked_until=clock.now() + LOCKED_FOR)
+            await self._warn(factor.user_id)
+
+    def _refuse(self, reason: str, user_id: UUID | None = None) -> None:
+        self.work.note_security(SecurityEvent.SECOND_FACTOR_REFUSED, reason=reason, user_id=user_id)
+
+    async def _warn(self, user_id: UUID) -> None:
+        """Whoever tries codes has the password already."""
+        self.work.note_security(
+            SecurityEvent.SECOND_FACTOR_LOCKED, reason="too many tries", user_id=user_id
+        )
+        user = await UserRepository(self.work.session).get(user_id)
+        text = FACTOR_LOCKED.format(name=user.full_name)
+        self.work.enqueue(send_mail, user.email, "Wrong codes for your account", text)
 
 
 def _check_lock(factor: SecondFactor) -> None:

@@ -1,4 +1,5 @@
 from app.core.mail import send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -42,6 +43,9 @@ class EmailService:
         text = NEW_EMAIL.format(name=user.full_name)
         self.work.enqueue(send_mail, user.email, "Your e-mail address was changed", text)
         await self.users.change(user, email=email)
+        self.work.note_security(
+            SecurityEvent.EMAIL_CHANGED, reason="by the person", user_id=user.id
+        )
 
     async def _own(self) -> User:
         return await self.users.get(self.work.require_user())

@@ -48,6 +48,26 @@ your account no longer asks for a code when you log in.
 
 If it was not you, change your password at once.
 """
+FACTOR_LOCKED = """Hello {name},
+
+somebody knows your password and has tried several wrong codes of your second factor.
+
+If it was not you, choose another password at once: ask for a link where you log in.
+"""
+REUSED = """Hello {name},
+
+we have ended one of your log-ins, because its secret was used twice. It may have been copied.
+
+If you did not notice anything unusual yourself, log in again and look at the list of your log-ins.
+"""
+NEW_DEVICE = """Hello {name},
+
+somebody has logged in to your account on {when}, with a device or program that we had not seen
+before.
+
+If it was not you, choose another password at once, which ends all log-ins: ask for a link where you
+log in.
+"""
 
 
 @job(name="users.mail_confirmation", queue="mail", without_tenant=True)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import ForeignIdentity, OidcClient, OidcRefused, TokenRefused
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 
 from ..errors import ForeignLogInRefused, UnknownProvider
@@ -40,6 +41,7 @@ class OidcService:
         try:
             departure = await self._client(provider).depart(redirect_uri=redirect_uri)
         except OidcRefused as refused:
+            self._note_failure("provider")
             raise ForeignLogInRefused(str(refused)) from refused
         body = departure.kept | {"sub": provider}
         return Departure(departure.url, self.tokens.sign("oidc", body, lifetime=LIFETIME))
@@ -57,6 +59,7 @@ class OidcService:
                 code=code, state=state, kept=kept, redirect_uri=redirect_uri
             )
         except (OidcRefused, TokenRefused) as refused:
+            self._note_failure("provider")
             raise ForeignLogInRefused(str(refused)) from refused
         return await self._enter(identity)
 
@@ -87,6 +90,9 @@ class OidcService:
         await self.identities.create(
             user_id=user_id, issuer=identity.issuer, subject=identity.subject
         )
+
+    def _note_failure(self, reason: str) -> None:
+        self.work.note_security(SecurityEvent.LOGIN_FAILED, reason=reason)
 
     def _client(self, provider: str) -> OidcClient:
         found = self.work.runtime.settings.oidc.providers.get(provider)

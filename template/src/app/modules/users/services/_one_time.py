@@ -3,6 +3,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -22,6 +23,7 @@ class OneTimeTokens:
     """Secrets in letters. Only the letter knows them: what is stored is a hash."""
 
     def __init__(self, work: CurrentWork) -> None:
+        self.work = work
         self.tokens = OneTimeTokenRepository(work.session)
 
     async def issue(self, purpose: Purpose, *, user_id: UUID, email: str) -> str:
@@ -41,5 +43,6 @@ class OneTimeTokens:
         """Once, even if two try at the same time. Raises LinkInvalid."""
         token = await self.tokens.spend(hash_secret(secret), purpose, clock.now())
         if token is None:
+            self.work.note_security(SecurityEvent.LINK_REFUSED, reason=purpose.value)
             raise LinkInvalid
         return token

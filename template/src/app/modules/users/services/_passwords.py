@@ -1,5 +1,7 @@
 from app.core.auth import weakness
+from app.core.errors import TooManyRequests
 from app.core.mail import send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -32,8 +34,18 @@ class PasswordService:
 
         Raises WrongCredentials, TooManyRequests.
         """
-        async with self.work.guessing(user.email if user else account or ""):
-            return await self._prove(user, password)
+        try:
+            async with self.work.guessing(user.email if user else account or ""):
+                return await self._prove(user, password)
+        except WrongCredentials:
+            self._note_failure(user)
+            raise
+        except TooManyRequests:
+            user_id = user.id if user else None
+            self.work.note_security(
+                SecurityEvent.ACCOUNT_LOCKED, reason="too many tries", user_id=user_id
+            )
+            raise
 
     async def _prove(self, user: User | None, password: str) -> User:
         hashed = user.password_hash if user else None
@@ -49,6 +61,9 @@ class PasswordService:
         user = await self.prove(await self.users.get(self.work.require_user()), current)
         await self._set(user, new)
         await self.sessions.end_all_of(user.id, but=self.work.actor.session_id)
+        self.work.note_security(
+            SecurityEvent.PASSWORD_CHANGED, reason="by the person", user_id=user.id
+        )
 
     async def ask_for_reset(self, email: str) -> None:
         """Does the same whether or not a user has this address; the letter's job finds out."""
@@ -63,6 +78,15 @@ class PasswordService:
         await self._set(user, new)
         await self.users.change(user, email_verified_at=user.email_verified_at or clock.now())
         await self.sessions.end_all_of(user.id)
+        self.work.note_security(SecurityEvent.PASSWORD_RESET, reason="by e-mail", user_id=user.id)
+
+    def _note_failure(self, user: User | None) -> None:
+        event, reason, user_id = SecurityEvent.LOGIN_FAILED, "unknown account", None
+        if user is not None:
+            reason, user_id = "wrong password" if user.password_hash else "no password", user.id
+        if self.work.actor.user_id is not None:
+            event = SecurityEvent.PASSWORD_REFUSED
+        self.work.note_security(event, reason=reason, user_id=user_id)
 
     async def _set(self, user: User, new: str) -> None:
         await self.users.change(user, password_hash=await self.hash(new, email=user.email))
