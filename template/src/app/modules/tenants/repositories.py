@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, func, or_
 
 from app.database.repository import Repository, RowNotFound
 
@@ -63,7 +63,11 @@ class InvitationRepository(Repository[Invitation]):
         return await self.first(self.query().where(Invitation.role == role))
 
     async def withdraw(self, email: str) -> None:
-        await self.session.execute(delete(Invitation).where(Invitation.email == email))
+        await self.session.execute(
+            delete(Invitation)
+            .where(func.lower(Invitation.email) == email.lower())
+            .execution_options(synchronize_session=False)
+        )
 
 
 class CustomRoleRepository(Repository[CustomRole]):

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.database.repository import Repository, RowNotFound
 
@@ -38,7 +38,7 @@ class UserRepository(Repository[User]):
     model = User
 
     async def find_by_email(self, email: str) -> User | None:
-        return await self.first(self.query().where(User.email == email))
+        return await self.first(self.query().where(func.lower(User.email) == email.lower()))
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[User]:
         return await self.all(self.query().where(User.id.in_(ids)))
