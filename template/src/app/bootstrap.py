@@ -11,7 +11,6 @@ from app.config import (
     DOTENV,
     CacheSettings,
     DatabaseSettings,
-    ModuleSettings,
     Settings,
     load_module_settings,
 )
@@ -34,7 +33,7 @@ from app.core.mail import choose_mailer, send_mail
 from app.core.module import Module
 from app.core.observation import observe
 from app.core.permissions import PermissionRegistry
-from app.core.runtime import Database, Runtime
+from app.core.runtime import Database, Runtime, SettingsOfModules
 from app.core.security_events import SecurityEvent, record
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
@@ -102,16 +101,14 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     return runtime
 
 
-def _module_settings(
-    settings: Settings, modules: tuple[Module, ...]
-) -> dict[type[ModuleSettings], ModuleSettings]:
+def _module_settings(settings: Settings, modules: tuple[Module, ...]) -> SettingsOfModules:
     """Raises SettingsError. Tests do not read a developer's .env."""
     dotenv = None if settings.environment == "test" else DOTENV
-    return {
-        module.settings: load_module_settings(module.settings, dotenv)
+    return SettingsOfModules(
+        (module.settings, load_module_settings(module.settings, dotenv))
         for module in modules
         if module.settings
-    }
+    )
 
 
 async def _find_key(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
 from httpx import AsyncClient
 
@@ -18,6 +19,7 @@ def knows(route: Route) -> set[str]:
     return {field.name for field in route.fields if field.place == "query"}
 
 
+@pytest.mark.usefixtures("unlimited")
 class TestAnUnknownParameter:
     async def test_is_refused_by_every_route(self, app: FastAPI, client: AsyncClient) -> None:
         asked = 0

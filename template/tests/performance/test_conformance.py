@@ -20,6 +20,7 @@ from app.core.routing import StrictRoute, include
 from app.core.routing._plan import plan_of
 from app.modules.widgets import WidgetService
 from tests.support.clients import client_of
+from tests.support.limits import without_limits
 from tests.support.people import Person
 
 CHANGES = re.compile(
@@ -69,7 +70,8 @@ async def _app(settings: Settings, include: Callable[..., None]) -> AsyncIterato
         patch.setattr(main, "include", include)
         patch.setattr(main, "index_routes", lambda _: None)
         app = main.create_app(settings)
-    yield app
+    with without_limits(app.state.runtime):
+        yield app
     await app.state.runtime.close()
 
 
@@ -78,6 +80,7 @@ class TestDescription:
         assert app.openapi() == plain.openapi()
 
 
+@pytest.mark.usefixtures("unlimited")
 class TestAnswers:
     async def test_are_the_same(self, app: FastAPI, stock: FastAPI, owner: Person) -> None:
         seen = Counter[int]()
