@@ -16,12 +16,17 @@ from tests.support.people import PASSWORD_HASH, Person
 
 from .test_auth import log_in
 
+STANDARD = ("app.core.", "app.modules.users.", "app.modules.tenants.")
+
 
 def keys_by_case() -> Iterator[str]:
-    """Unique keys with an e-mail address in them that would let its second spelling in."""
+    """Unique keys of the standard's own tables that would let an address's second spelling in."""
     find_modules()
-    for table in Base.metadata.sorted_tables:
-        keys: list[Any] = [*table.constraints, *table.indexes]
+    for mapper in Base.registry.mappers:
+        if not mapper.class_.__module__.startswith(STANDARD):
+            continue
+        table: Any = mapper.local_table
+        keys = [*table.constraints, *table.indexes]
         for key in keys:
             unique = isinstance(key, UniqueConstraint) or (isinstance(key, Index) and key.unique)
             if unique and any(_is_email(column.name) for column in key.columns):
@@ -33,7 +38,7 @@ def _is_email(name: str) -> bool:
 
 
 class TestAnAddress:
-    def test_is_unique_in_any_case_in_every_table(self) -> None:
+    def test_is_unique_in_any_case(self) -> None:
         """`unique_ignoring_case`, of app/database/mixins.py, makes such a key."""
         assert list(keys_by_case()) == []
 
