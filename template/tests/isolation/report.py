@@ -43,7 +43,7 @@ class Report:
 REPORT = Report()
 
 MOST_LINES = 25
-LONGEST_LINE = 300
+LONGEST_LINE = 600
 
 
 def shorten(report: pytest.TestReport) -> None:
