@@ -48,7 +48,8 @@ def problem(context: Context, question: str) -> str:
 @pass_context
 def given_is_read(context: Context) -> bool:
     """Always; but before Copier reads what --data gives. Raises UserMessageError: it would end in a traceback."""
-    given = context["_copier_conf"]["data"]
+    stored = _stored(context)
+    given = {name: answer for name, answer in context["_copier_conf"]["data"].items() if stored.get(name) != answer}
     if not _is_clean_copy(context) and (found := given_problems(given)):
         raise UserMessageError("\n".join(found))
     return True

@@ -71,6 +71,7 @@ def owners_by_name() -> Mapping[str, str]:
     return found
 
 
+@cache
 def plurals(words: frozenset[str]) -> frozenset[str]:
     return frozenset(names_of(word).plural for word in words)
 

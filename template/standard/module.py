@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from .answers import FILE, read_origin
+from .descriptions import Unreadable, load
 from .git import back_to_last_commit, changed
 from .problem import Problem
 from .releases import clone_of
@@ -23,7 +24,7 @@ QUESTION = "custom_modules"
 ENDINGS = (".yml", ".yaml")
 MODULES = "src/app/modules"
 EXAMPLE = (
-    "make module m=contracts, or m='contracts: {fields: {title: str(80), client: ref clients}}'"
+    "make module m=contracts, or m='contracts: {fields: {title: str(80), worth: decimal(9, 2)?}}'"
 )
 
 
@@ -74,30 +75,59 @@ def _names(stored: object) -> dict[str, None]:
 
 def _read(description: str) -> dict[str, Any]:
     """Names, a description, or the path of a file that has one. Raises Problem."""
-    try:
-        text = Path(description).read_text() if description.endswith(ENDINGS) else description
-        said = yaml.safe_load(text)
-    except OSError as error:
-        raise Problem(f"{description} cannot be read: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise Problem(f"This is no YAML: {error}\nWrite for example: {EXAMPLE}") from None
+    said = _parsed(description)
     if isinstance(said, str):
-        return {name.strip(): None for name in said.split(",") if name.strip()}
+        return dict(_names(said))
+    if isinstance(said, list):
+        return {name: about for item in said for name, about in _read_item(item).items()}
     if not isinstance(said, Mapping) or not said:
         raise Problem(f"Say which module: {EXAMPLE}")
-    return dict(said)
+    if QUESTION in said:
+        raise Problem(f"Leave {QUESTION} out, and begin with the module's name: {EXAMPLE}")
+    return {str(name): about for name, about in said.items()}
+
+
+def _read_item(item: object) -> dict[str, Any]:
+    return {str(name): about for name, about in item.items()} if isinstance(item, Mapping) else {str(item): None}
+
+
+def _parsed(description: str) -> Any:
+    if not description.endswith(ENDINGS):
+        return _loaded(description, "This")
+    try:
+        return _loaded(Path(description).read_text(encoding="utf-8"), description)
+    except OSError as error:
+        raise Problem(f"{description} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{description} is not in UTF-8: save it as UTF-8") from None
+
+
+def _loaded(text: str, what: str) -> Any:
+    try:
+        return load(text)
+    except Unreadable as error:
+        raise Problem(f"{what} cannot be read, {error}\nWrite for example: {EXAMPLE}") from None
 
 
 def _refuse_known(new: Mapping[str, Any]) -> None:
     """A module that came another way, such as from another project, may join the answers."""
-    stored = _stored()
-    known = list(stored) if isinstance(stored, (list, Mapping)) else list(_names(stored))
+    known = _known(_stored())
     for name in new:
-        if name in known:
+        if _bare(name) in known:
             raise Problem(
                 f"There is a module {name} already, and its files are yours:"
                 " docs/adding-a-module.md shows how to add a field to it."
             )
+
+
+def _known(stored: object) -> set[str]:
+    items = stored if isinstance(stored, (list, Mapping)) else _names(stored)
+    return {_bare(name) for item in items for name in (item if isinstance(item, Mapping) else [item])}
+
+
+def _bare(name: object) -> str:
+    """Without the plural that may be given."""
+    return str(name).partition("/")[0].strip()
 
 
 def _stored() -> object:
