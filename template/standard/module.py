@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def _read(description: str) -> dict[str, Any]:
     if isinstance(said, str):
         return dict(_names(said))
     if isinstance(said, list):
-        return {name: about for item in said for name, about in _read_item(item).items()}
+        said = dict(_pairs(said))
     if not isinstance(said, Mapping) or not said:
         raise Problem(f"Say which module: {EXAMPLE}")
     if QUESTION in said:
@@ -87,8 +87,13 @@ def _read(description: str) -> dict[str, Any]:
     return {str(name): about for name, about in said.items()}
 
 
-def _read_item(item: object) -> dict[str, Any]:
-    return {str(name): about for name, about in item.items()} if isinstance(item, Mapping) else {str(item): None}
+def _pairs(items: Iterable[object]) -> Iterator[tuple[object, Any]]:
+    """What a list or a mapping names, and what is said about it."""
+    for item in items.items() if isinstance(items, Mapping) else items:
+        if isinstance(item, Mapping):
+            yield from item.items()
+        else:
+            yield item if isinstance(item, tuple) else (item, None)
 
 
 def _parsed(description: str) -> Any:
@@ -122,7 +127,7 @@ def _refuse_known(new: Mapping[str, Any]) -> None:
 
 def _known(stored: object) -> set[str]:
     items = stored if isinstance(stored, (list, Mapping)) else _names(stored)
-    return {_bare(name) for item in items for name in (item if isinstance(item, Mapping) else [item])}
+    return {_bare(name) for name, _ in _pairs(items)}
 
 
 def _bare(name: object) -> str:
