@@ -143,6 +143,12 @@ class TestData:
                 "custom_modules={ships: {fields: {weight: tons}}}",
                 "custom_modules: ships.weight: 'tons' is no type: use one of str(n), text, int",
             ),
+            ("custom_module=boats", "custom_module: there is no such question: use custom_modules"),
+            ("ci=gitlabs", "ci: 'gitlabs' is no choice: use gitlab, or another of github, gitlab, none"),
+            (
+                "custom_modules={boats: {fields: {name: str}",
+                "custom_modules: line 1, column 32: a bracket or a quote is not closed: close it",
+            ),
             ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
             ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
             ("modules=[billing]", "modules: 'billing' is no ready-made module: there are "),
@@ -173,6 +179,25 @@ class TestData:
         assert done.returncode == 0, done.stderr
         assert answers.items() <= answers_of(tmp_path / "project").items()
         assert "String(40)" in (tmp_path / "project/src/app/modules/statuses/models.py").read_text()
+
+    @pytest.mark.parametrize(
+        ("answers", "sentence"),
+        [
+            ("custom_modules: {boats: {fields: {name: str, name: int}}}", "line 1, column 46: 'name' is written twice"),
+            ("project_name:", "project_name: nothing is given: write an answer, or leave the line out"),
+            ("custom_modules: invoices people", "write invoices, people for modules, or invoices_people for one"),
+        ],
+    )
+    def test_in_a_file_is_refused_with_nothing_but_a_sentence(
+        self, answers: str, sentence: str, template: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "answers.yml").write_text(answers)
+
+        done = copy(template, tmp_path / "project", "--data-file", str(tmp_path / "answers.yml"))
+
+        assert done.returncode == 1
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
 
     @pytest.mark.parametrize("given", ["[webhooks]", "['webhooks']", "- webhooks"])
     def test_of_modules_is_a_list(self, given: str, template: Path, tmp_path: Path) -> None:

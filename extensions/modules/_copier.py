@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from copier.errors import UserMessageError
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from . import problems
-from .answer import Described, as_stored, decided, read
+from .answer import Described, decided, read
 from .fields import Module, file_of, modules_of
 from .given import given_problems
 from .manifest import standard_files
@@ -20,6 +19,7 @@ from .ownership import client_owned
 from .prompt import fit_to_screen
 from .ready_made import choices, needs, needs_in_tests
 from .steps import first_chain
+from .stored import decided_before, is_clean_copy, remembered, stored_answers
 from .texts import license_text, quoted, slug, spdx, toml_author
 
 _CHECKS: Mapping[str, Callable[[Any], str]] = {
@@ -30,7 +30,6 @@ _CHECKS: Mapping[str, Callable[[Any], str]] = {
     "author_email": problems.email_problem,
 }
 _NOTHING = object()
-_CLEAN_COPIES = ("copier._main.old_copy.", "copier._main.new_copy.")
 
 
 @pass_context
@@ -48,9 +47,10 @@ def problem(context: Context, question: str) -> str:
 @pass_context
 def given_is_read(context: Context) -> bool:
     """Always; but before Copier reads what --data gives. Raises UserMessageError: it would end in a traceback."""
-    stored = _stored(context)
-    given = {name: answer for name, answer in context["_copier_conf"]["data"].items() if stored.get(name) != answer}
-    if not _is_clean_copy(context) and (found := given_problems(given)):
+    stored = stored_answers(context)
+    data = context["_copier_conf"]["data"]
+    given = {name: answer for name, answer in data.items() if stored.get(name, _NOTHING) != answer}
+    if not is_clean_copy(context) and (found := given_problems(given)):
         raise UserMessageError("\n".join(found))
     return True
 
@@ -68,12 +68,6 @@ def module_specs(context: Context) -> str:
 @pass_context
 def migration_steps(context: Context) -> str:
     return json.dumps(first_chain(modules_of(_described(context)), context["modules"] or ()))
-
-
-@pass_context
-def remembered(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """For the answers file: with the plurals that were decided, because a later release may decide otherwise."""
-    return {**answers, "custom_modules": as_stored(answers.get("custom_modules"), _decided_before(context))}
 
 
 @pass_context
@@ -97,36 +91,20 @@ def from_widgets(spec: Mapping[str, Any], file: str) -> str:
 
 
 def _problems(context: Context, question: str) -> list[str]:
-    stored, answer = _stored(context), context[question]
-    if stored.get(question, _NOTHING) == answer or _is_clean_copy(context):
+    stored, answer = stored_answers(context), context[question]
+    if stored.get(question, _NOTHING) == answer or is_clean_copy(context):
         return []
     if question == "custom_modules":
         return problems.modules_problems(answer, ready_made=context["modules"], stored=stored.get(question))
     return list(filter(None, [_CHECKS[question](answer)]))
 
 
-def _is_clean_copy(context: Context) -> bool:
-    """Whether an update renders beside the project, from answers that were accepted in the project."""
-    return any(part.startswith(_CLEAN_COPIES) for part in Path(context["_copier_conf"]["dst_path"]).parts)
-
-
-def _stored(context: Context) -> Mapping[str, Any]:
-    conf = context["_copier_conf"]
-    file = Path(conf["dst_path"]) / conf["answers_file"]
-    return (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file.exists() else {}
-
-
 def _described(context: Context) -> list[Described]:
-    return decided(read(context["custom_modules"]), _decided_before(context))
-
-
-def _decided_before(context: Context) -> object:
-    """The answer whose names keep the form that they have."""
-    return context["custom_modules"] if _is_clean_copy(context) else _stored(context).get("custom_modules")
+    return decided(read(context["custom_modules"]), decided_before(context))
 
 
 def _modules_before(context: Context) -> list[Module]:
-    return modules_of(read(_stored(context).get("custom_modules")))
+    return modules_of(read(stored_answers(context).get("custom_modules")))
 
 
 def _spec(module: Module) -> dict[str, Any]:
@@ -151,7 +129,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "needs": needs,
     "needs_in_tests": needs_in_tests,
     "quoted": quoted,
-    "remembered": remembered,
+    "remembered": pass_context(remembered),
     "slug": slug,
     "spdx": spdx,
     "toml_author": toml_author,
