@@ -147,7 +147,7 @@ class TestData:
             ("ci=gitlabs", "ci: 'gitlabs' is no choice: use gitlab, or another of github, gitlab, none"),
             (
                 "custom_modules={boats: {fields: {name: str}",
-                "custom_modules: line 1, column 32: a bracket or a quote is not closed: close it",
+                "custom_modules: line 1, column 29: a bracket or a quote is not closed: close it",
             ),
             ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
             ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
