@@ -54,6 +54,20 @@ class Repository(Generic[Model]):
         rows = statements.rows(await self.session.read(statements.find, values))
         return rows[0] if rows else None
 
+    async def get_for_update(self, row_id: UUID) -> Model:
+        """The row, locked until the transaction ends: what is checked is what is then written.
+
+        Raises RowNotFound.
+        """
+        return await self._lock(row_id, shared=False)
+
+    async def get_for_share(self, row_id: UUID) -> Model:
+        """The row, which others may read and lock in this way, and not change before the end.
+
+        Raises RowNotFound.
+        """
+        return await self._lock(row_id, shared=True)
+
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
         """The newest first. Raises InvalidCursor."""
         statements, own = self._narrowed()
@@ -105,6 +119,13 @@ class Repository(Generic[Model]):
         if cursor is not None:
             query = query.where(self.model.id < decode_cursor(cursor))
         return _page(await self.all(query.order_by(self.model.id.desc()).limit(limit + 1)), limit)
+
+    async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
+        statements, own = self._narrowed(to_write=True)
+        values = {"_where_id": row_id, "_where_own": own}
+        statement = statements.lock_shared if shared else statements.lock
+        locked: Model = self._only(statements.rows(await self.session.fetch(statement, values)))
+        return locked
 
     def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
         """The statements for this session, and what narrows them. Raises TenantContextRequired."""

@@ -51,6 +51,14 @@ class Statements(Generic[Model]):
         return Reading(self._select().where(self._this()))
 
     @cached_property
+    def lock(self) -> Statement:
+        return Statement(self._select().where(self._this()).with_for_update())
+
+    @cached_property
+    def lock_shared(self) -> Statement:
+        return Statement(self._select().where(self._this()).with_for_update(read=True))
+
+    @cached_property
     def first_page(self) -> Reading:
         return Reading(self._newest(), newest_first=True)
 

@@ -20,6 +20,8 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     is_superuser: bool = False
     is_system: bool = False
+    expires_at: int | None = None
+    """When the token that came along is over, in seconds since 1970."""
     refusal: str | None = None
     """Why the token that came along proves nobody, as a sentence."""
 

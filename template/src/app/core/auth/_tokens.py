@@ -1,7 +1,7 @@
 """Access tokens: short-lived JWTs (RFC 7519) that name the tenant and the membership."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -34,6 +34,8 @@ class AccessClaims:
     grant_id: UUID | None = None
     permissions: frozenset[str] | None = None
     is_superuser: bool = False
+    expires_at: int | None = field(default=None, compare=False)
+    """As it was read: what is signed says it by itself."""
 
     @property
     def ids(self) -> tuple[UUID | None, ...]:
@@ -51,7 +53,8 @@ class Tokens:
         self.lifetime = lifetime
         self._verified = VerifiedTokens()
 
-    def issue(self, claims: AccessClaims) -> str:
+    def issue(self, claims: AccessClaims, *, until: int | None = None) -> str:
+        """`until`: it ends when another token does, which it stands in for."""
         body: dict[str, Any] = {
             "sub": str(claims.user_id),
             "sid": str(claims.session_id),
@@ -62,7 +65,12 @@ class Tokens:
             "may": None if claims.permissions is None else _folded(claims.permissions),
             "su": claims.is_superuser,
         }
-        return self.sign("access", body, lifetime=self.lifetime)
+        return self.sign("access", body, lifetime=timedelta(seconds=self.seconds_left(until)))
+
+    def seconds_left(self, until: int | None = None) -> int:
+        """How long an access token lives that is issued now."""
+        whole = int(self.lifetime.total_seconds())
+        return whole if until is None else min(whole, until - int(clock.now().timestamp()))
 
     def read(self, token: str) -> AccessClaims:
         """Raises TokenRefused."""
@@ -113,6 +121,7 @@ def _claims(body: dict[str, Any]) -> AccessClaims:
         grant_id=UUID(body["gid"]) if body["gid"] else None,
         permissions=None if body["may"] is None else _unfolded(body["may"]),
         is_superuser=body["su"] is True,
+        expires_at=int(body["exp"]),
     )
 
 

@@ -4,6 +4,7 @@ A letter with a secret in it is written by a job of its module instead, which ma
 what is enqueued can be read in the queue for days.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.jobs import job
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 
 @job(name="mail.send", queue="mail", without_tenant=True)
-async def send_mail(work: "UnitOfWork", to: str, subject: str, text: str) -> None:
+async def send_mail(
+    work: "UnitOfWork", to: str, subject: str, text: str, links: Sequence[str] = ()
+) -> None:
     """Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
-    await work.runtime.mailer.send(Letter(to=to, subject=subject, text=text))
+    letter = Letter(to=to, subject=subject, text=text, links=tuple(links))
+    await work.runtime.mailer.send(letter)

@@ -120,8 +120,11 @@ class NotificationService:
 
 
 def _letter(row: Notification, address: str) -> Letter:
+    """What others have written in it is no link; where the notification leads is one."""
     parts = [part for part in (row.body, row.link) if part]
-    return Letter(to=address, subject=row.title, text="\n\n".join(parts or [row.title]))
+    links = (row.link,) if row.link else ()
+    text = "\n\n".join(parts or [row.title])
+    return Letter(to=address, subject=row.title, text=text, links=links)
 
 
 @job(name="notifications.mail", queue="mail")

@@ -4,7 +4,14 @@ from .commands import tenant_commands
 from .errors import NotAMember, TenantSuspended
 from .events import MemberJoined, MemberRemoved, TenantDeleted, TenantFounded
 from .repositories import Membership, Tenant
-from .services import Grant, InvitationService, MembershipService, RoleService, TenantService
+from .services import (
+    Grant,
+    InvitationService,
+    MembershipService,
+    RoleService,
+    Standing,
+    TenantService,
+)
 
 __all__ = [
     "Grant",
@@ -15,6 +22,7 @@ __all__ = [
     "MembershipService",
     "NotAMember",
     "RoleService",
+    "Standing",
     "Tenant",
     "TenantDeleted",
     "TenantFounded",

@@ -42,6 +42,10 @@ async def answer(client: AsyncClient, challenge: Response, code: str) -> Respons
     return await client.post(f"{AUTH}/second-factor", json=body)
 
 
+async def remove(client: AsyncClient, code: str, password: str = PASSWORD) -> Response:
+    return await client.post(f"{FACTOR}/remove", json={"password": password, "code": code})
+
+
 class TestSetUp:
     async def test_is_not_in_force_before_its_first_code(
         self, anonymous: AsyncClient, client: AsyncClient, owner: Person
@@ -74,10 +78,10 @@ class TestSetUp:
     async def test_is_told_and_can_be_removed(
         self, anonymous: AsyncClient, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        await set_up(client)
+        device = await set_up(client)
         again = await client.post(FACTOR, json={"password": PASSWORD})
         state = (await client.get(FACTOR)).json()
-        removed = await client.post(f"{FACTOR}/remove", json={"password": PASSWORD})
+        removed = await remove(client, device.code())
 
         assert again.status_code == 409
         assert state == {"is_on": True, "recovery_codes_left": 10}
@@ -168,9 +172,11 @@ class TestRecoveryCodes:
     async def test_can_be_renewed(
         self, anonymous: AsyncClient, client: AsyncClient, owner: Person
     ) -> None:
-        old = (await set_up(client)).recovery_codes[0]
+        device = await set_up(client)
+        old = device.recovery_codes[0]
 
-        renewed = await client.post(f"{FACTOR}/recovery-codes", json={"password": PASSWORD})
+        body = {"password": PASSWORD, "code": device.code()}
+        renewed = await client.post(f"{FACTOR}/recovery-codes", json=body)
 
         challenge = await log_in(anonymous, owner.email)
         assert (await answer(anonymous, challenge, old)).status_code == 401
