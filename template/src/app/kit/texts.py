@@ -10,10 +10,11 @@ BREAKS = re.compile(r"[\s\x01-\x1f]+")
 which is a mistake wherever it comes from, and refused.
 """
 UNSEEN = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-"""Characters that turn the direction of writing around (https://trojansource.codes), or that
-nobody sees (C1). The two joiners stay: emoji, Persian and several Indian scripts need them.
+"""Characters that turn the direction of writing around (https://trojansource.codes), break lines
+where nobody expects it, or are not seen (C1). The two joiners stay: emoji, Persian and several
+Indian scripts need them.
 """
 
 

@@ -2,7 +2,7 @@
 
 from ._jobs import send_mail
 from ._letter import Letter, quoted
-from ._limits import count_letter
+from ._limits import count_letter, count_recipient
 from ._mailers import (
     Mailer,
     MailNotConfigured,
@@ -21,6 +21,7 @@ __all__ = [
     "SmtpMailer",
     "choose_mailer",
     "count_letter",
+    "count_recipient",
     "quoted",
     "send_mail",
 ]

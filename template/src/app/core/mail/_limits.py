@@ -13,16 +13,23 @@ if TYPE_CHECKING:
 
 
 async def count_letter(work: "UnitOfWork", kind: str, *, to: str) -> None:
-    """Counts one more letter before it is enqueued; no rollback takes it back.
+    """Counts one more letter that a person asks for, before it is enqueued; no rollback takes it
+    back.
 
     Each `kind` for itself, so that nobody uses up the letters with which another one gets a new
     password. Raises TooManyRequests.
     """
+    await count_recipient(work, kind, to=to)
     limits = work.runtime.settings.limits
-    recipient = sha256(to.lower().encode()).hexdigest()
-    await _take(work, f"limit:mail:{kind}:{recipient}", limits.mail_recipient)
     if isinstance(work.context, TenantContext):
         await _take(work, f"limit:{work.context.tenant_id}:mail", limits.mail_tenant)
+
+
+async def count_recipient(work: "UnitOfWork", kind: str, *, to: str) -> None:
+    """As `count_letter`, for what nobody asked for: only who gets it counts, whoever sends it."""
+    recipient = sha256(to.lower().encode()).hexdigest()
+    rate = work.runtime.settings.limits.mail_recipient
+    await _take(work, f"limit:mail:{kind}:{recipient}", rate)
 
 
 async def _take(work: "UnitOfWork", key: str, rate: Rate | None) -> None:
