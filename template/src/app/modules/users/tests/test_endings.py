@@ -230,6 +230,24 @@ class TestAnActUnderWay:
         met = await answer(anonymous, challenge, device.recovery_codes[1])
         assert (challenge.status_code, met.status_code) == (202, 200)
 
+    async def test_of_who_has_only_the_password_comes_too_late(
+        self,
+        anonymous: AsyncClient,
+        client: AsyncClient,
+        runtime: Runtime,
+        owner: Person,
+        middle: Middle,
+    ) -> None:
+        await client.post(f"{ME}/email/confirmation")
+        link = await token_for(runtime, owner.email)
+
+        late = await middle.between(
+            confirm(anonymous, link), reset_password(runtime, anonymous, owner)
+        )
+
+        assert late.status_code == 401
+        assert late.json()["type"].endswith("/errors/credentials-changed")
+
     async def test_leaves_no_link_that_works(
         self,
         anonymous: AsyncClient,
