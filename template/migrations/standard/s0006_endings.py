@@ -15,6 +15,8 @@ def upgrade() -> None:
     )
     op.add_column("one_time_tokens", sa.Column("credentials_version", sa.Integer(), nullable=True))
     op.add_column("identities", sa.Column("email", sa.String(320), nullable=True))
+    unlinked_at = sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True)
+    op.add_column("identities", unlinked_at)
     op.add_column("api_keys", sa.Column("parent_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         PARENT,
@@ -33,6 +35,7 @@ def downgrade() -> None:
     op.drop_index(CHILDREN, "api_keys")
     op.drop_constraint(PARENT, "api_keys")
     op.drop_column("api_keys", "parent_id")
+    op.drop_column("identities", "unlinked_at")
     op.drop_column("identities", "email")
     op.drop_column("one_time_tokens", "credentials_version")
     op.drop_column("users", "credentials_version")

@@ -103,7 +103,10 @@ class RecoveryCode(UUIDMixin, TimestampMixin, Base):
 
 
 class Identity(UUIDMixin, TimestampMixin, Base):
-    """An account at a provider with which its user logs in; `email` is what it had when linked."""
+    """An account at a provider with which its user logs in; `email` is what it had when linked.
+
+    One that was unlinked is kept: else it would be linked again by the next log-in with it.
+    """
 
     __tablename__ = "identities"
     __global_reason__ = "is found before anybody is known"
@@ -113,3 +116,4 @@ class Identity(UUIDMixin, TimestampMixin, Base):
     issuer: Mapped[str] = mapped_column(String(300))
     subject: Mapped[str] = mapped_column(String(255))
     email: Mapped[str | None] = mapped_column(String(320))
+    unlinked_at: Mapped[datetime | None]

@@ -43,7 +43,8 @@ class UserRepository(Repository[User]):
     async def find_by_identity(self, issuer: str, subject: str) -> User | None:
         """In one statement: the version of the credentials is that of which the identity is one."""
         query = self.query().join(Identity, Identity.user_id == User.id)
-        return await self.first(query.where(Identity.issuer == issuer, Identity.subject == subject))
+        query = query.where(Identity.issuer == issuer, Identity.subject == subject)
+        return await self.first(query.where(Identity.unlinked_at.is_(None)))
 
     async def renew_hash(self, user: User, password_hash: str) -> None:
         """Nothing, when the password was changed since the user was read."""
@@ -216,6 +217,10 @@ class RecoveryCodeRepository(Repository[RecoveryCode]):
 class IdentityRepository(Repository[Identity]):
     model = Identity
 
+    async def was_unlinked(self, issuer: str, subject: str) -> bool:
+        query = self.query().where(Identity.issuer == issuer, Identity.subject == subject)
+        return await self.first(query.where(Identity.unlinked_at.is_not(None))) is not None
+
     async def list_of(self, user_id: UUID) -> Sequence[Identity]:
         """The oldest first."""
         return await self.all(self.query().where(Identity.user_id == user_id).order_by(Identity.id))
@@ -229,8 +234,9 @@ class IdentityRepository(Repository[Identity]):
         return identity
 
     async def forget_of(self, user_id: UUID) -> None:
+        """Those that are linked."""
         await self.session.execute(
             delete(Identity)
-            .where(Identity.user_id == user_id)
+            .where(Identity.user_id == user_id, Identity.unlinked_at.is_(None))
             .execution_options(synchronize_session=False)
         )

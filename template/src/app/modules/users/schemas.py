@@ -127,13 +127,14 @@ class SessionRead(Schema):
 
 
 class IdentityRead(Schema):
-    """`email` is the address that the account had when it was linked."""
+    """`email` is what the account had when it was linked. Once unlinked it lets nobody in."""
 
     id: UUID
     provider: str | None
     issuer: str
     email: str | None
     created_at: datetime
+    unlinked_at: datetime | None
 
 
 class RefreshRequest(Schema):

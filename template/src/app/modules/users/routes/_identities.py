@@ -1,4 +1,4 @@
-"""The accounts elsewhere with which one logs in. One is linked by logging in with it."""
+"""The accounts elsewhere with which one logs in. The first log-in with one links it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,3 +25,9 @@ async def list_identities(identities: Identities) -> list[IdentityRead]:
 @signed_in
 async def unlink_identity(identity_id: UUID, identities: Identities) -> None:
     await identities.unlink(identity_id)
+
+
+@router.post("/{identity_id}/link", status_code=status.HTTP_204_NO_CONTENT)
+@signed_in
+async def link_identity_again(identity_id: UUID, identities: Identities) -> None:
+    await identities.link_again(identity_id)

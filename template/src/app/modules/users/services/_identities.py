@@ -6,6 +6,7 @@ from uuid import UUID
 from app.core.auth import ForeignIdentity
 from app.core.mail import send_mail
 from app.core.unit_of_work import CurrentWork
+from app.kit import clock
 
 from ..errors import ForeignLogInRefused, LastWayIn
 from ..repositories import Identity, IdentityRepository, User, UserRepository
@@ -16,6 +17,7 @@ UNCONFIRMED = (
     "There is an account with this address that nobody has confirmed:"
     " set a new password for it with the link for a forgotten one."
 )
+WAS_UNLINKED = "This account was unlinked: log in in another way, and link it again if you want."
 NOT_BY_ITSELF = "A superuser's account is not linked by itself: log in with the password."
 
 
@@ -28,6 +30,7 @@ class LinkedAccount:
     issuer: str
     email: str | None
     created_at: datetime
+    unlinked_at: datetime | None
 
 
 class IdentityService:
@@ -44,14 +47,25 @@ class IdentityService:
         return [self._account(row) for row in rows]
 
     async def unlink(self, identity_id: UUID) -> None:
-        """Ends the actor's other log-ins. Raises RowNotFound, LastWayIn."""
+        """Until the user links it again. Ends the actor's other log-ins.
+
+        Raises RowNotFound, LastWayIn.
+        """
         user = await self.credentials.hold_own()
         row = await self.identities.get_of(user.id, identity_id)
-        if user.password_hash is None and len(await self.identities.list_of(user.id)) == 1:
+        if user.password_hash is None and not await self._others(row):
             raise LastWayIn
-        await self.identities.delete(row)
+        await self.identities.change(row, unlinked_at=row.unlinked_at or clock.now())
         await self.credentials.renew(user, keep=self.work.actor.session_id)
         self._tell(user, "An account was unlinked", UNLINKED, row.issuer)
+
+    async def link_again(self, identity_id: UUID) -> None:
+        """One that was unlinked. Ends the actor's other log-ins. Raises RowNotFound."""
+        user = await self.credentials.hold_own()
+        row = await self.identities.get_of(user.id, identity_id)
+        await self.identities.change(row, unlinked_at=None)
+        await self.credentials.renew(user, keep=self.work.actor.session_id)
+        self._tell(user, "An account was linked", LINKED, row.issuer)
 
     async def find_or_link(self, identity: ForeignIdentity) -> User | None:
         """Its user; or the one who has its address, from now on. None for somebody new.
@@ -61,6 +75,8 @@ class IdentityService:
         user = await self.users.find_by_identity(identity.issuer, identity.subject)
         if user is not None:
             return user
+        if await self.identities.was_unlinked(identity.issuer, identity.subject):
+            raise ForeignLogInRefused(WAS_UNLINKED)
         if identity.email is None or not identity.email_is_verified:
             raise ForeignLogInRefused("The provider does not vouch for your e-mail address.")
         found = await self.users.find_by_email(identity.email)
@@ -85,9 +101,19 @@ class IdentityService:
         self._tell(user, "An account was linked", LINKED, identity.issuer)
         return await self.credentials.renew(user)
 
+    async def _others(self, row: Identity) -> bool:
+        """Whether the user can log in with another one."""
+        rows = await self.identities.list_of(row.user_id)
+        return any(each.id != row.id and each.unlinked_at is None for each in rows)
+
     def _account(self, row: Identity) -> LinkedAccount:
         return LinkedAccount(
-            row.id, self._provider(row.issuer), row.issuer, row.email, row.created_at
+            id=row.id,
+            provider=self._provider(row.issuer),
+            issuer=row.issuer,
+            email=row.email,
+            created_at=row.created_at,
+            unlinked_at=row.unlinked_at,
         )
 
     def _provider(self, issuer: str) -> str | None:

@@ -60,7 +60,7 @@ If it was not you, change your password at once.
 """
 LINKED = """Hello,
 
-from now on you can log in with your account at {provider}. Your log-ins up to now have ended.
+from now on you can log in with your account at {provider}. Your other log-ins have ended.
 
 If it was not you, log in, unlink that account and set a new password.
 """

@@ -217,9 +217,42 @@ class TestIdentities:
         done = await browser.delete(f"{IDENTITIES}/{listed['id']}", headers=OURS)
 
         assert done.status_code == 204
-        assert (await browser.get(IDENTITIES)).json() == []
+        assert (await browser.get(IDENTITIES)).json()[0]["unlinked_at"] is not None
         assert (await anonymous.get(ME, headers=bearer(elsewhere))).status_code == 401
         assert (await mails_to(runtime, owner.email))[-1].subject == "An account was unlinked"
+
+    async def test_that_were_unlinked_stay_so(
+        self,
+        browser: AsyncClient,
+        honest: Provider,
+        anonymous: AsyncClient,
+        runtime: Runtime,
+        owner: Person,
+    ) -> None:
+        """Also when the account elsewhere has the same, confirmed address; also after a reset."""
+        await link(browser, honest, runtime, owner)
+        url = f"{IDENTITIES}/{(await browser.get(IDENTITIES)).json()[0]['id']}"
+        await browser.delete(url, headers=OURS)
+
+        again = await Trip(browser).make()
+        await reset_password(runtime, anonymous, owner)
+        later = await Trip(browser).make()
+
+        assert (again.status_code, later.status_code) == (401, 401)
+        assert "unlinked" in again.json()["detail"]
+
+    async def test_that_were_unlinked_can_be_linked_again(
+        self, browser: AsyncClient, honest: Provider, runtime: Runtime, owner: Person
+    ) -> None:
+        await link(browser, honest, runtime, owner)
+        url = f"{IDENTITIES}/{(await browser.get(IDENTITIES)).json()[0]['id']}"
+        await browser.delete(url, headers=OURS)
+
+        done = await browser.post(f"{url}/link", headers=OURS)
+
+        assert done.status_code == 204
+        assert (await mails_to(runtime, owner.email))[-1].subject == "An account was linked"
+        assert (await Trip(browser).make()).status_code == 303
 
     async def test_of_others_are_out_of_reach(
         self,
@@ -233,7 +266,9 @@ class TestIdentities:
         (listed,) = (await browser.get(IDENTITIES)).json()
 
         assert (await rival_client.get(IDENTITIES)).json() == []
-        assert (await rival_client.delete(f"{IDENTITIES}/{listed['id']}")).status_code == 404
+        url = f"{IDENTITIES}/{listed['id']}"
+        assert (await rival_client.delete(url)).status_code == 404
+        assert (await rival_client.post(f"{url}/link")).status_code == 404
         assert len((await browser.get(IDENTITIES)).json()) == 1
 
     async def test_are_kept_when_there_is_no_other_way_in(
