@@ -115,11 +115,16 @@ class SessionService:
         return pair
 
     async def check_own(self, refresh_token: str | None) -> None:
-        """Before something is done that ends in `move`. Raises RefreshRefused."""
+        """Before something is done that ends in `move`, so that nothing is done if that is refused.
+
+        Raises RefreshRefused.
+        """
         if refresh_token is None:
             return
-        found = await self.tokens.find_by_secret(hash_secret(refresh_token))
-        if found is None or found.used_at or found.session_id != self._own_session():
+        session_id, secret_hash = self._own_session(), hash_secret(refresh_token)
+        async with self.work.within(None) as work:
+            is_good = await SessionService(work)._is_good(secret_hash, session_id)
+        if not is_good:
             raise RefreshRefused
 
     async def end(self, refresh_token: str | None = None) -> None:
@@ -180,6 +185,14 @@ class SessionService:
         tenant_id = membership.tenant_id if membership else None
         session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
         return await self._issue(session, user, membership, grant)
+
+    async def _is_good(self, secret_hash: str, session_id: UUID) -> bool:
+        """One that was used before ends its log-in, as everywhere."""
+        found = await self.tokens.find_by_secret(secret_hash)
+        if found is None or found.session_id != session_id:
+            return False
+        await self._end_family_of(secret_hash)
+        return found.used_at is None
 
     async def _end_family_of(self, secret_hash: str) -> None:
         reused = await self.tokens.find_by_secret(secret_hash)

@@ -139,12 +139,13 @@ class TestAMove:
         assert len((await me(anonymous, pair))["memberships"]) == 1
 
     async def test_with_a_refresh_token_that_was_used_ends_the_log_in(
-        self, anonymous: AsyncClient, owner: Person, other: Person, move: Move
+        self, anonymous: AsyncClient, owner: Person, rival: Person, move: Move
     ) -> None:
+        target = owner if move is switch else rival
         pair = (await log_in(anonymous, owner.email)).json()
         second = (await refresh(anonymous, pair)).json()
 
-        reused = await switch(anonymous, second, other, refresh_token=pair["refresh_token"])
+        reused = await move(anonymous, second, target, refresh_token=pair["refresh_token"])
 
         assert reused.status_code == 401
         assert (await refresh(anonymous, second)).status_code == 401
