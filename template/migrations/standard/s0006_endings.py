@@ -1,9 +1,12 @@
-"""What ends with what: log-ins with the credentials that proved them, API keys with their maker."""
+"""What ends with what: log-ins with the credentials that proved them, keys and invitations with
+who made them.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
 MAKER = "fk_api_keys_created_by"
+INVITER = "fk_invitations_invited_by"
 PARENT = "fk_api_keys_tenant_id_parent_id"
 CHILDREN = "ix_api_keys_tenant_id_parent_id"
 
@@ -26,12 +29,17 @@ def upgrade() -> None:
         ["tenant_id", "id"],
         ondelete="CASCADE",
     )
+    op.add_column("invitations", sa.Column("invited_by", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        INVITER, "invitations", "users", ["invited_by"], ["id"], ondelete="CASCADE"
+    )
     op.create_index(CHILDREN, "api_keys", ["tenant_id", "parent_id"])
     _end_keys_with_their_maker("CASCADE")
 
 
 def downgrade() -> None:
     _end_keys_with_their_maker("SET NULL")
+    op.drop_column("invitations", "invited_by")
     op.drop_index(CHILDREN, "api_keys")
     op.drop_constraint(PARENT, "api_keys")
     op.drop_column("api_keys", "parent_id")

@@ -30,6 +30,7 @@ class FoundKey:
     expires_at: datetime | None
     depends_on: tuple[UUID, ...] = ()
     role: str | None = None
+    made_by: UUID | None = None
 
 
 FindKey = Callable[[UUID, str], Awaitable[FoundKey | None]]
@@ -78,7 +79,12 @@ class ApiKeys:
         refusal = await self.revocations.refusal(ids, role=key.role)
         if refusal is not None:
             return Actor(refusal=refusal)
-        return Actor(tenant_id=found.tenant_id, api_key_id=key.id, permissions=key.permissions)
+        return Actor(
+            tenant_id=found.tenant_id,
+            api_key_id=key.id,
+            made_by=key.made_by,
+            permissions=key.permissions,
+        )
 
     def _recall(self, presented: str) -> Remembered | None:
         found = self._remembered.get(hash_secret(presented))

@@ -104,6 +104,7 @@ class ApiKeyService:
             key.expires_at,
             _ids_of(key, maker),
             maker.role if maker else None,
+            key.created_by,
         )
 
     async def _parent(self) -> ApiKey | None:

@@ -1,7 +1,7 @@
 """Tenants, who works in them, and how people come in."""
 
 from .commands import tenant_commands
-from .errors import NotAMember, TenantSuspended
+from .errors import InvitationInvalid, NotAMember, TenantSuspended
 from .events import MemberJoined, MemberRemoved, TenantDeleted, TenantFounded
 from .repositories import Membership, Tenant
 from .services import (
@@ -15,6 +15,7 @@ from .services import (
 
 __all__ = [
     "Grant",
+    "InvitationInvalid",
     "InvitationService",
     "MemberJoined",
     "MemberRemoved",

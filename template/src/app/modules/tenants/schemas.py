@@ -36,6 +36,7 @@ class InvitationRead(Schema):
     id: UUID
     email: str
     role: str
+    invited_by: UUID | None
     expires_at: datetime
     created_at: datetime
 

@@ -11,9 +11,10 @@ from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit import clock
+from app.kit.ids import new_id
 from app.modules.api_keys import ApiKeyService
 from tests.support.locks import until_it_waits
-from tests.support.people import Person, found_tenant, hire
+from tests.support.people import PASSWORD, Person, found_tenant, hire
 
 URL = "/api/v1/api-keys"
 MEMBERS = "/api/v1/users"
@@ -206,6 +207,30 @@ class TestAKeyOfAKey:
 
         assert (await waiting).status_code in (401, 404)
         assert (await client.get(URL)).json()["items"] == []
+
+
+class TestAnInvitationOfAKey:
+    async def test_ends_with_the_maker_of_the_key(
+        self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, admin: Person
+    ) -> None:
+        given = ["members:invite", *runtime.permissions.of(Role.VIEWER)]
+        issued = await make(anonymous, admin.headers, *given)
+        email = f"{new_id()}@example.com"
+        url = "/api/v1/tenants/current/invitations"
+        body = {"email": email, "role": "viewer"}
+        made = (await anonymous.post(url, json=body, headers=of(issued))).json()
+        await client.delete(f"/api/v1/tenants/current/members/{admin.user_id}")
+
+        acceptance = {
+            "token": made["token"],
+            "email": email,
+            "password": PASSWORD,
+            "full_name": "Eve",
+        }
+        answer = await anonymous.post("/api/v1/auth/accept-invitation", json=acceptance)
+
+        assert made["invited_by"] == str(admin.user_id)
+        assert answer.status_code == 422
 
 
 class TestAKeyWithoutAMaker:

@@ -41,6 +41,7 @@ class InvitationService:
         invitation = await self.invitations.create(
             email=email,
             role=role,
+            invited_by=self.work.actor.user_id or self.work.actor.made_by,
             secret_hash=hash_secret(secret),
             expires_at=clock.now() + LIFETIME,
         )
@@ -62,9 +63,16 @@ class InvitationService:
         invitation = await self._find(token)
         if invitation is None or invitation.email != email:
             raise InvitationInvalid
-        await self._hold_role(invitation)
+        await self._check_inviter(invitation)
         await self.invitations.delete(invitation)
         return await self.members.join(user_id=user_id, role=invitation.role)
+
+    async def inviter_of(self, token: str) -> UUID | None:
+        """Raises InvitationInvalid."""
+        invitation = await self._find(token)
+        if invitation is None:
+            raise InvitationInvalid
+        return invitation.invited_by
 
     async def came_by_mail(self, token: str) -> bool:
         """It proves that whoever has it reads the mail of the invited address."""
@@ -77,12 +85,20 @@ class InvitationService:
         await self.invitations.delete(invitation)
         self.work.audit("invitations.withdrawn", before=invitation)
 
-    async def _hold_role(self, invitation: Invitation) -> None:
-        """So that it is not deleted before somebody has it. Raises InvitationInvalid."""
+    async def _check_inviter(self, invitation: Invitation) -> None:
+        """She could make it still, and nobody deletes the role meanwhile.
+
+        Raises InvitationInvalid.
+        """
         try:
-            await self.members.roles.hold(invitation.role)
+            given = await self.members.roles.hold(invitation.role)
         except UnknownRole as gone:
             raise InvitationInvalid from gone
+        if invitation.invited_by is None:
+            return
+        inviter = (await self.members.standings([invitation.invited_by])).get(invitation.invited_by)
+        if inviter is None or not inviter.may_invite(invitation.role, given):
+            raise InvitationInvalid
 
     async def _find(self, token: str) -> Invitation | None:
         return await self.invitations.find_valid(_hash(token), clock.now())

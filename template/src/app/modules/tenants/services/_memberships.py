@@ -26,6 +26,11 @@ class Standing:
     grant_id: UUID | None
     permissions: frozenset[str]
 
+    def may_invite(self, role: str, given: frozenset[str]) -> bool:
+        """Nobody hands out what she does not have, and only owners make owners."""
+        covers = given <= self.permissions and (role != Role.OWNER or self.role == Role.OWNER)
+        return covers and MemberPermission.INVITE in self.permissions
+
 
 class MembershipService:
     def __init__(self, work: CurrentWork) -> None:

@@ -9,6 +9,7 @@ from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.texts import plain_name
 from app.modules.tenants import (
+    InvitationInvalid,
     InvitationService,
     Membership,
     MembershipService,
@@ -20,10 +21,12 @@ from ..errors import CredentialsChanged, EmailTaken
 from ..events import UserRegistered
 from ..repositories import User, UserRepository
 from ._challenges import Challenge, ChallengeService
+from ._credentials import CredentialService
 from ._identities import IdentityService
 from ._letters import mail_confirmation
 from ._passwords import PasswordService
 from ._sessions import SessionService, TokenPair
+from ._users import UserService
 
 
 class AuthService:
@@ -103,11 +106,11 @@ class AuthService:
 
         Raises InvitationInvalid, AlreadyAMember, RefreshRefused, UserSuspended, TenantSuspended.
         """
-        user = await self.users.get(self.work.require_user())
+        self.work.require_user()
         await self.sessions.check_own(refresh_token)
         async with self.work.within(InvitationService.tenant_of(token)) as work:
-            invitations = InvitationService(work)
-            member = await invitations.accept(token, user_id=user.id, email=user.email)
+            user = await CredentialService(work).hold_own()
+            member = await AuthService(work)._accept(token, user)
         return await self.sessions.move(member, refresh_token)
 
     async def accept_invitation(
@@ -118,11 +121,12 @@ class AuthService:
         Raises InvitationInvalid, AlreadyAMember, WrongCredentials.
         """
         async with self.work.within(InvitationService.tenant_of(token)) as work:
-            user = await AuthService(work)._find_or_add(email, password, full_name)
-            invitations = InvitationService(work)
-            if await invitations.came_by_mail(token) and user.email_verified_at is None:
+            proven = await AuthService(work)._find_or_add(email, password, full_name)
+            user = await CredentialService(work).hold(proven)
+            by_mail = await InvitationService(work).came_by_mail(token)
+            member = await AuthService(work)._accept(token, user)
+            if by_mail and user.email_verified_at is None:
                 await AuthService(work).users.change(user, email_verified_at=clock.now())
-            member = await invitations.accept(token, user_id=user.id, email=user.email)
             return await AuthService(work)._enter(user, member)
 
     async def add_user(
@@ -147,6 +151,14 @@ class AuthService:
         if await self.challenges.awaits(user.id):
             return self.challenges.issue(user, membership.tenant_id if membership else None)
         return await self.sessions.begin(user, membership)
+
+    async def _accept(self, token: str, user: User) -> Membership:
+        """By a user who is held. Raises InvitationInvalid, AlreadyAMember."""
+        invitations = InvitationService(self.work)
+        inviter = await invitations.inviter_of(token)
+        if inviter is not None and await UserService(self.work).suspended([inviter]):
+            raise InvitationInvalid
+        return await invitations.accept(token, user_id=user.id, email=user.email)
 
     async def _find_or_add(self, email: str, password: str, full_name: str) -> User:
         if await self.users.find_by_email(email.lower()) is not None:

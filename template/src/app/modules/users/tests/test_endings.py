@@ -12,7 +12,10 @@ from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
+from app.modules.users.services import SessionService
+from tests.support.locks import until_it_waits
 from tests.support.mail import token_for
 from tests.support.people import PASSWORD, Person, found_tenant
 
@@ -283,6 +286,19 @@ class TestAnActUnderWay:
         assert late.status_code == 401
         assert (await log_in(anonymous, owner.email)).status_code == 401
         assert (await log_in(anonymous, owner.email, NEW)).status_code == 200
+
+
+class TestARefreshUnderWay:
+    async def test_comes_too_late(
+        self, anonymous: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        pair = (await log_in(anonymous, owner.email)).json()
+
+        async with open_unit(runtime, owner.actor, None) as work:
+            await SessionService(work).end_all_of(owner.user_id)
+            waiting = await until_it_waits(runtime, refresh(anonymous, pair))
+
+        assert (await waiting).status_code == 401
 
 
 class TestManyAtOnce:
