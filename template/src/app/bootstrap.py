@@ -32,7 +32,7 @@ from app.core.jobs import JobRegistry
 from app.core.limits import Buckets, MemoryBuckets
 from app.core.mail import choose_mailer, send_mail
 from app.core.module import Module
-from app.core.observation import observe
+from app.core.observability import observe
 from app.core.permissions import PermissionRegistry
 from app.core.runtime import Database, Runtime
 from app.core.tenancy import TenantContext

@@ -11,30 +11,30 @@ from starlette.middleware import Middleware
 
 from app.bootstrap import open_runtime, with_database
 from app.config import Settings, load_settings
-from app.core.auth import AuthMiddleware
-from app.core.errors import describe_problems, error_pages, install_error_handlers
-from app.core.etags import EtagMiddleware
-from app.core.health import answers, health_routes
-from app.core.http import (
+from app.core.http.health import answers, health_routes
+from app.core.http.idempotency import IdempotencyMiddleware
+from app.core.http.metrics import metrics_routes
+from app.core.http.middleware import (
+    AuthMiddleware,
     BodyLimitMiddleware,
     DeadlineMiddleware,
+    EtagMiddleware,
+    RateLimitMiddleware,
     SecurityHeadersMiddleware,
+    TenantMiddleware,
+    TraceMiddleware,
+    TransactionMiddleware,
     cors,
+    observed,
 )
-from app.core.idempotency import IdempotencyMiddleware
-from app.core.limits import RateLimitMiddleware
-from app.core.logging import configure_logging
+from app.core.http.openapi import describe_security
+from app.core.http.problems import describe_problems, error_pages, install_error_handlers
+from app.core.http.routing import include, index_routes
 from app.core.module import Module, find_modules
-from app.core.observation import observed
-from app.core.observation.routes import metrics_routes
-from app.core.openapi import describe_security
-from app.core.routing import include, index_routes
+from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
-from app.core.tenancy import TenantMiddleware
-from app.core.tracing import TraceMiddleware
-from app.core.transaction import TransactionMiddleware
-from app.database.guarantees import refuse_unsafe_database
-from app.database.migrations import is_at_head
+from app.database.schema.guarantees import refuse_unsafe_database
+from app.database.schema.migrations import is_at_head
 from app.worker import embedded_worker
 
 API = "/api/v1"

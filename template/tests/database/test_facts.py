@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from app.core.audit import LogEntry
-from app.database.facts import RowIsPlain, fact_of
+from app.database.compiled.rows import RowIsPlain, fact_of
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table, text
 from sqlalchemy.orm import Session
 
-from app.database import repository, scoping
+from app.database import repository
 from app.database.base import Base
 from app.database.mixins import TenantMixin
+from app.database.orm import tenant_filter as scoping
 from app.database.session import ScopedSession
 from app.database.tenancy import Context, TenantContext
 

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.module import find_modules
+from app.database.asyncpg.transaction import Transaction
 from app.database.repository import Repository, RowNotFound
 from app.database.session import ScopedAsyncSession
-from app.database.transaction import Transaction
 from app.kit.ids import new_id
 
 from .arena import Arena, tenants_models

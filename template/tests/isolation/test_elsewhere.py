@@ -16,7 +16,7 @@ from app.core.cache import _cached as cached_values
 from app.core.jobs import Envelope, JobRefused, JobRegistry
 from app.core.jobs.envelope import unseal
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database.driver import announcement
+from app.database.asyncpg.connection import announcement
 from app.database.tenancy import TenantContext, TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
 from app.main import create_app

@@ -14,7 +14,7 @@ from httpx import Response
 
 from app import main
 from app.config import Settings
-from app.core.routing._plan import plan_of
+from app.core.http.routing._plan import plan_of
 from app.modules.widgets import WidgetService
 from tests.support.clients import client_of
 from tests.support.people import Person

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.runtime import Runtime
-from app.database.compiled import prepared
+from app.database.compiled.statement import prepared
 from app.database.session import open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository

@@ -11,8 +11,8 @@ from app.bootstrap import with_database
 from app.config import Settings, load_settings
 from app.core.module import find_modules
 from app.database.engine import create_engine
-from app.database.guarantees import Finding, find_in_database, find_in_role
-from app.database.migrations import PROJECT, find_new_steps, is_at_head
+from app.database.schema.guarantees import Finding, find_in_database, find_in_role
+from app.database.schema.migrations import PROJECT, find_new_steps, is_at_head
 
 SOURCES = PROJECT / "src" / "app"
 

@@ -1,17 +1,14 @@
-"""Engines of PostgreSQL: their limits, and the driver's errors as the house knows them."""
+"""Creates engines for PostgreSQL, with their limits."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
+from sqlalchemy.exc import DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.driver import DriverConnection, PgBouncerConnection
-
-READS_ALONE = "reads_alone"
-"""An engine's option: a statement without a transaction finds what it was prepared with."""
+from app.database.asyncpg.connection import DriverConnection, PgBouncerConnection
+from app.database.compiled.standalone import READS_ALONE
 
 
 def create_engine(
@@ -51,21 +48,6 @@ def create_engine(
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "do_connect", _refuse_outside_greenlets)
     return engine
-
-
-def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
-    """The driver's error as SQLAlchemy's, which the rest of the house knows."""
-    try:
-        AsyncAdapt_asyncpg_connection._handle_exception_no_connection(dbapi, error)
-    except dbapi.Error as refused:
-        raise DBAPIError.instance(
-            statement,
-            None,
-            refused,
-            dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=closed,
-        ) from refused
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.database.compiled.model_statements import Statements
+from app.database.compiled.tenant_filter import narrowing, narrowing_columns
 from app.database.mixins import UUIDMixin
-from app.database.narrowing import narrowing, narrowing_columns
 from app.database.pagination import decode_cursor, encode_cursor
 from app.database.session import ScopedAsyncSession
-from app.database.statements import Statements
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
 

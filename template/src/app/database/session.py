@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_, greenlet_spawn
 
-from app.database import scoping
-from app.database.compiled import Prepared, Statement
-from app.database.reading import Reading
+from app.database.asyncpg.transaction import Transaction
+from app.database.compiled.standalone import Reading
+from app.database.compiled.statement import Prepared, Statement
+from app.database.orm import tenant_filter as scoping
 from app.database.tenancy import Context, RawSqlRefused
-from app.database.transaction import Transaction
 
 
 class Scoped:
