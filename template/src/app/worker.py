@@ -8,6 +8,7 @@ import structlog
 
 from app.bootstrap import open_runtime
 from app.config import Settings
+from app.core.http.idempotency import forget_old_answers
 from app.core.module import find_modules
 from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
@@ -43,7 +44,7 @@ async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
 
 
 async def work(runtime: Runtime, options: WorkerOptions) -> None:
-    await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING], options)
+    await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING, forget_old_answers], options)
 
 
 async def _work_watched(runtime: Runtime, options: WorkerOptions) -> None:

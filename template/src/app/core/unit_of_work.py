@@ -24,7 +24,7 @@ from app.core.origin import Origin
 from app.core.permissions import SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
 from app.core.work import Work
-from app.database.session import ScopedAsyncSession, open_session
+from app.database.session import TenantSession, open_session
 from app.database.tenancy import Context
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class UnitOfWork(Work):
         actor: Actor,
         context: Context,
         *,
-        session: ScopedAsyncSession | None = None,
+        session: TenantSession | None = None,
         trace_id: str | None = None,
         origin: Origin | None = None,
     ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from app.core.auth import Actor
 from app.core.origin import Origin
-from app.database.session import ScopedAsyncSession
+from app.database.session import TenantSession
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
 
@@ -16,7 +16,7 @@ class Work:
 
     def __init__(
         self,
-        session: ScopedAsyncSession,
+        session: TenantSession,
         actor: Actor,
         context: Context,
         *,

@@ -8,10 +8,10 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.database.compiled.model_statements import Statements
-from app.database.compiled.tenant_filter import narrowing, narrowing_columns
+from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
 from app.database.mixins import UUIDMixin
 from app.database.pagination import decode_cursor, encode_cursor
-from app.database.session import ScopedAsyncSession
+from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
 
@@ -34,11 +34,9 @@ class Repository(Generic[Model]):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "model" in cls.__dict__:
-            cls._statements = {
-                own: Statements(cls.model, own) for own in narrowing_columns(cls.model)
-            }
+            cls._statements = {own: Statements(cls.model, own) for own in tenant_columns(cls.model)}
 
-    def __init__(self, session: ScopedAsyncSession) -> None:
+    def __init__(self, session: TenantSession) -> None:
         self.session = session
 
     async def get(self, row_id: UUID) -> Model:
@@ -108,7 +106,10 @@ class Repository(Generic[Model]):
 
     def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
         """The statements for this session, and what narrows them. Raises TenantContextRequired."""
-        column, own = narrowing(self.model, self.session, to_write=to_write)
+        session = self.session
+        column, own = tenant_filter(
+            self.model, session.context, unscoped=session.unscoped, to_write=to_write
+        )
         return self._statements[column], own
 
     def _only(self, rows: Sequence[Any]) -> Any:

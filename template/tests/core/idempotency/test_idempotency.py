@@ -14,11 +14,11 @@ from sqlalchemy import func, select, text, update
 from app.config import Settings
 from app.core.auth import Actor
 from app.core.errors import Conflict
+from app.core.http.idempotency import forget_old_answers
 from app.core.http.idempotency._models import GivenAnswer
 from app.core.permissions import permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
-from app.core.worker.housekeeping.idempotency import forget_old_answers
 from app.database.repository import Repository
 from app.kit import clock
 from app.kit.schemas import Schema

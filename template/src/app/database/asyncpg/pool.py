@@ -1,4 +1,4 @@
-"""A connection of the pool, taken and given back without what SQLAlchemy does around it."""
+"""Checkout and checkin of the pool, without what SQLAlchemy does around a connection."""
 
 from contextlib import suppress
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy.util import greenlet_spawn
 from app.database.asyncpg.errors import raise_refused
 
 
-async def take(engine: Engine) -> PoolProxiedConnection:
-    """One that lies there is simply taken; only to connect, or to wait, needs a greenlet.
+async def checkout(engine: Engine) -> PoolProxiedConnection:
+    """A connection of the pool. Raises DBAPIError, or TimeoutError when none becomes free in time.
 
-    Raises DBAPIError, or SQLAlchemy's TimeoutError when none comes back in time.
+    One that is idle is handed out at once; to connect, or to wait, SQLAlchemy needs a greenlet.
     """
     with suppress(MissingGreenlet):
         return engine.raw_connection()
@@ -25,14 +25,12 @@ async def take(engine: Engine) -> PoolProxiedConnection:
         raise_refused(dbapi, error, "connect", closed=True)
 
 
-def give_back(engine: Engine, pooled: PoolProxiedConnection) -> None:
-    """One that is in a transaction still, or nobody knows in what, goes to nobody else.
-
-    Nor does one for which the pool has no room: to close it politely would need a greenlet.
-    """
-    driver: Any = pooled.driver_connection
-    if driver is not None and (
-        driver.is_closed() or driver.is_in_transaction() or _is_full(engine.pool)
+def checkin(engine: Engine, pooled: PoolProxiedConnection) -> None:
+    """Return it. Invalidate instead: closed, still in a transaction, or the pool is full (a clean
+    close needs a greenlet)."""
+    connection: Any = pooled.driver_connection
+    if connection is not None and (
+        connection.is_closed() or connection.is_in_transaction() or _is_full(engine.pool)
     ):
         pooled.invalidate()
     else:

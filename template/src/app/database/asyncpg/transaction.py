@@ -1,23 +1,25 @@
-"""A session's one transaction: begun when it is needed, shared by the driver and the ORM."""
+"""A session's one transaction: begun when it is needed, shared by compiled statements and the ORM.
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar, cast
+BEGIN and COMMIT are written here and nowhere else. The ORM works on the same connection in
+SQLAlchemy's AUTOCOMMIT mode, in which somebody else does the transactions.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection as OrmConnection
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.pool import PoolProxiedConnection
-from sqlalchemy.util import greenlet_spawn
 
-from app.database.asyncpg.connection import DriverConnection, announcement
-from app.database.asyncpg.errors import raise_refused
-from app.database.asyncpg.pool import give_back, take
+from app.database.compiled import Prepared
 from app.database.compiled.standalone import READS_ALONE
-from app.database.compiled.statement import Prepared
 from app.database.tenancy import Context, setting_of
 
-Result = TypeVar("Result")
+from .connection import Connection, begin_sql
+from .errors import raise_refused
+from .pool import checkin, checkout
 
 
 class Transaction:
@@ -26,9 +28,10 @@ class Transaction:
     def __init__(self, engine: Engine, context: Context) -> None:
         self.engine = engine
         self._context = context
-        self.driver: DriverConnection | None = None
+        self.connection: Connection | None = None
         self._pooled: PoolProxiedConnection | None = None
-        self._for_orm: Connection | None = None
+        self._for_orm: OrmConnection | None = None
+        self._at_commit: list[str] = []
         self._is_waiting = False
 
     @property
@@ -37,132 +40,130 @@ class Transaction:
 
     @property
     def is_open(self) -> bool:
-        """A connection is taken, whether or not its transaction has begun."""
+        """True while a connection is checked out, whether or not its transaction has begun."""
         return self._pooled is not None
 
-    async def begin(self) -> DriverConnection:
-        """The driver's connection, in the transaction. Raises DBAPIError."""
-        if self.driver is None:
-            self.driver = await self._first("BEGIN", self._begin)
-        return self.driver
+    async def begin(self) -> Connection:
+        """Begin if it has not begun; return the driver's connection. Raises DBAPIError."""
+        if self.connection is None:
+            await self._send_first(self._begin_sql(), "", ())
+        return cast(Connection, self.connection)
 
-    def setting_of_alone(self) -> tuple[str, UUID] | None:
-        """What a statement must announce to be sent alone; None if it needs the transaction."""
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
+        """Run the statement in the transaction, which begins with it if it has not begun.
+
+        Return the driver's records. Raises DBAPIError.
+        """
+        if self.connection is None:
+            return await self._send_first(self._begin_sql(), sql, arguments)
+        try:
+            return await self.connection.send((), sql, arguments)
+        except Exception as error:
+            raise_refused(self._dbapi, error, sql, closed=self.connection.is_closed())
+
+    def standalone_setting(self) -> tuple[str, UUID] | None:
+        """The setting that a standalone read has to set; None if it needs the transaction."""
         options = self.engine.get_execution_options()
-        if self.driver or self._has_level or not options.get(READS_ALONE):
+        if self.connection or self._isolation_level or not options.get(READS_ALONE):
             return None
         return setting_of(self._context)
 
-    async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """The driver's records, in the transaction, which begins with it if it has not begun.
-
-        Raises DBAPIError.
-        """
-        if self.driver is None and not self._has_level:
-            return await self._first(sql, lambda new: self._begin_with(new, sql, arguments))
-        driver: Any = await self.begin()
-        try:
-            return cast(list[Any], await driver.fetch(sql, *arguments))
-        except Exception as error:
-            raise_refused(self._dbapi, error, sql, closed=driver.is_closed())
-
-    async def send_alone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """The driver's records, before anything has begun. Raises DBAPIError."""
-        return await self._first(sql, lambda driver: driver.fetch(sql, *arguments))
+    async def fetch_standalone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
+        """Run a statement that is a transaction of its own. Raises DBAPIError."""
+        return await self._send_first((), sql, arguments)
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
-        """Sent together with COMMIT. Raises DBAPIError."""
-        driver = await self.begin()
-        adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it has begun
+        """Send it together with COMMIT. Raises DBAPIError."""
+        connection = await self.begin()
         try:
-            adapted._transaction.at_commit.append(await driver.as_text(statement, value))
+            self._at_commit.append(await connection.as_text(statement, value))
         except Exception as error:
-            raise_refused(self._dbapi, error, statement.sql, closed=driver.is_closed())
+            raise_refused(self._dbapi, error, statement.sql, closed=connection.is_closed())
 
-    def for_orm(self) -> Connection:
-        """The same connection, once begun, for SQLAlchemy to commit or to roll back."""
-        self._for_orm = self._for_orm or Connection(self.engine, self._pooled)
+    def for_orm(self) -> OrmConnection:
+        """The same connection for the ORM, once the transaction has begun."""
+        if self._for_orm is None:
+            connection = OrmConnection(self.engine, self._pooled)
+            self._for_orm = connection.execution_options(isolation_level="AUTOCOMMIT")
         return self._for_orm
 
     async def end(self, *, commit: bool = False) -> None:
-        """Does nothing a second time. Raises DBAPIError."""
-        pooled, driver = self._pooled, self.driver
-        self.driver = self._pooled = self._for_orm = None
+        """Commit or roll back, and return the connection; a second call does nothing.
+
+        Raises DBAPIError.
+        """
+        pooled, connection, ahead = self._pooled, self.connection, self._at_commit
+        self.connection = self._pooled = self._for_orm = None
+        self._at_commit = []
         if pooled is None:
             return
         try:
-            if driver is not None:
-                await self._end(pooled, driver, commit=commit)
-        finally:
-            give_back(self.engine, pooled)
-
-    async def _end(
-        self, pooled: PoolProxiedConnection, driver: DriverConnection, *, commit: bool
-    ) -> None:
-        adapted: Any = pooled.dbapi_connection
-        if adapted is None or adapted._transaction is None:
-            return
-        end = adapted._transaction.commit if commit else adapted._transaction.rollback
-        try:
-            await adapted._call_and_discard(end)
+            if connection is not None:
+                await (connection.commit(ahead) if commit else connection.rollback())
         except Exception as error:
-            raise_refused(self._dbapi, error, "COMMIT", closed=driver.is_closed())
+            closed = connection is None or connection.is_closed()
+            if commit or not closed:  # a lost connection has rolled back
+                raise_refused(self._dbapi, error, "COMMIT", closed=closed)
+        finally:
+            checkin(self.engine, pooled)
 
-    async def _first(self, sql: str, send: Callable[[Any], Awaitable[Result]]) -> Result:
-        """Raises DBAPIError, or InvalidRequestError while it waits for another of the session."""
+    async def _send_first(
+        self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
+    ) -> list[Any]:
+        """Raises DBAPIError, or InvalidRequestError while another statement of the session runs."""
         if self._is_waiting:
             raise InvalidRequestError("a session's statements come one after the other")
         self._is_waiting = True
         try:
-            return await self._send_first(sql, send)
+            return await self._send_or_reconnect(ahead, sql, arguments)
         finally:
             self._is_waiting = False
 
-    async def _send_first(self, sql: str, send: Callable[[Any], Awaitable[Result]]) -> Result:
-        """What comes of `send`, which is the pre-ping: nothing ran before it, so a dead connection
-        is simply replaced, once. A transaction that has begun goes on, even if `send` failed."""
-        is_second = False
-        while True:
-            pooled = self._pooled = self._pooled or await take(self.engine)
-            driver: Any = pooled.driver_connection
-            try:
-                return await send(driver)
-            except BaseException as error:
-                dead = driver.is_closed()
-                lost = driver.is_in_transaction() and self.driver is None
-                if dead or lost or not isinstance(error, Exception):
-                    pooled.invalidate(error)
-                    self.driver = self._pooled = None
-                if not isinstance(error, Exception):
-                    raise
-                if is_second or not dead:
-                    raise_refused(self._dbapi, error, sql, closed=dead)
-            is_second = True
-
-    async def _begin_with(
-        self, driver: DriverConnection, sql: str, values: Sequence[Any]
+    async def _send_or_reconnect(
+        self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
     ) -> list[Any]:
-        driver.announced = announcement(self._context)
-        transaction = driver.transaction()
-        try:
-            return await driver.fetch_after(transaction.begin, sql, values)
-        finally:
-            if driver.is_in_transaction():
-                adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it is taken
-                adapted._transaction, self.driver = transaction, driver
+        """Send it on a pooled connection; on a new one, once, if that connection turns out dead.
 
-    async def _begin(self, driver: DriverConnection) -> DriverConnection:
-        if self._has_level:  # which comes before BEGIN
-            self._for_orm = await greenlet_spawn(Connection, self.engine, self._pooled)
-        driver.announced = announcement(self._context)
-        adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it is taken
-        await adapted._start_transaction()
-        return driver
+        The statement is its own pre-ping: nothing of this session ran before it, so nothing is
+        lost with a dead connection. After a cancellation nobody knows what the server did, and
+        the connection is never used again. If the statement failed but BEGIN did not, the
+        transaction has begun, and goes on to its rollback.
+        """
+        may_repeat = True
+        while True:
+            pooled = self._pooled = self._pooled or await checkout(self.engine)
+            connection: Any = pooled.driver_connection
+            try:
+                records: list[Any] = await connection.send(ahead, sql, arguments)
+            except Exception as error:
+                closed = connection.is_closed()
+                if sql and connection.is_in_transaction():
+                    self.connection = connection
+                elif closed or connection.is_in_transaction():
+                    self._invalidate(error)
+                if not (closed and may_repeat):
+                    raise_refused(self._dbapi, error, sql or "BEGIN", closed=closed)
+                may_repeat = False
+            except BaseException as error:
+                self._invalidate(error)
+                raise
+            else:
+                self.connection = connection if ahead else None
+                return records
+
+    def _invalidate(self, error: BaseException) -> None:
+        if self._pooled is not None:
+            self._pooled.invalidate(error)
+        self.connection = self._pooled = None
+
+    def _begin_sql(self) -> list[str]:
+        return begin_sql(self._context, self._isolation_level)
 
     @property
-    def _has_level(self) -> bool:
-        """Of isolation, other than the database's own."""
-        return "isolation_level" in self.engine.get_execution_options()
+    def _isolation_level(self) -> str | None:
+        """The engine's, where it is not the database's own."""
+        level: str | None = self.engine.get_execution_options().get("isolation_level")
+        return level
 
     @property
     def _dbapi(self) -> Any:

@@ -1,18 +1,17 @@
-"""Which of a model's rows a session may reach with a repository's own statements.
+"""Which of a model's rows a repository's compiled statements may reach.
 
-The same rule as scoping.py has for queries; row security in Postgres relies on neither.
+orm/tenant_filter.py has the same rule for queries; row security in PostgreSQL relies on neither.
 """
 
 from typing import Any
 from uuid import UUID
 
 from app.database.mixins import TenantMixin
-from app.database.session import ScopedAsyncSession
-from app.database.tenancy import PersonContext, TenantContext, TenantContextRequired
+from app.database.tenancy import Context, PersonContext, TenantContext, TenantContextRequired
 
 
-def narrowing_columns(model: type[Any]) -> list[str | None]:
-    """Those that `narrowing` may answer for the model."""
+def tenant_columns(model: type[Any]) -> list[str | None]:
+    """The columns that `tenant_filter` may return for the model."""
     personal = getattr(model, "__personal__", None)
     return [
         None,
@@ -21,16 +20,16 @@ def narrowing_columns(model: type[Any]) -> list[str | None]:
     ]
 
 
-def narrowing(
-    model: type[Any], session: ScopedAsyncSession, *, to_write: bool = False
+def tenant_filter(
+    model: type[Any], context: Context, *, unscoped: bool, to_write: bool = False
 ) -> tuple[str | None, UUID | None]:
-    """The column that keeps a session to its own rows, and its value.
+    """The column that keeps statements to the context's rows, and its value.
 
-    Raises TenantContextRequired.
+    Both are None where nothing is filtered. Raises TenantContextRequired.
     """
-    if session.unscoped or not issubclass(model, TenantMixin):
+    if unscoped or not issubclass(model, TenantMixin):
         return None, None
-    match session.context:
+    match context:
         case TenantContext(tenant_id):
             return "tenant_id", tenant_id
         case PersonContext(user_id) if not to_write and hasattr(model, "__personal__"):

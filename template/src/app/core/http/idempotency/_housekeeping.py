@@ -5,10 +5,11 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from app.core.auth import Actor
-from app.core.http.idempotency._models import GivenAnswer
 from app.core.jobs import job
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit import clock
+
+from ._models import GivenAnswer
 
 KEPT = timedelta(hours=24)
 
