@@ -5,5 +5,6 @@ Everything here only saves time: without it FastAPI gives the same answers, and 
 
 from ._fast_route import FastRoute
 from ._include import include, index_routes
+from ._plan import understands_fastapi
 
-__all__ = ["FastRoute", "include", "index_routes"]
+__all__ = ["FastRoute", "include", "index_routes", "understands_fastapi"]

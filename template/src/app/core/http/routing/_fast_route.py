@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._plan import Plan, Unusual, plan_of
-from ._replay import read
+from app.core.http._body import read
+
+from ._plan import Plan, Unsupported, plan_of
 
 JSON = b"application/json"
 
@@ -55,7 +56,7 @@ class FastAnswer:
             receive = await read(receive)
         try:
             arguments = self.plan.arguments(scope, receive)
-        except Unusual:
+        except Unsupported:
             return await self.stock(scope, receive, send)
         arguments |= await self.plan.provided(Request(scope, receive, send))
         answer = await self.endpoint(**arguments)

@@ -1,5 +1,6 @@
 """What a route needs from a request, worked out once from what FastAPI found in its signature."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,17 +13,71 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi.datastructures import DefaultPlaceholder
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.types import Scope
 
-from ._replay import Replay
+from app.core.http._body import BufferedBody
 
 SHARED = (str, int, float, type(None))
 SCALAR = (*SHARED, UUID, date, time, Decimal, Enum)
 
 
-class Unusual(Exception):
+READ = {"path_params", "query_params", "body_params", "dependencies", "request_param_name"}
+REFUSED = {
+    "header_params",
+    "cookie_params",
+    "websocket_param_name",
+    "http_connection_param_name",
+    "response_param_name",
+    "background_tasks_param_name",
+    "security_scopes_param_name",
+    "own_oauth_scopes",
+    "parent_oauth_scopes",
+}
+ABOUT = {"name", "call", "path", "use_cache", "scope", "concurrency"}
+"""The fields of FastAPI's Dependant: a plan reads the first, refuses a route that has any of the
+second, and knows what the third mean. A FastAPI with another field is not understood: it may be a
+kind of parameter that a plan would silently leave out."""
+
+OPTIONS = {
+    "self",
+    "path",
+    "endpoint",
+    "response_model",
+    "status_code",
+    "tags",
+    "dependencies",
+    "summary",
+    "description",
+    "response_description",
+    "responses",
+    "deprecated",
+    "name",
+    "methods",
+    "operation_id",
+    "response_model_include",
+    "response_model_exclude",
+    "response_model_by_alias",
+    "response_model_exclude_unset",
+    "response_model_exclude_defaults",
+    "response_model_exclude_none",
+    "include_in_schema",
+    "response_class",
+    "dependency_overrides_provider",
+    "callbacks",
+    "openapi_extra",
+    "generate_unique_id_function",
+    "strict_content_type",
+    "max_body_size",
+    "form_limits",
+}
+"""What a route may be declared with, as far as this code knows."""
+
+
+class Unsupported(Exception):
     """Something that FastAPI's own way should see to."""
 
 
@@ -34,7 +89,7 @@ class Plan:
     dependencies: Sequence["Provided"]
 
     def arguments(self, scope: Scope, receive: Any) -> dict[str, Any]:
-        """What the request itself says. Raises Unusual."""
+        """What the request itself says. Raises Unsupported."""
         values = {field.name: _valid(field, scope["path_params"]) for field in self.path}
         if self.query:
             sent = _query(scope["query_string"])
@@ -69,23 +124,34 @@ class Provided:
 
 
 def plan_of(route: Any) -> Plan | None:
-    """None for a route that is not of the plain kind, or not of the kind that this code knows."""
+    """None for a route that is not plain, and for all routes of an unknown FastAPI."""
     try:
-        return _plan(route)
-    except (Unusual, AttributeError):
+        return _plan(route) if understands_fastapi() else None
+    except (Unsupported, AttributeError):
         return None
+
+
+def understands_fastapi() -> bool:
+    """True if this FastAPI has the fields and the options that plans know, and no others."""
+    fields = {field.name for field in dataclasses.fields(Dependant)}
+    options = set(inspect.signature(APIRoute.__init__).parameters)
+    return fields == READ | REFUSED | ABOUT and options == OPTIONS
 
 
 def _plan(route: Any) -> Plan:
     needs = route.dependant
     answers = route.response_field is not None or route.status_code == 204
-    _must(inspect.iscoroutinefunction(route.endpoint) and answers and not needs.request_param_name)
-    _must(isinstance(route.response_class, DefaultPlaceholder) and route.max_body_size is None)
-    _must(_asks_nothing_else(needs) and not route._embed_body_fields and len(needs.body_params) < 2)
-    _must(all(_is_plain(field) for field in (*needs.path_params, *needs.query_params)))
-    _must(all(type(field.field_info).__name__ == "Body" for field in needs.body_params))
+    _require(
+        inspect.iscoroutinefunction(route.endpoint) and answers and not needs.request_param_name
+    )
+    _require(isinstance(route.response_class, DefaultPlaceholder) and route.max_body_size is None)
+    _require(
+        _asks_nothing_else(needs) and not route._embed_body_fields and len(needs.body_params) < 2
+    )
+    _require(all(_is_plain(field) for field in (*needs.path_params, *needs.query_params)))
+    _require(all(type(field.field_info).__name__ == "Body" for field in needs.body_params))
     body = needs.body_params[0] if needs.body_params else None
-    _must(body is None or body.field_info.is_required())
+    _require(body is None or body.field_info.is_required())
     return Plan(
         needs.path_params,
         needs.query_params,
@@ -96,28 +162,17 @@ def _plan(route: Any) -> Plan:
 
 def _provided(needs: Any) -> Provided:
     asks = (needs.path_params, needs.query_params, needs.body_params)
-    _must(_asks_nothing_else(needs) and not any(asks) and needs.use_cache and needs.name)
-    _must(needs.concurrency is None and needs.scope is None)
+    _require(_asks_nothing_else(needs) and not any(asks) and needs.use_cache and needs.name)
+    _require(needs.concurrency is None and needs.scope is None)
     awaits = inspect.iscoroutinefunction(needs.call)
-    _must(awaits or inspect.isclass(needs.call))
+    _require(awaits or inspect.isclass(needs.call))
     parts = [_provided(part) for part in needs.dependencies]
     return Provided(needs.name, needs.call, awaits, needs.request_param_name, parts)
 
 
-def _asks_nothing_else(needs: Any) -> bool:
-    return not any(
-        (
-            needs.header_params,
-            needs.cookie_params,
-            needs.websocket_param_name,
-            needs.http_connection_param_name,
-            needs.response_param_name,
-            needs.background_tasks_param_name,
-            needs.security_scopes_param_name,
-            needs.own_oauth_scopes,
-            needs.parent_oauth_scopes,
-        )
-    )
+def _asks_nothing_else(needs: Dependant) -> bool:
+    """True if all that FastAPI found beyond the parts that a plan reads is empty."""
+    return not any(getattr(needs, name) for name in REFUSED)
 
 
 def _is_plain(field: Any) -> bool:
@@ -137,9 +192,9 @@ def _is_scalar(annotation: Any) -> bool:
     return all(inspect.isclass(kind) and issubclass(kind, SCALAR) for kind in kinds)
 
 
-def _must(condition: Any) -> None:
+def _require(condition: Any) -> None:
     if not condition:
-        raise Unusual
+        raise Unsupported
 
 
 def _valid(field: Any, sent: Any) -> Any:
@@ -147,24 +202,24 @@ def _valid(field: Any, sent: Any) -> Any:
     if value is not None:
         return _validated(field, value)
     if field.field_info.is_required():
-        raise Unusual
+        raise Unsupported
     return field.field_info.default
 
 
-def _valid_body(field: Any, scope: Scope, receive: Replay) -> Any:
+def _valid_body(field: Any, scope: Scope, receive: BufferedBody) -> Any:
     kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     if kind.partition(b";")[0].strip().lower() != b"application/json" or not receive.body:
-        raise Unusual
+        raise Unsupported
     try:
         return _validated(field, from_json(receive.body))
     except ValueError as error:
-        raise Unusual from error
+        raise Unsupported from error
 
 
 def _validated(field: Any, value: Any) -> Any:
     valid, errors = field.validate(value, {}, loc=())
     if errors:
-        raise Unusual
+        raise Unsupported
     return valid
 
 

@@ -3,7 +3,7 @@
 from starlette.types import Message, Receive
 
 
-class Replay:
+class BufferedBody:
     """`body` is None if the client left before all of it had come."""
 
     def __init__(self, messages: list[Message], receive: Receive) -> None:
@@ -18,8 +18,8 @@ class Replay:
         return await self._receive()
 
 
-async def read(receive: Receive) -> Replay:
+async def read(receive: Receive) -> BufferedBody:
     messages = [await receive()]
     while messages[-1]["type"] == "http.request" and messages[-1].get("more_body"):
         messages.append(await receive())
-    return Replay(messages, receive)
+    return BufferedBody(messages, receive)
