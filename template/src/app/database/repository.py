@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, inspect, select
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Select, select
 
 from app.database.compiled.model_statements import Statements
+from app.database.compiled.rows import read_only
 from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
 from app.database.mixins import UUIDMixin
 from app.database.pagination import decode_cursor, encode_cursor
@@ -23,9 +23,9 @@ class RowNotFound(Exception):
 
 
 class Repository(Generic[Model]):
-    """Its own verbs run compiled statements and hand out plain rows: to change one, call `change`.
+    """Returns read-only rows, from every method: to change one, call `change`.
 
-    What `query` asks are entities of the session. Both may be given to `change` and `delete`.
+    A query that needs entities of the ORM is written with `self.session.orm`.
     """
 
     model: ClassVar[type[Any]]
@@ -69,7 +69,10 @@ class Repository(Generic[Model]):
         return statements.rows(await self.session.fetch(statement, complete))[0]
 
     async def change(self, row: Model, /, **values: Any) -> Model:
-        """The row as it is now; a plain row that was given stays as it was. Raises RowNotFound."""
+        """Write the values and return the row as it is now; `row` stays as it was.
+
+        Raises RowNotFound.
+        """
         if not values:
             return row
         statements, own = self._narrowed(to_write=True)
@@ -79,24 +82,24 @@ class Repository(Generic[Model]):
             statement, {**complete, "_where_id": row.id, "_where_own": own}
         )
         changed: Model = self._only(statements.rows(records))
-        return _in_step(row, changed)
+        return changed
 
     async def delete(self, row: Model) -> None:
         """Raises RowNotFound."""
         statements, own = self._narrowed(to_write=True)
         values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))
-        if inspect(row, raiseerr=False):
-            self.session.expunge(row)
 
     def query(self) -> Select[Any]:
         return select(self.model)
 
     async def first(self, query: Select[Any]) -> Model | None:
-        return (await self.session.scalars(query.limit(1))).first()
+        rows = await self.all(query.limit(1))
+        return rows[0] if rows else None
 
     async def all(self, query: Select[Any]) -> Sequence[Model]:
-        return (await self.session.scalars(query)).all()
+        """The rows of a query of the model."""
+        return [read_only(entity) for entity in await self.session.scalars(query)]
 
     async def page(self, query: Select[Any], *, limit: int, cursor: str | None) -> Rows[Model]:
         """One row more than asked for tells whether another page follows."""
@@ -131,12 +134,3 @@ def _page(rows: Sequence[Model], limit: int) -> Rows[Model]:
     """Of one row more than asked for."""
     more = len(rows) > limit
     return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)
-
-
-def _in_step(row: Model, changed: Model) -> Model:
-    """An entity of the session learns what was written; nobody else looks at a plain row."""
-    if not inspect(row, raiseerr=False):
-        return changed
-    for name, value in vars(changed).items():
-        set_committed_value(row, name, value)
-    return row

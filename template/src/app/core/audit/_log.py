@@ -14,7 +14,7 @@ from app.core.auth import Actor
 from app.core.observability.logging import HIDDEN, is_private
 from app.core.work import Work
 from app.database.base import Base
-from app.database.compiled.rows import fact_of
+from app.database.compiled.rows import read_only_class
 from app.database.mixins import TenantMixin, UUIDMixin
 from app.database.pagination import decode_cursor, encode_cursor
 from app.kit import clock
@@ -122,7 +122,7 @@ def _kind(actor: Actor) -> str:
 def copy_of(row: Any) -> Any:
     """The row as it is now, for rows of the session: those learn what is written."""
     mapper = type(row).__mapper__
-    copy = object.__new__(fact_of(mapper.class_))
+    copy = object.__new__(read_only_class(mapper.class_))
     copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})
     return copy
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapper
 
-from app.database.compiled.rows import fact_of
+from app.database.compiled.rows import read_only_class
 from app.database.compiled.standalone import Reading
 from app.database.compiled.statement import Process, Statement, result_process
 from app.database.mixins import UUIDMixin
@@ -35,7 +35,7 @@ class Statements(Generic[Model]):
 
     def __init__(self, model: type[Model], own: str | None) -> None:
         self.model = model
-        self.fact = fact_of(model)  # type: ignore[arg-type]  # a class can be hashed
+        self.row_class = read_only_class(model)  # type: ignore[arg-type]  # a class can be hashed
         self.columns: dict[str, Column[Any]] = dict(_plain_columns(model).items())
         self.own = own
         self._table: Any = model.__table__  # type: ignore[attr-defined]  # every model has one
@@ -77,11 +77,11 @@ class Statements(Generic[Model]):
         return self._update(tuple(complete)), complete
 
     def rows(self, records: Iterable[Any]) -> list[Model]:
-        """Facts, not entities: reading works as ever, writing is refused (facts.py)."""
-        names, fact = tuple(self.columns), self.fact
+        """The records as read-only rows (rows.py)."""
+        names, row_class = tuple(self.columns), self.row_class
         rows = []
         for record in records:
-            row = object.__new__(fact)
+            row = object.__new__(row_class)
             row.__dict__.update(zip(names, record))  # noqa: B905 - the keyword costs as much again
             rows.append(row)
         for name, process in self._processes:
