@@ -1,4 +1,4 @@
-"""Private attributes of libraries stand in three folders, each with a reason in docs/adr."""
+"""Private attributes of libraries stand in three folders, each with a reason in docs/adr/standard."""
 
 import ast
 from collections.abc import Iterator
