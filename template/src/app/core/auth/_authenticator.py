@@ -6,8 +6,9 @@ from app.core.permissions import PermissionRegistry
 
 from ._actor import ANONYMOUS, Actor
 from ._api_keys import PREFIX, ApiKeys
+from ._claims import AccessClaims
 from ._cookies import Cookies
-from ._tokens import AccessClaims, TokenRefused, Tokens
+from ._tokens import TokenRefused, Tokens
 from ._watch import Revocations
 
 BEARER = b"bearer "

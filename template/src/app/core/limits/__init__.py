@@ -2,13 +2,12 @@
 
 from ._acts import count_act
 from ._buckets import Buckets, MemoryBuckets, Taken, whole_seconds
-from ._marks import limited
-from ._middleware import RateLimitMiddleware
+from ._marks import MarkedRoutes, limited
 
 __all__ = [
     "Buckets",
+    "MarkedRoutes",
     "MemoryBuckets",
-    "RateLimitMiddleware",
     "Taken",
     "count_act",
     "limited",
