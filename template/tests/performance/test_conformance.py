@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from httpx import Response
 
 from app import main
 from app.config import Settings
-from app.core.routing._plan import plan_of
+from app.core.http import routing
+from app.core.http.routing._plan import plan_of
 from app.modules.widgets import WidgetService
 from tests.support.clients import client_of
 from tests.support.people import Person
@@ -48,10 +49,10 @@ KEYS = ("01980000-0000-7000-8000-000000000000", "x", "current", "me", "%2F")
 
 @pytest_asyncio.fixture
 async def stock(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The same app without anything of core/routing."""
+    """The same app without anything of core/http/routing."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(main, "include", FastAPI.include_router)
-        patch.setattr(main, "index_routes", lambda _: None)
+        patch.setattr(routing, "include", _include)
+        patch.setattr(routing, "index_routes", lambda _: None)
         app = main.create_app(settings)
     yield app
     await app.state.runtime.close()
@@ -92,6 +93,10 @@ class TestPlan:
         app.dependency_overrides.clear()
 
         assert status == 500
+
+
+def _include(app: FastAPI, router: APIRouter, *, prefix: str = "", fast: bool) -> None:
+    app.include_router(router, prefix=prefix)
 
 
 async def _nothing() -> None:

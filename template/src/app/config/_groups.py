@@ -153,6 +153,14 @@ class LimitSettings(Group):
         default=Rate(20, 60),
         description="For each address, on the routes that try passwords: 20/minute.",
     )
+    mail_recipient: RateText = Field(
+        default=Rate(20, 3600),
+        description="E-mails of one kind to one address that anybody may ask for: 20/hour.",
+    )
+    mail_tenant: RateText = Field(
+        default=Rate(300, 3600),
+        description="E-mails that the people of one tenant may ask for: 300/hour.",
+    )
 
 
 class LogSettings(Group):

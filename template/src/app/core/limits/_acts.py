@@ -1,26 +1,23 @@
 """What a service counts itself, because only it knows what is done, or to whom."""
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import orjson
 
 from app.config import Rate, read_rate
 from app.core.errors import TooManyRequests
+from app.core.work import Work
 from app.database.tenancy import Context, PersonContext, TenantContext
 
-from ._buckets import whole_seconds
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+from ._buckets import Buckets, whole_seconds
 
 
-async def count_act(work: "UnitOfWork", name: str, rate: str, of: str) -> None:
+async def count_act(work: Work, buckets: Buckets, name: str, rate: str, of: str) -> None:
     """Raises TooManyRequests, ValueError for a rate that is none."""
     read = read_rate(rate)
     if not isinstance(read, Rate):
         raise ValueError(f"{rate} is no rate")
-    taken = await work.runtime.buckets.take(_key(work.context, name, of), read)
+    taken = await buckets.take(_key(work.context, name, of), read)
     if not taken.allowed:
         raise TooManyRequests(headers={"Retry-After": str(max(1, whole_seconds(taken.retry_in)))})
 

@@ -36,6 +36,8 @@ class Membership(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
+    """Good while the person who made it (or whose key did) could make it still."""
+
     __tablename__ = "invitations"
     __table_args__ = (
         UniqueConstraint("tenant_id", "email"),
@@ -44,6 +46,7 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
     email: Mapped[str] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(60))
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     secret_hash: Mapped[str] = mapped_column(String(64))
     mailed_secret_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime]

@@ -18,8 +18,10 @@ Passwords = Annotated[PasswordService, Depends()]
 
 @router.post("/confirm-email", status_code=status.HTTP_204_NO_CONTENT)
 @public
+@limited("login")
 async def confirm_email(body: EmailConfirmation, emails: Emails) -> None:
-    await emails.confirm(body.token)
+    password = body.password.get_secret_value() if body.password else None
+    await emails.confirm(body.token, password=password)
 
 
 @router.post("/forgot-password", status_code=status.HTTP_202_ACCEPTED)
