@@ -6,10 +6,10 @@ import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
 from httpx import AsyncClient
 
-from app.core.errors import install_error_handlers
+from app.core.http.problems import install_error_handlers
+from app.core.http.routing import any_query, include
+from app.core.http.routing._strict_route import MARK, MOST_ERRORS
 from app.core.permissions import public
-from app.core.routing import any_query, include
-from app.core.routing._strict_route import MARK, MOST_ERRORS
 from tests.support.clients import client_of
 
 from .routes import Route, find_routes

@@ -5,19 +5,19 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from httpx import Response
 
 from app import main
 from app.config import Settings
-from app.core.routing import StrictRoute, include
-from app.core.routing._plan import plan_of
+from app.core.http import routing
+from app.core.http.routing import StrictRoute
+from app.core.http.routing._plan import plan_of
 from app.modules.widgets import WidgetService
 from tests.support.clients import client_of
 from tests.support.limits import without_limits
@@ -53,22 +53,22 @@ KEYS = ("01980000-0000-7000-8000-000000000000", "x", "current", "me", "%2F")
 @pytest_asyncio.fixture
 async def stock(settings: Settings) -> AsyncIterator[FastAPI]:
     """The same app with FastAPI's own answers and router; unknown parameters are refused too."""
-    async with _app(settings, partial(include, kind=StrictRoute)) as app:
+    async with _app(settings, _strictly(routing.include)) as app:
         yield app
 
 
 @pytest_asyncio.fixture
 async def plain(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The same app without anything of core/routing."""
-    async with _app(settings, FastAPI.include_router) as app:
+    """The same app without anything of core/http/routing."""
+    async with _app(settings, _include) as app:
         yield app
 
 
 @asynccontextmanager
 async def _app(settings: Settings, include: Callable[..., None]) -> AsyncIterator[FastAPI]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(main, "include", include)
-        patch.setattr(main, "index_routes", lambda _: None)
+        patch.setattr(routing, "include", include)
+        patch.setattr(routing, "index_routes", lambda _: None)
         app = main.create_app(settings)
     with without_limits(app.state.runtime):
         yield app
@@ -111,6 +111,17 @@ class TestPlan:
         app.dependency_overrides.clear()
 
         assert status == 500
+
+
+def _strictly(include: Callable[..., None]) -> Callable[..., None]:
+    def included(app: FastAPI, router: APIRouter, *, prefix: str = "", kind: object) -> None:
+        include(app, router, prefix=prefix, kind=StrictRoute)
+
+    return included
+
+
+def _include(app: FastAPI, router: APIRouter, *, prefix: str = "", kind: object) -> None:
+    app.include_router(router, prefix=prefix)
 
 
 async def _nothing() -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.core.tenancy import TenantContext
-from app.database.engine import READS_ALONE, create_engine
+from app.database.compiled.standalone import READS_ALONE
+from app.database.engine import create_engine
 from app.database.session import open_session
 from app.kit.ids import new_id
 from tests.support.pgbouncer import PROGRAM, pgbouncer

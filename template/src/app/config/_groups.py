@@ -159,6 +159,14 @@ class LimitSettings(Group):
         default=Rate(30, 3600),
         description="Wrong passwords for each account, wherever they come from: 30/hour.",
     )
+    mail_recipient: RateText = Field(
+        default=Rate(20, 3600),
+        description="E-mails of one kind to one address that anybody may ask for: 20/hour.",
+    )
+    mail_tenant: RateText = Field(
+        default=Rate(300, 3600),
+        description="E-mails that the people of one tenant may ask for: 300/hour.",
+    )
 
 
 class LogSettings(Group):

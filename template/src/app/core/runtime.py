@@ -13,7 +13,7 @@ from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.limits import Buckets
 from app.core.mail import Mailer
-from app.core.observation import Observation
+from app.core.observability import Observation
 from app.core.permissions import PermissionRegistry
 
 Kind = TypeVar("Kind", bound=ModuleSettings)

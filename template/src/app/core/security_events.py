@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from app.core.observation import Observation
+from app.core.observability import Observation
 
 log = structlog.get_logger("app.security")
 

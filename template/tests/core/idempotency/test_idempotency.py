@@ -14,8 +14,8 @@ from sqlalchemy import func, select, text, update
 from app.config import Settings
 from app.core.auth import AccessClaims, Actor
 from app.core.errors import Conflict
-from app.core.idempotency._models import GivenAnswer
-from app.core.idempotency.housekeeping import forget_old_answers
+from app.core.http.idempotency import forget_old_answers
+from app.core.http.idempotency._models import GivenAnswer
 from app.core.permissions import permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit

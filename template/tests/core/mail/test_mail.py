@@ -19,6 +19,7 @@ from app.core.mail import (
     MailNotConfigured,
     PreviewMailer,
     SmtpMailer,
+    quoted,
     send_mail,
 )
 from app.core.runtime import Runtime
@@ -29,7 +30,8 @@ from tests.support.mail import mails_to
 LETTER = Letter(
     to="bob@example.com",
     subject="Grüße\nBcc: everybody@example.com",
-    text="Hello <Bob> & all,\n\nopen https://app.example.com/?a=1&b=2\nnow",
+    text="Hello <Bob> & all,\n\nopen https://app.example.com/?a=1&b=2\nnow, or http://evil.example",
+    links=("https://app.example.com/?a=1&b=2",),
 )
 
 
@@ -136,6 +138,25 @@ class TestPreview:
         message = email.message_from_bytes(page.with_suffix(".eml").read_bytes(), policy=default)
         assert message["to"] == "bob@example.com"
         assert '<a href="https://app.example.com/?a=1&amp;b=2">' in page.read_text()
+
+    def test_links_what_the_letter_names_and_nothing_else(self) -> None:
+        assert LETTER.html.count("<a ") == 1
+        assert "http://evil.example" in LETTER.html
+
+
+class TestQuoted:
+    @pytest.mark.parametrize(
+        ("name", "quoted_name"),
+        [
+            ("Ada", "“Ada”"),
+            ("locked.\n\nSee https://evil.example", "“locked. See https evil.example”"),
+            ("a\u202eb\x85c", "“abc”"),
+            ("x” is locked. “y", '“x" is locked. "y”'),
+            (":://x", "“: x”"),
+        ],
+    )
+    def test_is_one_line_without_a_link(self, name: str, quoted_name: str) -> None:
+        assert quoted(name) == quoted_name
 
 
 class TestSendMail:

@@ -16,10 +16,14 @@ class Actor:
     membership_id: UUID | None = None
     session_id: UUID | None = None
     api_key_id: UUID | None = None
+    made_by: UUID | None = None
+    """Who made the API key, in whose stead it acts."""
     role: str | None = None
     permissions: frozenset[str] = frozenset()
     is_superuser: bool = False
     is_system: bool = False
+    expires_at: int | None = None
+    """When the token that came along is over, in seconds since 1970."""
     refusal: str | None = None
     """Why the token that came along proves nobody, as a sentence."""
 
@@ -52,6 +56,7 @@ class Actor:
             "tenant_id": str(self.tenant_id) if self.tenant_id else None,
             "membership_id": str(self.membership_id) if self.membership_id else None,
             "api_key_id": str(self.api_key_id) if self.api_key_id else None,
+            "made_by": str(self.made_by) if self.made_by else None,
             "role": self.role,
             "permissions": None if self.role in BUILT_IN else sorted(self.permissions),
             "is_superuser": self.is_superuser,
@@ -65,6 +70,7 @@ class Actor:
             tenant_id=_uuid(data["tenant_id"]),
             membership_id=_uuid(data["membership_id"]),
             api_key_id=_uuid(data.get("api_key_id")),
+            made_by=_uuid(data.get("made_by")),
             role=data["role"],
             permissions=permissions.known(data.get("permissions") or ())
             | permissions.of(data["role"]),

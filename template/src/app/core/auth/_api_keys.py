@@ -22,11 +22,17 @@ REMEMBERED_FOR = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class FoundKey:
-    """What a stored key may do, and until when."""
+    """What a stored key may do, and until when.
+
+    `depends_on` are the ids that end it when one is revoked, as those of its maker, who has `role`.
+    """
 
     id: UUID
     permissions: frozenset[str]
     expires_at: datetime | None
+    depends_on: tuple[UUID, ...] = ()
+    role: str | None = None
+    made_by: UUID | None = None
 
 
 class KeyTries(Protocol):
@@ -74,19 +80,34 @@ class ApiKeys:
     async def actor(self, presented: str, *, address: str | None) -> Actor:
         """Works for the key's tenant and is no user; or has a refusal.
 
+        A key that is refused from memory is looked up again: its maker may have another role.
         Raises TooManyRequests for an address that has presented too many that are none.
         """
-        found = self._recall(presented) or await self._look_up(presented, address)
+        known = self._recall(presented)
+        if known is not None:
+            actor = await self._of(known)
+            if actor.refusal is None:
+                return actor
+        found = await self._look_up(presented, address)
         if found is None:
             self.note_refused(address)
             return Actor(refusal="The API key is not valid.")
+        return await self._of(found)
+
+    async def _of(self, found: Remembered) -> Actor:
         key = found.key
         if key.expires_at is not None and key.expires_at <= clock.now():
             return Actor(refusal="The API key has expired.")
-        refusal = await self.revocations.refusal([key.id, found.tenant_id], role=None)
+        ids = [key.id, found.tenant_id, *key.depends_on]
+        refusal = await self.revocations.refusal(ids, role=key.role)
         if refusal is not None:
             return Actor(refusal=refusal)
-        return Actor(tenant_id=found.tenant_id, api_key_id=key.id, permissions=key.permissions)
+        return Actor(
+            tenant_id=found.tenant_id,
+            api_key_id=key.id,
+            made_by=key.made_by,
+            permissions=key.permissions,
+        )
 
     def _recall(self, presented: str) -> Remembered | None:
         found = self._remembered.get(hash_secret(presented))

@@ -6,8 +6,9 @@ from app.core.permissions import PermissionRegistry
 
 from ._actor import ANONYMOUS, Actor
 from ._api_keys import PREFIX, ApiKeys
+from ._claims import AccessClaims
 from ._cookies import Cookies
-from ._tokens import AccessClaims, TokenRefused, Tokens
+from ._tokens import TokenRefused, Tokens
 from ._watch import Revocations
 
 BEARER = b"bearer "
@@ -40,6 +41,10 @@ class Authenticator:
             return ANONYMOUS
         return await self._of_token(cookie) if self.cookies.may_act(scope) else FOREIGN_PAGE
 
+    def takes_cookies(self, scope: Scope) -> bool:
+        """Cookies are what counts: another `Authorization` than a bearer's takes no part."""
+        return _bearer(scope) is None
+
     async def _of_bearer(self, bearer: str, scope: Scope) -> Actor:
         if bearer.startswith(PREFIX):
             client = scope.get("client")
@@ -66,6 +71,7 @@ class Authenticator:
             if given is None
             else self.permissions.known(given),
             is_superuser=claims.is_superuser,
+            expires_at=claims.expires_at,
         )
 
 

@@ -3,6 +3,7 @@
 https://openid.net/specs/openid-connect-core-1_0.html
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,12 +17,16 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from app.config import OidcProvider
 
 ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
 """Signed with a key that only the provider has: never HS256, never none."""
 SECONDS = 10
+SUBJECT = re.compile(r"[ -~]{1,255}")
+"""ASCII, 255 characters at most: OpenID Connect Core, section 2."""
+EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 
 
 class OidcRefused(Exception):
@@ -135,11 +140,24 @@ async def _read(client: Any, url: str) -> Any:
 
 
 def _identity(claims: dict[str, Any]) -> ForeignIdentity:
-    email = claims.get("email")
+    """Raises OidcRefused."""
+    subject, name = claims["sub"], claims.get("name")
+    if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
+        raise OidcRefused("The provider's answer is not valid.")
     return ForeignIdentity(
         issuer=str(claims["iss"]).rstrip("/"),
-        subject=str(claims["sub"]),
-        email=str(email).lower() if email else None,
+        subject=subject,
+        email=_email(claims.get("email")),
         email_is_verified=claims.get("email_verified") is True,
-        name=claims.get("name"),
+        name=name if isinstance(name, str) else None,
     )
+
+
+def _email(claim: object) -> str | None:
+    """None for what is no address: the provider's word is not enough for what we send mail to."""
+    if not isinstance(claim, str) or "<" in claim:
+        return None
+    try:
+        return EMAIL.validate_python(claim).lower()
+    except ValidationError:
+        return None

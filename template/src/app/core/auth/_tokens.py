@@ -1,7 +1,6 @@
 """Access tokens: short-lived JWTs (RFC 7519) that name the tenant and the membership."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,6 +12,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from app.kit import clock
 
+from ._claims import AccessClaims
 from ._verified import VerifiedTokens
 
 ALGORITHM = "HS256"
@@ -20,25 +20,6 @@ ALGORITHM = "HS256"
 
 class TokenRefused(Exception):
     """The message says why, as a sentence for the client."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessClaims:
-    """A role of the tenant's own brings its `permissions`, as the grant `grant_id` gave them."""
-
-    user_id: UUID
-    session_id: UUID
-    tenant_id: UUID | None = None
-    membership_id: UUID | None = None
-    role: str | None = None
-    grant_id: UUID | None = None
-    permissions: frozenset[str] | None = None
-    is_superuser: bool = False
-
-    @property
-    def ids(self) -> tuple[UUID | None, ...]:
-        """All that may be revoked before the token expires."""
-        return (self.session_id, self.membership_id, self.user_id, self.tenant_id, self.grant_id)
 
 
 class Tokens:
@@ -51,7 +32,8 @@ class Tokens:
         self.lifetime = lifetime
         self._verified = VerifiedTokens()
 
-    def issue(self, claims: AccessClaims) -> str:
+    def issue(self, claims: AccessClaims, *, until: int | None = None) -> str:
+        """`until`: it ends when another token does, which it stands in for."""
         body: dict[str, Any] = {
             "sub": str(claims.user_id),
             "sid": str(claims.session_id),
@@ -62,7 +44,12 @@ class Tokens:
             "may": None if claims.permissions is None else _folded(claims.permissions),
             "su": claims.is_superuser,
         }
-        return self.sign("access", body, lifetime=self.lifetime)
+        return self.sign("access", body, lifetime=timedelta(seconds=self.seconds_left(until)))
+
+    def seconds_left(self, until: int | None = None) -> int:
+        """How long an access token lives that is issued now."""
+        whole = int(self.lifetime.total_seconds())
+        return whole if until is None else min(whole, until - int(clock.now().timestamp()))
 
     def read(self, token: str) -> AccessClaims:
         """Raises TokenRefused."""
@@ -113,6 +100,7 @@ def _claims(body: dict[str, Any]) -> AccessClaims:
         grant_id=UUID(body["gid"]) if body["gid"] else None,
         permissions=None if body["may"] is None else _unfolded(body["may"]),
         is_superuser=body["su"] is True,
+        expires_at=int(body["exp"]),
     )
 
 

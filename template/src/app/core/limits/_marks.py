@@ -1,14 +1,11 @@
 """Routes that may be called less often than others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from starlette.routing import BaseRoute
-
 from app.config import LimitSettings, Rate, read_rate
 from app.core.permissions import PUBLIC, guard_of
-from app.core.routing import MarkedRoutes
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -51,11 +48,7 @@ def is_limited(endpoint: object) -> bool:
     return hasattr(endpoint, MARK)
 
 
-def marked_routes(routes: Iterable[BaseRoute], settings: LimitSettings) -> MarkedRoutes[Mark]:
-    return MarkedRoutes(routes, lambda endpoint: _mark_of(endpoint, settings))
-
-
-def _mark_of(endpoint: object, settings: LimitSettings) -> Mark | None:
+def mark_of(endpoint: object, settings: LimitSettings) -> Mark | None:
     """None for a route without a mark, and for one whose setting says off."""
     name, rate, failures = getattr(endpoint, MARK, (None, None, False))
     if name is None:

@@ -1,7 +1,8 @@
 """Letters to people. They leave from a job, after the commit of what they tell about."""
 
 from ._jobs import send_mail
-from ._letter import Letter
+from ._letter import Letter, quoted
+from ._limits import count_letter, count_recipient
 from ._mailers import (
     Mailer,
     MailNotConfigured,
@@ -19,5 +20,8 @@ __all__ = [
     "PreviewMailer",
     "SmtpMailer",
     "choose_mailer",
+    "count_letter",
+    "count_recipient",
+    "quoted",
     "send_mail",
 ]

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from html import escape
 
-LINK = re.compile(r"https?://[^\s<>\"]+")
+from app.kit.texts import plain
+
 PAGE = """\
 <!doctype html>
 <html>
@@ -20,15 +21,19 @@ PAGE = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """An empty line in `text` ends a paragraph; a URL becomes a link."""
+    """An empty line in `text` ends a paragraph. Only the URLs that `links` names become links.
+
+    What somebody else has written, such as a name, goes into a letter through `quoted`.
+    """
 
     to: str
     subject: str
     text: str
+    links: tuple[str, ...] = ()
 
     @property
     def html(self) -> str:
-        paragraphs = [_paragraph(part) for part in self.text.strip().split("\n\n")]
+        paragraphs = [self._paragraph(part) for part in self.text.strip().split("\n\n")]
         return PAGE.format(title=escape(self.subject), paragraphs="\n".join(paragraphs))
 
     def message(self, *, sender: str) -> EmailMessage:
@@ -36,7 +41,7 @@ class Letter:
         message = EmailMessage()
         message["From"] = sender
         message["To"] = self.to
-        message["Subject"] = " ".join(self.subject.split())
+        message["Subject"] = plain(self.subject)
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> "))
         message["Auto-Submitted"] = "auto-generated"
@@ -44,7 +49,16 @@ class Letter:
         message.add_alternative(self.html, subtype="html")
         return message
 
+    def _paragraph(self, text: str) -> str:
+        longest_first = sorted(map(escape, self.links), key=len, reverse=True)
+        linked = escape(text)
+        if longest_first:
+            known = re.compile("|".join(map(re.escape, longest_first)))
+            linked = known.sub(lambda url: f'<a href="{url[0]}">{url[0]}</a>', linked)
+        return "<p>" + linked.replace("\n", "<br>\n") + "</p>"
 
-def _paragraph(text: str) -> str:
-    linked = LINK.sub(lambda url: f'<a href="{url[0]}">{url[0]}</a>', escape(text))
-    return "<p>" + linked.replace("\n", "<br>\n") + "</p>"
+
+def quoted(text: str) -> str:
+    """Somebody's words for a letter: in quotation marks, on one line, and with no link in them."""
+    words = plain(text).replace("://", " ").translate({ord("“"): '"', ord("”"): '"'})
+    return f"“{words}”"

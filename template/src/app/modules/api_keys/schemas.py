@@ -1,12 +1,12 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from app.kit.schemas import Schema
+from app.kit.texts import Name
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 PermissionName = Annotated[str, StringConstraints(max_length=120)]
 
 
@@ -19,11 +19,19 @@ class ApiKeyCreate(Schema):
 
 
 class ApiKeyRead(Schema):
+    """`permissions_now` are those that its maker still has, and what the key gives.
+
+    `without-maker`: she is suspended or works here no more, and the key is refused meanwhile.
+    """
+
     id: UUID
     name: str
     hint: str
     permissions: list[str]
+    permissions_now: list[str]
+    state: Literal["usable", "expired", "without-maker"]
     created_by: UUID | None
+    parent_id: UUID | None
     expires_at: datetime | None
     last_used_at: datetime | None
     created_at: datetime

@@ -5,12 +5,14 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from app.kit.schemas import Schema
+from app.kit.texts import Seen
 
 FileName = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^/\\\x00-\x1f\x7f]+$"
     ),
+    Seen,
 ]
 
 

@@ -3,8 +3,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import Actor
+from app.core.errors import TooManyRequests
 from app.core.jobs import Job, job
-from app.core.mail import Letter
+from app.core.mail import Letter, count_recipient
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
 from app.kit import clock
 from app.kit.rows import Rows
@@ -34,12 +35,15 @@ class NotificationService:
     ) -> Notification | None:
         """For other modules: with their transaction, whoever is at work in it.
 
-        None if the person wants nothing of this kind.
+        None if the person wants nothing of this kind. Past the limit for one recipient it comes in
+        the app only.
         """
         wanted = await self.preferences.find_of(user_id, kind)
         in_app, by_email = (wanted.in_app, wanted.by_email) if wanted else (True, True)
         if not in_app and not by_email:
             return None
+        if by_email and not await self._may_mail(user_id, kind):
+            in_app, by_email = True, False
         notification = await self.notifications.create(
             user_id=user_id,
             kind=kind,
@@ -102,6 +106,14 @@ class NotificationService:
             await self.work.runtime.mailer.send(_letter(row, address))
             await self.notifications.change(row, mailed_at=clock.now())
 
+    async def _may_mail(self, user_id: UUID, kind: str) -> bool:
+        """What is too much for a mailbox stays in the app."""
+        try:
+            await count_recipient(self.work, f"notification {kind}", to=str(user_id))
+        except TooManyRequests:
+            return False
+        return True
+
     async def _address(self, user_id: UUID) -> str | None:
         """Asked by the house: who caused the notification need not be allowed to see people."""
         house = Actor.system(self.work.tenant.tenant_id)
@@ -120,8 +132,11 @@ class NotificationService:
 
 
 def _letter(row: Notification, address: str) -> Letter:
+    """What others have written in it is no link; where the notification leads is one."""
     parts = [part for part in (row.body, row.link) if part]
-    return Letter(to=address, subject=row.title, text="\n\n".join(parts or [row.title]))
+    links = (row.link,) if row.link else ()
+    text = "\n\n".join(parts or [row.title])
+    return Letter(to=address, subject=row.title, text=text, links=links)
 
 
 @job(name="notifications.mail", queue="mail")

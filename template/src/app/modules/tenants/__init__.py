@@ -1,13 +1,21 @@
 """Tenants, who works in them, and how people come in."""
 
 from .commands import tenant_commands
-from .errors import NotAMember, TenantSuspended
+from .errors import InvitationInvalid, NotAMember, TenantSuspended
 from .events import MemberJoined, MemberRemoved, TenantDeleted, TenantFounded
 from .repositories import Membership, Tenant
-from .services import Grant, InvitationService, MembershipService, RoleService, TenantService
+from .services import (
+    Grant,
+    InvitationService,
+    MembershipService,
+    RoleService,
+    Standing,
+    TenantService,
+)
 
 __all__ = [
     "Grant",
+    "InvitationInvalid",
     "InvitationService",
     "MemberJoined",
     "MemberRemoved",
@@ -15,6 +23,7 @@ __all__ = [
     "MembershipService",
     "NotAMember",
     "RoleService",
+    "Standing",
     "Tenant",
     "TenantDeleted",
     "TenantFounded",

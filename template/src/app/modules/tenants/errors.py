@@ -59,7 +59,9 @@ class RoleInUse(Conflict):
 
 
 class InvitationInvalid(Invalid):
-    """The invitation was used, replaced, withdrawn, has expired, or was sent to another address."""
+    """The invitation was used, replaced, withdrawn, has expired, or was sent to another address; or
+    the person who invited may not do so any more.
+    """
 
     slug = "invitation-invalid"
     title = "This invitation is not valid"

@@ -41,6 +41,8 @@ class Membership(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
+    """Good while the person who made it (or whose key did) could make it still."""
+
     __tablename__ = "invitations"
     __table_args__ = (
         unique_ignoring_case("invitations", "tenant_id", "email"),
@@ -49,6 +51,7 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
     email: Mapped[str] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(60))
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     secret_hash: Mapped[str] = mapped_column(String(64))
     mailed_secret_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime]

@@ -2,9 +2,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_
+from sqlalchemy import func, or_
 
-from app.database.repository import Repository, RowNotFound
+from app.database.repository import Repository
 
 from .models import CustomRole, Invitation, Membership, Tenant
 
@@ -37,13 +37,20 @@ class MembershipRepository(Repository[Membership]):
         """All that the session may see, the oldest first: for a person's session, her own."""
         return await self.all(self.query().order_by(Membership.id))
 
+    async def lock_with_owners(self, user_ids: Sequence[UUID]) -> Sequence[Membership]:
+        """Those of the users and those of all owners, locked until the transaction ends.
+
+        In one order for everybody, so that two owners who leave at once wait for each other.
+        """
+        either = or_(Membership.user_id.in_(user_ids), Membership.role == "owner")
+        query = self.query().where(either).order_by(Membership.id).with_for_update()
+        return await self.all(query.execution_options(populate_existing=True))
+
+    async def list_of(self, user_ids: Sequence[UUID]) -> Sequence[Membership]:
+        return await self.all(self.query().where(Membership.user_id.in_(user_ids)))
+
     async def find_with_role(self, role: str) -> Membership | None:
         return await self.first(self.query().where(Membership.role == role))
-
-    async def another_owner(self, than: Membership) -> Membership | None:
-        """Locked, so that two owners who leave at once do not both find the other."""
-        query = self.query().where(Membership.role == "owner", Membership.id != than.id)
-        return await self.first(query.with_for_update())
 
 
 class InvitationRepository(Repository[Invitation]):
@@ -62,12 +69,9 @@ class InvitationRepository(Repository[Invitation]):
     async def find_with_role(self, role: str) -> Invitation | None:
         return await self.first(self.query().where(Invitation.role == role))
 
-    async def withdraw(self, email: str) -> None:
-        await self.session.execute(
-            delete(Invitation)
-            .where(func.lower(Invitation.email) == email.lower())
-            .execution_options(synchronize_session=False)
-        )
+    async def find_for_update(self, email: str) -> Invitation | None:
+        of_address = func.lower(Invitation.email) == email.lower()
+        return await self.first(self.query().where(of_address).with_for_update())
 
 
 class CustomRoleRepository(Repository[CustomRole]):
@@ -78,13 +82,8 @@ class CustomRoleRepository(Repository[CustomRole]):
 
     async def find_by_name_for_share(self, name: str) -> CustomRole | None:
         """Locked against its deletion while it is being given to somebody."""
-        query = self.query().where(CustomRole.name == name)
-        return await self.first(query.with_for_update(read=True))
+        query = self.query().where(CustomRole.name == name).with_for_update(read=True)
+        return await self.first(query.execution_options(populate_existing=True))
 
-    async def get_for_update(self, role_id: UUID) -> CustomRole:
-        """Raises RowNotFound."""
-        query = self.query().where(CustomRole.id == role_id)
-        role = await self.first(query.with_for_update())
-        if role is None:
-            raise RowNotFound("CustomRole")
-        return role
+    async def by_names(self, names: Sequence[str]) -> Sequence[CustomRole]:
+        return await self.all(self.query().where(CustomRole.name.in_(names)))

@@ -5,8 +5,8 @@ from uuid import UUID
 from pydantic import EmailStr, Field, StringConstraints
 
 from app.kit.schemas import Schema
+from app.kit.texts import Name
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
 PermissionName = Annotated[str, StringConstraints(max_length=120)]
 
@@ -36,6 +36,7 @@ class InvitationRead(Schema):
     id: UUID
     email: str
     role: str
+    invited_by: UUID | None
     expires_at: datetime
     created_at: datetime
 

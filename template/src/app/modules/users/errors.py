@@ -15,6 +15,31 @@ class WrongCredentials(Unauthenticated):
     title = "Wrong e-mail or password"
 
 
+class CredentialsChanged(Unauthenticated):
+    """What you proved has changed meanwhile: the password, the address, the second factor or an
+    account elsewhere. Log in again.
+    """
+
+    title = "The credentials were changed meanwhile"
+    detail = "The credentials were changed meanwhile: log in again."
+
+
+class ConfirmationIncomplete(Unauthenticated):
+    """The link proves that you read the mail of this address, and not that the account is yours:
+    log in as the user whom the link is for, or send her password with it.
+    """
+
+    title = "This link needs its user"
+    detail = "Log in as the user whom this link is for, or send her password with it."
+
+
+class LastWayIn(Conflict):
+    """You could not log in any more: set a password first, with the link for a forgotten one."""
+
+    title = "This is the last way to log in"
+    detail = "Set a password before you unlink this account, with the link for a forgotten one."
+
+
 class RefreshRefused(Unauthenticated):
     """The refresh token is unknown, expired, revoked or was used before; log in again."""
 

@@ -9,7 +9,11 @@ from app.database.mixins import TimestampMixin, UUIDMixin, unique_ignoring_case
 
 
 class User(UUIDMixin, TimestampMixin, Base):
-    """One e-mail, one password; works for tenants through memberships."""
+    """One e-mail, one password; works for tenants through memberships.
+
+    `credentials_version` counts what changed how she logs in: what was proven under an earlier
+    version (a password, a challenge, a link) proves nothing any more.
+    """
 
     __tablename__ = "users"
     __global_reason__ = "one person may work for several tenants"
@@ -19,6 +23,7 @@ class User(UUIDMixin, TimestampMixin, Base):
     full_name: Mapped[str] = mapped_column(String(120))
     email_verified_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    credentials_version: Mapped[int] = mapped_column(default=0, server_default="0")
     is_superuser: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[datetime | None]
 
@@ -54,7 +59,10 @@ class RefreshToken(UUIDMixin, TimestampMixin, Base):
 
 
 class OneTimeToken(UUIDMixin, TimestampMixin, Base):
-    """What a letter carries: it proves, once, that somebody reads the mail of an address."""
+    """What a letter carries: it proves, once, that somebody reads the mail of an address.
+
+    With a `credentials_version` it was asked for by who had proved that one, and ends with it.
+    """
 
     __tablename__ = "one_time_tokens"
     __global_reason__ = "is found by a secret before anybody is known"
@@ -62,6 +70,7 @@ class OneTimeToken(UUIDMixin, TimestampMixin, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     email: Mapped[str] = mapped_column(String(320))
+    credentials_version: Mapped[int | None]
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
@@ -95,7 +104,10 @@ class RecoveryCode(UUIDMixin, TimestampMixin, Base):
 
 
 class Identity(UUIDMixin, TimestampMixin, Base):
-    """An account at a provider with which its user logs in."""
+    """An account at a provider with which its user logs in; `email` is what it had when linked.
+
+    One that was unlinked is kept: else it would be linked again by the next log-in with it.
+    """
 
     __tablename__ = "identities"
     __global_reason__ = "is found before anybody is known"
@@ -104,3 +116,5 @@ class Identity(UUIDMixin, TimestampMixin, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     issuer: Mapped[str] = mapped_column(String(300))
     subject: Mapped[str] = mapped_column(String(255))
+    email: Mapped[str | None] = mapped_column(String(320))
+    unlinked_at: Mapped[datetime | None]

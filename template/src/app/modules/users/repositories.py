@@ -40,6 +40,21 @@ class UserRepository(Repository[User]):
     async def find_by_email(self, email: str) -> User | None:
         return await self.first(self.query().where(func.lower(User.email) == email.lower()))
 
+    async def find_by_identity(self, issuer: str, subject: str) -> User | None:
+        """In one statement: the version of the credentials is that of which the identity is one."""
+        query = self.query().join(Identity, Identity.user_id == User.id)
+        query = query.where(Identity.issuer == issuer, Identity.subject == subject)
+        return await self.first(query.where(Identity.unlinked_at.is_(None)))
+
+    async def renew_hash(self, user: User, password_hash: str) -> None:
+        """Nothing, when the password was changed since the user was read."""
+        await self.session.execute(
+            update(User)
+            .where(User.id == user.id, User.password_hash == user.password_hash)
+            .values(password_hash=password_hash)
+            .execution_options(synchronize_session=False)
+        )
+
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[User]:
         return await self.all(self.query().where(User.id.in_(ids)))
 
@@ -99,14 +114,21 @@ class AuthSessionRepository(Repository[AuthSession]):
 class RefreshTokenRepository(Repository[RefreshToken]):
     model = RefreshToken
 
-    async def spend(self, secret_hash: str, at: datetime) -> RefreshToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are."""
+    async def spend(
+        self, secret_hash: str, at: datetime, *, of: UUID | None = None
+    ) -> RefreshToken | None:
+        """The token, if this call was the first to use it: one statement, so that no two are.
+
+        `of` a session: not that of another one.
+        """
         query = (
             update(RefreshToken)
             .where(RefreshToken.secret_hash == secret_hash, RefreshToken.used_at.is_(None))
             .values(used_at=at)
             .returning(RefreshToken)
         )
+        if of is not None:
+            query = query.where(RefreshToken.session_id == of)
         return (await self.session.scalars(query)).first()
 
     async def find_by_secret(self, secret_hash: str) -> RefreshToken | None:
@@ -130,6 +152,13 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
             .returning(OneTimeToken)
         )
         return (await self.session.scalars(query)).first()
+
+    async def find_user(self, secret_hash: str, purpose: str) -> UUID | None:
+        """Whose it is: good or not, which is found out when the user is locked."""
+        query = select(OneTimeToken.user_id).where(
+            OneTimeToken.secret_hash == secret_hash, OneTimeToken.purpose == purpose
+        )
+        return await self.session.scalar(query)
 
     async def forget_expired(self, before: datetime) -> None:
         await self.session.execute(
@@ -193,6 +222,26 @@ class RecoveryCodeRepository(Repository[RecoveryCode]):
 class IdentityRepository(Repository[Identity]):
     model = Identity
 
-    async def find_of(self, issuer: str, subject: str) -> Identity | None:
+    async def was_unlinked(self, issuer: str, subject: str) -> bool:
         query = self.query().where(Identity.issuer == issuer, Identity.subject == subject)
-        return await self.first(query)
+        return await self.first(query.where(Identity.unlinked_at.is_not(None))) is not None
+
+    async def list_of(self, user_id: UUID) -> Sequence[Identity]:
+        """The oldest first."""
+        return await self.all(self.query().where(Identity.user_id == user_id).order_by(Identity.id))
+
+    async def get_of(self, user_id: UUID, identity_id: UUID) -> Identity:
+        """Raises RowNotFound for an account of somebody else, too."""
+        query = self.query().where(Identity.id == identity_id, Identity.user_id == user_id)
+        identity = await self.first(query)
+        if identity is None:
+            raise RowNotFound("Identity")
+        return identity
+
+    async def forget_of(self, user_id: UUID) -> None:
+        """Those that are linked."""
+        await self.session.execute(
+            delete(Identity)
+            .where(Identity.user_id == user_id, Identity.unlinked_at.is_(None))
+            .execution_options(synchronize_session=False)
+        )

@@ -6,8 +6,8 @@ from pydantic import EmailStr, SecretStr, StringConstraints
 from pydantic import Field as PydanticField
 
 from app.kit.schemas import Schema
+from app.kit.texts import Name
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Password = Annotated[SecretStr, PydanticField(min_length=8, max_length=256)]
 
@@ -37,6 +37,17 @@ class TokenRead(Schema):
     refresh_token: str
 
 
+class AccessRead(Schema):
+    """No new log-in, so no refresh token: this access token ends when the one that asked does.
+
+    Send the refresh token along to stay in the other tenant.
+    """
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - no password
+    expires_in: int
+
+
 class CookiesSet(Schema):
     """The tokens are in cookies; the access token lives `expires_in` seconds."""
 
@@ -64,7 +75,10 @@ class ProviderList(Schema):
 
 
 class Joining(Schema):
+    """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
+
     token: str
+    refresh_token: str | None = None
 
 
 class PasswordProof(Schema):
@@ -72,6 +86,13 @@ class PasswordProof(Schema):
 
 
 class CodeProof(Schema):
+    code: Code
+
+
+class FullProof(Schema):
+    """`code` is one that the device shows, or a recovery code."""
+
+    password: SecretStr
     code: Code
 
 
@@ -105,6 +126,17 @@ class SessionRead(Schema):
     is_current: bool
 
 
+class IdentityRead(Schema):
+    """`email` is what the account had when it was linked. Once unlinked it lets nobody in."""
+
+    id: UUID
+    provider: str | None
+    issuer: str
+    email: str | None
+    created_at: datetime
+    unlinked_at: datetime | None
+
+
 class RefreshRequest(Schema):
     """Without a token, the cookie is used."""
 
@@ -112,7 +144,10 @@ class RefreshRequest(Schema):
 
 
 class SwitchRequest(Schema):
+    """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
+
     tenant_id: UUID
+    refresh_token: str | None = None
 
 
 class PasswordChange(Schema):
@@ -126,7 +161,10 @@ class EmailChange(Schema):
 
 
 class EmailConfirmation(Schema):
+    """With the password of the link's user, unless the request comes from her log-in."""
+
     token: str
+    password: SecretStr | None = None
 
 
 class PasswordForgotten(Schema):

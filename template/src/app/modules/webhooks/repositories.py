@@ -27,7 +27,8 @@ class EndpointRepository(Repository[WebhookEndpoint]):
         return await self.all(self.query().where(WebhookEndpoint.disabled_at.is_(None)))
 
     async def list_every(self) -> Sequence[WebhookEndpoint]:
-        return await self.all(self.query())
+        """Locked: a secret that is renewed meanwhile is not overwritten."""
+        return await self.all(self.query().order_by(WebhookEndpoint.id).with_for_update())
 
 
 class DeliveryRepository(Repository[WebhookDelivery]):

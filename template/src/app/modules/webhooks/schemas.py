@@ -5,9 +5,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.kit.schemas import Schema, left_out
+from app.kit.texts import Plain
 from app.kit.urls import Url
 
-Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Plain]
 Pattern = Annotated[
     str, StringConstraints(max_length=120, pattern=r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$")
 ]

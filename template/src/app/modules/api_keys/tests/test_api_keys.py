@@ -104,16 +104,6 @@ class TestAKey:
         assert answer.status_code == 401
         assert "expired" in answer.json()["detail"]
 
-    async def test_outlives_the_membership_of_its_maker(
-        self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
-    ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
-        body = {"name": "CI", "permissions": READING}
-        key = (await anonymous.post(URL, json=body, headers=admin.headers)).json()["key"]
-        await client.delete(f"/api/v1/tenants/current/members/{admin.user_id}")
-
-        assert await ask(anonymous, {"Authorization": f"Bearer {key}"}) == 200
-
     async def test_tells_when_it_was_last_used(
         self, client: AsyncClient, anonymous: AsyncClient
     ) -> None:

@@ -1,7 +1,7 @@
 from ._invitations import InvitationService
 from ._letters import LETTERS
 from ._lifecycle import TenantLifecycle
-from ._memberships import MembershipService
+from ._memberships import MembershipService, Standing
 from ._roles import Grant, RoleService
 from ._tenants import TenantService
 
@@ -11,6 +11,7 @@ __all__ = [
     "InvitationService",
     "MembershipService",
     "RoleService",
+    "Standing",
     "TenantLifecycle",
     "TenantService",
 ]

@@ -2,12 +2,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
+from app.core.mail import count_letter
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 from app.kit.rows import Rows
 
-from ..errors import InvitationInvalid
+from ..errors import InvitationInvalid, UnknownRole
 from ..permissions import MemberPermission
 from ..repositories import Invitation, InvitationRepository, Membership
 from ._letters import mail_invitation, token_of
@@ -27,18 +28,24 @@ class InvitationService:
     async def invite(self, *, email: str, role: str) -> tuple[Invitation, str]:
         """The invitation and its token, which is shown once; a letter brings another one.
 
-        Raises UnknownRole, RoleTooHigh.
+        An earlier one for the same address ends. Raises UnknownRole, RoleTooHigh.
         """
         self.work.require(MemberPermission.INVITE)
+        email = email.lower()
+        earlier = await self.invitations.find_for_update(email)
+        if earlier is not None:
+            await self._end(earlier)
         await self.members.roles.check_may_give(role)
+        await count_letter(self.work, "invitation", to=email)
         secret = new_secret()
-        await self.invitations.withdraw(email.lower())
         invitation = await self.invitations.create(
-            email=email.lower(),
+            email=email,
             role=role,
+            invited_by=self.work.actor.user_id or self.work.actor.made_by,
             secret_hash=hash_secret(secret),
             expires_at=clock.now() + LIFETIME,
         )
+        self.work.audit("invitations.created", after=invitation)
         self.work.enqueue(mail_invitation, invitation_id=invitation.id)
         return invitation, token_of(self.work.tenant, secret)
 
@@ -47,21 +54,51 @@ class InvitationService:
         return await self.invitations.list(limit=limit, cursor=cursor)
 
     async def withdraw(self, invitation_id: UUID) -> None:
+        """Raises RowNotFound, RoleTooHigh."""
         self.work.require(MemberPermission.INVITE)
-        await self.invitations.delete(await self.invitations.get(invitation_id))
+        await self._end(await self.invitations.get_for_update(invitation_id))
 
     async def accept(self, token: str, *, user_id: UUID, email: str) -> Membership:
         """In a unit of the token's tenant. Raises InvitationInvalid, AlreadyAMember."""
         invitation = await self._find(token)
         if invitation is None or invitation.email != email:
             raise InvitationInvalid
+        await self._check_inviter(invitation)
         await self.invitations.delete(invitation)
         return await self.members.join(user_id=user_id, role=invitation.role)
+
+    async def inviter_of(self, token: str) -> UUID | None:
+        """Raises InvitationInvalid."""
+        invitation = await self._find(token)
+        if invitation is None:
+            raise InvitationInvalid
+        return invitation.invited_by
 
     async def came_by_mail(self, token: str) -> bool:
         """It proves that whoever has it reads the mail of the invited address."""
         invitation = await self._find(token)
         return invitation is not None and invitation.mailed_secret_hash == _hash(token)
+
+    async def _end(self, invitation: Invitation) -> None:
+        """Raises RoleTooHigh: an invitation to be an owner is not for admins to take back."""
+        await self.members.roles.check_may_take(invitation.role)
+        await self.invitations.delete(invitation)
+        self.work.audit("invitations.withdrawn", before=invitation)
+
+    async def _check_inviter(self, invitation: Invitation) -> None:
+        """She could make it still, and nobody deletes the role meanwhile.
+
+        Raises InvitationInvalid.
+        """
+        try:
+            given = await self.members.roles.hold(invitation.role)
+        except UnknownRole as gone:
+            raise InvitationInvalid from gone
+        if invitation.invited_by is None:
+            return
+        inviter = (await self.members.standings([invitation.invited_by])).get(invitation.invited_by)
+        if inviter is None or not inviter.may_invite(invitation.role, given):
+            raise InvitationInvalid
 
     async def _find(self, token: str) -> Invitation | None:
         return await self.invitations.find_valid(_hash(token), clock.now())

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
 from app.core.jobs import job
-from app.core.mail import Letter
+from app.core.mail import Letter, quoted
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 
@@ -32,12 +32,11 @@ async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
         return
     secret = new_secret()
     await invitations.change(invitation, mailed_secret_hash=hash_secret(secret))
-    tenant = await TenantRepository(work.session).get(work.tenant.tenant_id)
+    tenant = quoted((await TenantRepository(work.session).get(work.tenant.tenant_id)).name)
     page = f"{work.runtime.settings.pages_url}/accept-invitation"
-    text = INVITATION.format(
-        tenant=tenant.name, link=f"{page}#token={token_of(work.tenant, secret)}"
-    )
-    letter = Letter(to=invitation.email, subject=f"Work for {tenant.name}", text=text)
+    link = f"{page}#token={token_of(work.tenant, secret)}"
+    text = INVITATION.format(tenant=tenant, link=link)
+    letter = Letter(to=invitation.email, subject=f"Work for {tenant}", text=text, links=(link,))
     await work.runtime.mailer.send(letter)
 
 

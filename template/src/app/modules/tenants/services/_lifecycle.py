@@ -30,7 +30,7 @@ class TenantLifecycle:
         """From the next request on its people are refused; its jobs wait. Raises RowNotFound."""
         async with self._across_tenants(f"suspend tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
-            tenant = await tenants.get(tenant_id)
+            tenant = await tenants.get_for_update(tenant_id)
             work.revoke(Reason.TENANT, tenant_id)
             return await tenants.change(tenant, suspended_at=tenant.suspended_at or clock.now())
 
@@ -39,7 +39,7 @@ class TenantLifecycle:
         async with self._across_tenants(f"resume tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
             work.lift_revocation(tenant_id)
-            return await tenants.change(await tenants.get(tenant_id), suspended_at=None)
+            return await tenants.change(await tenants.get_for_update(tenant_id), suspended_at=None)
 
     async def export(self, tenant_id: UUID) -> AsyncIterator[bytes]:
         """All rows of the tenant, a JSON object a line, read in a transaction of their own: that of
@@ -53,7 +53,7 @@ class TenantLifecycle:
         """With its rows, sessions, jobs, events and what is cached. Raises RowNotFound."""
         async with self._across_tenants(f"delete tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
-            await tenants.delete(await tenants.get(tenant_id))
+            await tenants.delete(await tenants.get_for_update(tenant_id))
             work.revoke(Reason.TENANT, tenant_id)
             work.cache.forget_tenant(TenantContext(tenant_id))
             work.publish(TenantDeleted(tenant_id))

@@ -1,8 +1,10 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.core.audit import copy_of
-from app.core.auth import Reason
+from app.core.auth import Actor, Reason
+from app.core.errors import InvalidToken
 from app.core.permissions import Role
 from app.core.tenancy import PersonContext, TenantContext
 from app.core.unit_of_work import CurrentWork
@@ -12,7 +14,22 @@ from ..errors import AlreadyAMember, LastOwner, NotAMember
 from ..events import MemberJoined, MemberRemoved
 from ..permissions import MemberPermission
 from ..repositories import Membership, MembershipRepository, Tenant, TenantRepository
-from ._roles import RoleService
+from ._roles import Grant, RoleService
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A member, and what the role gives her."""
+
+    membership_id: UUID
+    role: str
+    grant_id: UUID | None
+    permissions: frozenset[str]
+
+    def may_invite(self, role: str, given: frozenset[str]) -> bool:
+        """Nobody hands out what she does not have, and only owners make owners."""
+        covers = given <= self.permissions and (role != Role.OWNER or self.role == Role.OWNER)
+        return covers and MemberPermission.INVITE in self.permissions
 
 
 class MembershipService:
@@ -42,11 +59,11 @@ class MembershipService:
     async def change_role(self, user_id: UUID, *, role: str) -> Membership:
         """Raises NotAMember, UnknownRole, RoleTooHigh, LastOwner."""
         self.work.require(MemberPermission.CHANGE)
-        membership = await self._get(user_id)
+        membership, others = await self._hold(user_id)
         await self.roles.check_may_take(membership.role)
         await self.roles.check_may_give(role)
         if role != Role.OWNER:
-            await self._check_another_owner(membership)
+            _check_an_owner_stays(membership, others)
         self.work.revoke(Reason.ROLE, membership.id, except_role=role)
         before = copy_of(membership)
         after = await self.memberships.change(membership, role=role)
@@ -56,9 +73,9 @@ class MembershipService:
     async def remove(self, user_id: UUID) -> None:
         """Raises NotAMember, RoleTooHigh, LastOwner."""
         self.work.require(MemberPermission.REMOVE)
-        membership = await self._get(user_id)
+        membership, others = await self._hold(user_id)
         await self.roles.check_may_take(membership.role)
-        await self._check_another_owner(membership)
+        _check_an_owner_stays(membership, others)
         await self.memberships.delete(membership)
         self.work.audit("members.removed", before=membership)
         self.work.revoke(Reason.MEMBERSHIP, membership.id)
@@ -77,14 +94,47 @@ class MembershipService:
         async with self.work.within(TenantContext(tenant_id)) as work:
             return await MembershipService(work)._get(user_id)
 
+    async def standings(self, user_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+        """What each of them may do here now, asked by the house; those who left are not in it."""
+        memberships = await self.memberships.list_of(user_ids)
+        grants = await self.roles.grants_of({each.role for each in memberships})
+        return {each.user_id: _standing(each, grants[each.role]) for each in memberships}
+
     async def _get(self, user_id: UUID) -> Membership:
         membership = await self.memberships.find_of(user_id)
         if membership is None:
             raise NotAMember
         return membership
 
-    async def _check_another_owner(self, membership: Membership) -> None:
-        if membership.role != Role.OWNER:
-            return
-        if await self.memberships.another_owner(than=membership) is None:
-            raise LastOwner
+    async def _hold(self, user_id: UUID) -> tuple[Membership, Sequence[Membership]]:
+        """What is checked is what is then written: the membership, and the other owners', locked.
+
+        Raises NotAMember, InvalidToken for an actor whose own role has just changed.
+        """
+        actor = self.work.actor
+        locked = await self.memberships.lock_with_owners([user_id, actor.user_id or user_id])
+        by_user = {each.user_id: each for each in locked}
+        if actor.session_id is not None and actor.user_id is not None:
+            _check_same_role(actor, by_user.get(actor.user_id))
+        if user_id not in by_user:
+            raise NotAMember
+        owners = [each for each in locked if each.role == Role.OWNER]
+        return by_user[user_id], [each for each in owners if each.user_id != user_id]
+
+
+def _check_same_role(actor: Actor, now: Membership | None) -> None:
+    """Raises InvalidToken."""
+    if now is None:
+        raise InvalidToken(Reason.MEMBERSHIP.sentence)
+    if now.role != actor.role:
+        raise InvalidToken(Reason.ROLE.sentence)
+
+
+def _standing(membership: Membership, grant: Grant) -> Standing:
+    return Standing(membership.id, membership.role, grant.id, grant.permissions or frozenset())
+
+
+def _check_an_owner_stays(leaving: Membership, others: Sequence[Membership]) -> None:
+    """Raises LastOwner."""
+    if leaving.role == Role.OWNER and not others:
+        raise LastOwner

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,11 +57,13 @@ class RoleService:
     async def change(self, role_id: UUID, *, permissions: Sequence[str]) -> CustomRole:
         """Those who have the role get the new permissions with their next token, at once.
 
-        Raises RoleTooHigh.
+        Names of permissions that no module declares any more go. Raises RoleTooHigh.
         """
         self.work.require(RolePermission.CHANGE)
         role = await self.roles.get_for_update(role_id)
-        self._check_own([*role.permissions, *permissions])
+        gone = set(role.permissions) - self._known(role)
+        permissions = [name for name in permissions if name not in gone]
+        self._check_own([*self._known(role), *permissions])
         before = copy_of(role)
         self.work.revoke(Reason.ROLE, role.grant_id)
         after = await self.roles.change(
@@ -71,15 +73,19 @@ class RoleService:
         return after
 
     async def delete(self, role_id: UUID) -> None:
-        """Raises RoleInUse, RoleTooHigh."""
+        """Tokens with it end: another role of this name gives them nothing back.
+
+        Raises RoleInUse, RoleTooHigh.
+        """
         self.work.require(RolePermission.DELETE)
         role = await self.roles.get_for_update(role_id)
-        self._check_own(role.permissions)
+        self._check_own(sorted(self._known(role)))
         if await self.memberships.find_with_role(role.name) is not None:
             raise RoleInUse
         if await self.invitations.find_with_role(role.name) is not None:
             raise RoleInUse
         await self.roles.delete(role)
+        self.work.revoke(Reason.ROLE, role.grant_id)
         self.work.audit("roles.deleted", before=role)
 
     async def grant_of(self, name: str) -> Grant:
@@ -91,21 +97,38 @@ class RoleService:
             return Grant(permissions=frozenset())
         return Grant(role.grant_id, self._known(role))
 
+    async def grants_of(self, names: Collection[str]) -> dict[str, Grant]:
+        """With the permissions of built-in roles too; a role that is gone gives nothing."""
+        of = self.work.runtime.permissions.of
+        own = [name for name in names if name not in BUILT_IN]
+        grants = {name: Grant(permissions=of(name)) for name in names}
+        for role in await self.roles.by_names(own) if own else ():
+            grants[role.name] = Grant(role.grant_id, self._known(role))
+        return grants
+
     async def check_may_give(self, name: str) -> None:
         """Nobody hands out what she does not have. Raises UnknownRole, RoleTooHigh."""
-        given = self.work.runtime.permissions.of(name)
-        if name not in BUILT_IN:
-            role = await self.roles.find_by_name_for_share(name)
-            if role is None:
-                raise UnknownRole
-            given = self._known(role)
-        self._check_covers(name, given)
+        self._check_covers(name, await self.hold(name))
 
     async def check_may_take(self, name: str) -> None:
         """Nobody takes away what she does not have. Raises RoleTooHigh."""
-        grant = await self.grant_of(name)
-        given = grant.permissions
-        self._check_covers(name, self.work.runtime.permissions.of(name) if given is None else given)
+        try:
+            given = await self.hold(name)
+        except UnknownRole:
+            given = frozenset()
+        self._check_covers(name, given)
+
+    async def hold(self, name: str) -> frozenset[str]:
+        """What the role gives, which nobody changes before the transaction ends.
+
+        Raises UnknownRole.
+        """
+        if name in BUILT_IN:
+            return self.work.runtime.permissions.of(name)
+        role = await self.roles.find_by_name_for_share(name)
+        if role is None:
+            raise UnknownRole
+        return self._known(role)
 
     def _check_covers(self, name: str, given: frozenset[str]) -> None:
         actor = self.work.actor

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
+from sqlalchemy import text
 
 from app.core.auth import Actor
 from app.core.permissions import Role
@@ -30,6 +31,16 @@ async def log_in(anonymous: AsyncClient, person: Person) -> dict[str, str]:
 @pytest.fixture
 async def member(runtime: Runtime, owner: Person) -> Person:
     return await hire(runtime, owner, Role.MEMBER)
+
+
+async def aged(client: AsyncClient, runtime: Runtime) -> dict[str, Any]:
+    """A role from when there was another module."""
+    role: dict[str, Any] = (await make(client, permissions=["users:read"])).json()
+    statement = text("UPDATE custom_roles SET permissions = :names WHERE id = :id")
+    values = {"names": ["oldmodule:read", "users:read"], "id": role["id"]}
+    async with runtime.database.admin.begin() as connection:
+        await connection.execute(statement, values)
+    return role
 
 
 class TestARoleOfTheTenant:
@@ -93,6 +104,49 @@ class TestARoleOfTheTenant:
         unused = await client.delete(f"{URL}/{role['id']}")
 
         assert (in_use.status_code, unused.status_code) == (409, 204)
+
+    async def test_never_comes_back_through_an_old_token(
+        self, client: AsyncClient, anonymous: AsyncClient, member: Person
+    ) -> None:
+        """Another role of the same name is another role."""
+        role = (await make(client, permissions=[*READING, "roles:read"])).json()
+        await give(client, member, "clerk")
+        old = await log_in(anonymous, member)
+        await give(client, member, "viewer")
+        await client.delete(f"{URL}/{role['id']}")
+        await make(client, permissions=READING)
+        await give(client, member, "clerk")
+
+        new = await log_in(anonymous, member)
+
+        assert (await anonymous.get("/api/v1/users", headers=new)).status_code == 200
+        for path in (URL, "/api/v1/users"):
+            assert (await anonymous.get(path, headers=old)).status_code == 401
+
+    @pytest.mark.parametrize("sent", [["users:read"], ["users:read", "oldmodule:read"]])
+    async def test_with_a_permission_that_vanished_can_be_changed(
+        self, client: AsyncClient, runtime: Runtime, sent: list[str]
+    ) -> None:
+        role = await aged(client, runtime)
+
+        changed = await client.put(f"{URL}/{role['id']}", json={"permissions": sent})
+
+        assert changed.status_code == 200
+        assert changed.json()["permissions"] == ["users:read"]
+
+    async def test_with_a_permission_that_vanished_can_be_deleted(
+        self, client: AsyncClient, runtime: Runtime
+    ) -> None:
+        role = await aged(client, runtime)
+
+        assert (await client.delete(f"{URL}/{role['id']}")).status_code == 204
+
+    async def test_gets_no_permission_that_nobody_declares(self, client: AsyncClient) -> None:
+        role = (await make(client)).json()
+
+        changed = await client.put(f"{URL}/{role['id']}", json={"permissions": ["users:fly"]})
+
+        assert changed.status_code == 403
 
     @pytest.mark.parametrize("name", ["owner", "viewer", "clerk"])
     async def test_has_a_name_of_its_own(self, client: AsyncClient, name: str) -> None:

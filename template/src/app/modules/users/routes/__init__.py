@@ -1,4 +1,14 @@
-from . import _administration, _auth, _letters, _me, _members, _oidc, _second_factor, _sessions
+from . import (
+    _administration,
+    _auth,
+    _identities,
+    _letters,
+    _me,
+    _members,
+    _oidc,
+    _second_factor,
+    _sessions,
+)
 
 # `/users/me` comes before `/users/{user_id}`, which would take it.
 routers = (
@@ -8,6 +18,7 @@ routers = (
     _me.router,
     _sessions.router,
     _second_factor.router,
+    _identities.router,
     _members.router,
     _administration.router,
 )

@@ -15,7 +15,7 @@ from ..schemas import (
     SwitchRequest,
 )
 from ..services import AuthService, SessionService
-from ._delivery import Signed, Tokens
+from ._delivery import Moved, Signed, Tokens
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -61,23 +61,28 @@ async def refresh(sessions: Sessions, tokens: Tokens, body: RefreshRequest | Non
 
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
-@signed_in
-async def log_out(sessions: Sessions, tokens: Tokens) -> None:
-    await sessions.end()
+@public
+@limited("login", failures=True)
+async def log_out(sessions: Sessions, tokens: Tokens, body: RefreshRequest | None = None) -> None:
+    """With the access token or the refresh token: either one proves whose log-in it is."""
+    await sessions.end(tokens.own_refresh_token(body.refresh_token if body else None))
     tokens.clear()
 
 
 @router.post("/switch")
 @signed_in
-async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Signed:
-    return tokens.answer_in_kind(await auth.switch(body.tenant_id))
+@limited("login", failures=True)
+async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Moved:
+    refresh_token = tokens.own_refresh_token(body.refresh_token)
+    return tokens.answer_in_kind(await auth.switch(body.tenant_id, refresh_token=refresh_token))
 
 
 @router.post("/join")
 @signed_in
 @limited("login")
-async def join(body: Joining, auth: Auth, tokens: Tokens) -> Signed:
-    return tokens.answer_in_kind(await auth.join(body.token))
+async def join(body: Joining, auth: Auth, tokens: Tokens) -> Moved:
+    refresh_token = tokens.own_refresh_token(body.refresh_token)
+    return tokens.answer_in_kind(await auth.join(body.token, refresh_token=refresh_token))
 
 
 @router.post("/accept-invitation", status_code=status.HTTP_201_CREATED)

@@ -6,14 +6,18 @@ from fastapi.responses import RedirectResponse
 from app.core.errors import Forbidden
 from app.core.unit_of_work import CurrentWork
 
-from ..schemas import ChallengeRead, CookiesSet, TokenRead
+from ..schemas import AccessRead, ChallengeRead, CookiesSet, TokenRead
 from ..services import Challenge, TokenPair
 
 Signed = TokenRead | CookiesSet | ChallengeRead
+Moved = TokenRead | AccessRead | CookiesSet
 
 
 class Delivery:
-    """How tokens reach the client: in the body, or with `?cookies=true` in a browser's cookies."""
+    """How tokens reach the client: in the body, or with `?cookies=true` in a browser's cookies.
+
+    Made before the service is asked: a foreign page is refused while nothing has happened yet.
+    """
 
     def __init__(
         self, request: Request, response: Response, work: CurrentWork, cookies: bool = False
@@ -23,20 +27,26 @@ class Delivery:
         self.jar = work.runtime.authenticator.cookies
         self.refresh_seconds = work.runtime.settings.auth.refresh_days * 24 * 60 * 60
         self.pages_url = work.runtime.settings.pages_url
+        self.takes_cookies = work.runtime.authenticator.takes_cookies(request.scope)
         self.in_cookies = cookies
+        if cookies:
+            self._check_own_page()
 
     def answer(self, entry: TokenPair | Challenge) -> Signed:
-        """Raises Forbidden for a foreign page, which could log its visitor in as somebody else."""
         self.response.headers["Cache-Control"] = "no-store"
         if isinstance(entry, Challenge):
             self.response.status_code = status.HTTP_202_ACCEPTED
             return ChallengeRead.model_validate(entry)
-        return self._hand_over(entry)
+        if self.in_cookies:
+            return self._put_into_cookies(entry)
+        return TokenRead.model_validate(entry)
 
-    def answer_in_kind(self, pair: TokenPair) -> Signed:
+    def answer_in_kind(self, pair: TokenPair) -> Moved:
         """In cookies for who came with cookies: no script gets to read what replaces them."""
-        self.in_cookies |= "authorization" not in self.request.headers
-        return self.answer(pair)
+        self.response.headers["Cache-Control"] = "no-store"
+        if self.in_cookies or self.takes_cookies:
+            return self._put_into_cookies(pair)
+        return (TokenRead if pair.refresh_token else AccessRead).model_validate(pair)
 
     def redirect(self, entry: TokenPair | Challenge) -> RedirectResponse:
         """To your front end, with cookies, after a log-in elsewhere."""
@@ -53,23 +63,34 @@ class Delivery:
         kept = self.jar.refresh_token(self.request.scope) if self.in_cookies else None
         return sent or kept or ""
 
+    def own_refresh_token(self, sent: str | None) -> str | None:
+        """Of the log-in that the request is made with: the one in the body; the browser's for who
+        came with cookies, from a page of ours.
+        """
+        scope = self.request.scope
+        counts = self.takes_cookies and self.jar.from_own_page(scope)
+        return sent or (self.jar.refresh_token(scope) if counts else None)
+
     def clear(self) -> None:
-        if self.jar.access_token(self.request.scope) is not None:
+        scope = self.request.scope
+        if self.jar.access_token(scope) or self.jar.refresh_token(scope):
             self.jar.clear(self.response)
 
-    def _hand_over(self, pair: TokenPair) -> TokenRead | CookiesSet:
-        if not self.in_cookies:
-            return TokenRead.model_validate(pair)
+    def _check_own_page(self) -> None:
+        """Raises Forbidden for a foreign page, which could log its visitor in as somebody else."""
         if not self.jar.from_own_page(self.request.scope):
             raise Forbidden("Cookies are set only for our own pages.")
+
+    def _put_into_cookies(self, pair: TokenPair) -> CookiesSet:
         self._set_cookies(self.response, pair)
         return CookiesSet(expires_in=pair.expires_in)
 
     def _set_cookies(self, answer: Response, pair: TokenPair) -> None:
         self.jar.set(answer, access=pair.access_token, access_seconds=pair.expires_in)
-        self.jar.set_refresh(
-            answer, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
-        )
+        if pair.refresh_token is not None:
+            self.jar.set_refresh(
+                answer, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
+            )
 
 
 Tokens = Annotated[Delivery, Depends()]

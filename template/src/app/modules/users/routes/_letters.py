@@ -20,7 +20,8 @@ Passwords = Annotated[PasswordService, Depends()]
 @public
 @limited("login")
 async def confirm_email(body: EmailConfirmation, emails: Emails) -> None:
-    await emails.confirm(body.token)
+    password = body.password.get_secret_value() if body.password else None
+    await emails.confirm(body.token, password=password)
 
 
 @router.post("/forgot-password", status_code=status.HTTP_202_ACCEPTED)

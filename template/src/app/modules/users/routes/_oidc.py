@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import RedirectResponse
 
+from app.core.http.routing import any_query
 from app.core.limits import limited
 from app.core.permissions import public
-from app.core.routing import any_query
 
 from ..schemas import ProviderList
 from ..services import OidcService

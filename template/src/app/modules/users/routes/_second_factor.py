@@ -5,7 +5,14 @@ from fastapi import APIRouter, Depends, status
 from app.core.limits import limited
 from app.core.permissions import signed_in
 
-from ..schemas import CodeProof, PasswordProof, RecoveryCodes, SecondFactorRead, SecondFactorSetUp
+from ..schemas import (
+    CodeProof,
+    FullProof,
+    PasswordProof,
+    RecoveryCodes,
+    SecondFactorRead,
+    SecondFactorSetUp,
+)
 from ..services import SecondFactorService
 
 router = APIRouter(prefix="/users/me/second-factor", tags=["me"])
@@ -37,13 +44,13 @@ async def confirm(body: CodeProof, factors: Factors) -> RecoveryCodes:
 @router.post("/recovery-codes")
 @signed_in
 @limited("login")
-async def renew_recovery_codes(body: PasswordProof, factors: Factors) -> RecoveryCodes:
-    codes = await factors.renew_codes(password=body.password.get_secret_value())
+async def renew_recovery_codes(body: FullProof, factors: Factors) -> RecoveryCodes:
+    codes = await factors.renew_codes(password=body.password.get_secret_value(), code=body.code)
     return RecoveryCodes(recovery_codes=list(codes))
 
 
 @router.post("/remove", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
 @limited("login")
-async def remove(body: PasswordProof, factors: Factors) -> None:
-    await factors.remove(password=body.password.get_secret_value())
+async def remove(body: FullProof, factors: Factors) -> None:
+    await factors.remove(password=body.password.get_secret_value(), code=body.code)

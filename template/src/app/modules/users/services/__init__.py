@@ -2,6 +2,7 @@ from ._administration import UserAdministration
 from ._auth import AuthService
 from ._challenges import Challenge
 from ._emails import EmailService
+from ._identities import IdentityService
 from ._letters import LETTERS
 from ._oidc import OidcService
 from ._passwords import PasswordService
@@ -14,6 +15,7 @@ __all__ = [
     "AuthService",
     "Challenge",
     "EmailService",
+    "IdentityService",
     "Me",
     "Member",
     "OidcService",

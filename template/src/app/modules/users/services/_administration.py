@@ -7,7 +7,7 @@ from app.kit import clock
 from app.kit.rows import Rows
 
 from ..repositories import User, UserRepository
-from ._sessions import SessionService
+from ._credentials import CredentialService
 
 
 class UserAdministration:
@@ -23,17 +23,17 @@ class UserAdministration:
     async def suspend(self, user_id: UUID) -> User:
         """Ends all log-ins of the user."""
         async with self._all_users(f"suspend user {user_id}") as work:
-            users = UserRepository(work.session)
-            user = await users.get(user_id)
-            await SessionService(work).end_all_of(user_id)
+            user = await UserRepository(work.session).get_for_update(user_id)
             work.revoke(Reason.USER, user_id)
-            return await users.change(user, suspended_at=user.suspended_at or clock.now())
+            return await CredentialService(work).renew(
+                user, suspended_at=user.suspended_at or clock.now()
+            )
 
     async def resume(self, user_id: UUID) -> User:
         async with self._all_users(f"resume user {user_id}") as work:
             work.lift_revocation(user_id)
             users = UserRepository(work.session)
-            return await users.change(await users.get(user_id), suspended_at=None)
+            return await users.change(await users.get_for_update(user_id), suspended_at=None)
 
     def _all_users(self, reason: str) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.work.across_tenants(bypass_tenant=True, reason=reason)

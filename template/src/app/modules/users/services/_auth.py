@@ -1,11 +1,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.core.auth import ForeignIdentity
+from app.core.mail import count_letter
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 from app.kit.ids import new_id
+from app.kit.texts import plain_name
 from app.modules.tenants import (
+    InvitationInvalid,
     InvitationService,
     Membership,
     MembershipService,
@@ -13,13 +17,16 @@ from app.modules.tenants import (
     TenantService,
 )
 
-from ..errors import EmailTaken
+from ..errors import CredentialsChanged, EmailTaken
 from ..events import UserRegistered
 from ..repositories import User, UserRepository
 from ._challenges import Challenge, ChallengeService
+from ._credentials import CredentialService
+from ._identities import IdentityService
 from ._letters import mail_confirmation
 from ._passwords import PasswordService
 from ._sessions import SessionService, TokenPair
+from ._users import UserService
 
 
 class AuthService:
@@ -61,39 +68,50 @@ class AuthService:
 
         Raises WrongCode, SecondFactorLocked, UserSuspended, TenantSuspended, NotAMember.
         """
-        user_id, tenant_id = await self.challenges.meet(challenge, code)
-        user = await self.users.get(user_id)
-        member = await self.members.in_tenant(tenant_id, user_id) if tenant_id else None
+        met = await self.challenges.meet(challenge, code)
+        user = await self.users.get(met.user_id)
+        if user.credentials_version != met.credentials_version:
+            raise CredentialsChanged
+        tenant_id = met.tenant_id
+        member = await self.members.in_tenant(tenant_id, user.id) if tenant_id else None
         return await self.sessions.begin(user, member)
 
-    async def switch(self, tenant_id: UUID) -> TokenPair:
-        """Into another of the actor's tenants. Raises NotAMember, TenantSuspended."""
-        user = await self.users.get(self.work.require_user())
-        return await self.sessions.begin(user, await self.members.in_tenant(tenant_id, user.id))
+    async def switch(self, tenant_id: UUID, *, refresh_token: str | None) -> TokenPair:
+        """Into another of the actor's tenants, with the log-in that she has.
 
-    async def register_without_password(
-        self, *, email: str, full_name: str
-    ) -> tuple[User, TokenPair]:
-        """For whom somebody else vouches: her address is confirmed. Her tenant bears her name."""
+        Raises NotAMember, RefreshRefused, UserSuspended, TenantSuspended.
+        """
+        member = await self.members.in_tenant(tenant_id, self.work.require_user())
+        return await self.sessions.move(member, refresh_token)
+
+    async def register_without_password(self, identity: ForeignIdentity) -> TokenPair:
+        """For whom a provider vouches: her address is confirmed. Her tenant bears her name."""
+        email = identity.email or ""
+        name = plain_name(identity.name) or plain_name(email.partition("@")[0]) or "?"
         async with self.work.within(TenantContext(new_id())) as work:
             user = await UserRepository(work.session).create(
                 email=email,
-                full_name=full_name,
+                full_name=name,
                 email_verified_at=clock.now(),
                 password_hash=None,
                 is_superuser=False,
             )
+            await IdentityService(work).add(user, identity)
             work.publish(UserRegistered(user.id))
-            owner = await TenantService(work).found(name=full_name, owner_id=user.id)
-            return user, await SessionService(work).begin(user, owner)
+            owner = await TenantService(work).found(name=name, owner_id=user.id)
+            return await SessionService(work).begin(user, owner)
 
-    async def join(self, token: str) -> TokenPair:
-        """Into the tenant that invited the actor. Raises InvitationInvalid, AlreadyAMember."""
-        user = await self.users.get(self.work.require_user())
+    async def join(self, token: str, *, refresh_token: str | None) -> TokenPair:
+        """Into the tenant that invited the actor, with the log-in that she has.
+
+        Raises InvitationInvalid, AlreadyAMember, RefreshRefused, UserSuspended, TenantSuspended.
+        """
+        self.work.require_user()
+        await self.sessions.check_own(refresh_token)
         async with self.work.within(InvitationService.tenant_of(token)) as work:
-            invitations = InvitationService(work)
-            member = await invitations.accept(token, user_id=user.id, email=user.email)
-            return await SessionService(work).begin(user, member)
+            user = await CredentialService(work).hold_own()
+            member = await AuthService(work)._accept(token, user)
+        return await self.sessions.move(member, refresh_token)
 
     async def accept_invitation(
         self, token: str, *, email: str, password: str, full_name: str
@@ -103,11 +121,12 @@ class AuthService:
         Raises InvitationInvalid, AlreadyAMember, WrongCredentials.
         """
         async with self.work.within(InvitationService.tenant_of(token)) as work:
-            user = await AuthService(work)._find_or_add(email, password, full_name)
-            invitations = InvitationService(work)
-            if await invitations.came_by_mail(token) and user.email_verified_at is None:
+            proven = await AuthService(work)._find_or_add(email, password, full_name)
+            user = await CredentialService(work).hold(proven)
+            by_mail = await InvitationService(work).came_by_mail(token)
+            member = await AuthService(work)._accept(token, user)
+            if by_mail and user.email_verified_at is None:
                 await AuthService(work).users.change(user, email_verified_at=clock.now())
-            member = await invitations.accept(token, user_id=user.id, email=user.email)
             return await AuthService(work)._enter(user, member)
 
     async def add_user(
@@ -122,6 +141,7 @@ class AuthService:
             password_hash=await self.passwords.hash(password, email=email),
             is_superuser=is_superuser,
         )
+        await count_letter(self.work, "confirmation", to=user.email)
         self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
         self.work.publish(UserRegistered(user.id))
         return user
@@ -129,8 +149,16 @@ class AuthService:
     async def _enter(self, user: User, membership: Membership | None) -> TokenPair | Challenge:
         """In, or one step before it. Raises UserSuspended, TenantSuspended."""
         if await self.challenges.awaits(user.id):
-            return self.challenges.issue(user.id, membership.tenant_id if membership else None)
+            return self.challenges.issue(user, membership.tenant_id if membership else None)
         return await self.sessions.begin(user, membership)
+
+    async def _accept(self, token: str, user: User) -> Membership:
+        """By a user who is held. Raises InvitationInvalid, AlreadyAMember."""
+        invitations = InvitationService(self.work)
+        inviter = await invitations.inviter_of(token)
+        if inviter is not None and await UserService(self.work).suspended([inviter]):
+            raise InvitationInvalid
+        return await invitations.accept(token, user_id=user.id, email=user.email)
 
     async def _find_or_add(self, email: str, password: str, full_name: str) -> User:
         if await self.users.find_by_email(email.lower()) is not None:

@@ -8,11 +8,12 @@ from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
-from ..errors import SecondFactorLocked, WrongCode
+from ..errors import NoSecondFactor, SecondFactorLocked, WrongCode
 from ..repositories import (
     RecoveryCodeRepository,
     SecondFactor,
     SecondFactorRepository,
+    User,
     UserRepository,
 )
 from ._codes import hash_of, step_of
@@ -31,6 +32,15 @@ class Challenge:
     expires_in: int
 
 
+@dataclass(frozen=True)
+class Met:
+    """Who has met a challenge, for which tenant, and with which version of her credentials."""
+
+    user_id: UUID
+    tenant_id: UUID | None
+    credentials_version: int | None
+
+
 class ChallengeService:
     """What stands between a right password and a log-in: a code, tried a few times at most."""
 
@@ -43,35 +53,46 @@ class ChallengeService:
         factor = await self.factors.find_of(user_id)
         return factor is not None and factor.confirmed_at is not None
 
-    def issue(self, user_id: UUID, tenant_id: UUID | None) -> Challenge:
-        """For who has proved the first factor and wants to work for this tenant."""
-        body = {"sub": str(user_id), "tid": str(tenant_id) if tenant_id else None}
+    def issue(self, proven: User, tenant_id: UUID | None) -> Challenge:
+        """For who has proved the first factor and wants to work for this tenant.
+
+        It names what it was won with: a new password ends it.
+        """
+        tenant = str(tenant_id) if tenant_id else None
+        body = {"sub": str(proven.id), "tid": tenant, "ver": proven.credentials_version}
         signed = self.work.runtime.tokens.sign("challenge", body, lifetime=LIFETIME)
         return Challenge(signed, int(LIFETIME.total_seconds()))
 
-    async def meet(self, challenge: str, code: str) -> tuple[UUID, UUID | None]:
-        """The user and the tenant of a challenge that the code meets.
-
-        Raises WrongCode, SecondFactorLocked. Attempts are counted by a unit of its own, so that the
-        refusal that follows does not undo it.
-        """
+    async def meet(self, challenge: str, code: str) -> Met:
+        """Whose challenge the code meets. Raises WrongCode, SecondFactorLocked."""
         try:
             body = self.work.runtime.tokens.verify("challenge", challenge)
         except TokenRefused as refused:
             self._refuse("challenge")
             raise WrongCode(str(refused)) from refused
-        user_id = UUID(body["sub"])
+        met = Met(UUID(body["sub"]), UUID(body["tid"]) if body["tid"] else None, body.get("ver"))
+        try:
+            await self.check(met.user_id, code)
+        except NoSecondFactor as removed:
+            raise WrongCode from removed
+        return met
+
+    async def check(self, user_id: UUID, code: str) -> None:
+        """A code of the device or a recovery code, each of which is good once.
+
+        Raises NoSecondFactor, WrongCode, SecondFactorLocked. Attempts are counted by a unit of its
+        own, so that the refusal that follows does not undo it.
+        """
         async with self.work.within(None) as work:
-            met = await ChallengeService(work)._try(user_id, code)
-        if not met:
+            right = await ChallengeService(work)._try(user_id, code)
+        if not right:
             self._refuse("wrong code", user_id)
             raise WrongCode
-        return user_id, UUID(body["tid"]) if body["tid"] else None
 
     async def _try(self, user_id: UUID, code: str) -> bool:
         factor = await self.factors.find_of_for_update(user_id)
         if factor is None or factor.confirmed_at is None:
-            return False
+            raise NoSecondFactor
         _check_lock(factor)
         secret = self.work.runtime.sealer.open(factor.sealed_secret)
         step = step_of(code, secret, after=factor.last_step)

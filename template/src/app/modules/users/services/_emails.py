@@ -1,51 +1,85 @@
-from app.core.mail import send_mail
+from uuid import UUID
+
+from app.core.mail import count_letter, send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
-from ..errors import EmailTaken
-from ..repositories import User, UserRepository
+from ..errors import ConfirmationIncomplete, EmailTaken
+from ..repositories import IdentityRepository, User, UserRepository
+from ._credentials import CredentialService
 from ._letters import NEW_EMAIL, mail_confirmation
 from ._one_time import OneTimeTokens, Purpose
 from ._passwords import PasswordService
 
 
 class EmailService:
-    """The address of a user: confirmed by a link that only its reader has."""
+    """The address of a user: confirmed by a link that only its reader has, and by the user.
+
+    The link alone proves who reads the mail, not whose the account is: a stranger could have
+    prepared it, with an address that is not hers, for its owner to confirm.
+    """
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.users = UserRepository(work.session)
         self.passwords = PasswordService(work)
+        self.credentials = CredentialService(work)
 
     async def ask_for_confirmation(self) -> None:
         """Of the address that the actor has."""
-        user = await self._own()
+        user = await self.users.get(self.work.require_user())
         if user.email_verified_at is None:
+            await count_letter(self.work, "confirmation", to=user.email)
             self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
 
     async def ask_for_change(self, *, email: str, password: str) -> None:
         """The address changes when the new one is confirmed. Raises WrongCredentials."""
-        user = await self.passwords.prove(await self._own(), password)
-        self.work.enqueue(mail_confirmation, user_id=user.id, email=email.lower())
+        own = await self.users.get(self.work.require_user())
+        user = await self.passwords.prove(own, password)
+        await count_letter(self.work, "confirmation", to=email)
+        self.work.enqueue(
+            mail_confirmation,
+            user_id=user.id,
+            email=email.lower(),
+            version=user.credentials_version,
+        )
 
-    async def confirm(self, secret: str) -> None:
-        """Raises LinkInvalid, EmailTaken."""
-        token = await OneTimeTokens(self.work).spend(Purpose.EMAIL, secret)
-        user = await self.users.get(token.user_id)
-        if token.email != user.email:
+    async def confirm(self, secret: str, *, password: str | None = None) -> None:
+        """For who is logged in as the link's user, or knows her password.
+
+        Raises LinkInvalid, ConfirmationIncomplete, WrongCredentials, EmailTaken.
+        """
+        links = OneTimeTokens(self.work)
+        proven = await self._prove(await links.user_of(Purpose.EMAIL, secret), password)
+        user = await self.credentials.hold(proven)
+        token = await links.spend(Purpose.EMAIL, secret, held=user)
+        if token.email == user.email:
+            await self.users.change(user, email_verified_at=clock.now())
+        else:
             await self._change(user, token.email)
-        await self.users.change(user, email_verified_at=clock.now())
+
+    async def _prove(self, user_id: UUID, password: str | None) -> User:
+        user = await self.users.get(user_id)
+        if self.work.actor.user_id == user_id:
+            return user
+        if password is None:
+            raise ConfirmationIncomplete
+        return await self.passwords.prove(user, password)
 
     async def _change(self, user: User, email: str) -> None:
+        """Ends the other log-ins, and those with accounts elsewhere."""
         if await self.users.find_by_email(email) is not None:
             raise EmailTaken
-        text = NEW_EMAIL.format(name=user.full_name)
-        self.work.enqueue(send_mail, user.email, "Your e-mail address was changed", text)
-        await self.users.change(user, email=email)
+        self.work.enqueue(send_mail, user.email, "Your e-mail address was changed", NEW_EMAIL)
+        await IdentityRepository(self.work.session).forget_of(user.id)
+        actor = self.work.actor
+        await self.credentials.renew(
+            user,
+            keep=actor.session_id if actor.user_id == user.id else None,
+            email=email,
+            email_verified_at=clock.now(),
+        )
         self.work.note_security(
             SecurityEvent.EMAIL_CHANGED, reason="by the person", user_id=user.id
         )
-
-    async def _own(self) -> User:
-        return await self.users.get(self.work.require_user())

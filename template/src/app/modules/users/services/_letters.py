@@ -1,21 +1,22 @@
 from uuid import UUID
 
 from app.core.jobs import job
-from app.core.mail import Letter
+from app.core.mail import Letter, quoted
 from app.core.unit_of_work import UnitOfWork
 
 from ..repositories import UserRepository
 from ._one_time import OneTimeTokens, Purpose
 
-CONFIRM = """Hello {name},
+CONFIRM = """Hello,
 
-please confirm that this is your e-mail address:
+somebody who gave the name {name} wants to use this e-mail address for an account. If it was you,
+confirm it here, logged in or with your password:
 
 {link}
 
-The link is good for two days. If you did not ask for this letter, ignore it.
+The link is good for two days. If it was not you, ignore this letter: nothing happens then.
 """
-FORGOTTEN = """Hello {name},
+FORGOTTEN = """Hello,
 
 choose a new password here:
 
@@ -24,43 +25,52 @@ choose a new password here:
 The link is good for one hour and for one use. If you did not ask for this letter, ignore it: your
 password stays as it is.
 """
-AFTER_CHANGE = """Hello {name},
+AFTER_CHANGE = """Hello,
 
 your password was changed, and your other log-ins have ended.
 
 If it was not you, set a new password at once: ask for a link where you log in.
 """
-NEW_EMAIL = """Hello {name},
+AFTER_RESET = """Hello,
 
-your account now has another e-mail address, and this one is no longer used.
+your password was changed, all your log-ins have ended, and no account elsewhere is linked any
+more. It is linked again when you log in with it, if it has this e-mail address.
+
+If it was not you, set a new password at once: ask for a link where you log in.
+"""
+NEW_EMAIL = """Hello,
+
+your account now has another e-mail address, and this one is no longer used. Your other log-ins
+have ended, and no account elsewhere is linked any more.
 
 If it was not you, answer to this letter.
 """
-FACTOR_ADDED = """Hello {name},
+FACTOR_ADDED = """Hello,
 
-from now on your account asks for a code of your device when you log in.
+from now on your account asks for a code of your device when you log in. Your other log-ins have
+ended.
 
 If it was not you, change your password and remove the second factor.
 """
-FACTOR_REMOVED = """Hello {name},
+FACTOR_REMOVED = """Hello,
 
-your account no longer asks for a code when you log in.
+your account no longer asks for a code when you log in. Your other log-ins have ended.
 
 If it was not you, change your password at once.
 """
-FACTOR_LOCKED = """Hello {name},
+FACTOR_LOCKED = """Hello,
 
 somebody knows your password and has tried several wrong codes of your second factor.
 
 If it was not you, choose another password at once: ask for a link where you log in.
 """
-REUSED = """Hello {name},
+REUSED = """Hello,
 
 we have ended one of your log-ins, because its secret was used twice. It may have been copied.
 
 If you did not notice anything unusual yourself, log in again and look at the list of your log-ins.
 """
-NEW_DEVICE = """Hello {name},
+NEW_DEVICE = """Hello,
 
 somebody has logged in to your account on {when}, with a device or program that we had not seen
 before.
@@ -68,18 +78,38 @@ before.
 If it was not you, choose another password at once, which ends all log-ins: ask for a link where you
 log in.
 """
+LINKED = """Hello,
+
+from now on you can log in with your account at {provider}. Your other log-ins have ended.
+
+If it was not you, log in, unlink that account and set a new password.
+"""
+UNLINKED = """Hello,
+
+nobody can log in with your account at {provider} any more. Your other log-ins have ended.
+
+If it was not you, set a new password at once: ask for a link where you log in.
+"""
 
 
 @job(name="users.mail_confirmation", queue="mail", without_tenant=True)
-async def mail_confirmation(work: UnitOfWork, user_id: UUID, email: str) -> None:
-    """To the address that is to be confirmed: the user's own, or the one she wants to have."""
+async def mail_confirmation(
+    work: UnitOfWork, user_id: UUID, email: str, version: int | None = None
+) -> None:
+    """To the address that is to be confirmed: the user's own, or the one she wants to have.
+
+    With the `version` of the credentials with which she asked for it, if they must still be hers.
+    """
     users = UserRepository(work.session)
     user, owner = await users.find(user_id), await users.find_by_email(email)
     if user is None or (owner is not None and owner.id != user.id):
         return
-    secret = await OneTimeTokens(work).issue(Purpose.EMAIL, user_id=user.id, email=email)
-    text = CONFIRM.format(name=user.full_name, link=_link(work, "confirm-email", secret))
-    await _send(work, email, "Confirm your e-mail address", text)
+    secret = await OneTimeTokens(work).issue(
+        Purpose.EMAIL, user_id=user.id, email=email, version=version
+    )
+    link = _link(work, "confirm-email", secret)
+    text = CONFIRM.format(name=quoted(user.full_name), link=link)
+    await _send(work, email, "Confirm your e-mail address", text, link)
 
 
 @job(name="users.mail_password_reset", queue="mail", without_tenant=True)
@@ -88,9 +118,11 @@ async def mail_password_reset(work: UnitOfWork, email: str) -> None:
     user = await UserRepository(work.session).find_by_email(email)
     if user is None or user.suspended_at is not None:
         return
-    secret = await OneTimeTokens(work).issue(Purpose.PASSWORD, user_id=user.id, email=email)
-    text = FORGOTTEN.format(name=user.full_name, link=_link(work, "reset-password", secret))
-    await _send(work, email, "Choose a new password", text)
+    secret = await OneTimeTokens(work).issue(
+        Purpose.PASSWORD, user_id=user.id, email=email, version=user.credentials_version
+    )
+    link = _link(work, "reset-password", secret)
+    await _send(work, email, "Choose a new password", FORGOTTEN.format(link=link), link)
 
 
 LETTERS = (mail_confirmation, mail_password_reset)
@@ -101,5 +133,5 @@ def _link(work: UnitOfWork, page: str, secret: str) -> str:
     return f"{work.runtime.settings.pages_url}/{page}#token={secret}"
 
 
-async def _send(work: UnitOfWork, to: str, subject: str, text: str) -> None:
-    await work.runtime.mailer.send(Letter(to=to, subject=subject, text=text))
+async def _send(work: UnitOfWork, to: str, subject: str, text: str, link: str) -> None:
+    await work.runtime.mailer.send(Letter(to=to, subject=subject, text=text, links=(link,)))

@@ -1,15 +1,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from app.core.auth import ForeignIdentity, OidcClient, OidcRefused, TokenRefused
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 
 from ..errors import ForeignLogInRefused, UnknownProvider
-from ..repositories import IdentityRepository, UserRepository
 from ._auth import AuthService
 from ._challenges import Challenge
+from ._identities import IdentityService
 from ._sessions import TokenPair
 
 LIFETIME = timedelta(minutes=10)
@@ -29,8 +28,6 @@ class OidcService:
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.tokens = work.runtime.tokens
-        self.users = UserRepository(work.session)
-        self.identities = IdentityRepository(work.session)
         self.auth = AuthService(work)
 
     def providers(self) -> list[str]:
@@ -64,32 +61,11 @@ class OidcService:
         return await self._enter(identity)
 
     async def _enter(self, identity: ForeignIdentity) -> TokenPair | Challenge:
-        known = await self.identities.find_of(identity.issuer, identity.subject)
-        if known is not None:
-            return await self.auth.enter(await self.users.get(known.user_id))
-        if identity.email is None or not identity.email_is_verified:
-            raise ForeignLogInRefused("The provider does not vouch for your e-mail address.")
-        user = await self.users.find_by_email(identity.email)
+        async with self.work.within(None) as work:
+            user = await IdentityService(work).find_or_link(identity)
         if user is None:
-            return await self._register(identity, identity.email)
-        if user.email_verified_at is None:
-            raise ForeignLogInRefused(
-                "There is an account with this address that nobody has confirmed:"
-                " set a new password for it with the link for a forgotten one."
-            )
-        await self._link(user.id, identity)
+            return await self.auth.register_without_password(identity)
         return await self.auth.enter(user)
-
-    async def _register(self, identity: ForeignIdentity, email: str) -> TokenPair:
-        name = (identity.name or email.partition("@")[0])[:120]
-        user, pair = await self.auth.register_without_password(email=email, full_name=name)
-        await self._link(user.id, identity)
-        return pair
-
-    async def _link(self, user_id: UUID, identity: ForeignIdentity) -> None:
-        await self.identities.create(
-            user_id=user_id, issuer=identity.issuer, subject=identity.subject
-        )
 
     def _note_failure(self, reason: str) -> None:
         self.work.note_security(SecurityEvent.LOGIN_FAILED, reason=reason)

@@ -8,7 +8,7 @@ from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import LinkInvalid
-from ..repositories import OneTimeToken, OneTimeTokenRepository
+from ..repositories import OneTimeToken, OneTimeTokenRepository, User
 
 
 class Purpose(StrEnum):
@@ -26,23 +26,46 @@ class OneTimeTokens:
         self.work = work
         self.tokens = OneTimeTokenRepository(work.session)
 
-    async def issue(self, purpose: Purpose, *, user_id: UUID, email: str) -> str:
-        """The secret. Earlier ones of this purpose are good no more."""
+    async def issue(
+        self, purpose: Purpose, *, user_id: UUID, email: str, version: int | None = None
+    ) -> str:
+        """The secret. Earlier ones of this purpose are good no more.
+
+        With a `version` of the user's credentials it ends with that.
+        """
         secret = new_secret()
         await self.tokens.withdraw(user_id, purpose)
         await self.tokens.create(
             user_id=user_id,
             purpose=purpose,
             email=email,
+            credentials_version=version,
             secret_hash=hash_secret(secret),
             expires_at=clock.now() + LIFETIME[purpose],
         )
         return secret
 
-    async def spend(self, purpose: Purpose, secret: str) -> OneTimeToken:
-        """Once, even if two try at the same time. Raises LinkInvalid."""
+    async def user_of(self, purpose: Purpose, secret: str) -> UUID:
+        """Whom to hold before the secret is spent. Raises LinkInvalid for one that nobody has.
+
+        Read by a unit of its own: no connection waits while a password is verified.
+        """
+        async with self.work.within(None) as work:
+            tokens = OneTimeTokenRepository(work.session)
+            user_id = await tokens.find_user(hash_secret(secret), purpose)
+        if user_id is None:
+            self.work.note_security(SecurityEvent.LINK_REFUSED, reason=purpose.value)
+            raise LinkInvalid
+        return user_id
+
+    async def spend(self, purpose: Purpose, secret: str, *, held: User) -> OneTimeToken:
+        """Once, even if two try at the same time, by a user who is held. Raises LinkInvalid."""
         token = await self.tokens.spend(hash_secret(secret), purpose, clock.now())
-        if token is None:
+        if (
+            token is None
+            or token.user_id != held.id
+            or token.credentials_version not in (None, held.credentials_version)
+        ):
             self.work.note_security(SecurityEvent.LINK_REFUSED, reason=purpose.value)
             raise LinkInvalid
         return token

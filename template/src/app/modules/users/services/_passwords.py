@@ -1,15 +1,15 @@
 from app.core.auth import weakness
 from app.core.errors import TooManyRequests
-from app.core.mail import send_mail
+from app.core.mail import count_letter, send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import LinkInvalid, WeakPassword, WrongCredentials
-from ..repositories import User, UserRepository
-from ._letters import AFTER_CHANGE, mail_password_reset
+from ..repositories import IdentityRepository, User, UserRepository
+from ._credentials import CredentialService
+from ._letters import AFTER_CHANGE, AFTER_RESET, mail_password_reset
 from ._one_time import OneTimeTokens, Purpose
-from ._sessions import SessionService
 
 
 class PasswordService:
@@ -20,13 +20,11 @@ class PasswordService:
         self.passwords = work.runtime.passwords
         self.product = work.runtime.settings.name
         self.users = UserRepository(work.session)
-        self.sessions = SessionService(work)
+        self.credentials = CredentialService(work)
 
     async def hash(self, password: str, *, email: str) -> str:
         """Of a password that was just chosen. Raises WeakPassword."""
-        weak = weakness(password, about=[email, self.product])
-        if weak is not None:
-            raise WeakPassword(weak)
+        self._check_strength(password, email)
         return await self.passwords.hash(password)
 
     async def prove(self, user: User | None, password: str, *, account: str | None = None) -> User:
@@ -52,32 +50,42 @@ class PasswordService:
         if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
             raise WrongCredentials
         if self.passwords.is_outdated(hashed):
-            renewed = await self.passwords.hash(password)
-            return await self.users.change(user, password_hash=renewed)
+            await self.users.renew_hash(user, await self.passwords.hash(password))
         return user
 
     async def change(self, *, current: str, new: str) -> None:
         """Ends the actor's other log-ins. Raises WrongCredentials, WeakPassword."""
-        user = await self.prove(await self.users.get(self.work.require_user()), current)
-        await self._set(user, new)
-        await self.sessions.end_all_of(user.id, but=self.work.actor.session_id)
+        proven = await self.prove(await self.users.get(self.work.require_user()), current)
+        password_hash = await self.hash(new, email=proven.email)
+        user = await self.credentials.hold(proven)
+        keep = self.work.actor.session_id
+        await self.credentials.renew(user, keep=keep, password_hash=password_hash)
+        self._tell(user, AFTER_CHANGE)
         self.work.note_security(
             SecurityEvent.PASSWORD_CHANGED, reason="by the person", user_id=user.id
         )
 
     async def ask_for_reset(self, email: str) -> None:
         """Does the same whether or not a user has this address; the letter's job finds out."""
+        await count_letter(self.work, "password", to=email)
         self.work.enqueue(mail_password_reset, email=email.lower())
 
     async def reset(self, secret: str, *, new: str) -> None:
-        """Ends all log-ins. Raises LinkInvalid, WeakPassword."""
-        token = await OneTimeTokens(self.work).spend(Purpose.PASSWORD, secret)
-        user = await self.users.get(token.user_id)
+        """Ends all log-ins and unlinks the accounts elsewhere. Raises LinkInvalid, WeakPassword."""
+        links = OneTimeTokens(self.work)
+        user_id = await links.user_of(Purpose.PASSWORD, secret)
+        password_hash = await self.passwords.hash(new)
+        user = await self.users.get_for_update(user_id)
+        token = await links.spend(Purpose.PASSWORD, secret, held=user)
         if user.email != token.email:
             raise LinkInvalid
-        await self._set(user, new)
-        await self.users.change(user, email_verified_at=user.email_verified_at or clock.now())
-        await self.sessions.end_all_of(user.id)
+        self._check_strength(new, user.email)
+        await IdentityRepository(self.work.session).forget_of(user.id)
+        verified_at = user.email_verified_at or clock.now()
+        await self.credentials.renew(
+            user, password_hash=password_hash, email_verified_at=verified_at
+        )
+        self._tell(user, AFTER_RESET)
         self.work.note_security(SecurityEvent.PASSWORD_RESET, reason="by e-mail", user_id=user.id)
 
     def _note_failure(self, user: User | None) -> None:
@@ -88,7 +96,10 @@ class PasswordService:
             event = SecurityEvent.PASSWORD_REFUSED
         self.work.note_security(event, reason=reason, user_id=user_id)
 
-    async def _set(self, user: User, new: str) -> None:
-        await self.users.change(user, password_hash=await self.hash(new, email=user.email))
-        text = AFTER_CHANGE.format(name=user.full_name)
+    def _check_strength(self, password: str, email: str) -> None:
+        weak = weakness(password, about=[email, self.product])
+        if weak is not None:
+            raise WeakPassword(weak)
+
+    def _tell(self, user: User, text: str) -> None:
         self.work.enqueue(send_mail, user.email, "Your password was changed", text)

@@ -11,7 +11,9 @@ from app.kit import clock
 
 from ..errors import NoSecondFactor, SecondFactorExists, WrongCode
 from ..repositories import RecoveryCodeRepository, SecondFactorRepository, User, UserRepository
+from ._challenges import ChallengeService
 from ._codes import hash_of, new_recovery_code, step_of
+from ._credentials import CredentialService
 from ._letters import FACTOR_ADDED, FACTOR_REMOVED
 from ._passwords import PasswordService
 
@@ -42,6 +44,8 @@ class SecondFactorService:
         self.factors = SecondFactorRepository(work.session)
         self.codes = RecoveryCodeRepository(work.session)
         self.passwords = PasswordService(work)
+        self.credentials = CredentialService(work)
+        self.challenges = ChallengeService(work)
 
     async def state(self) -> State:
         user = await self._own()
@@ -49,7 +53,8 @@ class SecondFactorService:
 
     async def set_up(self, *, password: str) -> SetUp:
         """Not in force before it is confirmed. Raises WrongCredentials, SecondFactorExists."""
-        user = await self.passwords.prove(await self._own(), password)
+        proven = await self.passwords.prove(await self._own(), password)
+        user = await self.credentials.hold(proven)
         if await self._is_on(user.id):
             raise SecondFactorExists
         await self._forget(user.id)
@@ -61,11 +66,11 @@ class SecondFactorService:
         return SetUp(secret, uri)
 
     async def confirm(self, code: str) -> Sequence[str]:
-        """In force from now on. Answers with the recovery codes, which are shown once.
+        """In force from now on: ends the other log-ins, which had to prove less.
 
-        Raises WrongCode, NoSecondFactor.
+        Answers with the recovery codes, which are shown once. Raises WrongCode, NoSecondFactor.
         """
-        user = await self._own()
+        user = await self.credentials.hold_own()
         factor = await self.factors.find_of_for_update(user.id)
         if factor is None or factor.confirmed_at is not None:
             raise NoSecondFactor
@@ -73,23 +78,23 @@ class SecondFactorService:
         if step is None:
             raise WrongCode
         await self.factors.change(factor, confirmed_at=clock.now(), last_step=step)
+        await self.credentials.renew(user, keep=self.work.actor.session_id)
         self._tell(user, "A second factor was added", FACTOR_ADDED)
         self._note(SecurityEvent.SECOND_FACTOR_ADDED, user)
         return await self._new_codes(user.id)
 
-    async def renew_codes(self, *, password: str) -> Sequence[str]:
-        """The earlier ones are good no more. Raises WrongCredentials, NoSecondFactor."""
-        user = await self.passwords.prove(await self._own(), password)
-        if not await self._is_on(user.id):
-            raise NoSecondFactor
+    async def renew_codes(self, *, password: str, code: str) -> Sequence[str]:
+        """The earlier ones are good no more. For who has the device or a code, as `remove`."""
+        user = await self._prove_both(password, code)
         return await self._new_codes(user.id)
 
-    async def remove(self, *, password: str) -> None:
-        """Raises WrongCredentials, NoSecondFactor."""
-        user = await self.passwords.prove(await self._own(), password)
-        if not await self._is_on(user.id):
-            raise NoSecondFactor
+    async def remove(self, *, password: str, code: str) -> None:
+        """Not with the password alone: else the second factor would guard nothing against who has
+        that. Raises WrongCredentials, NoSecondFactor, WrongCode, SecondFactorLocked.
+        """
+        user = await self._prove_both(password, code)
         await self._forget(user.id)
+        await self.credentials.renew(user, keep=self.work.actor.session_id)
         self._tell(user, "Your second factor was removed", FACTOR_REMOVED)
         self._note(SecurityEvent.SECOND_FACTOR_REMOVED, user)
 
@@ -98,6 +103,12 @@ class SecondFactorService:
         for factor in await self.factors.list_sealed_otherwise(self.sealer.key_id):
             sealed = self.sealer.seal(self.sealer.open(factor.sealed_secret))
             await self.factors.change(factor, sealed_secret=sealed, key_id=self.sealer.key_id)
+
+    async def _prove_both(self, password: str, code: str) -> User:
+        """The user, held."""
+        proven = await self.passwords.prove(await self._own(), password)
+        await self.challenges.check(proven.id, code)
+        return await self.credentials.hold(proven)
 
     async def _is_on(self, user_id: UUID) -> bool:
         factor = await self.factors.find_of(user_id)
@@ -117,7 +128,7 @@ class SecondFactorService:
             await self.factors.delete(factor)
 
     def _tell(self, user: User, subject: str, text: str) -> None:
-        self.work.enqueue(send_mail, user.email, subject, text.format(name=user.full_name))
+        self.work.enqueue(send_mail, user.email, subject, text)
 
     def _note(self, event: SecurityEvent, user: User) -> None:
         self.work.note_security(event, reason="by the person", user_id=user.id)

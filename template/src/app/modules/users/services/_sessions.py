@@ -19,7 +19,7 @@ from app.modules.tenants import (
     TenantService,
 )
 
-from ..errors import RefreshRefused, UserSuspended
+from ..errors import CredentialsChanged, RefreshRefused, UserSuspended
 from ..repositories import (
     AuthSession,
     AuthSessionRepository,
@@ -36,9 +36,19 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class TokenPair:
+    """Without a refresh token where the request brought none: nothing lasts longer for it."""
+
     access_token: str
     expires_in: int
-    refresh_token: str
+    refresh_token: str | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """Of a log-in to another of its user's tenants."""
+
+    session_id: UUID
+    into: Membership
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,13 @@ class SessionService:
         self.tokens = RefreshTokenRepository(work.session)
         self.users = UserRepository(work.session)
 
-    async def begin(self, user: User, membership: Membership | None) -> TokenPair:
-        """A log-in for a user in a tenant, or in none. Raises UserSuspended, TenantSuspended."""
+    async def begin(self, proven: User, membership: Membership | None) -> TokenPair:
+        """A log-in in a tenant, or in none, for the user as she was when she proved who she is.
+
+        Raises CredentialsChanged, UserSuspended, TenantSuspended.
+        """
+        grant = await self._grant(membership)
+        user = await self._still(proven)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
         origin = self.work.origin
         await self._warn_of_new_device(user)
@@ -73,7 +88,7 @@ class SessionService:
             address=origin.address if origin else None,
             expires_at=clock.now() + lifetime,
         )
-        pair = await self._issue(session, user, membership)
+        pair = await self._issue(session, user, membership, grant)
         self.work.note_security(
             SecurityEvent.LOGIN_SUCCEEDED, reason="new session", user_id=user.id
         )
@@ -93,9 +108,46 @@ class SessionService:
             raise RefreshRefused
         return pair
 
-    async def end(self) -> None:
-        """Logs the actor out of the log-in that her token belongs to."""
-        self.work.require_signed_in()
+    async def move(self, membership: Membership, refresh_token: str | None) -> TokenPair:
+        """The actor's log-in goes on in another tenant: no token makes a second log-in of itself.
+
+        With its refresh token, which is spent, the log-in is there from now on. Without, there is
+        an access token that ends when the actor's does. Raises RefreshRefused, UserSuspended,
+        TenantSuspended.
+        """
+        session_id = self._own_session()
+        if refresh_token is None:
+            return await self._visit(membership)
+        secret_hash = hash_secret(refresh_token)
+        async with self.work.within(None) as work:
+            pair = await SessionService(work)._rotate(secret_hash, Move(session_id, membership))
+        if pair is None:
+            raise RefreshRefused
+        return pair
+
+    async def check_own(self, refresh_token: str | None) -> None:
+        """Before something is done that ends in `move`, so that nothing is done if that is refused.
+
+        Raises RefreshRefused.
+        """
+        if refresh_token is None:
+            return
+        session_id, secret_hash = self._own_session(), hash_secret(refresh_token)
+        async with self.work.within(None) as work:
+            is_good = await SessionService(work)._is_good(secret_hash, session_id)
+        if not is_good:
+            raise RefreshRefused
+
+    async def end(self, refresh_token: str | None = None) -> None:
+        """Logs out of the log-in that the access token or the refresh token belongs to.
+
+        Either is enough, for an access token is over after minutes. Raises Unauthenticated.
+        """
+        found = refresh_token and await self.tokens.find_by_secret(hash_secret(refresh_token))
+        if found:
+            await self._end(found.session_id)
+        else:
+            self.work.require_signed_in()
         if self.work.actor.session_id is not None:
             await self._end(self.work.actor.session_id)
 
@@ -106,12 +158,14 @@ class SessionService:
 
     async def end_own(self, session_id: UUID) -> None:
         """One of the actor's log-ins. Raises RowNotFound for those of others."""
-        session = await self.sessions.get_of(self.work.require_user(), session_id)
+        user = await self.users.get_for_update(self.work.require_user())
+        session = await self.sessions.get_of(user.id, session_id)
         await self._end(session.id)
 
     async def end_others(self) -> None:
         """All of the actor's log-ins but this one."""
-        await self.end_all_of(self.work.require_user(), but=self.work.actor.session_id)
+        user = await self.users.get_for_update(self.work.require_user())
+        await self.end_all_of(user.id, but=self.work.actor.session_id)
 
     async def forget_expired(self) -> None:
         """Log-ins that ended a while ago, with their tokens, and links that nobody followed."""
@@ -123,26 +177,37 @@ class SessionService:
         ended = await self.sessions.revoke_of_user(user_id, but=but, at=clock.now())
         self.work.revoke(Reason.SESSION, *ended)
 
-    async def _rotate(self, secret_hash: str) -> TokenPair | None:
-        spent = await self.tokens.spend(secret_hash, clock.now())
+    async def _rotate(self, secret_hash: str, move: Move | None = None) -> TokenPair | None:
+        own = move.session_id if move else None
+        spent = await self.tokens.spend(secret_hash, clock.now(), of=own)
         if spent is None:
             await self._end_family_of(secret_hash)
             return None
-        session = await self.sessions.get(spent.session_id)
+        session = await self.sessions.get_for_update(spent.session_id)
         if session.revoked_at is not None or session.expires_at < clock.now():
             return None
         user = await self.users.get(session.user_id)
         try:
-            membership = await self._membership(session)
-            session = await self.sessions.change(session, last_used_at=clock.now())
-            return await self._issue(session, user, membership)
+            membership = move.into if move else await self._membership(session)
+            grant = await self._grant(membership)
         except NotAMember:
             await self._end(session.id)
             return None
+        tenant_id = membership.tenant_id if membership else None
+        session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
+        return await self._issue(session, user, membership, grant)
+
+    async def _is_good(self, secret_hash: str, session_id: UUID) -> bool:
+        """One that was used before ends its log-in, as everywhere."""
+        found = await self.tokens.find_by_secret(secret_hash)
+        if found is None or found.session_id != session_id:
+            return False
+        await self._end_family_of(secret_hash)
+        return found.used_at is None
 
     async def _end_family_of(self, secret_hash: str) -> None:
         reused = await self.tokens.find_by_secret(secret_hash)
-        if reused is not None:
+        if reused is not None and reused.used_at is not None:
             await self._warn_of_reuse(await self.sessions.get(reused.session_id))
             await self._end(reused.session_id)
 
@@ -180,21 +245,49 @@ class SessionService:
         members = MembershipService(self.work)
         return await members.in_tenant(session.tenant_id, session.user_id)
 
+    async def _still(self, proven: User) -> User:
+        """The user, if nothing of what she proved has changed; nothing does before the commit.
+
+        Raises CredentialsChanged.
+        """
+        user = await self.users.get_for_share(proven.id)
+        if user.credentials_version != proven.credentials_version:
+            raise CredentialsChanged
+        return user
+
     async def _issue(
-        self, session: AuthSession, user: User, membership: Membership | None
+        self, session: AuthSession, user: User, membership: Membership | None, grant: Grant | None
     ) -> TokenPair:
         if user.suspended_at is not None:
             self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
             raise UserSuspended
-        grant = await self._grant(membership) if membership else None
         secret = new_secret()
         await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
         tokens = self.work.runtime.tokens
         access = tokens.issue(_claims(session.id, user, membership, grant))
         return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
 
-    async def _grant(self, membership: Membership) -> Grant:
+    async def _visit(self, membership: Membership) -> TokenPair:
+        """Raises UserSuspended, TenantSuspended."""
+        user = await self.users.get(self.work.require_user())
+        if user.suspended_at is not None:
+            raise UserSuspended
+        grant = await self._grant(membership)
+        claims = _claims(self._own_session(), user, membership, grant)
+        tokens, until = self.work.runtime.tokens, self.work.actor.expires_at
+        return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
+
+    def _own_session(self) -> UUID:
+        """Raises Unauthenticated for who is not logged in as a user."""
+        self.work.require_user()
+        if self.work.actor.session_id is None:
+            raise RefreshRefused
+        return self.work.actor.session_id
+
+    async def _grant(self, membership: Membership | None) -> Grant | None:
         """What the membership's role gives. Raises TenantSuspended."""
+        if membership is None:
+            return None
         context = TenantContext(membership.tenant_id)
         if self.work.context == context:
             return await _open_grant(self.work, membership.role)

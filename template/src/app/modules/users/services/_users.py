@@ -83,6 +83,11 @@ class UserService:
         user = await self.users.get(user_id)
         return _member(user, membership.role, membership.created_at)
 
+    async def suspended(self, user_ids: Sequence[UUID]) -> set[UUID]:
+        """Which of them are, asked by the house; one who is not there counts as suspended."""
+        users = await self.users.by_ids(user_ids)
+        return set(user_ids) - {user.id for user in users if user.suspended_at is None}
+
     async def _own(self) -> User:
         return await self.users.get(self.work.require_user())
 

@@ -9,6 +9,8 @@ from starlette.responses import Response as StarletteResponse
 from app.core.auth import Cookies
 from tests.support.people import PASSWORD, Person
 
+from .test_auth import registration
+
 AUTH = "/api/v1/auth"
 ME = "/api/v1/users/me"
 OURS = {"Origin": "http://localhost:8000"}
@@ -119,6 +121,32 @@ class TestRefresh:
         answer = await browser.post(f"{AUTH}/refresh?cookies=true", headers=OURS)
 
         assert answer.status_code == 401
+
+
+class TestAForeignPage:
+    """Is refused, and nothing has happened."""
+
+    @pytest.mark.parametrize("headers", [FOREIGN, SISTER])
+    async def test_spends_no_refresh_token(
+        self, browser: AsyncClient, owner: Person, headers: dict[str, str]
+    ) -> None:
+        await log_in(browser, owner)
+
+        refused = await browser.post(f"{AUTH}/refresh?cookies=true", headers=headers)
+
+        assert refused.status_code == 403
+        assert (await browser.get(ME)).status_code == 200
+        again = await browser.post(f"{AUTH}/refresh?cookies=true", headers=OURS)
+        assert again.status_code == 200
+
+    async def test_registers_nobody(self, browser: AsyncClient) -> None:
+        body = registration()
+        url = f"{AUTH}/register"
+
+        refused = await browser.post(f"{url}?cookies=true", json=body, headers=FOREIGN)
+
+        assert refused.status_code == 403
+        assert (await browser.post(url, json=body)).status_code == 201
 
 
 class TestLogOut:

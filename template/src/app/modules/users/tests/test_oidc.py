@@ -1,86 +1,26 @@
 """Log-in with a provider's account, against a provider that speaks HTTP."""
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
-import pytest_asyncio
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient
 from joserfc.jwk import RSAKey
-from sqlalchemy import text
 
-from app.config import OidcProvider, OidcSettings, Settings
 from app.core.runtime import Runtime
 from app.kit.ids import new_id
-from app.main import create_app
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, provider
+from tests.support.oidc_provider import Provider
 from tests.support.people import Person
 
+from .oidc import OIDC, OURS, Trip, confirm, person
 from .test_auth import invite
 from .test_second_factor import set_up
 
-OIDC = "/api/v1/auth/oidc"
-OURS = {"Origin": "http://localhost:8000"}
+pytestmark = pytest.mark.usefixtures("honest")
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[Provider]:
-    with provider() as issuer:
-        yield issuer
-
-
-@pytest.fixture(autouse=True)
-def honest(issuer: Provider) -> Provider:
-    issuer.lies, issuer.signs_with = {}, None
-    issuer.person = person()
-    return issuer
-
-
-def person(**changes: Any) -> dict[str, Any]:
-    email = f"{new_id()}@example.com"
-    return {"sub": email, "email": email, "email_verified": True, "name": "Ada King", **changes}
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser_settings(settings: Settings, issuer: Provider) -> Settings:
-    secret = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    known = OidcProvider.model_validate({"issuer": issuer.issuer, **secret})
-    gone = OidcProvider.model_validate({"issuer": "http://127.0.0.1:9", **secret})
-    oidc = OidcSettings(providers={"ours": known, "gone": gone, "other": known})
-    return settings.model_copy(update={"oidc": oidc})
-
-
-@pytest_asyncio.fixture(scope="module")
-async def house(browser_settings: Settings) -> AsyncIterator[FastAPI]:
-    app = create_app(browser_settings)
-    yield app
-    await app.state.runtime.close()
-
-
-@pytest_asyncio.fixture
-async def browser(house: FastAPI) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(house)
-    async with AsyncClient(transport=transport, base_url="http://localhost:8000") as browser:
-        yield browser
-
-
-@dataclass
-class Trip:
-    """To the provider and back to our door."""
-
-    browser: AsyncClient
-
-    async def leave(self) -> str:
-        """Where the provider sends the browser."""
-        there = await self.browser.get(f"{OIDC}/ours")
-        async with httpx.AsyncClient() as outside:
-            return (await outside.get(there.headers["location"])).headers["location"]
-
-    async def make(self) -> Response:
-        return await self.browser.get(await self.leave())
+@pytest.fixture
+def browser(oidc_browser: AsyncClient) -> AsyncClient:
+    return oidc_browser
 
 
 class TestLogIn:
@@ -226,9 +166,3 @@ class TestProviders:
 
         assert (unknown.status_code, away.status_code) == (404, 401)
         assert away.headers["content-type"] == "application/problem+json"
-
-
-async def confirm(runtime: Runtime, person: Person) -> None:
-    statement = "UPDATE users SET email_verified_at = now() WHERE id = :id"
-    async with runtime.database.rw.begin() as connection:
-        await connection.execute(text(statement), {"id": person.user_id})

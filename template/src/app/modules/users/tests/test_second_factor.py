@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pyotp
+import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
@@ -45,6 +46,10 @@ async def answer(client: AsyncClient, challenge: Response, code: str) -> Respons
     return await client.post(f"{AUTH}/second-factor", json=body)
 
 
+async def remove(client: AsyncClient, code: str, password: str = PASSWORD) -> Response:
+    return await client.post(f"{FACTOR}/remove", json={"password": password, "code": code})
+
+
 class TestSetUp:
     async def test_is_not_in_force_before_its_first_code(
         self, anonymous: AsyncClient, client: AsyncClient, owner: Person
@@ -77,10 +82,10 @@ class TestSetUp:
     async def test_is_told_and_can_be_removed(
         self, anonymous: AsyncClient, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        await set_up(client)
+        device = await set_up(client)
         again = await client.post(FACTOR, json={"password": PASSWORD})
         state = (await client.get(FACTOR)).json()
-        removed = await client.post(f"{FACTOR}/remove", json={"password": PASSWORD})
+        removed = await remove(client, device.code())
 
         assert again.status_code == 409
         assert state == {"is_on": True, "recovery_codes_left": 10}
@@ -167,13 +172,58 @@ class TestLogIn:
         assert (await anonymous.post(f"{AUTH}/second-factor", json=body)).status_code == 401
 
 
+class TestRemoval:
+    """And new recovery codes, with which it could be removed."""
+
+    @pytest.mark.parametrize("path", ["remove", "recovery-codes"])
+    async def test_takes_more_than_the_password(self, client: AsyncClient, path: str) -> None:
+        await set_up(client)
+        url = f"{FACTOR}/{path}"
+
+        without = await client.post(url, json={"password": PASSWORD})
+        wrong = await client.post(url, json={"password": PASSWORD, "code": "000000"})
+
+        assert (without.status_code, wrong.status_code) == (422, 401)
+        assert (await client.get(FACTOR)).json() == {"is_on": True, "recovery_codes_left": 10}
+
+    async def test_takes_the_password_too(self, client: AsyncClient) -> None:
+        device = await set_up(client)
+
+        answer = await remove(client, device.code(), "not the password")
+
+        assert answer.status_code == 401
+        assert (await client.get(FACTOR)).json()["is_on"] is True
+
+    async def test_takes_a_recovery_code(self, client: AsyncClient) -> None:
+        device = await set_up(client)
+
+        answer = await remove(client, device.recovery_codes[0])
+
+        assert answer.status_code == 204
+        assert (await client.get(FACTOR)).json()["is_on"] is False
+
+    async def test_stops_who_guesses(self, client: AsyncClient) -> None:
+        device = await set_up(client)
+
+        wrong = [(await remove(client, "abcdef")).status_code for _ in range(5)]
+        right = await remove(client, device.code())
+
+        assert wrong == [401] * 5
+        assert right.status_code == 429
+
+    async def test_of_none_is_not_found(self, client: AsyncClient) -> None:
+        assert (await remove(client, "000000")).status_code == 404
+
+
 class TestRecoveryCodes:
     async def test_can_be_renewed(
         self, anonymous: AsyncClient, client: AsyncClient, owner: Person
     ) -> None:
-        old = (await set_up(client)).recovery_codes[0]
+        device = await set_up(client)
+        old = device.recovery_codes[0]
 
-        renewed = await client.post(f"{FACTOR}/recovery-codes", json={"password": PASSWORD})
+        body = {"password": PASSWORD, "code": device.code()}
+        renewed = await client.post(f"{FACTOR}/recovery-codes", json=body)
 
         challenge = await log_in(anonymous, owner.email)
         assert (await answer(anonymous, challenge, old)).status_code == 401

@@ -52,7 +52,7 @@ class DeliveryService:
     async def redeliver(self, delivery_id: UUID) -> WebhookDelivery:
         """Raises DeliveryUnderWay, EndpointDisabled."""
         self.work.require(WebhookPermission.MANAGE)
-        delivery = await self.deliveries.get(delivery_id)
+        delivery = await self.deliveries.get_for_update(delivery_id)
         if delivery.status == WAITING:
             raise DeliveryUnderWay
         if not (await self.endpoints.get(delivery.endpoint_id)).enabled:

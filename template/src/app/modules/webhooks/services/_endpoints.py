@@ -56,7 +56,7 @@ class EndpointService:
         self.work.require(WebhookPermission.MANAGE)
         if "url" in changes:
             self._check(changes["url"])
-        before = await self.endpoints.get(endpoint_id)
+        before = await self.endpoints.get_for_update(endpoint_id)
         if enabled is not None:
             changes |= _switched(before, on=enabled)
         after = await self.endpoints.change(before, **changes)
@@ -67,7 +67,7 @@ class EndpointService:
     async def renew_secret(self, endpoint_id: UUID) -> tuple[WebhookEndpoint, str]:
         """The old secret signs as well for another day, so that nothing is lost meanwhile."""
         self.work.require(WebhookPermission.MANAGE)
-        endpoint, secret = await self.endpoints.get(endpoint_id), new_secret()
+        endpoint, secret = await self.endpoints.get_for_update(endpoint_id), new_secret()
         renewed = await self.endpoints.change(
             endpoint,
             sealed_secret=self.sealer.seal(secret),

@@ -1,0 +1,125 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.auth import ForeignIdentity
+from app.core.mail import send_mail
+from app.core.unit_of_work import CurrentWork
+from app.kit import clock
+
+from ..errors import ForeignLogInRefused, LastWayIn
+from ..repositories import Identity, IdentityRepository, User, UserRepository
+from ._credentials import CredentialService
+from ._letters import LINKED, UNLINKED
+
+UNCONFIRMED = (
+    "There is an account with this address that nobody has confirmed:"
+    " set a new password for it with the link for a forgotten one."
+)
+WAS_UNLINKED = "This account was unlinked: log in in another way, and link it again if you want."
+NOT_BY_ITSELF = "A superuser's account is not linked by itself: log in with the password."
+
+
+@dataclass(frozen=True)
+class LinkedAccount:
+    """`provider` is its name in the settings; None when they name it no more."""
+
+    id: UUID
+    provider: str | None
+    issuer: str
+    email: str | None
+    created_at: datetime
+    unlinked_at: datetime | None
+
+
+class IdentityService:
+    """The accounts elsewhere with which a user logs in: linked, listed, unlinked."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.users = UserRepository(work.session)
+        self.identities = IdentityRepository(work.session)
+        self.credentials = CredentialService(work)
+
+    async def list_own(self) -> Sequence[LinkedAccount]:
+        rows = await self.identities.list_of(self.work.require_user())
+        return [self._account(row) for row in rows]
+
+    async def unlink(self, identity_id: UUID) -> None:
+        """Until the user links it again. Ends the actor's other log-ins.
+
+        Raises RowNotFound, LastWayIn.
+        """
+        user = await self.credentials.hold_own()
+        row = await self.identities.get_of(user.id, identity_id)
+        if user.password_hash is None and not await self._others(row):
+            raise LastWayIn
+        await self.identities.change(row, unlinked_at=row.unlinked_at or clock.now())
+        await self.credentials.renew(user, keep=self.work.actor.session_id)
+        self._tell(user, "An account was unlinked", UNLINKED, row.issuer)
+
+    async def link_again(self, identity_id: UUID) -> None:
+        """One that was unlinked. Ends the actor's other log-ins. Raises RowNotFound."""
+        user = await self.credentials.hold_own()
+        row = await self.identities.get_of(user.id, identity_id)
+        await self.identities.change(row, unlinked_at=None)
+        await self.credentials.renew(user, keep=self.work.actor.session_id)
+        self._tell(user, "An account was linked", LINKED, row.issuer)
+
+    async def find_or_link(self, identity: ForeignIdentity) -> User | None:
+        """Its user; or the one who has its address, from now on. None for somebody new.
+
+        Raises ForeignLogInRefused.
+        """
+        user = await self.users.find_by_identity(identity.issuer, identity.subject)
+        if user is not None:
+            return user
+        if await self.identities.was_unlinked(identity.issuer, identity.subject):
+            raise ForeignLogInRefused(WAS_UNLINKED)
+        if identity.email is None or not identity.email_is_verified:
+            raise ForeignLogInRefused("The provider does not vouch for your e-mail address.")
+        found = await self.users.find_by_email(identity.email)
+        return await self._link(found, identity) if found else None
+
+    async def add(self, user: User, identity: ForeignIdentity) -> None:
+        await self.identities.create(
+            user_id=user.id,
+            issuer=identity.issuer,
+            subject=identity.subject,
+            email=identity.email,
+        )
+
+    async def _link(self, found: User, identity: ForeignIdentity) -> User:
+        """Ends the log-ins up to now, of whomever they are."""
+        user = await self.credentials.hold(found)
+        if user.email_verified_at is None:
+            raise ForeignLogInRefused(UNCONFIRMED)
+        if user.is_superuser:
+            raise ForeignLogInRefused(NOT_BY_ITSELF)
+        await self.add(user, identity)
+        self._tell(user, "An account was linked", LINKED, identity.issuer)
+        return await self.credentials.renew(user)
+
+    async def _others(self, row: Identity) -> bool:
+        """Whether the user can log in with another one."""
+        rows = await self.identities.list_of(row.user_id)
+        return any(each.id != row.id and each.unlinked_at is None for each in rows)
+
+    def _account(self, row: Identity) -> LinkedAccount:
+        return LinkedAccount(
+            id=row.id,
+            provider=self._provider(row.issuer),
+            issuer=row.issuer,
+            email=row.email,
+            created_at=row.created_at,
+            unlinked_at=row.unlinked_at,
+        )
+
+    def _provider(self, issuer: str) -> str | None:
+        known = self.work.runtime.settings.oidc.providers
+        return next((name for name, each in sorted(known.items()) if each.issuer == issuer), None)
+
+    def _tell(self, user: User, subject: str, text: str, issuer: str) -> None:
+        provider = self._provider(issuer) or issuer.partition("://")[2]
+        self.work.enqueue(send_mail, user.email, subject, text.format(provider=provider))

@@ -1,0 +1,42 @@
+"""Somebody with an account at a provider, and her way there and back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from httpx import AsyncClient, Response
+from sqlalchemy import text
+
+from app.core.runtime import Runtime
+from app.kit.ids import new_id
+from tests.support.people import Person
+
+OIDC = "/api/v1/auth/oidc"
+OURS = {"Origin": "http://localhost:8000"}
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    email = f"{new_id()}@example.com"
+    return {"sub": email, "email": email, "email_verified": True, "name": "Ada King", **changes}
+
+
+@dataclass
+class Trip:
+    """To the provider and back to our door."""
+
+    browser: AsyncClient
+
+    async def leave(self) -> str:
+        """Where the provider sends the browser."""
+        there = await self.browser.get(f"{OIDC}/ours")
+        async with httpx.AsyncClient() as outside:
+            return (await outside.get(there.headers["location"])).headers["location"]
+
+    async def make(self) -> Response:
+        return await self.browser.get(await self.leave())
+
+
+async def confirm(runtime: Runtime, person: Person) -> None:
+    statement = "UPDATE users SET email_verified_at = now() WHERE id = :id"
+    async with runtime.database.rw.begin() as connection:
+        await connection.execute(text(statement), {"id": person.user_id})

@@ -1,0 +1,33 @@
+"""A foreign page gets nothing done with `?cookies=true`: it is refused before anything happens."""
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from tests.isolation.routes import Route, find_routes
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://other.localhost:8000"},
+    {"Origin": "null"},
+    {},
+]
+
+
+def with_cookies(app: FastAPI) -> list[Route]:
+    return [route for route in find_routes(app) if "cookies" in route.query]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+async def test_a_foreign_page_is_refused_before_its_body_is_read(
+    app: FastAPI, anonymous: AsyncClient, headers: dict[str, str]
+) -> None:
+    """Without a body that is valid: 403 and not 422 says that nobody has looked at it yet."""
+    asked = 0
+    for route in with_cookies(app):
+        path = route.path.replace("{provider}", "nobody")
+        answer = await anonymous.request(route.method, f"{path}?cookies=true", headers=headers)
+        asked += 1
+        assert answer.status_code == 403, f"{route}: {answer.status_code}"
+        assert "set-cookie" not in answer.headers
+    assert asked > 6
