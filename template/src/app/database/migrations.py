@@ -52,7 +52,11 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
 
 def configuration(owner_url: str | None = None) -> Config:
     """Alembic's, of this project. Without a URL env.py asks the settings for one."""
-    return Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+    config = Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+    folder = str(PROJECT / "migrations").replace("%", "%%")  # read with interpolation
+    config.set_main_option("script_location", folder)
+    config.set_main_option("prepend_sys_path", "")
+    return config
 
 
 async def is_at_head(engine: AsyncEngine) -> bool:
