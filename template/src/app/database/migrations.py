@@ -20,7 +20,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.database.references import in_order
 
@@ -62,10 +62,25 @@ def configuration(owner_url: str | None = None) -> Config:
 async def is_at_head(engine: AsyncEngine) -> bool:
     """Whether this database has had every migration that this release knows."""
     async with engine.connect() as connection:
-        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-            return False
-        applied = await connection.scalars(text("SELECT version_num FROM alembic_version"))
-        return set(applied) == _heads()
+        return not await missing_migrations(connection)
+
+
+async def missing_migrations(connection: AsyncConnection) -> list[str]:
+    """What this release knows and this database has not had, in order.
+
+    Nothing when a newer release has migrated it, which this one does not know: it is being
+    replaced, or was rolled back to, and serves.
+    """
+    applied: set[str] = set()
+    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is not None:
+        applied |= {*await connection.scalars(text("SELECT version_num FROM alembic_version"))}
+    chain = _chain()
+    if not applied:
+        return list(chain.values())
+    if not applied <= chain.keys():
+        return []
+    last = max([*chain].index(revision) for revision in applied)
+    return [*chain.values()][last + 1 :]
 
 
 def adopt() -> list[str]:
@@ -126,8 +141,10 @@ def _tables_of(step: Path) -> list[str]:
 
 
 @cache
-def _heads() -> set[str]:
-    return set(ScriptDirectory.from_config(configuration()).get_heads())
+def _chain() -> dict[str, str]:
+    """The titles of the migrations by their revision, the first one first."""
+    scripts = [*ScriptDirectory.from_config(configuration()).walk_revisions()]
+    return {script.revision: script.doc for script in reversed(scripts)}
 
 
 def _read(file: Path) -> Step:
