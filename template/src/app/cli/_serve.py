@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from app.bootstrap import with_database
 from app.config import Settings, load_settings
@@ -18,6 +17,7 @@ from app.database.migrations import upgrade
 from app.worker import run_worker
 
 from ._start import refuse_taken_port, refuse_unready, refuse_unsafe
+from ._supervisor import Supervisor
 from ._welcome import welcome
 
 Host = Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for all.")]
@@ -28,8 +28,6 @@ Concurrency = Annotated[int, typer.Option(min=1, help="Jobs at a time.")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; repeatable.")]
 
 APP = "app.main:create_app"
-STARTS_WITHIN = 120
-"""Seconds in which a worker answers its supervisor, also while it imports on half a core."""
 
 
 def serve(
@@ -71,16 +69,10 @@ def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
 
 
 def _supervise(config: uvicorn.Config) -> None:
-    """Replaces a worker that died or hangs. Ends when none can start, with an exit code that says
-    so: uvicorn.run would end with 0.
-
-    A worker that is still importing counts as alive for STARTS_WITHIN: uvicorn's own five seconds
-    are over before half a core has imported the application, and each attempt would be killed.
-    """
-    config.timeout_worker_healthcheck = STARTS_WITHIN
-    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+    """Until it is asked to end. The exit code says so when no worker could start."""
+    supervisor = Supervisor(config, sockets=[config.bind_socket()])
     supervisor.run()
-    if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
+    if supervisor.failed:
         sys.exit(STARTUP_FAILURE)
 
 
