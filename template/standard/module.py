@@ -75,7 +75,11 @@ def _names(stored: object) -> dict[str, None]:
 def _read(description: str) -> dict[str, Any]:
     """Names, a description, or the path of a file that has one. Raises Problem."""
     try:
-        text = Path(description).read_text() if description.endswith(ENDINGS) else description
+        text = (
+            Path(description).read_text(encoding="utf-8")
+            if description.endswith(ENDINGS)
+            else description
+        )
         said = yaml.safe_load(text)
     except OSError as error:
         raise Problem(f"{description} cannot be read: {error.strerror}") from None

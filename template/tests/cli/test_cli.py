@@ -73,7 +73,9 @@ class TestBypasses:
     def test_finds_every_call_with_its_reason(self, tmp_path: Path) -> None:
         source = 'async with work.across_tenants(bypass_tenant=True, reason="billing"): pass'
         (tmp_path / "app").mkdir()
-        (tmp_path / "app" / "jobs.py").write_text(f"async def f(work):\n    {source}\n")
+        (tmp_path / "app" / "jobs.py").write_text(
+            f"async def f(work):\n    {source}\n", encoding="utf-8"
+        )
 
         assert list(bypasses(tmp_path / "app")) == ["app/jobs.py:2 'billing'"]
 
@@ -168,6 +170,6 @@ class TestMain:
     def test_is_what_python_runs(self) -> None:
         command = [sys.executable, "-m", "app", "--help"]
 
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        answer = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
 
         assert "doctor" in answer.stdout

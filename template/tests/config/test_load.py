@@ -74,7 +74,9 @@ class TestVariables:
         self, environment: Environment, tmp_path: Path
     ) -> None:
         dotenv = tmp_path / ".env"
-        dotenv.write_text("APP_LOG_LEVEL=ERROR\nAPP_DATABASE_POOL_SIZE=9\nOTHER=1\n")
+        dotenv.write_text(
+            "APP_LOG_LEVEL=ERROR\nAPP_DATABASE_POOL_SIZE=9\nOTHER=1\n", encoding="utf-8"
+        )
 
         settings = environment.load({"APP_LOG_LEVEL": "WARNING"}, dotenv)
 
@@ -140,7 +142,7 @@ class TestAMisspelledVariable:
         assert "hunter2" not in message
 
     def test_in_the_file_is_found_as_well(self, environment: Environment, tmp_path: Path) -> None:
-        (tmp_path / ".env").write_text("APP_LOG_LEVLE=DEBUG\n")
+        (tmp_path / ".env").write_text("APP_LOG_LEVLE=DEBUG\n", encoding="utf-8")
 
         assert "APP_LOG_LEVEL?" in environment.refuse({}, tmp_path / ".env")
 

@@ -91,7 +91,9 @@ def adopt() -> list[str]:
     new = find_new_steps()
     before = ScriptDirectory.from_config(configuration()).get_current_head()
     for step in new:
-        (PROJECT / "migrations" / "versions" / step.file).write_text(_revision(step, before))
+        (PROJECT / "migrations" / "versions" / step.file).write_text(
+            _revision(step, before), encoding="utf-8"
+        )
         before = step.revision
     return [step.module for step in new]
 
@@ -137,7 +139,7 @@ def _steps_in(folder: Path) -> list[Path]:
 
 
 def _tables_of(step: Path) -> list[str]:
-    return CREATED.findall(step.read_text())
+    return CREATED.findall(step.read_text(encoding="utf-8"))
 
 
 @cache
@@ -149,13 +151,13 @@ def _chain() -> dict[str, str]:
 
 def _read(file: Path) -> Step:
     root = PROJECT / "src" if file.is_relative_to(MODULES) else PROJECT
-    documentation = ast.get_docstring(ast.parse(file.read_text())) or ""
+    documentation = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     module = ".".join(file.relative_to(root).with_suffix("").parts)
     return Step(module, documentation.partition("\n")[0])
 
 
 def _revision(step: Step, before: str | None) -> str:
-    text = (PROJECT / "migrations" / "revision.txt").read_text()
+    text = (PROJECT / "migrations" / "revision.txt").read_text(encoding="utf-8")
     return text.format(
         title=step.title,
         step=step.module,
