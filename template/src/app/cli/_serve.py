@@ -94,10 +94,10 @@ def _prepare(settings: Settings) -> Settings:
 
     Raises NoConnection, CannotStart and, in production, UnsafeDatabase.
     """
-    configure_logging(settings.log, json=settings.in_production)
     prepared = with_database(settings)
     if settings.database.url is None and prepared.database.owner_url:
         upgrade(prepared.database.owner_url)
+    configure_logging(settings.log, json=settings.in_production)
     asyncio.run(refuse_unready(prepared))
     if settings.in_production:
         asyncio.run(refuse_unsafe(prepared))
