@@ -15,6 +15,8 @@ from app.core.unit_of_work import open_unit
 from app.modules.users import SuperuserService
 
 GIVES_UP_AFTER = 600
+JOBS_SECONDS = 3
+"""In which the jobs that `app seed` has left are done, whose lines would come after."""
 
 
 def welcome(settings: Settings, host: str, port: int) -> None:
@@ -45,6 +47,7 @@ def _print_when_up(host: str, port: int, text: str) -> None:
     deadline = time.monotonic() + GIVES_UP_AFTER
     while not _answers(host, port) and time.monotonic() < deadline:
         time.sleep(0.2)
+    time.sleep(JOBS_SECONDS)
     print(text, flush=True)
 
 
