@@ -53,6 +53,9 @@ def _is_distribution(call: ast.Call) -> bool:
 def _is_no_text_file(call: ast.Call) -> bool:
     """Opened for bytes, or no file at all: os.open(path, flags), sealer.open(text)."""
     is_method = isinstance(call.func, ast.Attribute)
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if isinstance(owner, ast.Name) and owner.id[0].isupper() and owner.id != "Path":  # a class's own
+        return True
     given = [*call.args[0 if is_method else 1 :][:1], *(k.value for k in call.keywords if k.arg == "mode")]
     modes = [mode.value for mode in given if isinstance(mode, ast.Constant) and isinstance(mode.value, str)]
     return len(modes) < len(given) or not all(set(mode) <= TEXT_MODES for mode in modes)
@@ -104,6 +107,7 @@ def test_each_kind_of_call_is_seen(call: str) -> None:
         "open(file, 'wb')",
         "os.open(file, os.O_RDONLY)",
         "self.sealer.open(sealed)",
+        "Arena.open()",
         "subprocess.run(command, encoding='utf-8')",
         "file.read_bytes()",
     ],

@@ -126,6 +126,6 @@ def _database(settings: Settings, name: str, *cuts: Cut) -> Iterator[Settings]:
 async def _arena(attacked: Settings) -> AsyncIterator[Arena]:
     app = create_app(attacked.model_copy(update={"limits": LimitSettings(login=None)}))
     app.state.runtime.passwords._hasher = CHEAP
-    async with Arena.open(app, encoding="utf-8") as arena:
+    async with Arena.open(app) as arena:
         yield arena
     await app.state.runtime.close()
