@@ -15,7 +15,6 @@ SAFE = {
     "APP_MAIL_HOST": "smtp.example.com",
     "APP_MAIL_SENDER": "Acme <no-reply@example.com>",
 }
-PUBLISHED = "for-development-only-never-for-production"
 
 
 class Environment:
