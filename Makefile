@@ -1,11 +1,12 @@
 # `make help` lists everything. A fresh machine needs Python 3.11, git and make: the rest is fetched into this folder.
 
-UV := $(or $(shell command -v uv),$(CURDIR)/.tools/bin/uv)
+# By name or from here, not by a whole path: that may hold spaces, and make splits at them.
+UV := $(if $(shell command -v uv),uv,.tools/bin/uv)
 RUN := $(UV) run --quiet
-TEMPLATE := cd template && $(RUN) --project $(CURDIR)
+TEMPLATE := cd template && $(if $(filter uv,$(UV)),,../)$(RUN) --project ..
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-scale bench-template help demo demo-check test test-all check matrix fleet format
+.PHONY: uv bench bench-scale bench-template help demo demo-check test test-all check matrix fleet format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,12 +46,14 @@ bench-template: $(UV) ## Making and updating a project, against plain Jinja over
 	$(RUN) python -m tests.benchmarks.rendering
 
 format: $(UV) ## Put the code in order, also in template/
-	$(RUN) ruff check --fix
 	$(RUN) ruff format
-	$(TEMPLATE) ruff check --fix
+	$(RUN) ruff check --fix; left=$$?; $(RUN) ruff format; exit $$left
 	$(TEMPLATE) ruff format
+	($(TEMPLATE) ruff check --fix); left=$$?; $(TEMPLATE) ruff format; exit $$left
 
-$(CURDIR)/.tools/bin/uv:
+uv: ;
+
+.tools/bin/uv:
 	@echo "Fetching uv into .tools"
 	python3 -m venv .tools
-	.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -113,7 +113,7 @@ def serving(port: int) -> Iterator[str]:
     """`app serve`, which starts PostgreSQL and migrates by itself; ends with the block."""
     say("Starting PostgreSQL, migrating, serving")
     url = f"http://127.0.0.1:{port}"
-    with LOG.open("w") as log:
+    with LOG.open("w", encoding="utf-8") as log:
         server = subprocess.Popen(
             [PROJECT / ".venv/bin/app", "serve", "--port", str(port)],
             cwd=PROJECT,
@@ -210,13 +210,13 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     patience = time.monotonic() + READY_WITHIN
     while time.monotonic() < patience:
         if server.poll() is not None:
-            raise DemoFailed(f"the server ended:\n{LOG.read_text()}")
+            raise DemoFailed(f"the server ended:\n{LOG.read_text(encoding='utf-8')}")
         try:
             with urllib.request.urlopen(f"{url}/health/ready"):
                 return
         except OSError:
             time.sleep(0.2)
-    raise DemoFailed(f"the server was not ready within {READY_WITHIN} s:\n{LOG.read_text()}")
+    raise DemoFailed(f"the server was not ready within {READY_WITHIN} s:\n{LOG.read_text(encoding='utf-8')}")
 
 
 def _wait() -> None:
@@ -231,7 +231,7 @@ def command(*arguments: str) -> str:
 
 def _run(*arguments: str) -> str:
     done = subprocess.run(
-        arguments, cwd=PROJECT, env=_clean_environment(), stdout=subprocess.PIPE, text=True, check=False
+        arguments, cwd=PROJECT, env=_clean_environment(), stdout=subprocess.PIPE, encoding="utf-8", check=False
     )
     if done.returncode:
         raise DemoFailed(f"{' '.join(arguments)} ended with {done.returncode}\n{done.stdout}")

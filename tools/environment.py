@@ -27,7 +27,7 @@ def environment_of(project: Path) -> Path:
 
 def _key(pyproject: Path) -> str:
     """Of the dependencies alone: a project's name and authors change nothing about its environment."""
-    read = tomllib.loads(pyproject.read_text())
+    read = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     wanted = repr((read["project"]["requires-python"], read["project"]["dependencies"], read["dependency-groups"]))
     return sha256(wanted.encode()).hexdigest()[:12]
 
@@ -54,6 +54,6 @@ def _add_command(file: Path) -> None:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
-    with (ENVIRONMENTS / "lock").open("w") as lock:
+    with (ENVIRONMENTS / "lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

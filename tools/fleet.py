@@ -56,9 +56,9 @@ def update(project: Path, to: str | None, make: str) -> Outcome:
     """Commits on a branch of its own what was merged and checked; leaves everything else to be looked at."""
     before, started = _release(project), time.monotonic()
     command = [*make.split(), "update", *([f"v={to}"] if to else [])]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, env=_environment(), check=False)
+    done = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8", env=_environment(), check=False)
     said = done.stdout + done.stderr
-    (project.parent / f"{project.name}.update.log").write_text(said)
+    (project.parent / f"{project.name}.update.log").write_text(said, encoding="utf-8")
     word = next((word for start, word in WORDS.items() if re.search(f"^{start}", said, re.MULTILINE)), "failed")
     after = _release(project)
     if word == "updated":
@@ -76,7 +76,9 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def _release(project: Path) -> str:
-    found = re.search(r"^_commit: *'?([^'\n]+)", (project / ".copier-answers.yml").read_text(), re.MULTILINE)
+    found = re.search(
+        r"^_commit: *'?([^'\n]+)", (project / ".copier-answers.yml").read_text(encoding="utf-8"), re.MULTILINE
+    )
     return found[1] if found else "unknown"
 
 

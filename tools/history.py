@@ -37,7 +37,7 @@ def template_with_releases(folder: Path) -> Path:
 def _version(repository: Path, ref: str) -> str | None:
     """As pyproject.toml says it; None where there is no such commit or file."""
     command = ["git", "show", f"{ref}:pyproject.toml"]
-    shown = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    shown = subprocess.run(command, cwd=repository, capture_output=True, encoding="utf-8", check=False)
     found = re.search(r'^version = "(.*)"$', shown.stdout, re.MULTILINE)
     return found[1] if found else None
 

@@ -21,7 +21,7 @@ GIT_ENVIRONMENT = {
 
 def git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
-        ["git", *arguments], cwd=folder, env=GIT_ENVIRONMENT, check=True, stdout=subprocess.PIPE, text=True
+        ["git", *arguments], cwd=folder, env=GIT_ENVIRONMENT, check=True, stdout=subprocess.PIPE, encoding="utf-8"
     )
     return done.stdout
 

@@ -11,7 +11,12 @@ PROJECT = Path(__file__).parents[1]
 def git(*arguments: str, folder: Path = PROJECT) -> str:
     """Raises Problem with what git says."""
     done = subprocess.run(
-        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+        ["git", *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
     )
     if done.returncode:
         raise Problem(f"git {arguments[0]} failed: {done.stderr.strip()}")

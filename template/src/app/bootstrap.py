@@ -106,8 +106,12 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
 def _module_settings(settings: Settings, modules: tuple[Module, ...]) -> SettingsOfModules:
     """Raises SettingsError. Tests do not read a developer's .env."""
     dotenv = None if settings.environment == "test" else DOTENV
+    in_production = settings.in_production
     return SettingsOfModules(
-        (module.settings, load_module_settings(module.settings, dotenv))
+        (
+            module.settings,
+            load_module_settings(module.settings, dotenv, in_production=in_production),
+        )
         for module in modules
         if module.settings
     )

@@ -46,8 +46,8 @@ class TestOutdated:
         write(tmp_path, fresh)
         assert outdated(tmp_path, fresh) == []
 
-        (tmp_path / "b.md").write_text("by hand\n")
-        (tmp_path / "gone.md").write_text("G\n")
+        (tmp_path / "b.md").write_text("by hand\n", encoding="utf-8")
+        (tmp_path / "gone.md").write_text("G\n", encoding="utf-8")
         (tmp_path / "a.md").unlink()
 
         assert outdated(tmp_path, fresh) == ["a.md", "b.md", "gone.md"]

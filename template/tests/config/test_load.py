@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from app.config import DEVELOPMENT_SECRET, Settings, SettingsError, load_settings
+from app.config import Settings, SettingsError, load_settings
 
 SAFE = {
     "APP_ENVIRONMENT": "production",
-    "APP_SECRET_KEY": "x" * 32,
+    "APP_SECRET_KEY": "J3mW0c9yqkR7tLz2VbXf8HsPn5DgAeUo",
     "APP_PUBLIC_URL": "https://api.example.com",
     "APP_DATABASE_URL": "postgres://app_rw@db/app",
     "APP_DATABASE_OWNER_URL": "postgresql://app_owner@db/app",
     "APP_DATABASE_ADMIN_URL": "postgresql+asyncpg://app_admin@db/app",
+    "APP_MAIL_HOST": "smtp.example.com",
+    "APP_MAIL_SENDER": "Acme <no-reply@example.com>",
 }
 
 
@@ -39,7 +41,8 @@ class Environment:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
+    monkeypatch.setattr("app.config._load.DATA", tmp_path / ".data")
     for name in [name for name in os.environ if name.upper().startswith("APP_")]:
         monkeypatch.delenv(name)
     return Environment(monkeypatch)
@@ -70,13 +73,14 @@ class TestVariables:
 
         assert settings.environment == "development"
         assert settings.database.url is None
-        assert settings.secret_key.get_secret_value() == DEVELOPMENT_SECRET
 
     def test_come_from_a_file_unless_the_environment_has_them(
         self, environment: Environment, tmp_path: Path
     ) -> None:
         dotenv = tmp_path / ".env"
-        dotenv.write_text("APP_LOG_LEVEL=ERROR\nAPP_DATABASE_POOL_SIZE=9\nOTHER=1\n")
+        dotenv.write_text(
+            "APP_LOG_LEVEL=ERROR\nAPP_DATABASE_POOL_SIZE=9\nOTHER=1\n", encoding="utf-8"
+        )
 
         settings = environment.load({"APP_LOG_LEVEL": "WARNING"}, dotenv)
 
@@ -142,7 +146,7 @@ class TestAMisspelledVariable:
         assert "hunter2" not in message
 
     def test_in_the_file_is_found_as_well(self, environment: Environment, tmp_path: Path) -> None:
-        (tmp_path / ".env").write_text("APP_LOG_LEVLE=DEBUG\n")
+        (tmp_path / ".env").write_text("APP_LOG_LEVLE=DEBUG\n", encoding="utf-8")
 
         assert "APP_LOG_LEVEL?" in environment.refuse({}, tmp_path / ".env")
 
@@ -164,8 +168,6 @@ class TestProduction:
         ("variable", "value"),
         [
             ("APP_SECRET_KEY", ""),
-            ("APP_SECRET_KEY", DEVELOPMENT_SECRET),
-            ("APP_SECRET_KEY", "x" * 31),
             ("APP_PUBLIC_URL", ""),
             ("APP_PUBLIC_URL", "http://api.example.com"),
             ("APP_AUTH_PAGES_URL", "http://app.example.com"),
@@ -174,6 +176,9 @@ class TestProduction:
             ("APP_DATABASE_URL", ""),
             ("APP_DATABASE_OWNER_URL", ""),
             ("APP_DATABASE_ADMIN_URL", ""),
+            ("APP_MAIL_HOST", ""),
+            ("APP_MAIL_SENDER", ""),
+            ("APP_MAIL_SENDER", "Acme <no-reply@localhost>"),
         ],
     )
     def test_does_not_start_when_one_thing_is_unsafe(
@@ -185,7 +190,7 @@ class TestProduction:
         assert message.count("must") == 1
 
     def test_lists_all_that_is_missing(self, environment: Environment) -> None:
-        assert environment.refuse({"APP_ENVIRONMENT": "production"}).count("must") == 5
+        assert environment.refuse({"APP_ENVIRONMENT": "production"}).count("must") == 6
 
 
 class TestAnotherDatabase:

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,6 +93,42 @@ class TestConsole:
         assert "hello" in line
         assert "name=Ada" in line
         assert "tenant_id" not in line
+
+    def test_begins_with_status_and_route_of_a_request(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        configure_logging(LogSettings(), json=False)
+
+        structlog.get_logger().info(
+            "request", method="GET", route="/api/v1/widgets/{id}", status=404, duration_ms=1.5
+        )
+
+        line = capfd.readouterr().out
+        assert line.startswith("404 GET /api/v1/widgets/{id}")
+        assert "ms=1.5" in line
+
+    def test_shows_the_status_in_colour_at_a_terminal(
+        self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        configure_logging(LogSettings(), json=False)
+
+        for status in (200, 302, 404, 500):
+            structlog.get_logger().info("request", method="GET", route="/x", status=status)
+
+        lines = capfd.readouterr().out.splitlines()
+        for line, color in zip(lines, ("32", "36", "33", "31"), strict=True):
+            assert re.search(rf"\x1b\[{color}m\d+ GET /x\x1b\[0m", line)
+
+    @pytest.mark.parametrize("status", [None, 101])
+    def test_has_a_line_for_what_had_no_answer_too(
+        self, capfd: pytest.CaptureFixture[str], status: int | None
+    ) -> None:
+        configure_logging(LogSettings(), json=False)
+
+        structlog.get_logger().info("request", method="WEBSOCKET", route=None, status=status)
+
+        assert "WEBSOCKET" in capfd.readouterr().out
 
     @pytest.mark.parametrize(("form", "brace"), [("json", True), ("console", False)])
     def test_gives_way_to_what_the_settings_say(

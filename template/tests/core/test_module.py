@@ -22,7 +22,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def add(package: Path, name: str, text: str) -> None:
     (package / name).mkdir()
     (package / name / "__init__.py").touch()
-    (package / name / "module.py").write_text(text)
+    (package / name / "module.py").write_text(text, encoding="utf-8")
 
 
 class TestFindModules:

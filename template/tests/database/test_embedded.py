@@ -1,12 +1,12 @@
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 
 from app.database import embedded
 from app.database.embedded import EmbeddedDatabaseUnavailable, EmbeddedServer
+from app.database.embedded_paths import private_folder
 
 USE_IT = """
 import sys
@@ -71,6 +71,6 @@ class TestCreateDatabase:
 
 
 def _remove_links_to(folder: Path) -> None:
-    for link in Path(gettempdir()).glob("postgres-*"):
-        if link.resolve() == folder.resolve():
+    for link in private_folder().iterdir():
+        if link.is_symlink() and link.resolve() == folder.resolve():
             link.unlink()

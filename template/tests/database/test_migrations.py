@@ -68,20 +68,22 @@ class TestAdopt:
     def test_puts_a_new_step_after_what_the_project_already_has(self, project: Path) -> None:
         adopt()
         own = f'revision = "own"\ndown_revision = "{find_steps()[-1].revision}"\n'
-        (project / "migrations" / "versions" / "own.py").write_text(own)
+        (project / "migrations" / "versions" / "own.py").write_text(own, encoding="utf-8")
         step = project / "migrations" / "standard" / "s9999_later.py"
-        step.write_text('"""Later."""\n\ndef upgrade(): ...\ndef downgrade(): ...\n')
+        step.write_text(
+            '"""Later."""\n\ndef upgrade(): ...\ndef downgrade(): ...\n', encoding="utf-8"
+        )
 
         adopt()
 
         revision = project / "migrations" / "versions" / "standard_s9999_later.py"
-        assert 'down_revision = "own"' in revision.read_text()
-        assert revision.read_text().startswith('"""Later."""\n')
+        assert 'down_revision = "own"' in revision.read_text(encoding="utf-8")
+        assert revision.read_text(encoding="utf-8").startswith('"""Later."""\n')
 
     def test_leaves_the_steps_of_a_ready_made_module_that_is_not_here(self, project: Path) -> None:
         folder = project / "migrations" / "ready_made" / "ships"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "s0001_create.py").write_text(STEP)
+        (folder / "s0001_create.py").write_text(STEP, encoding="utf-8")
 
         assert "migrations.ready_made.ships.s0001_create" not in adopt()
 
@@ -94,7 +96,7 @@ class TestLeftBehind:
     def test_names_the_tables_of_a_ready_made_module_that_was_left_out(self, project: Path) -> None:
         folder = project / "migrations" / "ready_made" / "ships"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "s0001_create.py").write_text(STEP)
+        (folder / "s0001_create.py").write_text(STEP, encoding="utf-8")
         module = project / "src" / "app" / "modules" / "ships" / "module.py"
         module.parent.mkdir(parents=True)
         module.touch()
@@ -110,5 +112,6 @@ class TestLeftBehind:
 
 def _versions(project: Path) -> dict[str, str]:
     return {
-        file.name: file.read_text() for file in (project / "migrations" / "versions").glob("*.py")
+        file.name: file.read_text(encoding="utf-8")
+        for file in (project / "migrations" / "versions").glob("*.py")
     }

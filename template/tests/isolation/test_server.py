@@ -31,7 +31,11 @@ class Server:
     log: Path
 
     def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]
+        return [
+            json.loads(line)
+            for line in self.log.read_text(encoding="utf-8").splitlines()
+            if line[:1] == "{"
+        ]
 
 
 @pytest_asyncio.fixture(scope="module")

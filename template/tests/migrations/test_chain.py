@@ -43,6 +43,16 @@ class TestChain:
         command.downgrade(config, "-1")
         assert not _is_at_head(scratch)
 
+    def test_lets_a_release_serve_that_a_newer_one_has_migrated_for(
+        self, scratch: DatabaseUrls, server: EmbeddedServer
+    ) -> None:
+        """Or none could be rolled back, and old processes would stop before new ones are up."""
+        command.upgrade(configuration(scratch.owner_url), "head")
+        with server.superuser(make_url(scratch.url).database or "") as connection:
+            connection.execute("UPDATE alembic_version SET version_num = 'of_tomorrow'")
+
+        assert _is_at_head(scratch)
+
 
 def _left_over(server: EmbeddedServer, urls: DatabaseUrls) -> set[str]:
     with server.superuser(make_url(urls.url).database or "") as connection:

@@ -27,6 +27,7 @@ def running(
     environment = {
         **os.environ,
         "APP_ENVIRONMENT": "test",
+        "APP_SECRET_KEY": settings.secret_key.get_secret_value(),
         "APP_DATABASE_URL": str(settings.database.url),
         "APP_DATABASE_OWNER_URL": str(settings.database.owner_url),
         "APP_DATABASE_ADMIN_URL": str(settings.database.admin_url),

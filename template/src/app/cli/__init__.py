@@ -2,6 +2,7 @@
 
 import sys
 from socket import gaierror
+from typing import NoReturn
 
 import asyncpg
 import typer
@@ -12,21 +13,31 @@ from app.cli._events import event_commands
 from app.cli._jobs import job_commands
 from app.config import SettingsError
 from app.core.errors import AppError
+from app.database.connecting import NoConnection
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.repository import RowNotFound
 from app.database.schema.guarantees import UnsafeDatabase
 from app.modules.tenants import tenant_commands
 
-from ._database import adopt, migrate, migration
+from ._database import adopt, migrate, migration, psql
 from ._docs import docs_modules
 from ._doctor import doctor
 from ._operator import operator_work
 from ._people import create_superuser, seed
 from ._serve import serve, worker
+from ._start import CannotStart
 
 __all__ = ["app", "main"]
 
-MISTAKES = (AppError, CommandError, EmbeddedDatabaseUnavailable, RowNotFound, UnsafeDatabase)
+MISTAKES = (
+    AppError,
+    CannotStart,
+    CommandError,
+    EmbeddedDatabaseUnavailable,
+    NoConnection,
+    RowNotFound,
+    UnsafeDatabase,
+)
 UNREACHABLE = (ConnectionError, gaierror, asyncpg.PostgresError, InterfaceError, OperationalError)
 
 app = typer.Typer(
@@ -40,6 +51,7 @@ COMMANDS = (
     worker,
     migrate,
     migration,
+    psql,
     adopt,
     seed,
     create_superuser,
@@ -63,9 +75,9 @@ def main() -> None:
         _end(str(error), code=1)
     except UNREACHABLE as error:
         reason = getattr(error, "orig", None) or error
-        _end(f"No way into the database that APP_DATABASE_URL names: {reason}", code=1)
+        _end(f"The database cannot be used: {reason}. What to do about it: app doctor", code=1)
 
 
-def _end(message: str, *, code: int) -> None:
+def _end(message: str, *, code: int) -> NoReturn:
     print(message, file=sys.stderr)
     sys.exit(code)

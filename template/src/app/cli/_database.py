@@ -1,25 +1,53 @@
 """`app migrate`, `app migration`, `app adopt`"""
 
+import asyncio
+import signal
+import subprocess
 from typing import Annotated
 
 import typer
 from alembic import command
 
+from app.bootstrap import with_database
+from app.config import load_settings
 from app.core.module import find_modules
+from app.database import embedded
+from app.database.connecting import try_connection
 from app.database.schema import migrations
+
+from ._start import CannotStart
+
+OWNER = "APP_DATABASE_OWNER_URL"
 
 Message = Annotated[str, typer.Option("--message", "-m", help="What it does, in a few words.")]
 
 
 def migrate(revision: Annotated[str, typer.Argument()] = "head") -> None:
     """Bring the database to the newest migration, as app_owner."""
-    command.upgrade(migrations.configuration(), revision)
+    url = with_database(load_settings()).database.owner_url
+    if url is None:
+        raise CannotStart(f"Set {OWNER}: migrations run as app_owner.")
+    asyncio.run(try_connection(url, OWNER, migrates=True))
+    command.upgrade(migrations.configuration(url), revision)
     typer.echo(f"The database is at {revision}.")
 
 
 def migration(message: Message) -> None:
     """Write a migration from what the models have and the database has not."""
     command.revision(migrations.configuration(), message, autogenerate=True)
+
+
+def psql() -> None:
+    """Look into the embedded database, as its superuser: rows of all tenants."""
+    if load_settings().database.url is not None:
+        raise CannotStart(
+            "APP_DATABASE_URL names a server of yours: psql with the log-in of your administrator."
+        )
+    server = embedded.start()
+    server.create_database("app")
+    where = ["--host", server.host, "--port", str(server.port), "--username", "postgres"]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's
+    raise typer.Exit(subprocess.run([embedded.psql(), *where, "app"], check=False).returncode)  # noqa: S603 - no shell
 
 
 def adopt() -> None:

@@ -2,32 +2,58 @@
 
 import ast
 import asyncio
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from app.bootstrap import fast_paths, with_database
-from app.config import Settings, load_settings
-from app.core.module import find_modules
+from app.config import (
+    MailSettings,
+    Settings,
+    SettingsError,
+    load_module_settings,
+    load_settings,
+)
+from app.core.module import Module, find_modules
+from app.database.connecting import NoConnection, try_connection
 from app.database.engine import create_engine
 from app.database.schema.guarantees import Finding, find_in_database, find_in_role
-from app.database.schema.migrations import PROJECT, find_new_steps, is_at_head
+from app.database.schema.migrations import PROJECT, find_new_steps, missing_migrations
 
 SOURCES = PROJECT / "src" / "app"
+MAIL_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Role:
+    variable: str
+    field: str
+    serves: bool = False
+    migrates: bool = False
+
+
+ROLES = (
+    Role("APP_DATABASE_URL", "url", serves=True),
+    Role("APP_DATABASE_ADMIN_URL", "admin_url"),
+    Role("APP_DATABASE_OWNER_URL", "owner_url", migrates=True),
+)
 
 
 def doctor() -> None:
     """Say what is wrong with settings, migrations and tenant isolation, and how to put it right."""
     settings = with_database(load_settings())
-    find_modules()  # loads every model
-    findings = [*_unadopted(), *asyncio.run(_examine(settings))]
+    modules = find_modules()  # loads every model
+    findings = [*_unadopted(), *_of_modules(settings, modules), *asyncio.run(_examine(settings))]
     for finding in findings:
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
     typer.echo(f"Fast paths: {_switches(fast_paths(settings))}.")
-    typer.echo("Work across tenants, on purpose:")
-    for line in bypasses(SOURCES):
+    if places := [*bypasses(SOURCES)]:
+        typer.echo("For your information, work across tenants, on purpose:")
+    for line in places:
         typer.echo(f"    {line}")
     raise typer.Exit(1 if findings else 0)
 
@@ -40,7 +66,7 @@ def bypasses(sources: Path) -> Iterator[str]:
     """Every call that passes bypass_tenant: `file:line reason`."""
     files = (file for file in sorted(sources.rglob("*.py")) if "tests" not in file.parts)
     for file in files:
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _keyword(node, "bypass_tenant"):
                 reason = _keyword(node, "reason")
                 place = f"{file.relative_to(sources.parent)}:{node.lineno}"
@@ -56,27 +82,51 @@ def _unadopted() -> Iterator[Finding]:
         yield Finding(f"step {step.module}", "has no place in the chain of migrations", "app adopt")
 
 
+def _of_modules(settings: Settings, modules: tuple[Module, ...]) -> Iterator[Finding]:
+    for module in modules:
+        try:
+            if module.settings:
+                load_module_settings(module.settings, in_production=settings.in_production)
+        except SettingsError as error:
+            for fault in error.faults:
+                yield Finding(fault.variable, fault.problem.rstrip("."), fault.fix)
+
+
 async def _examine(settings: Settings) -> list[Finding]:
-    database = settings.database
-    findings = await _examine_as(database.url, serves=True)
-    findings += await _examine_as(database.admin_url)
-    findings += await _examine_as(database.owner_url, owns=True)
-    return findings
+    examined = [await _examine_as(settings, role) for role in ROLES]
+    return [*itertools.chain(*examined), *await _examine_mail(settings.mail)]
 
 
-async def _examine_as(
-    url: str | None, *, serves: bool = False, owns: bool = False
-) -> list[Finding]:
+async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
+    """With the log-in of one role; what keeps it out is one finding, and all that it has."""
+    url = getattr(settings.database, role.field)
+    pooled = settings.database.pgbouncer and not role.migrates
     if url is None:
-        return []
-    engine = create_engine(url)
+        return [Finding(role.variable, "is missing", "Each role has a log-in of its own.")]
+    try:
+        await try_connection(url, role.variable, pgbouncer=pooled, migrates=role.migrates)
+    except NoConnection as error:
+        return [Finding(role.variable, "cannot be used", str(error))]
+    engine = create_engine(url, pgbouncer=pooled)
     try:
         async with engine.connect() as connection:
-            findings = await find_in_role(connection, may_own=owns)
-            if serves:
-                findings += await find_in_database(connection)
-        if serves and not await is_at_head(engine):
-            findings.append(Finding("the database", "lacks migrations", "app migrate"))
+            findings = await find_in_role(connection, may_own=role.migrates)
+            if role.serves and (missing := await missing_migrations(connection)):
+                lacks = f"lacks {len(missing)} migrations of this release"
+                return [*findings, Finding("the database", lacks, "app migrate")]
+            return findings + (await find_in_database(connection) if role.serves else [])
     finally:
         await engine.dispose()
-    return findings
+
+
+async def _examine_mail(mail: MailSettings) -> list[Finding]:
+    if mail.host is None:
+        return []
+    try:
+        async with asyncio.timeout(MAIL_SECONDS):
+            _, writer = await asyncio.open_connection(mail.host, mail.port)
+            writer.close()
+    except OSError:
+        fix = "Check APP_MAIL_HOST and APP_MAIL_PORT, and whether a firewall is between."
+        return [Finding(f"the mail server {mail.host}:{mail.port}", "does not answer", fix)]
+    return []

@@ -10,13 +10,24 @@ from app.bootstrap import open_runtime, with_database
 from app.config import load_settings
 from app.core.module import Module, find_modules
 from app.database.schema.module_order import in_order
-from app.modules.users import AuthService
+from app.modules.users import SuperuserService
 
 from ._operator import operator_work
+from ._start import CannotStart, refuse_unready
 
-Email = Annotated[str, typer.Option(prompt=True)]
-FullName = Annotated[str, typer.Option("--name", prompt="Full name")]
-Password = Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)]
+Email = Annotated[
+    str | None, typer.Option(envvar="APP_SUPERUSER_EMAIL", help="Asked for when it is left out.")
+]
+FullName = Annotated[
+    str | None, typer.Option("--name", envvar="APP_SUPERUSER_NAME", help="Of a new user.")
+]
+Password = Annotated[
+    str | None,
+    typer.Option(
+        envvar="APP_SUPERUSER_PASSWORD",
+        help="Of a new user; on the command line others of this machine can read it.",
+    ),
+]
 
 
 def seed() -> None:
@@ -24,16 +35,36 @@ def seed() -> None:
     asyncio.run(_seed())
 
 
-def create_superuser(email: Email, name: FullName, password: Password) -> None:
-    """Add a user who may work across tenants."""
-    asyncio.run(_create_superuser(email, name, password))
-    typer.echo(f"{email} may now work across tenants.")
+def create_superuser(email: Email = None, name: FullName = None, password: Password = None) -> None:
+    """Let somebody work across tenants: a new user, or one who is there already."""
+    address = email or _ask("E-mail", "APP_SUPERUSER_EMAIL")
+    if asyncio.run(_promoted(address)):
+        typer.echo(f"{address} was there already, and may now work across tenants.")
+        typer.echo("It counts from the next log-in on.")
+        return
+    full_name = name or _ask("Full name", "APP_SUPERUSER_NAME")
+    secret = password or _ask("Password", "APP_SUPERUSER_PASSWORD", hidden=True)
+    asyncio.run(_added(address, full_name, secret))
+    typer.echo(f"{address} may now work across tenants.")
+
+
+def _ask(what: str, variable: str, *, hidden: bool = False) -> str:
+    """Ends with a sentence where nobody is there to answer, as in a container."""
+    try:
+        return str(typer.prompt(what, hide_input=hidden, confirmation_prompt=hidden))
+    except typer.Abort:
+        typer.echo(f"\nNobody to ask: set {variable}.", err=True)
+        raise typer.Exit(2) from None
 
 
 async def _seed() -> None:
     settings = with_database(load_settings())
     if settings.in_production:
-        raise typer.BadParameter("seeds have a known password and do not belong in production")
+        raise CannotStart(
+            "Seeds have a password that everybody knows and do not belong in production:"
+            " app create-superuser makes the first user."
+        )
+    await refuse_unready(settings)
     modules = find_modules()
     runtime = open_runtime(settings, modules)
     try:
@@ -49,8 +80,15 @@ def _in_order(modules: tuple[Module, ...]) -> tuple[Module, ...]:
     return tuple(by_name[name] for name in in_order(by_name))
 
 
-async def _create_superuser(email: str, name: str, password: str) -> None:
+async def _promoted(email: str) -> bool:
     async with operator_work() as work:
-        await AuthService(work).add_user(
-            email=email, password=password, full_name=name, is_superuser=True
-        )
+        people = SuperuserService(work)
+        known = await people.known([email])
+        if known:
+            await people.promote(email)
+        return bool(known)
+
+
+async def _added(email: str, name: str, password: str) -> None:
+    async with operator_work() as work:
+        await SuperuserService(work).add(email=email, password=password, full_name=name)

@@ -1,19 +1,24 @@
 """`app serve`, `app worker`"""
 
 import asyncio
+import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
-from app.bootstrap import open_runtime, with_database
+from app.bootstrap import with_database
 from app.config import Settings, load_settings
-from app.core.module import find_modules
-from app.database.schema.guarantees import refuse_unsafe_database
+from app.core.observability.logging import configure_logging
 from app.database.schema.migrations import upgrade
 from app.worker import run_worker
+
+from ._start import refuse_taken_port, refuse_unready, refuse_unsafe
+from ._supervisor import Supervisor
+from ._welcome import welcome
 
 Host = Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for all.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
@@ -22,29 +27,38 @@ Reload = Annotated[bool, typer.Option("--reload", help="Start again when a sourc
 Concurrency = Annotated[int, typer.Option(min=1, help="Jobs at a time.")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; repeatable.")]
 
+APP = "app.main:create_app"
+
 
 def serve(
     host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, reload: Reload = False
 ) -> None:
     """Serve HTTP. Without a database it starts PostgreSQL itself, and migrates it."""
-    settings = _prepare(load_settings())
+    if reload and workers > 1:
+        raise typer.BadParameter("--reload is for one process: leave --workers out")
+    settings = load_settings()
+    refuse_taken_port(host, port, reload=reload)
+    settings = _prepare(_at_port(settings, port))
     signal.signal(signal.SIGTERM, _exit)
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        reload=reload,
-        reload_dirs=["src"] if reload else None,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=settings.http.shutdown_seconds,
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host,
+        "port": port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "access_log": False,
+        "log_config": None,
+        "timeout_graceful_shutdown": settings.http.shutdown_seconds,
         # A pipelined request would inherit the variables of the one before it.
-        reset_contextvars=True,
-    )
+        "reset_contextvars": True,
+    }
+    if workers > 1:
+        _supervise(uvicorn.Config(APP, workers=workers, **options))
+    elif reload:
+        welcome(settings, host, port)
+        uvicorn.run(APP, reload=True, reload_dirs=["src"], **options)
+    else:
+        uvicorn.run(APP, **options)
 
 
 def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
@@ -54,24 +68,37 @@ def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
     asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency))
 
 
+def _supervise(config: uvicorn.Config) -> None:
+    """Until it is asked to end. The exit code says so when no worker could start."""
+    supervisor = Supervisor(config, sockets=[config.bind_socket()])
+    supervisor.run()
+    if supervisor.failed:
+        sys.exit(STARTUP_FAILURE)
+
+
+def _at_port(settings: Settings, port: int) -> Settings:
+    """Links and cookies follow the port in development, also in the processes to come."""
+    if settings.in_production or "public_url" in settings.model_fields_set:
+        return settings
+    url = os.environ["APP_PUBLIC_URL"] = f"http://localhost:{port}"
+    return settings.model_copy(update={"public_url": url})
+
+
 def _exit(*_: object) -> None:
     """Python's own way out, on which an embedded PostgreSQL is stopped too."""
     sys.exit(0)
 
 
 def _prepare(settings: Settings) -> Settings:
-    """Settings with a database that may be served from. Raises UnsafeDatabase in production."""
+    """Settings with a database that may be served from, whose schema is that of this release.
+
+    Raises NoConnection, CannotStart and, in production, UnsafeDatabase.
+    """
     prepared = with_database(settings)
-    if settings.in_production:
-        asyncio.run(_refuse_unsafe(prepared))
-    elif settings.database.url is None and prepared.database.owner_url:
+    if settings.database.url is None and prepared.database.owner_url:
         upgrade(prepared.database.owner_url)
+    configure_logging(settings.log, json=settings.in_production)
+    asyncio.run(refuse_unready(prepared))
+    if settings.in_production:
+        asyncio.run(refuse_unsafe(prepared))
     return prepared
-
-
-async def _refuse_unsafe(settings: Settings) -> None:
-    runtime = open_runtime(settings, find_modules())
-    try:
-        await refuse_unsafe_database(runtime.database.rw, runtime.database.admin)
-    finally:
-        await runtime.close()

@@ -15,10 +15,9 @@ from ._groups import (
 from ._load import DOTENV, SettingsError, load_settings
 from ._modules import ModuleSettings, load_module_settings
 from ._rates import Rate, read_rate
-from ._settings import DEVELOPMENT_SECRET, Settings
+from ._settings import Settings
 
 __all__ = [
-    "DEVELOPMENT_SECRET",
     "DOTENV",
     "AuthSettings",
     "CacheSettings",

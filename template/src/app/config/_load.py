@@ -10,9 +10,12 @@ from pydantic_settings import SettingsError as Unreadable
 
 from ._names import description_of, misspelled, variable
 from ._production import production_faults
+from ._project import DATA
+from ._secrets import PUBLISHED, kept_secret
 from ._settings import Settings
 
 DOTENV = Path(".env")
+SECRET = ("secret_key",)
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,20 @@ def load_settings(dotenv: Path | None = DOTENV) -> Settings:
         raise SettingsError(faults) from None
     if settings.in_production:
         faults += [_fault(path, problem) for path, problem in production_faults(settings)]
+    elif settings.secret_key.get_secret_value() in PUBLISHED:
+        faults.append(_fault(SECRET, "is known to everybody: remove it, or set one of your own."))
     if faults:
         raise SettingsError(faults)
-    return settings
+    return settings if "secret_key" in settings.model_fields_set else _with_kept_secret(settings)
+
+
+def _with_kept_secret(settings: Settings) -> Settings:
+    """In development a log-in lives on when the server starts again, in all of its processes."""
+    try:
+        return settings.with_secret(kept_secret(DATA))
+    except OSError as error:
+        problem = f"must be set, since {DATA} cannot be written ({error.strerror})."
+        raise SettingsError([_fault(SECRET, problem)]) from error
 
 
 def _read(dotenv: Path | None) -> Settings:

@@ -18,17 +18,25 @@ class ModuleSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
+    def production_faults(self) -> Iterator[tuple[str, str]]:
+        """Pairs of a field and what is wrong with it in production; the start is refused."""
+        yield from ()
+
 
 Kind = TypeVar("Kind", bound=ModuleSettings)
 
 
-def load_module_settings(kind: type[Kind], dotenv: Path | None = DOTENV) -> Kind:
+def load_module_settings(
+    kind: type[Kind], dotenv: Path | None = DOTENV, *, in_production: bool = False
+) -> Kind:
     """From the module's variables, then from the file. Raises SettingsError, free of values."""
     faults = list(_misspelled(kind, dotenv))
     try:
         settings = kind(_env_file=dotenv, _env_file_encoding="utf-8")
     except ValidationError as error:
         raise SettingsError([*faults, *_invalid(kind, error)]) from None
+    if in_production:
+        faults += [_fault(kind, name, problem) for name, problem in settings.production_faults()]
     if faults:
         raise SettingsError(faults)
     return settings
@@ -46,8 +54,11 @@ def _invalid(kind: type[ModuleSettings], error: ValidationError) -> Iterator[Fau
     for found in error.errors(include_input=False):
         name = str(found["loc"][0])
         problem = found["msg"].removeprefix("Value error, ").replace("Input should", "it should")
-        description = kind.model_fields[name].description or ""
-        yield Fault(_variable(kind, name), f"is wrong: {problem}.", description)
+        yield _fault(kind, name, f"is wrong: {problem}.")
+
+
+def _fault(kind: type[ModuleSettings], name: str, problem: str) -> Fault:
+    return Fault(_variable(kind, name), problem, kind.model_fields[name].description or "")
 
 
 def _variable(kind: type[ModuleSettings], name: str) -> str:

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from ._settings import DEVELOPMENT_SECRET, Settings
+from ._secrets import weakness
+from ._settings import Settings
 
-SHORTEST_SECRET = 32
 HTTPS = "https://"
+Faults = Iterator[tuple[tuple[str, ...], str]]
 
 
-def production_faults(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+def production_faults(settings: Settings) -> Faults:
     """Pairs of the path of a setting and what is wrong with it."""
-    secret = settings.secret_key.get_secret_value()
-    if secret == DEVELOPMENT_SECRET:
-        yield ("secret_key",), "must be set in production."
-    elif len(secret) < SHORTEST_SECRET:
-        yield ("secret_key",), f"must have {SHORTEST_SECRET} characters or more in production."
+    yield from _secret_faults(settings)
     if not settings.public_url.startswith(HTTPS):
         yield ("public_url",), f"must be set and start with {HTTPS} in production."
     for path, urls in _other_pages(settings).items():
@@ -23,6 +20,24 @@ def production_faults(settings: Settings) -> Iterator[tuple[tuple[str, ...], str
     for name in ("url", "owner_url", "admin_url"):
         if getattr(settings.database, name) is None:
             yield ("database", name), "must be set in production."
+    if settings.mail.host is None:
+        yield ("mail", "host"), "must be set in production: invitations and lost passwords need it."
+    elif settings.mail.sender.rstrip("> ").endswith("@localhost"):
+        yield ("mail", "sender"), "must be an address that can be answered, in production."
+
+
+def _secret_faults(settings: Settings) -> Faults:
+    if "secret_key" not in settings.model_fields_set:
+        yield ("secret_key",), "must be set in production."
+    elif weak := weakness(settings.secret_key.get_secret_value()):
+        yield ("secret_key",), f"{weak}."
+    for previous in settings.auth.previous_secrets:
+        if weak := weakness(previous.get_secret_value()):
+            yield ("auth", "previous_secrets"), f"still opens what it signed: one of them {weak}."
+            return
+    token = settings.telemetry.metrics_token
+    if token and (weak := weakness(token.get_secret_value(), shortest=16)):
+        yield ("telemetry", "metrics_token"), f"{weak}."
 
 
 def _other_pages(settings: Settings) -> dict[tuple[str, ...], Iterable[str]]:

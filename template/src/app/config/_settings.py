@@ -1,5 +1,6 @@
 """All settings together, as the environment and `.env` give them."""
 
+from secrets import token_urlsafe
 from typing import Any
 
 from pydantic import Field, SecretStr
@@ -16,9 +17,8 @@ from ._groups import (
     OidcSettings,
     TelemetrySettings,
 )
+from ._project import project_name
 from ._types import Environment, PublicUrl
-
-DEVELOPMENT_SECRET = "for-development-only-never-for-production"  # noqa: S105 - known on purpose
 
 
 class Settings(BaseSettings):
@@ -33,12 +33,15 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    name: str = Field(default="API", description="What the API is called in its documentation.")
+    name: str = Field(
+        default_factory=project_name,
+        description="What people call it: in the documentation, in e-mails, in an authenticator.",
+    )
     environment: Environment = Field(
         default="development", description="development, test or production."
     )
     secret_key: SecretStr = Field(
-        default=SecretStr(DEVELOPMENT_SECRET),
+        default_factory=lambda: SecretStr(token_urlsafe(48)),
         description="Signs tokens. Make one with: openssl rand -base64 48",
     )
     public_url: PublicUrl = Field(
@@ -58,6 +61,10 @@ class Settings(BaseSettings):
     log: LogSettings = Field(default_factory=LogSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
+
+    def with_secret(self, secret: str) -> "Settings":
+        """The same settings with the secret that this copy keeps."""
+        return self.model_copy(update={"secret_key": SecretStr(secret)})
 
     @property
     def in_production(self) -> bool:

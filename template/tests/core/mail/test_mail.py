@@ -137,7 +137,7 @@ class TestPreview:
         (page,) = (tmp_path / "mail").glob("*.html")
         message = email.message_from_bytes(page.with_suffix(".eml").read_bytes(), policy=default)
         assert message["to"] == "bob@example.com"
-        assert '<a href="https://app.example.com/?a=1&amp;b=2">' in page.read_text()
+        assert '<a href="https://app.example.com/?a=1&amp;b=2">' in page.read_text(encoding="utf-8")
 
     def test_links_what_the_letter_names_and_nothing_else(self) -> None:
         assert LETTER.html.count("<a ") == 1

@@ -26,7 +26,7 @@ class TestProcesses:
                 [sys.executable, "-c", program],
                 env=environment,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
                 check=True,
             ).stdout
             for _ in range(2)

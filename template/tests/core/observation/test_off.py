@@ -32,7 +32,7 @@ class TestOff:
         loaded = subprocess.run(
             [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{LOADED}"],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=True,
         )
 

@@ -1,6 +1,8 @@
 """The ways a letter can take: a mail server, a folder to look into, a list in tests."""
 
 from asyncio import to_thread
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Protocol
 
@@ -26,11 +28,18 @@ class Mailer(Protocol):
 
 def choose_mailer(settings: Settings, folder: Path) -> Mailer:
     """The server that the settings name; without one, the folder in development."""
+    sender = _with_name(settings.mail.sender, settings.name)
     if settings.mail.host is not None or settings.in_production:
-        return SmtpMailer(settings.mail)
+        return SmtpMailer(settings.mail.model_copy(update={"sender": sender}))
     if settings.environment == "test":
         return MemoryMailer()
-    return PreviewMailer(folder, sender=settings.mail.sender)
+    return PreviewMailer(folder, sender=sender)
+
+
+def _with_name(sender: str, name: str) -> str:
+    """The product's, unless the setting gives another one."""
+    given, address = parseaddr(sender)
+    return sender if given or not address else str(Address(name, addr_spec=address))
 
 
 class SmtpMailer:

@@ -8,7 +8,7 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ PRIVATE_NAME = re.compile(
 PRIVATE_TEXT = re.compile(
     r"^(DETAIL:|\[parameters:).*$|input_value=.*(?=, input_type=)", re.MULTILINE
 )
+RESET = "\x1b[0m"
+COLORS = {1: "\x1b[36m", 2: "\x1b[32m", 3: "\x1b[36m", 4: "\x1b[33m", 5: "\x1b[31m"}
 UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 
@@ -89,7 +91,12 @@ def _complete(logger: Any, method: str, line: Line) -> Line:
 def _rendering(json: bool) -> list[Processor]:
     if json:
         return [_to_json]
-    return [_readable, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+    colors = sys.stdout.isatty()
+    return [
+        _readable,
+        partial(_request_first, colors),
+        structlog.dev.ConsoleRenderer(colors=colors),
+    ]
 
 
 def _to_json(_: Any, __: str, line: Line) -> bytes:
@@ -103,6 +110,19 @@ def _readable(_: Any, __: str, line: Line) -> Line:
         for name, value in line.items()
         if value is not None
     }
+
+
+def _request_first(colors: bool, _: Any, __: str, line: Line) -> Line:
+    """What one looks for at a terminal stands where lines begin: status and route of a request."""
+    line["at"] = str(line.pop("timestamp", ""))[11:19]
+    if line.get("level") == "info":
+        del line["level"]
+    if line["event"] == "request" and "status" in line:
+        status, route = line.pop("status"), line.pop("route", "")
+        text = f"{status} {line.pop('method', '')} {route}"
+        line["event"] = f"{COLORS[status // 100]}{text}{RESET}" if colors else text
+        line["ms"] = line.pop("duration_ms", None)
+    return line
 
 
 def _adopt_standard_library(level: str, json: bool) -> None:

@@ -66,7 +66,9 @@ class Runner:
             if context.abort_reason() is AbortReason.USER_REQUEST:
                 raise JobCancelled("somebody cancelled it") from None
             raise
-        log.info("job.succeeded", duration_ms=round((perf_counter() - started) * 1000, 1))
+        quiet = job.cron is not None and not self.runtime.settings.in_production
+        write = log.debug if quiet else log.info  # at a terminal, nobody waits for these
+        write("job.succeeded", duration_ms=round((perf_counter() - started) * 1000, 1))
 
     async def _work(self, job: Job, context: JobContext, envelope: Envelope) -> None:
         run_id = context.job.id or 0

@@ -20,7 +20,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.database.schema.module_order import in_order
 
@@ -52,16 +52,35 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
 
 def configuration(owner_url: str | None = None) -> Config:
     """Alembic's, of this project. Without a URL env.py asks the settings for one."""
-    return Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+    config = Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+    folder = str(PROJECT / "migrations").replace("%", "%%")  # read with interpolation
+    config.set_main_option("script_location", folder)
+    config.set_main_option("prepend_sys_path", "")
+    return config
 
 
 async def is_at_head(engine: AsyncEngine) -> bool:
     """Whether this database has had every migration that this release knows."""
     async with engine.connect() as connection:
-        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-            return False
-        applied = await connection.scalars(text("SELECT version_num FROM alembic_version"))
-        return set(applied) == _heads()
+        return not await missing_migrations(connection)
+
+
+async def missing_migrations(connection: AsyncConnection) -> list[str]:
+    """What this release knows and this database has not had, in order.
+
+    Nothing when a newer release has migrated it, which this one does not know: it is being
+    replaced, or was rolled back to, and serves.
+    """
+    applied: set[str] = set()
+    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is not None:
+        applied |= {*await connection.scalars(text("SELECT version_num FROM alembic_version"))}
+    chain = _chain()
+    if not applied:
+        return list(chain.values())
+    if not applied <= chain.keys():
+        return []
+    last = max([*chain].index(revision) for revision in applied)
+    return [*chain.values()][last + 1 :]
 
 
 def adopt() -> list[str]:
@@ -72,7 +91,9 @@ def adopt() -> list[str]:
     new = find_new_steps()
     before = ScriptDirectory.from_config(configuration()).get_current_head()
     for step in new:
-        (PROJECT / "migrations" / "versions" / step.file).write_text(_revision(step, before))
+        (PROJECT / "migrations" / "versions" / step.file).write_text(
+            _revision(step, before), encoding="utf-8"
+        )
         before = step.revision
     return [step.module for step in new]
 
@@ -118,23 +139,25 @@ def _steps_in(folder: Path) -> list[Path]:
 
 
 def _tables_of(step: Path) -> list[str]:
-    return CREATED.findall(step.read_text())
+    return CREATED.findall(step.read_text(encoding="utf-8"))
 
 
 @cache
-def _heads() -> set[str]:
-    return set(ScriptDirectory.from_config(configuration()).get_heads())
+def _chain() -> dict[str, str]:
+    """The titles of the migrations by their revision, the first one first."""
+    scripts = [*ScriptDirectory.from_config(configuration()).walk_revisions()]
+    return {script.revision: script.doc for script in reversed(scripts)}
 
 
 def _read(file: Path) -> Step:
     root = PROJECT / "src" if file.is_relative_to(MODULES) else PROJECT
-    documentation = ast.get_docstring(ast.parse(file.read_text())) or ""
+    documentation = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     module = ".".join(file.relative_to(root).with_suffix("").parts)
     return Step(module, documentation.partition("\n")[0])
 
 
 def _revision(step: Step, before: str | None) -> str:
-    text = (PROJECT / "migrations" / "revision.txt").read_text()
+    text = (PROJECT / "migrations" / "revision.txt").read_text(encoding="utf-8")
     return text.format(
         title=step.title,
         step=step.module,

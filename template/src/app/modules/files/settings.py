@@ -1,4 +1,7 @@
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr
@@ -27,7 +30,8 @@ class FileSettings(ModuleSettings):
     model_config = SettingsConfigDict(env_prefix="APP_FILES_")
 
     folder: Path = Field(
-        default=Path(".data/files"), description="Where files are kept without a bucket."
+        default=Path(".data/files"),
+        description="Where files are kept without a bucket, as a whole path: /var/lib/app/files.",
     )
     bucket: str | None = Field(default=None, description="The S3 bucket where files are kept.")
     region: str = Field(default="us-east-1", description="The bucket's region.")
@@ -49,3 +53,16 @@ class FileSettings(ModuleSettings):
     link_minutes: int = Field(
         default=15, ge=1, le=7 * 24 * 60, description="Minutes that a link is good for."
     )
+
+    def production_faults(self) -> Iterator[tuple[str, str]]:
+        """Files must outlive a release, wherever the process was started."""
+        if self.bucket is not None:
+            return
+        if "folder" not in self.model_fields_set:
+            yield "folder", "must be set in production, or APP_FILES_BUCKET."
+        elif not self.folder.is_absolute():
+            yield "folder", "must be a whole path in production, from / on."
+        elif not self.folder.is_dir():
+            yield "folder", f"must be there in production: mkdir -p {quote(str(self.folder))}"
+        elif not os.access(self.folder, os.W_OK | os.X_OK):
+            yield "folder", f"must be writable for the user id {os.geteuid()} in production."

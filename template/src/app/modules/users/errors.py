@@ -103,6 +103,13 @@ class EmailTaken(Conflict):
     title = "This e-mail is taken"
 
 
+class EmailNotConfirmed(Conflict):
+    """Nobody has confirmed that this e-mail is theirs: use the link in the letter first."""
+
+    slug = "email-not-confirmed"
+    title = "This e-mail is not confirmed"
+
+
 class LinkInvalid(Invalid):
     """The link in the letter was used, replaced by a later one, or has expired. Ask for another."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from inspect import cleandoc
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app.core.errors import AppError, NotFound
@@ -29,12 +29,12 @@ router = APIRouter(prefix="/errors", include_in_schema=False)
 
 @router.get("")
 @public
-async def list_errors() -> HTMLResponse:
+async def list_errors(request: Request) -> HTMLResponse:
     items = (
         f'<li><a href="/errors/{escape(slug)}">{escape(kind.title)}</a> ({_status(kind)})</li>'
         for slug, kind in sorted(error_types().items())
     )
-    return _page("Errors of this API", f"<ul>{''.join(items)}</ul>")
+    return _page(f"Errors of {request.app.title}", f"<ul>{''.join(items)}</ul>")
 
 
 @router.get("/{slug}")

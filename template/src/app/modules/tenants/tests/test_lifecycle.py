@@ -155,7 +155,7 @@ class TestCommands:
         assert f"{tenant}  suspended  Acme" in lent.run("list")
         assert "Acme is open again" in lent.run("resume", tenant)
         lent.run("export", tenant, "--output", str(file))
-        assert len(file.read_text().splitlines()) == 2
+        assert len(file.read_text(encoding="utf-8").splitlines()) == 2
         assert "gone" in lent.run("delete", tenant, "--yes")
         with pytest.raises(RowNotFound):
             lent.run("resume", tenant)

@@ -8,6 +8,7 @@ from ._oidc import OidcService
 from ._passwords import PasswordService
 from ._second_factors import SecondFactorService
 from ._sessions import SessionService, TokenPair
+from ._superusers import SuperuserService
 from ._users import Me, Member, UserService
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PasswordService",
     "SecondFactorService",
     "SessionService",
+    "SuperuserService",
     "TokenPair",
     "UserAdministration",
     "UserService",

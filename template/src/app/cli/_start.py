@@ -1,0 +1,72 @@
+"""What must hold before a process works, and the sentence for each thing that does not."""
+
+import errno
+import socket
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.bootstrap import open_runtime
+from app.config import Settings
+from app.core.module import find_modules
+from app.database.connecting import NoConnection, try_connection
+from app.database.schema.guarantees import refuse_unsafe_database
+from app.database.schema.migrations import missing_migrations
+
+SERVING = (("APP_DATABASE_URL", "url"), ("APP_DATABASE_ADMIN_URL", "admin_url"))
+PORT_REASONS = {
+    errno.EADDRINUSE: "is taken by another process. End that one, or take another port: {other}",
+    errno.EACCES: "is for root only. Take one above 1023: {other}",
+    errno.EADDRNOTAVAIL: "cannot be opened there: this machine has no address {host}."
+    " --host 0.0.0.0 takes all that it has.",
+}
+
+
+class CannotStart(Exception):
+    """The process would not be able to work. The message says what to do."""
+
+
+def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
+    """Raises CannotStart, before anything else has begun."""
+    other = f"make dev port={port + 1}" if reload else f"app serve --port {port + 1}"
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except socket.gaierror:
+        raise CannotStart(f"--host {host} is no address of this machine.") from None
+    except OSError as error:
+        reason = PORT_REASONS.get(error.errno or 0, f"cannot be opened: {error.strerror}.")
+        raise CannotStart(f"Port {port} {reason.format(other=other, host=host)}") from None
+
+
+async def refuse_unready(settings: Settings) -> None:
+    """Raises NoConnection, CannotStart, and SettingsError for what modules bring."""
+    for variable, field in SERVING:
+        url = getattr(settings.database, field)
+        if url is None:
+            raise NoConnection(f"{variable} must be set too: each role has a log-in of its own.")
+        await try_connection(url, variable, pgbouncer=settings.database.pgbouncer)
+    runtime = open_runtime(settings, find_modules())
+    try:
+        await _refuse_behind(runtime.database.rw)
+    finally:
+        await runtime.close()
+
+
+async def refuse_unsafe(settings: Settings) -> None:
+    """Raises UnsafeDatabase."""
+    runtime = open_runtime(settings, find_modules())
+    try:
+        await refuse_unsafe_database(runtime.database.rw, runtime.database.admin)
+    finally:
+        await runtime.close()
+
+
+async def _refuse_behind(engine: AsyncEngine) -> None:
+    """A newer schema is fine; on an older one requests would fail one by one."""
+    async with engine.connect() as connection:
+        missing = await missing_migrations(connection)
+    if missing:
+        raise CannotStart(
+            f"The database lacks {len(missing)} migrations of this release, from"
+            f" “{missing[0]}” on. Run first, as app_owner: app migrate"
+        )

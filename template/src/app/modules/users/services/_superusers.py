@@ -1,0 +1,40 @@
+from collections.abc import Iterable
+
+from app.core.unit_of_work import CurrentWork
+
+from ..errors import EmailNotConfirmed
+from ..repositories import UserRepository
+from ._auth import AuthService
+
+
+class SuperuserService:
+    """Who may work across tenants. For the one who holds the command line."""
+
+    def __init__(self, work: CurrentWork) -> None:
+        self.work = work
+        self.users = UserRepository(work.session)
+
+    async def known(self, emails: Iterable[str]) -> list[str]:
+        """Those of these addresses that belong to a user."""
+        return [each for each in emails if await self.users.find_by_email(each.lower()) is not None]
+
+    async def add(self, *, email: str, password: str, full_name: str) -> None:
+        """A new user. Raises EmailTaken, WeakPassword."""
+        await AuthService(self.work).add_user(
+            email=email, password=password, full_name=full_name, is_superuser=True
+        )
+
+    async def promote(self, email: str) -> None:
+        """A user who is there already; leaves an audit entry.
+
+        Raises EmailNotConfirmed in production: anybody may have registered with the address.
+        """
+        reason = "make a superuser, from the command line"
+        async with self.work.across_tenants(bypass_tenant=True, reason=reason) as work:
+            users = UserRepository(work.session)
+            user = await users.find_by_email(email.lower())
+            if user is None:
+                return
+            if user.email_verified_at is None and work.runtime.settings.in_production:
+                raise EmailNotConfirmed
+            await users.change(user, is_superuser=True)

@@ -1,0 +1,3 @@
+from tests.support.scratch import scratch, server
+
+__all__ = ["scratch", "server"]
