@@ -6,7 +6,7 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(if $(filter uv,$(UV)),,../)$(RUN) --project ..
 
 .DEFAULT_GOAL := help
-.PHONY: uv bench bench-scale bench-template help demo demo-check test test-all check matrix fleet format
+.PHONY: uv tags bench bench-scale bench-template help demo demo-check test test-all check matrix fleet format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-scale: $(UV) ## A request when modules, tenants, rows, logs and workers ha
 
 bench-template: $(UV) ## Making and updating a project, against plain Jinja over the same files
 	$(RUN) python -m tests.benchmarks.rendering
+
+tags: $(UV) ## Tag the releases that are in the history of this checkout, for `copier copy` from it
+	$(RUN) python -m tools.history
 
 format: $(UV) ## Put the code in order, also in template/
 	$(RUN) ruff format

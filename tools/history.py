@@ -1,8 +1,12 @@
-"""The template with its releases as tags, found in its history: a checkout may have no tags, but it has its commits."""
+"""The template with its releases as tags, found in its history: a checkout may have no tags, but it has its commits.
+
+`make tags` gives them to this checkout, so that Copier finds the last release in it.
+"""
 
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from tools.snapshot import ROOT, VERSION, git
@@ -11,8 +15,12 @@ RELEASED = re.compile(r"\d+\.\d+\.\d+")
 
 
 def releases(repository: Path = ROOT) -> dict[str, str]:
-    """`v1.2.0` and its commit, oldest first: the commits that took `.dev0` off the version in pyproject.toml."""
-    log = git(repository, "log", "--first-parent", "--reverse", "--format=%H", "-G^version = ", "--", "pyproject.toml")
+    """`v1.2.0` and its commit, oldest first: the commits that took `.dev0` off the version in pyproject.toml.
+
+    On every side of a merge: a branch that merged main has main's releases on its second parent.
+    """
+    whole = ("--full-history", "--topo-order", "--reverse")
+    log = git(repository, "log", *whole, "--format=%H", "-G^version = ", "--", "pyproject.toml")
     found = {}
     for commit in log.split():
         before, after = (_version(repository, ref) for ref in (f"{commit}^", commit))
@@ -21,12 +29,20 @@ def releases(repository: Path = ROOT) -> dict[str, str]:
     return found
 
 
+def tag_releases(repository: Path = ROOT) -> list[str]:
+    """Tag the releases that have no tag; their names."""
+    tagged = git(repository, "tag").split()
+    missing = {tag: commit for tag, commit in releases(repository).items() if tag not in tagged}
+    for tag, commit in missing.items():
+        git(repository, "tag", "--annotate", "--message", tag, tag, commit)
+    return [*missing]
+
+
 def template_with_releases(folder: Path) -> Path:
     """A clone with a tag for each release, and the working tree as the newest commit, tagged VERSION."""
     git(ROOT, "clone", "--quiet", "--no-tags", str(ROOT), str(folder))
     git(folder, "switch", "--quiet", "--force-create", "main")
-    for tag, commit in releases().items():
-        git(folder, "tag", "--annotate", "--message", tag, tag, commit)
+    tag_releases(folder)
     _lay_working_tree_over(folder)
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "the working tree")
@@ -54,3 +70,14 @@ def _lay_working_tree_over(folder: Path) -> None:
     for name in wanted:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
+
+
+def main() -> None:
+    made = tag_releases()
+    if not releases():
+        sys.exit("No release is in the commits of this checkout: git fetch --unshallow")
+    print(f"Tagged {', '.join(made)}." if made else "Every release has its tag.")
+
+
+if __name__ == "__main__":
+    main()

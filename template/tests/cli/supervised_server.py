@@ -1,12 +1,14 @@
 """A small application under the supervisor of `app serve --workers`: supervised_server.py PORT HOW
 
-Its workers import for longer than uvicorn waits by itself (slow), or cannot start (broken). They
-import nothing else, to be quick on a busy machine.
+Its workers import for longer than uvicorn waits by itself (slow), or cannot start: never (broken),
+or not while a file is there whose path HOW is. They import nothing else, to be quick on a busy
+machine.
 """
 
 import logging
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 logging.basicConfig(level="INFO", stream=sys.stdout)
@@ -17,10 +19,14 @@ if __name__ == "__mp_main__" and HOW == "slow":  # in a worker, before it can an
     time.sleep(IMPORT_SECONDS)
 
 
+def cannot_start() -> bool:
+    return HOW == "broken" or Path(HOW).is_file()
+
+
 async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await receive()
-        result = "failed" if HOW == "broken" else "complete"
+        result = "failed" if cannot_start() else "complete"
         await send({"type": f"lifespan.startup.{result}"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -32,8 +38,11 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def main() -> None:
     import uvicorn  # noqa: PLC0415 - only in the supervisor's own process
 
+    from app.cli import _supervisor  # noqa: PLC0415 - only in the supervisor's own process
     from app.cli._serve import _supervise  # noqa: PLC0415 - only in the supervisor's own process
 
+    if Path(HOW).is_absolute():
+        _supervisor.PROVEN_SECONDS = 0
     here = "tests.cli.supervised_server:app"
     _supervise(uvicorn.Config(here, port=int(sys.argv[1]), workers=2, log_config=None))
 

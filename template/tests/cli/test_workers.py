@@ -134,3 +134,19 @@ def test_workers_that_cannot_start_are_an_exit_code(tmp_path: Path) -> None:
     with serving(tmp_path, [PROGRAM, str(port), "broken"], port) as server:
         assert server.process.wait(WITHIN) == 3
         assert "could not start" in server.log
+
+
+def test_a_worker_that_cannot_start_beside_one_that_serves_is_replaced_until_it_can(
+    tmp_path: Path,
+) -> None:
+    port, obstacle = free_port(), tmp_path / "obstacle"
+    with serving(tmp_path, [PROGRAM, str(port), str(obstacle)], port) as server:
+        server.until("the start of both workers", lambda: server.started() == 2)
+        obstacle.touch()
+        os.kill(server.workers[0], signal.SIGKILL)
+        server.until("a failed start", lambda: "died (3), and is replaced" in server.log)
+        assert server.answers()
+
+        obstacle.unlink()
+        server.until("a third start", lambda: server.started() == 3)
+        assert "could not start" not in server.log
