@@ -15,7 +15,9 @@ FOREIGN = [
 
 
 def with_cookies(app: FastAPI) -> list[Route]:
-    return [route for route in find_routes(app) if "cookies" in route.query]
+    """All but links: a log-in elsewhere comes back with one, and proves it with a cookie."""
+    routes = (route for route in find_routes(app) if "cookies" in route.query)
+    return [route for route in routes if route.method != "GET"]
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
@@ -25,8 +27,8 @@ async def test_a_foreign_page_is_refused_before_its_body_is_read(
     """Without a body that is valid: 403 and not 422 says that nobody has looked at it yet."""
     asked = 0
     for route in with_cookies(app):
-        path = route.path.replace("{provider}", "nobody")
-        answer = await anonymous.request(route.method, f"{path}?cookies=true", headers=headers)
+        url = f"{route.path}?cookies=true"
+        answer = await anonymous.request(route.method, url, headers=headers)
         asked += 1
         assert answer.status_code == 403, f"{route}: {answer.status_code}"
         assert "set-cookie" not in answer.headers
