@@ -109,21 +109,14 @@ class AuthSessionRepository(Repository[AuthSession]):
 class RefreshTokenRepository(Repository[RefreshToken]):
     model = RefreshToken
 
-    async def spend(
-        self, secret_hash: str, at: datetime, *, of: UUID | None = None
-    ) -> RefreshToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are.
-
-        `of` a session: not that of another one.
-        """
+    async def spend(self, secret_hash: str, at: datetime) -> RefreshToken | None:
+        """The token, if this call was the first to use it: one statement, so that no two are."""
         query = (
             update(RefreshToken)
             .where(RefreshToken.secret_hash == secret_hash, RefreshToken.used_at.is_(None))
             .values(used_at=at)
             .returning(RefreshToken)
         )
-        if of is not None:
-            query = query.where(RefreshToken.session_id == of)
         return (await self.session.scalars(query)).first()
 
     async def find_by_secret(self, secret_hash: str) -> RefreshToken | None:

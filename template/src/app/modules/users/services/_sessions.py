@@ -71,7 +71,7 @@ class SessionService:
 
         Raises CredentialsChanged, UserSuspended, TenantSuspended.
         """
-        grant = await self._grant(membership)
+        grant = await self._grant(proven, membership)
         user = await self._still(proven)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
         origin = self.work.origin
@@ -167,20 +167,26 @@ class SessionService:
         self.work.revoke(Reason.SESSION, *ended)
 
     async def _rotate(self, secret_hash: str, move: Move | None = None) -> TokenPair | None:
-        own = move.session_id if move else None
-        spent = await self.tokens.spend(secret_hash, clock.now(), of=own)
-        if spent is None:
-            await self._end_family_of(secret_hash)
+        """Reads first, also in units of other tenants; then sees what it writes, locked."""
+        token = await self.tokens.find_by_secret(secret_hash)
+        if token is None or (move and token.session_id != move.session_id):
             return None
-        session = await self.sessions.get_for_update(spent.session_id)
-        if session.revoked_at is not None or session.expires_at < clock.now():
+        if token.used_at is not None:
+            await self._end(token.session_id)
             return None
+        session = await self.sessions.get(token.session_id)
         user = await self.users.get(session.user_id)
         try:
             membership = move.into if move else await self._membership(session)
-            grant = await self._grant(membership)
         except NotAMember:
             await self._end(session.id)
+            return None
+        grant = await self._grant(user, membership)
+        session = await self.sessions.get_for_update(session.id)
+        if session.revoked_at is not None or session.expires_at < clock.now():
+            return None
+        if await self.tokens.spend(secret_hash, clock.now()) is None:
+            await self._end(session.id)  # another request has used it meanwhile
             return None
         tenant_id = membership.tenant_id if membership else None
         session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
@@ -191,13 +197,9 @@ class SessionService:
         found = await self.tokens.find_by_secret(secret_hash)
         if found is None or found.session_id != session_id:
             return False
-        await self._end_family_of(secret_hash)
+        if found.used_at is not None:
+            await self._end(found.session_id)
         return found.used_at is None
-
-    async def _end_family_of(self, secret_hash: str) -> None:
-        reused = await self.tokens.find_by_secret(secret_hash)
-        if reused is not None and reused.used_at is not None:
-            await self._end(reused.session_id)
 
     async def _end(self, session_id: UUID) -> None:
         await self.sessions.revoke(session_id, clock.now())
@@ -222,8 +224,6 @@ class SessionService:
     async def _issue(
         self, session: AuthSession, user: User, membership: Membership | None, grant: Grant | None
     ) -> TokenPair:
-        if user.suspended_at is not None:
-            raise UserSuspended
         secret = new_secret()
         await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
         tokens = self.work.runtime.tokens
@@ -233,9 +233,7 @@ class SessionService:
     async def _visit(self, membership: Membership) -> TokenPair:
         """Raises UserSuspended, TenantSuspended."""
         user = await self.users.get(self.work.require_user())
-        if user.suspended_at is not None:
-            raise UserSuspended
-        grant = await self._grant(membership)
+        grant = await self._grant(user, membership)
         claims = _claims(self._own_session(), user, membership, grant)
         tokens, until = self.work.runtime.tokens, self.work.actor.expires_at
         return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
@@ -247,8 +245,13 @@ class SessionService:
             raise RefreshRefused
         return self.work.actor.session_id
 
-    async def _grant(self, membership: Membership | None) -> Grant | None:
-        """What the membership's role gives. Raises TenantSuspended."""
+    async def _grant(self, user: User, membership: Membership | None) -> Grant | None:
+        """What the membership's role gives, read in a unit of its tenant: before the first write.
+
+        Raises UserSuspended, TenantSuspended.
+        """
+        if user.suspended_at is not None:
+            raise UserSuspended
         if membership is None:
             return None
         context = TenantContext(membership.tenant_id)
