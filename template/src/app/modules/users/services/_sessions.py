@@ -175,6 +175,8 @@ class SessionService:
             await self._end(token.session_id)
             return None
         session = await self.sessions.get(token.session_id)
+        if _is_over(session):
+            return None
         user = await self.users.get(session.user_id)
         try:
             membership = move.into if move else await self._membership(session)
@@ -183,7 +185,7 @@ class SessionService:
             return None
         grant = await self._grant(user, membership)
         session = await self.sessions.get_for_update(session.id)
-        if session.revoked_at is not None or session.expires_at < clock.now():
+        if _is_over(session):
             return None
         if await self.tokens.spend(secret_hash, clock.now()) is None:
             await self._end(session.id)  # another request has used it meanwhile
@@ -279,6 +281,10 @@ def _claims(
         permissions=grant.permissions if grant else None,
         is_superuser=user.is_superuser,
     )
+
+
+def _is_over(session: AuthSession) -> bool:
+    return session.revoked_at is not None or session.expires_at < clock.now()
 
 
 def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:
