@@ -16,8 +16,15 @@ class Clone:
 
     def run(self, *command: str) -> str:
         """What the command printed. It fails the test with all of its output."""
+        return self._printed(self.commands / command[0], *command[1:])
+
+    def make(self, *words: str) -> str:
+        """What `make` printed, with the project's own Makefile. It fails the test with all of its output."""
+        return self._printed("make", *words, f"UV={os.environ.get('UV', 'uv')}")
+
+    def _printed(self, *command: str | Path) -> str:
         done = subprocess.run(
-            [self.commands / command[0], *command[1:]],
+            command,
             cwd=self.folder,
             env=self._environment(),
             stdout=subprocess.PIPE,
@@ -25,11 +32,13 @@ class Clone:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
+        assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}"
         return done.stdout
 
     def _environment(self) -> dict[str, str]:
         """Of this machine what a shell has: no setting of ours, no other environment's packages."""
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
         path = f"{self.commands}{os.pathsep}{os.environ['PATH']}"
-        return {**kept, "PATH": path, "PYTHONPATH": "src", "VIRTUAL_ENV": str(self.commands.parent)}
+        environment = str(self.commands.parent)
+        shared = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1", "VIRTUAL_ENV": environment}
+        return {**kept, **shared, "PATH": path, "PYTHONPATH": "src"}

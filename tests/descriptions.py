@@ -9,7 +9,7 @@ from extensions.modules.problems import modules_problems
 MODULES = """
     ox boats people invoices invoice_lines categories statuses analyses clients projects tasks contracts payments
     shipments warehouses news equipment work_order_items quarterly_forecast_sheets veterinary_treatment_records
-    electronic_health_record_notes members owners rivals ledgers addresses companies
+    electronic_health_record_notes guests owners rivals ledgers addresses companies
 """.split()
 FIELDS = """
     number title status kind client owner amount issued_on due_at notes label code email website details active body

@@ -19,7 +19,7 @@ from tools.snapshot import GIT_ENVIRONMENT, VERSION, commit_all, git
 pytestmark = pytest.mark.slow
 
 COPIER = str(Path(sys.executable).parent / "copier")
-CONTRACTS = 'contracts: {fields: {title: str(80) unique, worth: "decimal(9, 2)?", client: ref clients}}'
+CONTRACTS = "contracts: {fields: {title: str(80) unique, worth: decimal(9, 2)?, client: ref clients}}"
 SAILS = {"fields": {"boat": "ref boats"}}
 DESCRIBED = {"clients": {"fields": {"name": "str", "email": "email?"}}, "people": None}
 
@@ -70,6 +70,13 @@ class TestModule:
         assert (f"{folder}errors.py" in added) == (description == CONTRACTS)
         changed = answers(client)
         assert {**changed, "custom_modules": before["custom_modules"]} == before
+
+    def test_has_the_name_that_was_given_if_it_is_no_english_noun(self, client: Path) -> None:
+        done = add(client, "rechnungen")
+
+        assert done.returncode == 0, done.stderr
+        assert (client / "src/app/modules/rechnungen/models.py").exists()
+        assert answers(client)["custom_modules"] == {**DESCRIBED, "rechnungen": {"plural": "rechnungen"}}
 
     def test_comes_from_a_file_after_another(self, client: Path, tmp_path: Path) -> None:
         add(client, "boats")
@@ -129,8 +136,13 @@ class TestRefusal:
             ("clients", "There is a module clients already, and its files are yours"),
             ("class", "custom_modules: 'class' is a word of Python itself"),
             ("boats: {fields: {skipper: ref captains}}", "boats.skipper: there is no module 'captains' to refer to"),
-            ("boats: {fields: {weight: decimal(3, 2)}}", "boats.weight: 'decimal(3' has a bracket that is not closed"),
-            ("boats: {", "This is no YAML: "),
+            ("boats: {fields: {weight: decimal(3}}", "boats.weight: 'decimal(3' has a bracket that is not closed"),
+            ("boats: {", "This cannot be read, line 1, column 9: a bracket or a quote is not closed: close it"),
+            ("boats: {fields: {name: str, name: int}}", "column 29: 'name' is written twice: leave one out"),
+            ("boats sails", "'boats sails' are 2 words: write boats, sails for modules, or boats_sails for one"),
+            ("clients/clientes", "There is a module clients/clientes already"),
+            ("custom_modules: {boats: }", "Leave custom_modules out, and begin with the module's name"),
+            ("boats: {field: {name: str}}", "'boats' says 'field', which means nothing here: write 'fields'"),
             ("nowhere.yml", "nowhere.yml cannot be read: No such file or directory"),
         ],
     )

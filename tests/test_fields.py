@@ -18,7 +18,7 @@ AFTER = "after a type come ?, unique, index, on delete restrict|cascade|set null
 
 WRONG = {
     "total: money": f"'money' is no type: use one of {TYPES}",
-    "total: decimals(3, 2)": f"'decimals' is no type: use decimal, or another of {TYPES}",
+    "total: decimals(3, 2)": f"'decimals' is no type: use decimal(12, 2), or another of {TYPES}",
     "total: [12]": f"[12] is no description: write a type, one of {TYPES}",
     "total: ''": f"'' is no description: write a type, one of {TYPES}",
     "total: decimal": "a decimal says how many digits it has and how many of them after the point: decimal(12, 2)",
@@ -39,7 +39,15 @@ WRONG = {
     "paid_on: date = today": "date takes no default: leave '= today' out",
     "status: enum": "an enum lists its values: enum(draft, sent)",
     "status: enum(a, a)": "an enum has one of its values twice: leave one out",
-    "status: enum(Draft)": "the value 'Draft' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters",
+    "status: enum(Draft)": (
+        "the value 'Draft' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters, such as: draft"
+    ),
+    "rating: enum(G, PG-13)": (
+        "the value 'G' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters, such as: g"
+    ),
+    "rating: enum(g, PG-13)": (
+        "the value 'PG-13' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters, such as: pg_13"
+    ),
     "status: enum(draft) = sent": "the default 'sent' is no value of enum(draft): give one that is, or none",
     "label: str(0)": "str(0) cannot be: use 1 to 10000 characters, or text",
     "label: str(600) unique": "str(600) is too long for an index: use at most str(500)",
@@ -53,7 +61,7 @@ WRONG = {
     "owner: ref users on delete set null": (
         "'on delete set null' leaves it empty, which it may not be: write ? after the module's name"
     ),
-    "owner_id: ref users": "a ref gets its _id by itself: call it owner",
+    "owner_id: ref users": "a ref gets its _id by itself: use another name, such as owner",
     "id: uuid": "every row has id already: leave it out, or use another name, such as invoice_id",
     "tenant_id: uuid": "every row has tenant_id already: leave it out, or use another name, such as invoice_tenant_id",
     "updated_at: date": (

@@ -1,6 +1,6 @@
 import pytest
 
-from extensions.modules.answer import read, snake
+from extensions.modules.answer import as_stored, decided, read, snake
 from extensions.modules.names import Names, names_of
 
 ENGLISH = """
@@ -26,6 +26,72 @@ class TestForms:
 
     def test_follow_a_plural_that_is_given(self) -> None:
         assert names_of("octopus", "octopodes") == Names("octopus", "octopodes")
+
+
+OTHER_LANGUAGES = """
+    rechnungen rechnung kunden kunde lieferanten artikel bilder termine auftraege mitarbeiter konten adressen firmen
+    kategorien gruppen rollen haeuser vertraege zahlungen fahrzeuge schichten dokumente spieler aerzte rezepte
+    clientes cliente usuarios facturas pedidos empresas proveedores pagos empleados tareas reuniones citas recetas
+    factures commandes livres projets utilisateurs fournisseurs contrats voitures bateaux devis entrepots vendeurs
+    fatture clienti prodotti libri ordine ordini klanten facturen bestellingen medewerkers asiakkaat laskut fakturaer
+    faktury zamowienia pracownicy zakazy objednavky
+""".split()
+DECIDED = """
+    boat/boats timesheet/timesheets playlist/playlists workflow/workflows upload/uploads dataset/datasets faq/faqs
+    endpoint/endpoints waybill/waybills checkbox/checkboxes colour/colours enrolment/enrolments
+""".split()
+
+
+class TestPlurals:
+    """What is no English noun gets no English plural."""
+
+    @pytest.mark.parametrize("name", OTHER_LANGUAGES)
+    def test_of_other_languages_are_the_names_as_they_are(self, name: str) -> None:
+        (module,) = decided(read(name), stored=None)
+
+        assert names_of(module.name, module.plural) == Names(name, name)
+
+    @pytest.mark.parametrize("pair", [*ENGLISH, *DECIDED])
+    def test_of_english_nouns_are_english(self, pair: str) -> None:
+        for name in pair.split("/"):
+            (module,) = decided(read(name), stored=None)
+
+            assert names_of(module.name, module.plural) == Names(*pair.split("/"))
+
+    @pytest.mark.parametrize("answer", ["rechnung/rechnungen", {"rechnung": {"plural": "rechnungen"}}])
+    def test_can_be_given(self, answer: object) -> None:
+        (module,) = decided(read(answer), stored=None)
+
+        assert names_of(module.name, module.plural) == Names("rechnung", "rechnungen")
+
+    @pytest.mark.parametrize("stored", ["rechnung", ["rechnung"], {"rechnung": None}])
+    def test_stay_as_they_are_in_a_project_that_has_the_module(self, stored: object) -> None:
+        """Its folder is rechnungs: the release that made it knew no better."""
+        kept, new = decided(read("rechnung, kunde"), stored)
+
+        assert names_of(kept.name, kept.plural) == Names("rechnung", "rechnungs")
+        assert names_of(new.name, new.plural) == Names("kunde", "kunde")
+
+    @pytest.mark.parametrize(
+        ("answer", "written"),
+        [
+            ("boats,people", "boats,people"),
+            ("boats, rechnungen", "boats, rechnungen/rechnungen"),
+            (["boats", "kunde", {"konten": None}], ["boats", "kunde/kunde", {"konten": {"plural": "konten"}}]),
+            ("{konten: {fields: {name: str}}}", {"konten": {"fields": {"name": "str"}, "plural": "konten"}}),
+            ("", None),
+            (None, None),
+        ],
+    )
+    def test_are_written_down(self, answer: object, written: object) -> None:
+        """And read from there they are the same, whatever a later release thinks of the name."""
+        assert as_stored(answer, stored=None) == written
+        assert as_stored(written, stored=written) == written
+        forms = [
+            [names_of(module.name, module.plural) for module in decided(read(said), stored)]
+            for said, stored in [(answer, None), (written, written), (written, None)]
+        ]
+        assert forms[0] == forms[1] == forms[2]
 
 
 class TestNames:

@@ -17,11 +17,18 @@ WRONG = {
     "names": "'names' would hide 'name' in its own files: use a longer name, such as: client_names",
     "pages": "'pages' would hide 'page' in its own files: use a longer name, such as: client_pages",
     "2fa": "'2fa' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
-    "größen": "'größen' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
+    "größen": "'größen' cannot become snake_case: start with a letter, then use a-z, 0-9 and _, such as: groessen",
     "../../evil": "'../../evil' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
     "x": "'x' is too short to be a word: use two letters or more",
     "a" * 31: f"'{'a' * 31}' has 31 characters: use at most 30",
-    "a" * 30: f"'{'a' * 30}' has the plural '{'a' * 30}s', 31 characters: use at most 30",
+    f"{'a' * 25}_boat": f"'{'a' * 25}_boat' has the plural '{'a' * 25}_boats', 31 characters: use at most 30",
+    "invoices people": (
+        "'invoices people' are 2 words: write invoices, people for modules, or invoices_people for one"
+    ),
+    "api_keys": "'api_keys' is a name that every project has already: use a longer name, such as: client_api_keys",
+    "identity": "'identity' is a name that every project has already: use a longer name, such as: client_identities",
+    "reports": "'reports' is kept for what the standard may have one day: use a longer name, such as: client_reports",
+    "analyse": "'analyse' is a word of SQL: use a longer name, such as: client_analyse",
     "invoices, Invoice": "'Invoice' and 'invoices' are the same module: leave one out",
     "person, people": "'people' and 'person' are the same module: leave one out",
 }

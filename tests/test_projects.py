@@ -19,19 +19,18 @@ def clone(request: pytest.FixtureRequest, clone_of: Callable[[str], Clone]) -> C
     return clone_of(request.param)
 
 
-class TestChecks:
-    def test_lint(self, clone: Clone) -> None:
-        clone.run("ruff", "check")
+class TestCheck:
+    def test_passes(self, clone: Clone, request: pytest.FixtureRequest) -> None:
+        """What each client's CI runs: lint, types, import rules, docs, and the suite.
 
-    def test_format(self, clone: Clone) -> None:
-        clone.run("ruff", "format", "--check")
+        With its slow tests and the measured coverage where the answers are those that most projects give.
+        """
+        whole = request.node.callspec.params["clone"] in ("default", "fields")
 
-    def test_types(self, clone: Clone) -> None:
-        clone.run("mypy")
+        clone.make(*(["check"] if whole else ["standard-check", "lint", "types", "boundaries", "docs-current", "test"]))
 
-    def test_boundaries(self, clone: Clone) -> None:
-        clone.run("tach", "check")
-        clone.run("tach", "check-external")
+    def test_leaves_the_clone_clean(self, clone: Clone) -> None:
+        assert git(clone.folder, "status", "--porcelain") == ""
 
 
 class TestMigrations:
@@ -53,15 +52,3 @@ class TestMigrations:
         clone.run("python", "-m", "app", "adopt")
         adopted = {file.name: file.read_bytes() for file in (clone.folder / "migrations/versions").glob("*.py")}
         assert adopted == rendered
-
-
-class TestSuite:
-    def test_passes(self, clone: Clone) -> None:
-        clone.run("pytest", "--quiet", "--cov", "--cov-report=term:skip-covered")
-
-    @pytest.mark.xdist_group("default")
-    def test_passes_with_what_it_calls_slow(self, clone_of: Callable[[str], Clone]) -> None:
-        clone_of("default").run("pytest", "--quiet", "-m", "slow")
-
-    def test_leaves_the_clone_clean(self, clone: Clone) -> None:
-        assert git(clone.folder, "status", "--porcelain") == ""

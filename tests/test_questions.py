@@ -1,5 +1,6 @@
 """The questionnaire, as a person meets it at the prompt and a script with --data."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,11 +58,41 @@ class TestQuestions:
         assert QUESTIONS[name].get("validator") or QUESTIONS[name].get("choices")
 
 
+REFUSED_AT_THE_PROMPT = {
+    "class": "'class' is a word of Python itself: use a longer name, such as: client_classes",
+    "boats people": "'boats people' are 2 words: write boats, people for modules, or boats_people for one",
+    "{boats: {fields: {weight: tons}}}": (
+        "boats.weight: 'tons' is no type: use one of str(n), text, int, decimal(p, s), bool, date, datetime, uuid,"
+        " email, url, json, enum(a, b), ref module"
+    ),
+    "{boats: {fields: {name: str}": "a bracket or a quote is not closed: close it",
+    "{boats: {fields: {name: str, name: int}}}": "'name' is written twice: leave one out",
+    "{boats: {fields: {skipper: ref captains}}}": (
+        "boats.skipper: there is no module 'captains' to refer to: add it, or use one of boats, users"
+    ),
+}
+
+
+def shown(sentence: str) -> str:
+    """A pattern for it on a screen of 80 columns, which breaks its lines anywhere between two words."""
+    return r"(?:\s|\x1b\[[\d;?]*[A-Za-z])+".join(map(re.escape, sentence.split()))
+
+
+def refuses(prompt: Any, line: str, sentence: str) -> None:
+    """A screen of another height is drawn as a whole; otherwise what happens to stand there already is not sent."""
+    prompt.sendline(f"\x15{line}")
+    for rows in [25, 24] * 10:
+        prompt.setwinsize(rows, 80)
+        if prompt.expect([shown(sentence), pexpect.TIMEOUT], timeout=2) == 0:
+            return
+    raise AssertionError(f"{sentence!r} is not on the screen after {line!r}")
+
+
 class TestPrompt:
     def test_asks_again_with_a_sentence_and_goes_on(self, template: Path, tmp_path: Path) -> None:
         project = tmp_path / "project"
         prompt = pexpect.spawn(
-            COPIER[0], [*COPIER[1:], str(template), str(project)], encoding="utf-8", timeout=30, dimensions=(50, 200)
+            COPIER[0], [*COPIER[1:], str(template), str(project)], encoding="utf-8", timeout=30, dimensions=(24, 80)
         )
         prompt.expect("as people say it")
         prompt.sendline("\x15Blue Harbour")
@@ -72,29 +103,30 @@ class TestPrompt:
         prompt.expect("Who makes it")
         prompt.sendline("")
         prompt.expect("e-mail address to reach")
-        prompt.sendline("ada")
-        prompt.expect("give one such as ada@example.com")
+        refuses(prompt, "ada", "'ada' is no e-mail address: give one such as ada@example.com, or leave it empty")
         prompt.sendline("\x15ada@example.com")
         prompt.expect("license it is under")
         prompt.sendline("")
-        prompt.expect("Python that containers")
+        prompt.expect("Python of its containers")
         prompt.sendline("")
         prompt.expect("Ready-made modules")
         prompt.sendline("")
         prompt.expect("Your own modules")
-        prompt.sendline("class")
-        prompt.expect("'class' is a word of Python itself: use a longer name")
-        prompt.sendline("\x15{boats: {fields: {skipper: ref captains}}}")
-        prompt.expect("boats.skipper: there is no module 'captains' to refer to: add it")
-        prompt.sendline("\x15boats, people")
+        for line, sentence in REFUSED_AT_THE_PROMPT.items():
+            refuses(prompt, line, sentence)
+        prompt.sendline("\x15{people: {fields: {name: str, born_on: date?}}, rechnungen}")
         prompt.expect("Where the checks run")
         prompt.sendline("")
         prompt.expect("Blue Harbour is ready")
         prompt.expect(pexpect.EOF)
 
         assert answers_of(project)["project_slug"] == "blue-harbour"
-        assert answers_of(project)["custom_modules"] == "boats, people"
-        assert (project / "src/app/modules/people/models.py").exists()
+        assert answers_of(project)["custom_modules"] == {
+            "people": {"fields": {"name": "str", "born_on": "date?"}},
+            "rechnungen": {"plural": "rechnungen"},
+        }
+        assert "born_on: Mapped[date | None]" in (project / "src/app/modules/people/models.py").read_text()
+        assert (project / "src/app/modules/rechnungen/models.py").exists()
 
 
 class TestData:
@@ -110,6 +142,12 @@ class TestData:
             (
                 "custom_modules={ships: {fields: {weight: tons}}}",
                 "custom_modules: ships.weight: 'tons' is no type: use one of str(n), text, int",
+            ),
+            ("custom_module=boats", "custom_module: there is no such question: use custom_modules"),
+            ("ci=gitlabs", "ci: 'gitlabs' is no choice: use gitlab, or another of github, gitlab, none"),
+            (
+                "custom_modules={boats: {fields: {name: str}",
+                "custom_modules: line 1, column 29: a bracket or a quote is not closed: close it",
             ),
             ("project_slug=A B", "project_slug: 'A B' cannot be a package's name: use a-z, 0-9 and single dashes"),
             ("author_email=ada", "author_email: 'ada' is no e-mail address: give one such as ada@example.com"),
@@ -141,6 +179,25 @@ class TestData:
         assert done.returncode == 0, done.stderr
         assert answers.items() <= answers_of(tmp_path / "project").items()
         assert "String(40)" in (tmp_path / "project/src/app/modules/statuses/models.py").read_text()
+
+    @pytest.mark.parametrize(
+        ("answers", "sentence"),
+        [
+            ("custom_modules: {boats: {fields: {name: str, name: int}}}", "line 1, column 46: 'name' is written twice"),
+            ("project_name:", "project_name: nothing is given: write an answer, or leave the line out"),
+            ("custom_modules: invoices people", "write invoices, people for modules, or invoices_people for one"),
+        ],
+    )
+    def test_in_a_file_is_refused_with_nothing_but_a_sentence(
+        self, answers: str, sentence: str, template: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "answers.yml").write_text(answers)
+
+        done = copy(template, tmp_path / "project", "--data-file", str(tmp_path / "answers.yml"))
+
+        assert done.returncode == 1
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
 
     @pytest.mark.parametrize("given", ["[webhooks]", "['webhooks']", "- webhooks"])
     def test_of_modules_is_a_list(self, given: str, template: Path, tmp_path: Path) -> None:

@@ -42,6 +42,13 @@ def _make(folder: Path, project: Path) -> None:
         env=outside,
         check=True,
     )
+    _add_command(folder / "bin" / "app")
+
+
+def _add_command(file: Path) -> None:
+    """`app`, as the project's own installation would bring it: its code is that of the folder one is in."""
+    file.write_text('#!/bin/sh\nexec python -m app "$@"\n')
+    file.chmod(0o755)
 
 
 @contextmanager

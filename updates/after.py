@@ -16,6 +16,10 @@ from tempfile import TemporaryDirectory
 import copier
 import yaml
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # Copier starts this file by its path
+
+from updates.left_behind import names_left_behind
+
 TABLE = Path(__file__).with_name("table.toml")
 LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
 MOST_CONFLICTS = 127  # what git merge-file counts up to; more means that it could not read the files
@@ -33,6 +37,8 @@ def main(template: str, release_before: str, release: str, answers_file: str) ->
             path = file.relative_to(old).as_posix()
             if path != answers_file:
                 carry(path, old, new, moved, dropped)
+    for sentence in names_left_behind(yaml.safe_load(answers_before), yaml.safe_load(answers)):
+        say(sentence)
     sys.exit(bool(git("ls-files", "--unmerged")) or b".rej\0" in git("ls-files", "-z", "--others"))
 
 

@@ -5,19 +5,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from copier.errors import UserMessageError
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from . import problems
-from .answer import read
+from .answer import Described, decided, read
 from .fields import Module, file_of, modules_of
+from .given import given_problems
 from .manifest import standard_files
 from .names import Names
 from .ownership import client_owned
-from .ready_made import choices, needs, needs_in_tests, ready_made_problem
+from .prompt import fit_to_screen
+from .ready_made import choices, needs, needs_in_tests
 from .steps import first_chain
+from .stored import decided_before, is_clean_copy, remembered, stored_answers
 from .texts import license_text, quoted, slug, spdx, toml_author
 
 _CHECKS: Mapping[str, Callable[[Any], str]] = {
@@ -28,7 +30,6 @@ _CHECKS: Mapping[str, Callable[[Any], str]] = {
     "author_email": problems.email_problem,
 }
 _NOTHING = object()
-_CLEAN_COPIES = ("copier._main.old_copy.", "copier._main.new_copy.")
 
 
 @pass_context
@@ -40,7 +41,18 @@ def problem(context: Context, question: str) -> str:
     """
     if question in context["_copier_conf"]["data"]:
         return ""
-    return " ".join(_problems(context, question))
+    return fit_to_screen(question, " ".join(_problems(context, question)))
+
+
+@pass_context
+def given_is_read(context: Context) -> bool:
+    """Always; but before Copier reads what --data gives. Raises UserMessageError: it would end in a traceback."""
+    stored = stored_answers(context)
+    data = context["_copier_conf"]["data"]
+    given = {name: answer for name, answer in data.items() if stored.get(name, _NOTHING) != answer}
+    if not is_clean_copy(context) and (found := given_problems(given)):
+        raise UserMessageError("\n".join(found))
+    return True
 
 
 @pass_context
@@ -50,21 +62,12 @@ def module_specs(context: Context) -> str:
     found = [f"{question}: {text}" for question in questions for text in _problems(context, question)]
     if found:
         raise UserMessageError("\n".join(found))
-    return json.dumps([_spec(module) for module in _modules(context["custom_modules"])])
-
-
-@pass_context
-def ready_made(context: Context) -> str:
-    """The choices of `modules`. Raises UserMessageError for others: Copier would end in a traceback."""
-    given = context["_copier_conf"]["data"]
-    if "modules" in given and (text := ready_made_problem(given["modules"])):
-        raise UserMessageError(f"modules: {text}")
-    return choices()
+    return json.dumps([_spec(module) for module in modules_of(_described(context))])
 
 
 @pass_context
 def migration_steps(context: Context) -> str:
-    return json.dumps(first_chain(_modules(context["custom_modules"]), context["modules"] or ()))
+    return json.dumps(first_chain(modules_of(_described(context)), context["modules"] or ()))
 
 
 @pass_context
@@ -74,7 +77,7 @@ def left_to_client(context: Context, operation: str) -> str:
     return "\n".join(
         client_owned(
             packages=[spec["package"] for spec in context["module_specs"]],
-            packages_before=[m.names.package for m in _modules(_stored(context).get("custom_modules"))],
+            packages_before=[module.names.package for module in _modules_before(context)],
             operation=operation,
             project=Path(conf["dst_path"]),
             answers_file=str(conf["answers_file"]),
@@ -88,27 +91,20 @@ def from_widgets(spec: Mapping[str, Any], file: str) -> str:
 
 
 def _problems(context: Context, question: str) -> list[str]:
-    stored, answer = _stored(context), context[question]
-    if stored.get(question, _NOTHING) == answer or _is_clean_copy(context):
+    stored, answer = stored_answers(context), context[question]
+    if stored.get(question, _NOTHING) == answer or is_clean_copy(context):
         return []
     if question == "custom_modules":
         return problems.modules_problems(answer, ready_made=context["modules"], stored=stored.get(question))
     return list(filter(None, [_CHECKS[question](answer)]))
 
 
-def _is_clean_copy(context: Context) -> bool:
-    """Whether an update renders beside the project, from answers that were accepted in the project."""
-    return any(part.startswith(_CLEAN_COPIES) for part in Path(context["_copier_conf"]["dst_path"]).parts)
+def _described(context: Context) -> list[Described]:
+    return decided(read(context["custom_modules"]), decided_before(context))
 
 
-def _stored(context: Context) -> Mapping[str, Any]:
-    conf = context["_copier_conf"]
-    file = Path(conf["dst_path"]) / conf["answers_file"]
-    return (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file.exists() else {}
-
-
-def _modules(answer: object) -> list[Module]:
-    return modules_of(read(answer))
+def _modules_before(context: Context) -> list[Module]:
+    return modules_of(read(stored_answers(context).get("custom_modules")))
 
 
 def _spec(module: Module) -> dict[str, Any]:
@@ -127,21 +123,23 @@ def _words(names: Names) -> dict[str, str]:
     }
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+FILTERS: Mapping[str, Callable[..., Any]] = {
     "from_widgets": from_widgets,
     "license_text": license_text,
     "needs": needs,
     "needs_in_tests": needs_in_tests,
     "quoted": quoted,
+    "remembered": pass_context(remembered),
     "slug": slug,
     "spdx": spdx,
     "toml_author": toml_author,
 }
-GLOBALS: Mapping[str, Callable[..., str]] = {
+GLOBALS: Mapping[str, Callable[..., Any]] = {
+    "given_is_read": given_is_read,
     "left_to_client": left_to_client,
     "migration_steps": migration_steps,
     "module_specs": module_specs,
     "problem": problem,
-    "ready_made": ready_made,
+    "ready_made": choices,
     "standard_files": pass_context(standard_files),
 }

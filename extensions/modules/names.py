@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .english import ENGLISH
+from .english import ENGLISH, is_noun
 
 # Where inflect is wrong or has no opinion. Singular to plural; both forms are then understood.
 _CORRECTIONS = {
@@ -83,6 +83,12 @@ def names_of(name: str, plural: str | None = None) -> Names:
     *before, last = name.split("_")
     singular, plural = _forms(last)
     return Names("_".join([*before, singular]), "_".join([*before, plural]))
+
+
+def is_english(name: str) -> bool:
+    """Whether the last word is an English noun, in one of its forms; only then English knows its plural."""
+    word = name.split("_")[-1]
+    return word in _CORRECTIONS or word in _SINGULAR_OF or is_noun(word) or is_noun(_forms(word)[0])
 
 
 def _forms(word: str) -> tuple[str, str]:

@@ -1,15 +1,20 @@
 """What is wrong with an answer, as sentences that say what to do. No sentence means: fine."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 
 from . import taken
-from .answer import Described, Unreadable, read
+from .answer import Described, Unreadable, decided, read
 from .fields import fields_problems
+from .fields.names import SQL_WORDS
 from .names import Names, names_of
 from .skeleton import clashes
+from .texts import in_ascii
 
 LONGEST = 30
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_OF_OWNER = {"standard": "is a name that every project has already"}
 
 
 def name_problem(project_name: str) -> str:
@@ -45,12 +50,13 @@ def email_problem(author_email: str) -> str:
 def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: object = None) -> list[str]:
     """The answer's problems. What a project's stored answer has already is never one: its modules are there."""
     try:
-        described = read(answer)
+        described = decided(read(answer), stored)
     except Unreadable as error:
         return [str(error)]
     kept, chosen = _packages(stored), frozenset(ready_made)
     new = [module for module in described if _names(module).package not in kept]
-    return [*_each(new, chosen), *_twice(described)] or fields_problems(described, new, chosen)
+    wrong = list(_each(new, chosen, taken_here=[_names(module) for module in described]))
+    return [*wrong, *_twice(described)] or fields_problems(described, new, chosen)
 
 
 def _line_problem(what: str, text: str, *, longest: int) -> str:
@@ -72,17 +78,35 @@ def _names(module: Described) -> Names:
     return names_of(module.name, module.plural)
 
 
-def _each(modules: Iterable[Described], ready_made: frozenset[str]) -> Iterator[str]:
+def _each(modules: Iterable[Described], ready_made: frozenset[str], taken_here: Sequence[Names]) -> Iterator[str]:
     for module in modules:
-        problem = _spelling(module) or _taken(module, ready_made) or _said(module)
+        problem = _spelling(module) or _taken(module, ready_made, taken_here) or _said(module)
         if problem:
             yield problem
 
 
 def _spelling(module: Described) -> str:
+    typed = module.typed
+    if len(words := typed.partition("/")[0].split()) > 1:
+        return _several_words(typed, words)
     for form in (module.name, module.plural):
-        if form is not None and not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", form):
-            return f"{module.typed!r} cannot become snake_case: start with a letter, then use a-z, 0-9 and _"
+        if form is not None and not _SNAKE.fullmatch(form):
+            near = in_ascii(form)
+            fits = _SNAKE.fullmatch(near) and not _taken(Described(near, near), frozenset(), ())
+            such_as = f", such as: {near}" if fits else ""
+            return f"{typed!r} cannot become snake_case: start with a letter, then use a-z, 0-9 and _{such_as}"
+    return _length(module)
+
+
+def _several_words(typed: str, words: Sequence[str]) -> str:
+    """Two names without the comma between them, or one: only the client knows."""
+    names = [word for word in words if word.lower() not in ("and", "&", "und", "et", "y")]
+    if len(names) < 2:
+        return f"{typed!r} is no name: write one word, such as: invoices"
+    return f"{typed!r} are {len(words)} words: write {', '.join(names)} for modules, or {'_'.join(names)} for one"
+
+
+def _length(module: Described) -> str:
     names = _names(module)
     if len(module.name) > LONGEST:
         return f"{module.typed!r} has {len(module.name)} characters: use at most {LONGEST}"
@@ -95,33 +119,56 @@ def _spelling(module: Described) -> str:
     return ""
 
 
-def _taken(module: Described, ready_made: frozenset[str]) -> str:
-    names, typed = _names(module), module.typed
+def _taken(module: Described, ready_made: frozenset[str], taken_here: Sequence[Names]) -> str:
+    reason, way_out = _reason(module, ready_made)
+    if not reason:
+        return ""
+    another = _another_name(_names(module), ready_made, taken_here)
+    longer = f"use a longer name, such as: {another}" if another else "use another name"
+    return f"{module.typed!r} {reason}: {longer}{way_out}"
+
+
+def _reason(module: Described, ready_made: frozenset[str]) -> tuple[str, str]:
+    """Why a module cannot be called so, and what can be done but to call it otherwise."""
+    names = _names(module)
     forms = {module.name, names.singular, names.plural}
-    longer = f"use a longer name, such as: client_{names.plural}"
     if forms & taken.KEYWORDS:
-        return f"{typed!r} is a word of Python itself: {longer}"
+        return "is a word of Python itself", ""
     if {module.name, names.package} & taken.STANDARD_LIBRARY:
-        return f"{typed!r} is a module of Python's standard library: {longer}"
-    if forms & (taken.PROJECT | _plurals(taken.PROJECT)):
-        return f"{typed!r} is a name that every project has already: {longer}"
+        return "is a module of Python's standard library", ""
     if forms & ready_made:
-        return f"{typed!r} is also a ready-made module that you chose: {longer}, or leave the ready-made one out"
-    if names.package in taken.ANNOUNCED:
-        return f"{typed!r} is kept for a ready-made module of the standard: {longer}"
+        return "is also a ready-made module that you chose", ", or leave the ready-made one out"
+    if owner := taken.owner_of(names, module.name):
+        return _OF_OWNER.get(owner, "is kept for a ready-made module of the standard"), ""
+    if forms & (taken.PROJECT | taken.plurals(taken.PROJECT)):
+        return _OF_OWNER["standard"], ""
+    if forms & (taken.AHEAD | taken.plurals(taken.AHEAD)):
+        return "is kept for what the standard may have one day", ""
+    if names.table in SQL_WORDS:
+        return "is a word of SQL", ""
     if hidden := (forms | {names.class_name}) & taken.BUILTINS or clashes(names):
-        return f"{typed!r} would hide {min(hidden)!r} in its own files: {longer}"
+        return f"would hide {min(hidden)!r} in its own files", ""
+    return "", ""
+
+
+def _another_name(names: Names, ready_made: frozenset[str], taken_here: Sequence[Names]) -> str:
+    """One that is not refused itself, and whose first word is no other module's."""
+    used = {form for other in taken_here for form in (other.singular, other.plural)}
+    for before in ("client", "our", "own"):
+        name = f"{before}_{names.plural}"
+        module = Described(name, name)
+        if not (used & {before, f"{before}s", name}) and not _length(module) and not _reason(module, ready_made)[0]:
+            return name
     return ""
-
-
-def _plurals(words: Iterable[str]) -> set[str]:
-    return {names_of(word).plural for word in words}
 
 
 def _said(module: Described) -> str:
     if not module.unknown:
         return ""
-    return f"{module.typed!r} says {module.unknown[0]!r}, which means nothing here: give `fields` and `plural` only"
+    key = module.unknown[0]
+    near = get_close_matches(key, ("fields", "plural"), 1)
+    do = f"write {near[0]!r}" if near else "give `fields` and `plural` only"
+    return f"{module.typed!r} says {key!r}, which means nothing here: {do}"
 
 
 def _twice(modules: Iterable[Described]) -> Iterator[str]:

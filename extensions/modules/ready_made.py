@@ -1,6 +1,6 @@
 """Modules that come ready: how the prompt offers them, and what they need besides the standard.
 
-A name here stays for good: it is stored in clients' answers. See docs/adr/0008.
+A name here stays for good: it is stored in clients' answers. See template/docs/adr/standard/0008.
 """
 
 import json

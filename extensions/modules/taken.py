@@ -1,21 +1,106 @@
-"""Names that a custom module cannot have, and whose they are."""
+"""Names that a custom module cannot have, and whose they are.
+
+What the standard and its ready-made modules have is read from their sources, so nobody keeps a list of it.
+"""
 
 import builtins
 import keyword
+import re
 import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from .names import Names, names_of
+from .ready_made import NAMES as READY_MADE
 
 KEYWORDS = frozenset(word.lower() for word in [*keyword.kwlist, *keyword.softkwlist])
 BUILTINS = frozenset(dir(builtins))
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
 
-# Rooms, tables and paths of every project; their plurals are taken as well.
+# Words of every project that name no folder, table or path, and the raw material of custom modules.
 PROJECT = frozenset(
     """
-    admin alembic app audit auth cli config core database docs error event health invitation job kit main
-    membership migration model module permission procrastinate repository role route schema seed service session
-    setting standard superuser tenant test user widget worker
+    alembic app docs error event invitation job kit main membership migration model module permission procrastinate
+    repository role route schema seed service session setting standard superuser tenant test user widget worker
     """.split()
 )
 
-# Ready-made modules, also while they are not chosen: they would meet their namesakes later.
-ANNOUNCED = frozenset({"files", "notifications", "webhooks"})
+# What the standard may have one day: kept free in new projects, and left to those that have it.
+AHEAD = frozenset(
+    """
+    admin api api_token backup billing console credential deploy deployment docs export feature_flag graphql health
+    identity_provider import internal invitation live login logout mcp membership metric metrics monitoring oauth
+    observability oidc openapi operator outbox passkey password permission ping plugin portal preference privacy profile
+    quota ready realtime redoc register report role saml scim search session setting signup sso static status_page
+    support_access swagger system telemetry tenant_setting two_factor usage websocket well_known
+    """.split()
+)
+
+_TEMPLATE = Path(__file__).parents[2] / "template"
+_RAW_MATERIAL = "src/app/modules/widgets/"
+_NAMED_IN = (
+    re.compile(r'^\s+__tablename__ = "(\w+)"', re.M),
+    re.compile(r'\bcreate_table\(\s*"(\w+)"'),
+    re.compile(r"\bCREATE TABLE (?:IF NOT EXISTS )?(?:\w+\.)?(\w+)", re.I),
+    re.compile(r'^    name(?:: ClassVar\[str\])? = "(\w+)\.\w+"', re.M),  # of an event
+    re.compile(r'@job\(\s*name="(\w+)\.'),
+    re.compile(r'^    [A-Z_]+ = "(\w+):\w+"', re.M),  # of a permission
+    re.compile(r'\bprefix="/([\w-]+)'),
+)
+_PATH = re.compile(r'\.(?:get|post|add_route|add_api_route|mount)\(\s*"/([\w-]+)')
+_TABLES_CLASS = re.compile(r"^class (\w+)\([^:]*\bBase\):", re.M)
+
+
+def owner_of(names: Names, typed: str) -> str:
+    """Who has one of these names: "standard" or a ready-made module; "" if nobody."""
+    owners = owners_by_name()
+    forms = (typed, names.singular, names.plural, names.class_name)
+    found = (owners[form] for form in forms if form in owners)
+    return next(found, "standard" if names.table.startswith(("procrastinate_", "alembic_")) else "")
+
+
+@cache
+def owners_by_name() -> Mapping[str, str]:
+    """Folders, tables and their classes, events, jobs, permissions and paths, each with who has it."""
+    found: dict[str, str] = {}
+    for file, text in _sources():
+        owner = _owner(file)
+        for name in [*_folders(file), *_named(file, text)]:
+            found.setdefault(name.replace("-", "_"), owner)
+    return found
+
+
+@cache
+def plurals(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(names_of(word).plural for word in words)
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    for folder in ("src/app", "migrations"):
+        for file in sorted((_TEMPLATE / folder).rglob("*")):
+            path = file.relative_to(_TEMPLATE).as_posix()
+            is_source = file.suffix in (".py", ".sql") and not path.startswith("migrations/versions/")
+            if is_source and "/tests/" not in path and "{" not in path and not path.startswith(_RAW_MATERIAL):
+                yield path, file.read_text(encoding="utf-8")
+
+
+def _owner(path: str) -> str:
+    parts = path.split("/")
+    ready_made = [part for part in parts[1:4] if part in READY_MADE]
+    return ready_made[0] if ready_made else "standard"
+
+
+def _folders(path: str) -> list[str]:
+    """Of the application, of core and of the modules."""
+    parts = path.split("/")[:-1]
+    return [name for depth, name in enumerate(parts) if parts[:depth] in _PARENTS]
+
+
+_PARENTS = (["src", "app"], ["src", "app", "core"], ["src", "app", "modules"])
+
+
+def _named(path: str, text: str) -> Iterator[str]:
+    """Only in core a route's path is the whole path. SQLAlchemy finds a table's class by its name, in one registry."""
+    for pattern in [*_NAMED_IN, _TABLES_CLASS, *([] if "/modules/" in path else [_PATH])]:
+        yield from pattern.findall(text)

@@ -5,7 +5,14 @@ import re
 import unicodedata
 from pathlib import Path
 
+_SPELLED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "å": "aa", "ł": "l", "đ": "d"}
 _LICENSES = Path(__file__).parent / "licenses"
+
+
+def in_ascii(text: str) -> str:
+    """`größen` gives `groessen`, `señales` gives `senales`; what has no likeness is left out."""
+    spelled = "".join(_SPELLED.get(character, character) for character in unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
 
 
 def slug(text: str) -> str:

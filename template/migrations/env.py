@@ -12,9 +12,9 @@ from sqlalchemy.pool import NullPool
 from app.bootstrap import with_database
 from app.config import load_settings
 from app.core.module import find_modules
-from app.database.autogenerate import is_ours, protect_new_tables
 from app.database.base import Base
-from app.database.migrations import OWNER_URL
+from app.database.schema.autogenerate import is_ours, protect_new_tables
+from app.database.schema.migrations import OWNER_URL
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_lock(hashtext('migrations'))")
 

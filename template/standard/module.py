@@ -7,13 +7,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .answers import FILE, read_origin
+from .descriptions import Unreadable, load
 from .git import back_to_last_commit, changed
 from .problem import Problem
 from .releases import clone_of
@@ -23,7 +24,7 @@ QUESTION = "custom_modules"
 ENDINGS = (".yml", ".yaml")
 MODULES = "src/app/modules"
 EXAMPLE = (
-    "make module m=contracts, or m='contracts: {fields: {title: str(80), client: ref clients}}'"
+    "make module m=contracts, or m='contracts: {fields: {title: str(80), worth: decimal(9, 2)?}}'"
 )
 
 
@@ -74,30 +75,64 @@ def _names(stored: object) -> dict[str, None]:
 
 def _read(description: str) -> dict[str, Any]:
     """Names, a description, or the path of a file that has one. Raises Problem."""
-    try:
-        text = Path(description).read_text() if description.endswith(ENDINGS) else description
-        said = yaml.safe_load(text)
-    except OSError as error:
-        raise Problem(f"{description} cannot be read: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise Problem(f"This is no YAML: {error}\nWrite for example: {EXAMPLE}") from None
+    said = _parsed(description)
     if isinstance(said, str):
-        return {name.strip(): None for name in said.split(",") if name.strip()}
+        return dict(_names(said))
+    if isinstance(said, list):
+        said = dict(_pairs(said))
     if not isinstance(said, Mapping) or not said:
         raise Problem(f"Say which module: {EXAMPLE}")
-    return dict(said)
+    if QUESTION in said:
+        raise Problem(f"Leave {QUESTION} out, and begin with the module's name: {EXAMPLE}")
+    return {str(name): about for name, about in said.items()}
+
+
+def _pairs(items: Iterable[object]) -> Iterator[tuple[object, Any]]:
+    """What a list or a mapping names, and what is said about it."""
+    for item in items.items() if isinstance(items, Mapping) else items:
+        if isinstance(item, Mapping):
+            yield from item.items()
+        else:
+            yield item if isinstance(item, tuple) else (item, None)
+
+
+def _parsed(description: str) -> Any:
+    if not description.endswith(ENDINGS):
+        return _loaded(description, "This")
+    try:
+        return _loaded(Path(description).read_text(encoding="utf-8"), description)
+    except OSError as error:
+        raise Problem(f"{description} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{description} is not in UTF-8: save it as UTF-8") from None
+
+
+def _loaded(text: str, what: str) -> Any:
+    try:
+        return load(text)
+    except Unreadable as error:
+        raise Problem(f"{what} cannot be read, {error}\nWrite for example: {EXAMPLE}") from None
 
 
 def _refuse_known(new: Mapping[str, Any]) -> None:
     """A module that came another way, such as from another project, may join the answers."""
-    stored = _stored()
-    known = list(stored) if isinstance(stored, (list, Mapping)) else list(_names(stored))
+    known = _known(_stored())
     for name in new:
-        if name in known:
+        if _bare(name) in known:
             raise Problem(
                 f"There is a module {name} already, and its files are yours:"
                 " docs/adding-a-module.md shows how to add a field to it."
             )
+
+
+def _known(stored: object) -> set[str]:
+    items = stored if isinstance(stored, (list, Mapping)) else _names(stored)
+    return {_bare(name) for name, _ in _pairs(items)}
+
+
+def _bare(name: object) -> str:
+    """Without the plural that may be given."""
+    return str(name).partition("/")[0].strip()
 
 
 def _stored() -> object:

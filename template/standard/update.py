@@ -8,6 +8,7 @@ from pathlib import Path
 from .answers import Origin, read_origin, read_questions
 from .conflicts import find_conflicts
 from .git import PROJECT, back_to_last_commit, changed, git, is_repository
+from .hidden import refuse_hidden_files
 from .problem import Problem
 from .releases import Release, clone_of, latest_release
 from .update_check import is_newer
@@ -42,6 +43,7 @@ def update(*, to: str | None, copier: str | None) -> int:
 def refuse_unless_clean() -> None:
     if not is_repository():
         raise Problem("This is no git repository yet: git init, git add --all, git commit.")
+    refuse_hidden_files()
     if changed():
         raise Problem(
             "There is work here that is not committed: commit it first, or put it away with"

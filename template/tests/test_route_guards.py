@@ -85,6 +85,7 @@ class TestRoutes:
         ]
 
 
+@pytest.mark.usefixtures("unlimited")
 class TestNobody:
     async def test_gets_an_answer_without_a_token(
         self, app: FastAPI, anonymous: AsyncClient
@@ -99,6 +100,7 @@ class TestNobody:
         assert asked > 30
 
 
+@pytest.mark.usefixtures("unlimited")
 class TestAMember:
     async def test_gets_no_answer_for_superusers(self, app: FastAPI, client: AsyncClient) -> None:
         asked = 0
@@ -110,6 +112,7 @@ class TestAMember:
         assert asked > 3
 
 
+@pytest.mark.usefixtures("unlimited")
 class TestAViewer:
     async def test_is_refused_all_that_viewers_may_not(
         self, app: FastAPI, anonymous: AsyncClient, runtime: Runtime, owner: Person

@@ -42,10 +42,10 @@ def _floor(file: str, code: str, here: str, there: str) -> Plant:
 
 
 FLOORS = [
-    _floor("core/health.py", "from app.modules.users import x", "app.core", "app.modules.users"),
-    _floor("core/health.py", TAKE_USERS, "app.core", "app.modules.users.repositories"),
-    _floor("core/health.py", "from app.main import create_app", "app.core", "app.main"),
-    _floor("core/health.py", "from app.bootstrap import x", "app.core", "app.bootstrap"),
+    _floor("core/http/health.py", "from app.modules.users import x", "app.core", "app.modules.users"),
+    _floor("core/http/health.py", TAKE_USERS, "app.core", "app.modules.users.repositories"),
+    _floor("core/http/health.py", "from app.main import create_app", "app.core", "app.main"),
+    _floor("core/http/health.py", "from app.bootstrap import x", "app.core", "app.bootstrap"),
     _floor("database/engine.py", "from app.core.errors import x", "app.database", "app.core"),
     _floor("database/engine.py", "from app.config import Settings", "app.database", "app.config"),
     _floor("database/engine.py", "from app.modules.users import x", "app.database", "app.modules.users"),

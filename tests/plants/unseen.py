@@ -33,7 +33,7 @@ _IMPORTS = [
     in_invoices("services.py", "from pkgutil import resolve_name", "uses pkgutil.resolve_name", IMPORTS),
     in_invoices("services.py", "exec('import app.modules')", "S102", ("ruff", "check")),
     in_invoices("services.py", "eval('1')", "S307", ("ruff", "check")),
-    Plant("importlib in core", "src/app/core/health.py", "import importlib", "core/health.py", IMPORTS),
+    Plant("importlib in core", "src/app/core/http/health.py", "import importlib", "core/http/health.py", IMPORTS),
     Plant("importlib in kit", "src/app/kit/clock.py", "import importlib", "kit/clock.py", IMPORTS),
     in_invoices("routes.py", "from sqlalchemy import select", "only repositories and models and migrations", IMPORTS),
     in_invoices("services.py", "from sqlalchemy.orm import Session", "services.py:", IMPORTS),
@@ -65,7 +65,7 @@ _STRINGS = [
     ),
     in_invoices("services.py", 'PLACE = "app.modules.users.models"', "names 'app.modules.users.models'", STRINGS),
     in_invoices("services.py", 'PLACE = f"app.modules.{1}"', "names 'app.modules.' in quotes", STRINGS),
-    Plant("a name in core", "src/app/core/health.py", 'USERS = "app.modules.users"', "core/health.py", STRINGS),
+    Plant("a name in core", "src/app/core/http/health.py", 'USERS = "app.modules.users"', "core/http/health.py", STRINGS),
 ]
 
 _LAWS = [

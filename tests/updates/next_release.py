@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.snapshot import git
 
 NEXT, AFTER_NEXT = "v9999.1.0", "v9999.2.0"
-HEALTH, SIGNS = "src/app/core/health.py", "src/app/core/signs.py"
+HEALTH, SIGNS = "src/app/core/http/health.py", "src/app/core/signs.py"
 DROPPED = "docs/errors.md"
 STEP = '''"""The standard: a note on users."""
 

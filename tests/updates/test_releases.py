@@ -37,7 +37,7 @@ def test_an_answer_survives_a_question_and_a_choice_that_are_called_otherwise(ol
 
 
 def test_edits_move_with_their_file(old_project: Path) -> None:
-    old, new = "src/app/core/body_limit.py", "src/app/core/http/_body_limit.py"
+    old, new = "src/app/core/body_limit.py", "src/app/core/http/middleware/body_limit.py"
     (old_project / old).write_text((old_project / old).read_text() + "\n# Ours.\n")
     commit(old_project)
 

@@ -4,6 +4,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..names import Names
 from .field import Field
@@ -27,7 +28,7 @@ _ALIASES = frozenset(
 _SUFFIXES = ("", "Create", "Change", "Read", "Sort", "Service", "Repository", "Permission")
 
 # Reserved in PostgreSQL: https://www.postgresql.org/docs/current/sql-keywords-appendix.html
-_SQL = frozenset(
+SQL_WORDS = frozenset(
     """
     all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
     column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
@@ -51,22 +52,42 @@ def spelling_problem(name: object) -> str:
 
 
 def name_problem(field: Field, module: Names) -> str:
-    name, longer = field.name, f"use another name, such as {module.singular}_{field.name}"
-    if field.kind == "ref" and name.endswith("_id"):
-        return f"a ref gets its _id by itself: call it {name.removesuffix('_id')}"
-    if name in _OF_EVERY_ROW or field.column in _OF_EVERY_ROW:
-        return f"every row has {field.column} already: leave it out, or {longer}"
-    if name in keyword.kwlist:
-        return f"this is a word of Python itself: {longer}"
-    if field.column in _SQL:
-        return f"this is a word of SQL: {longer}"
-    if field.column in dir(builtins):
-        return f"this would hide Python's own {name}: {longer}"
-    if name.startswith("model_") or field.column in _OF_THE_CLASSES:
-        return f"this would hide something that every model or schema has: {longer}"
-    if _is_used(field, module):
-        return f"the module's own files use this name already: {longer}"
+    if reason := _reason(field, module):
+        another = _another_name(field, module)
+        return f"{reason}, such as {another}" if another else reason
     return _length_problem(field, module)
+
+
+def _reason(field: Field, module: Names) -> str:
+    """Why a field cannot be called so."""
+    name = field.name
+    if field.kind == "ref" and name.endswith("_id"):
+        return "a ref gets its _id by itself: use another name"
+    if name in _OF_EVERY_ROW or field.column in _OF_EVERY_ROW:
+        return f"every row has {field.column} already: leave it out, or use another name"
+    if name in keyword.kwlist:
+        return "this is a word of Python itself: use another name"
+    if field.column in SQL_WORDS:
+        return "this is a word of SQL: use another name"
+    if field.column in dir(builtins):
+        return f"this would hide Python's own {name}: use another name"
+    if name.startswith("model_") or field.column in _OF_THE_CLASSES:
+        return "this would hide something that every model or schema has: use another name"
+    if _is_used(field, module):
+        return "the module's own files use this name already: use another name"
+    return ""
+
+
+def _another_name(field: Field, module: Names) -> str:
+    """One that is not refused itself: without the `_id` of a ref, longer, or with a number; "" if all of these are."""
+    bare = field.name.removesuffix("_id") if field.kind == "ref" else field.name
+    longer = (f"{module.singular}_{bare}", f"own_{bare}", f"{bare}_of_it"[-LONGEST:])
+    candidates = (bare, *longer, *(f"{bare[:10]}_{number}" for number in range(2, 9)))
+    return next((name for name in candidates if not _is_refused(replace(field, name=name), module)), "")
+
+
+def _is_refused(field: Field, module: Names) -> bool:
+    return bool(spelling_problem(field.name) or _reason(field, module) or _length_problem(field, module))
 
 
 def twice_problem(field: Field, others: Iterable[Field]) -> str:

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from graphlib import CycleError
 
 from ..answer import Described
-from ..names import Names, names_of
+from ..names import Names, is_english, names_of
 from .field import FILES, NAME, USERS, Field
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
-from .reading import Wrong, read_field
+from .reading import Wrong, read_field, target_word
 
 MOST_FIELDS = 60
+MOST_OFFERED = 8
 _NO_TARGETS = {
     "tenant": "every row belongs to a tenant already: leave it out",
     "notification": "a notification is its reader's, and goes after a while: refer to users",
@@ -67,7 +69,7 @@ def _read(name: object, said: object, module: Names, packages: dict[str, Names])
     """Raises Wrong."""
     if problem := spelling_problem(name):
         raise Wrong(problem)
-    field = _resolved(read_field(str(name), said), packages)
+    field = _resolved(read_field(str(name), said), packages, target_word(said))
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
     if problem := name_problem(field, module):
@@ -75,8 +77,8 @@ def _read(name: object, said: object, module: Names, packages: dict[str, Names])
     return field
 
 
-def _resolved(field: Field, packages: dict[str, Names]) -> Field:
-    """With its target's own names. Raises Wrong."""
+def _resolved(field: Field, packages: dict[str, Names], word: str) -> Field:
+    """With its target's own names; `word` is the client's for it. Raises Wrong."""
     if field.target is None or field.target == USERS:
         return field
     if problem := _NO_TARGETS.get(field.target.singular):
@@ -86,8 +88,15 @@ def _resolved(field: Field, packages: dict[str, Names]) -> Field:
             return replace(field, target=names)
     if field.target == FILES:
         raise Wrong("files is a ready-made module that is not chosen: add it to `modules`")
-    offered = ", ".join(sorted({*packages, USERS.package}))
-    raise Wrong(f"there is no module {field.target.plural!r} to refer to: add it, or use one of {offered}")
+    missing = field.target.plural if is_english(word) else word
+    raise Wrong(f"there is no module {missing!r} to refer to: add it, or use {_offered(missing, packages)}")
+
+
+def _offered(missing: str, packages: dict[str, Names]) -> str:
+    known = sorted({*packages, USERS.package})
+    near = get_close_matches(missing, known, 1)
+    more = ", …" if len(known) > MOST_OFFERED else ""
+    return f"{near[0] + ', or another' if near else 'one'} of {', '.join(known[:MOST_OFFERED])}{more}"
 
 
 def _module(module: Described, packages: dict[str, Names]) -> Module:

@@ -12,7 +12,9 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, cast
 
+from ..answer import snake
 from ..names import Names, names_of
+from ..texts import in_ascii
 from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, DeleteRule, Field, Kind
 
 _SHAPE = re.compile(
@@ -22,6 +24,8 @@ _SHAPE = re.compile(
 _ON_DELETE = re.compile(r"\bon\s+delete\s+(restrict|cascade|set\s+null)\b")
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _TYPES = "str(n), text, int, decimal(p, s), bool, date, datetime, uuid, email, url, json, enum(a, b), ref module"
+# Types that are nothing without what stands behind them.
+_FORMS = {"decimal": "decimal(12, 2)", "enum": "enum(draft, sent)", "ref": "ref users"}
 STR_LENGTH, STR_LONGEST, STR_LONGEST_INDEXED, TEXT_LONGEST = 255, 10_000, 500, 50_000
 INT_LIMIT = 2**31
 
@@ -67,8 +71,10 @@ def _kind(word: str | None) -> Kind:
     if word == "ref":
         raise Wrong("'ref' does not say to what: write the module's name, such as: ref users")
     if word not in KINDS:
-        near = get_close_matches(word, KINDS, 1)
-        raise Wrong(f"{word!r} is no type: use {near[0] + ', or another' if near else 'one'} of {_TYPES}")
+        near = get_close_matches(word.lower(), KINDS, 1)
+        raise Wrong(
+            f"{word!r} is no type: use {_FORMS.get(near[0], near[0]) + ', or another' if near else 'one'} of {_TYPES}"
+        )
     return word
 
 
@@ -111,7 +117,13 @@ def _arguments(kind: Kind, given: str | None, target: str | None) -> dict[str, A
 
 
 def _target(word: str) -> Names:
-    return names_of(word.lower().replace("-", "_"))
+    return names_of(snake(word))
+
+
+def target_word(said: object) -> str:
+    """What the client wrote after `ref`."""
+    shape = _SHAPE.fullmatch(said) if isinstance(said, str) else None
+    return snake(shape["target"] or "") if shape else ""
 
 
 def _str(given: str | None) -> dict[str, Any]:
@@ -137,10 +149,19 @@ def _enum(given: str | None) -> dict[str, Any]:
         raise Wrong("an enum lists its values: enum(draft, sent)")
     for value in values:
         if not _WORD.fullmatch(value) or len(value) > 40:
-            raise Wrong(f"the value {value!r} of an enum cannot be: use a-z, 0-9 and _, up to 40 characters")
+            raise Wrong(
+                f"the value {value!r} of an enum cannot be: use a-z, 0-9 and _, up to 40 characters{_near(value)}"
+            )
     if len(set(values)) < len(values):
         raise Wrong("an enum has one of its values twice: leave one out")
     return {"values": values}
+
+
+def _near(value: str) -> str:
+    """`PG-13` is stored as pg_13; how people see it is the screen's affair."""
+    word = re.sub(r"[^a-z0-9]+", "_", in_ascii(value.lower())).strip("_")[:40].strip("_")
+    word = f"value_{word}"[:40] if word and not word[0].isalpha() else word
+    return f", such as: {word}" if _WORD.fullmatch(word) else ""
 
 
 _WITH_ARGUMENTS: dict[Kind, Callable[[str | None], dict[str, Any]]] = {"str": _str, "decimal": _decimal, "enum": _enum}

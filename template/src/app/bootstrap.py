@@ -11,7 +11,6 @@ from app.config import (
     DOTENV,
     CacheSettings,
     DatabaseSettings,
-    ModuleSettings,
     Settings,
     load_module_settings,
 )
@@ -28,16 +27,19 @@ from app.core.auth import (
 )
 from app.core.cache import MemoryStore, SharedCache, Store
 from app.core.events import Subscriptions
+from app.core.http.routing import understands_fastapi
 from app.core.jobs import JobRegistry
-from app.core.limits import Buckets, MemoryBuckets
+from app.core.limits import Buckets, MemoryBuckets, Tries
 from app.core.mail import choose_mailer, send_mail
 from app.core.module import Module
-from app.core.observation import observe
+from app.core.observability import observe
 from app.core.permissions import PermissionRegistry
-from app.core.runtime import Database, Runtime
+from app.core.runtime import Database, Runtime, SettingsOfModules
+from app.core.security_events import SecurityEvent, record
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
 from app.database import embedded
+from app.database.asyncpg.pipelined import is_tested
 from app.database.engine import create_engine
 
 MAIL_FOLDER = Path(__file__).parents[2] / ".data" / "mail"
@@ -58,7 +60,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     """Connects to nothing yet: the first statement does."""
     subscriptions = Subscriptions(each for module in modules for each in module.subscribers)
     jobs = (job for module in modules for job in module.jobs)
-    database = _database(settings.database)
+    database = _database(settings)
     tokens = _tokens(settings)
     revocations = _revocations(settings, database)
     permissions = PermissionRegistry(module.permissions for module in modules)
@@ -66,8 +68,14 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     observation = observe(settings.telemetry, service=settings.name)
     observation.watch(rw=database.rw, admin=database.admin)
 
+    key_tries = Tries(buckets, "api-key", settings.limits.login, settings.limits.address)
+
     async def find_key(tenant_id: UUID, secret_hash: str) -> FoundKey | None:
         return await _find_key(runtime, modules, tenant_id, secret_hash)
+
+    def note_refused_key(address: str | None) -> None:
+        event = SecurityEvent.API_KEY_REFUSED
+        record(observation, event, reason="not valid", address=address)
 
     runtime = Runtime(
         settings=settings,
@@ -80,7 +88,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         authenticator=Authenticator(
             tokens=tokens,
             cookies=Cookies(own=[settings.public_url, *settings.auth.browser_origins]),
-            api_keys=ApiKeys(find_key, revocations),
+            api_keys=ApiKeys(find_key, revocations, key_tries, note_refused_key),
             revocations=revocations,
             permissions=permissions,
         ),
@@ -95,16 +103,14 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     return runtime
 
 
-def _module_settings(
-    settings: Settings, modules: tuple[Module, ...]
-) -> dict[type[ModuleSettings], ModuleSettings]:
+def _module_settings(settings: Settings, modules: tuple[Module, ...]) -> SettingsOfModules:
     """Raises SettingsError. Tests do not read a developer's .env."""
     dotenv = None if settings.environment == "test" else DOTENV
-    return {
-        module.settings: load_module_settings(module.settings, dotenv)
+    return SettingsOfModules(
+        (module.settings, load_module_settings(module.settings, dotenv))
         for module in modules
         if module.settings
-    }
+    )
 
 
 async def _find_key(
@@ -152,11 +158,24 @@ def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
     return redis.RedisStore(server), redis.RedisBuckets(server)
 
 
-def _database(settings: DatabaseSettings) -> Database:
-    return Database(rw=_engine(settings, settings.url), admin=_engine(settings, settings.admin_url))
+def fast_paths(settings: Settings) -> dict[str, bool]:
+    """Which fast paths are on: docs/performance.md says what each one leans on."""
+    direct = settings.fast_paths and not settings.database.pgbouncer
+    return {
+        "routes": settings.fast_paths and understands_fastapi(),
+        "pipelined_connections": direct and is_tested(),
+        "standalone_reads": direct,
+    }
 
 
-def _engine(settings: DatabaseSettings, url: str | None) -> AsyncEngine:
+def _database(settings: Settings) -> Database:
+    database, fast = settings.database, settings.fast_paths
+    return Database(
+        rw=_engine(database, database.url, fast), admin=_engine(database, database.admin_url, fast)
+    )
+
+
+def _engine(settings: DatabaseSettings, url: str | None, fast: bool) -> AsyncEngine:
     if url is None:
         raise ValueError("settings without a database: pass them through with_database first")
     return create_engine(
@@ -165,4 +184,5 @@ def _engine(settings: DatabaseSettings, url: str | None) -> AsyncEngine:
         pool_overflow=settings.pool_overflow,
         statement_timeout_seconds=settings.statement_timeout_seconds,
         pgbouncer=settings.pgbouncer,
+        fast_paths=fast,
     )

@@ -4,38 +4,44 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 
-from app.bootstrap import open_runtime, with_database
+from app.bootstrap import fast_paths, open_runtime, with_database
 from app.config import Settings, load_settings
-from app.core.auth import AuthMiddleware
-from app.core.errors import describe_problems, error_pages, install_error_handlers
-from app.core.etags import EtagMiddleware
-from app.core.health import answers, health_routes
-from app.core.http import (
+from app.core.http import routing
+from app.core.http.health import answers, health_routes
+from app.core.http.idempotency import IdempotencyMiddleware
+from app.core.http.metrics import metrics_routes
+from app.core.http.middleware import (
+    AuthMiddleware,
     BodyLimitMiddleware,
     DeadlineMiddleware,
+    EtagMiddleware,
+    PathMiddleware,
+    RateLimitMiddleware,
     SecurityHeadersMiddleware,
+    TenantMiddleware,
+    TraceMiddleware,
+    TransactionMiddleware,
     cors,
+    observed,
 )
-from app.core.idempotency import IdempotencyMiddleware
-from app.core.limits import RateLimitMiddleware
-from app.core.logging import configure_logging
+from app.core.http.openapi import describe_security
+from app.core.http.problems import describe_problems, error_pages, install_error_handlers
+from app.core.http.routing import FastRoute, StrictRoute
 from app.core.module import Module, find_modules
-from app.core.observation import observed
-from app.core.observation.routes import metrics_routes
-from app.core.openapi import describe_security
-from app.core.routing import include, index_routes
+from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
-from app.core.tenancy import TenantMiddleware
-from app.core.tracing import TraceMiddleware
-from app.core.transaction import TransactionMiddleware
-from app.database.guarantees import refuse_unsafe_database
-from app.database.migrations import is_at_head
+from app.database.schema.guarantees import refuse_unsafe_database
+from app.database.schema.migrations import is_at_head
 from app.worker import embedded_worker
+
+log = structlog.get_logger(__name__)
 
 API = "/api/v1"
 OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -59,6 +65,8 @@ def create_app(
         lifespan=_lifespan,
         middleware=_middleware(runtime),
         telemetry=OWN_TELEMETRY,
+        redirect_slashes=False,
+        **_documents(settings),
     )
     app.state.runtime = runtime
     install_error_handlers(app, settings.public_url)
@@ -77,6 +85,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(SecurityHeadersMiddleware, https=https),
         *observed(runtime.observation),
         Middleware(TraceMiddleware),
+        Middleware(PathMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
@@ -88,6 +97,12 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
     ]
 
 
+def _documents(settings: Settings) -> dict[str, Any]:
+    """Where the description of the API is, if it is to be read here."""
+    shown = settings.http.shows_documents(in_production=settings.in_production)
+    return {} if shown else {"docs_url": None, "redoc_url": None, "openapi_url": None}
+
+
 def _secrets(settings: Settings) -> list[str]:
     secrets = (settings.secret_key, *settings.auth.previous_secrets)
     return [secret.get_secret_value() for secret in secrets]
@@ -95,6 +110,8 @@ def _secrets(settings: Settings) -> list[str]:
 
 def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> None:
     rw = runtime.database.rw
+    kind = FastRoute if runtime.settings.fast_paths else StrictRoute
+    include = partial(routing.include, kind=kind)
     checks = {"database": partial(answers, rw), "migrations": partial(is_at_head, rw)}
     include(app, health_routes(checks))
     include(app, error_pages)
@@ -103,7 +120,7 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     for module in modules:
         for router in module.routers:
             include(app, router, prefix=API)
-    index_routes(app)
+    routing.index_routes(app)
 
 
 @asynccontextmanager
@@ -117,6 +134,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await closing.enter_async_context(embedded_worker(runtime))
         await closing.enter_async_context(runtime.revocations.kept_current())
         _tune_garbage_collection()
+        log.info("app.started", fast_paths=fast_paths(runtime.settings))
         yield
 
 

@@ -8,18 +8,14 @@ import structlog
 
 from app.bootstrap import open_runtime
 from app.config import Settings
-from app.core.auth.housekeeping import forget_revocations
-from app.core.events.housekeeping import forget_old_events
-from app.core.idempotency.housekeeping import forget_old_answers
-from app.core.jobs.housekeeping import forget_old_jobs
-from app.core.jobs.worker import WorkerOptions, work_off
-from app.core.logging import configure_logging
+from app.core.http.idempotency import forget_old_answers
 from app.core.module import find_modules
+from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
+from app.core.worker.housekeeping import HOUSEKEEPING
+from app.core.worker.worker import WorkerOptions, work_off
 
 log = structlog.get_logger(__name__)
-
-HOUSEKEEPING = (forget_old_jobs, forget_old_events, forget_old_answers, forget_revocations)
 
 
 async def run_worker(
@@ -48,7 +44,7 @@ async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
 
 
 async def work(runtime: Runtime, options: WorkerOptions) -> None:
-    await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING], options)
+    await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING, forget_old_answers], options)
 
 
 async def _work_watched(runtime: Runtime, options: WorkerOptions) -> None:

@@ -16,7 +16,7 @@ LOADERS = {
     "bootstrap": "redis, only where it is set",
     "cli/_module_pages": "the front door of each module, to describe it",
     "core/module": "the modules, which nobody lists",
-    "core/observation/_observation": "what the extra `observation` brings",
+    "core/observability/_observation": "what the extra `observation` brings",
     "database/embedded": "the PostgreSQL of the extra `dev`",
 }
 

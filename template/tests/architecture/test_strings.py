@@ -15,7 +15,7 @@ from .source import File, files, refuse
 # Every module's rows may belong to a person and a tenant.
 EVERYBODYS = {"users", "tenants"}
 # It is their task to make names of modules, or to take them apart.
-SPELLERS = {"cli/_module_pages", "core/module", "database/references"}
+SPELLERS = {"cli/_module_pages", "core/module", "core/runtime", "database/schema/module_order"}
 
 
 @pytest.fixture(autouse=True, scope="module")

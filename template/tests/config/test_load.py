@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -13,6 +14,10 @@ SAFE = {
     "APP_DATABASE_OWNER_URL": "postgresql://app_owner@db/app",
     "APP_DATABASE_ADMIN_URL": "postgresql+asyncpg://app_admin@db/app",
 }
+
+
+def provider(issuer: str) -> str:
+    return json.dumps({"ours": {"issuer": issuer, "client_id": "a", "client_secret": "b"}})
 
 
 class Environment:
@@ -163,6 +168,9 @@ class TestProduction:
             ("APP_SECRET_KEY", "x" * 31),
             ("APP_PUBLIC_URL", ""),
             ("APP_PUBLIC_URL", "http://api.example.com"),
+            ("APP_AUTH_PAGES_URL", "http://app.example.com"),
+            ("APP_AUTH_BROWSER_ORIGINS", "https://app.example.com,http://other.example.com"),
+            ("APP_OIDC_PROVIDERS", provider("http://id.example.com")),
             ("APP_DATABASE_URL", ""),
             ("APP_DATABASE_OWNER_URL", ""),
             ("APP_DATABASE_ADMIN_URL", ""),

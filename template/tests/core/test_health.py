@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from app.config import Settings
-from app.core.errors import install_error_handlers
-from app.core.health import answers, health_routes
+from app.core.http.health import answers, health_routes
+from app.core.http.middleware.trace import TraceMiddleware
+from app.core.http.problems import install_error_handlers
 from app.core.permissions import PUBLIC, guard_of
-from app.core.tracing import TraceMiddleware
 from app.database.engine import create_engine
 
 

@@ -7,8 +7,8 @@ import pytest
 import structlog
 
 from app.config import LogSettings
-from app.core.log_context import bind_identity, current_fields, log_context
-from app.core.logging import configure_logging, hide_private
+from app.core.observability.log_context import bind_identity, current_fields, log_context
+from app.core.observability.logging import configure_logging, hide_private
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,10 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from app.core.errors import Forbidden, install_error_handlers
-from app.core.log_context import add_context, bind_identity, current_fields
-from app.core.tracing import TraceMiddleware
+from app.core.errors import Forbidden
+from app.core.http.middleware.trace import TraceMiddleware
+from app.core.http.problems import install_error_handlers
+from app.core.observability.log_context import add_context, bind_identity, current_fields
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"

@@ -11,13 +11,13 @@ from sqlalchemy import func, select, text
 from starlette.middleware import Middleware
 
 from app.config import Settings
-from app.core.auth import AuthMiddleware
-from app.core.errors import install_error_handlers
+from app.core.http.middleware.authentication import AuthMiddleware
+from app.core.http.middleware.tenant import TenantMiddleware
+from app.core.http.middleware.trace import TraceMiddleware
+from app.core.http.middleware.unit_of_work import TransactionMiddleware
+from app.core.http.problems import install_error_handlers
 from app.core.permissions import permission, public
 from app.core.runtime import Runtime
-from app.core.tenancy import TenantMiddleware
-from app.core.tracing import TraceMiddleware
-from app.core.transaction import TransactionMiddleware
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.database.engine import create_engine
 from app.modules.tenants.models import Invitation

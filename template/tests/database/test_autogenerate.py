@@ -3,7 +3,7 @@ from alembic.operations.ops import CreateTableOp, DowngradeOps, MigrationScript,
 from sqlalchemy import Column, Uuid
 
 from app.core.module import find_modules
-from app.database.autogenerate import is_ours, protect_new_tables
+from app.database.schema.autogenerate import is_ours, protect_new_tables
 
 
 class TestProtectNewTables:

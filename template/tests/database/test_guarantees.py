@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app.config import Settings
 from app.core.module import find_modules
 from app.core.runtime import Runtime
-from app.database.guarantees import (
+from app.database.schema.guarantees import (
     Finding,
     UnsafeDatabase,
     find_in_database,

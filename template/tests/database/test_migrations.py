@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from app.core.module import find_modules
-from app.database import migrations
-from app.database.autogenerate import is_ours
-from app.database.migrations import (
+from app.database.schema import migrations
+from app.database.schema.autogenerate import is_ours
+from app.database.schema.migrations import (
     PROJECT,
     Step,
     adopt,

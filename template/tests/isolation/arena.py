@@ -17,7 +17,7 @@ from app.core.module import find_modules
 from app.core.runtime import Runtime
 from app.database.base import Base
 from app.database.mixins import TenantMixin
-from app.database.session import ScopedAsyncSession, open_session
+from app.database.session import TenantSession, open_session
 from app.database.tenancy import Context
 from tests.support.people import PASSWORD, Person, found_tenant
 
@@ -78,11 +78,11 @@ class Arena:
         await self.admin.execute(SET_PASSWORD, {"id": person.user_id, "hash": CHEAP_HASH})
         return person
 
-    def session(self) -> ScopedAsyncSession:
+    def session(self) -> TenantSession:
         """As a request of the own tenant has it."""
         return self.session_of(self.own.context)
 
-    def session_of(self, context: Context) -> ScopedAsyncSession:
+    def session_of(self, context: Context) -> TenantSession:
         return open_session(self.runtime.database.rw, context)
 
     async def row_of(self, table: AnyTable, person: Person, marker: str) -> Row:

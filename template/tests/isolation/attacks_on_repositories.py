@@ -4,7 +4,7 @@ from typing import Any
 
 from app.database.pagination import encode_cursor
 from app.database.repository import Repository
-from app.database.session import ScopedAsyncSession
+from app.database.session import TenantSession
 from app.kit.ids import new_id
 
 from .raids import Attacks, Raid
@@ -12,7 +12,7 @@ from .raids import Attacks, Raid
 verbs = Attacks({})
 
 
-def _repository(raid: Raid, session: ScopedAsyncSession | None = None) -> Any:
+def _repository(raid: Raid, session: TenantSession | None = None) -> Any:
     return type("Attacked", (Repository,), {"model": raid.model})(session or raid.session)
 
 

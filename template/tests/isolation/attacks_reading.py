@@ -396,5 +396,5 @@ async def deferred_column_of_a_stranger(raid: Raid) -> Any:
     row = await _held_by_them(raid)
     name = next(iter(raid.contents))
     raid.session.add(row)
-    raid.session.expire(row, [name])
+    raid.session.orm.expire(row, [name])
     return await raid.session.run_sync(lambda _: getattr(row, name))

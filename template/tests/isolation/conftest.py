@@ -1,20 +1,21 @@
 """The attacked databases, and the report of what was attacked."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, create_engine
 
-from app.config import LimitSettings, Settings
+from app.config import Settings
 from app.main import create_app
 from tests.support.database import create_test_database, drop_test_database
+from tests.support.limits import without_limits
 
 from .arena import CHEAP, Arena
 from .net import cut_composite_keys, cut_row_security
-from .report import REPORT, Report
+from .report import REPORT, Report, shorten
 from .samples import create_samples
 
 Cut = Callable[[Connection], None]
@@ -25,10 +26,24 @@ def report() -> Report:
     return REPORT
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What was found, and not the log of thousands of requests that found nothing; all with -v."""
+    report = yield
+    if report.failed and item.config.get_verbosity() < 1:
+        shorten(report)
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """All that was attacked, unless something failed, which is what matters then."""
     if REPORT.probes:
         terminalreporter.section("tenant isolation")
-        for line in REPORT.lines():
+        failed = terminalreporter.stats.get("failed", []) or terminalreporter.stats.get("error", [])
+        brief = bool(failed) and terminalreporter.config.get_verbosity() < 1
+        for line in REPORT.lines(brief=brief):
             terminalreporter.write_line(line)
 
 
@@ -124,8 +139,9 @@ def _database(settings: Settings, name: str, *cuts: Cut) -> Iterator[Settings]:
 
 @asynccontextmanager
 async def _arena(attacked: Settings) -> AsyncIterator[Arena]:
-    app = create_app(attacked.model_copy(update={"limits": LimitSettings(login=None)}))
+    app = create_app(attacked)
     app.state.runtime.passwords._hasher = CHEAP
-    async with Arena.open(app) as arena:
-        yield arena
+    with without_limits(app.state.runtime):
+        async with Arena.open(app) as arena:
+            yield arena
     await app.state.runtime.close()

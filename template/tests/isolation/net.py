@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table, text
 from sqlalchemy.orm import Session
 
-from app.database import repository, scoping
+from app.database import repository
 from app.database.base import Base
 from app.database.mixins import TenantMixin
-from app.database.session import ScopedSession
+from app.database.orm import tenant_filter as scoping
+from app.database.orm.session import OrmSession
 from app.database.tenancy import Context, TenantContext
 
 from .samples import Samples
@@ -25,7 +26,7 @@ def cut_session(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(repository, "narrowing", lambda *_, **__: (None, None))
     patch.setattr(repository.Repository, "create", _create)
     for name in ("connection", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"):
-        patch.setattr(ScopedSession, name, getattr(Session, name))
+        patch.setattr(OrmSession, name, getattr(Session, name))
 
 
 def cut_stamp(patch: pytest.MonkeyPatch) -> None:

@@ -108,13 +108,14 @@ async def _with_ids_in_the_body(visit: Visit, target: Target) -> AsyncIterator[s
 async def _naming_the_tenant(visit: Visit, target: Target) -> AsyncIterator[str]:
     """In the body, the query and the headers that other frameworks read a tenant from."""
     tenant = str(target.arena.foreign.tenant_id)
-    options = {"params": {"tenant_id": tenant, "tenant": tenant}}
+    options: dict[str, Any] = {"params": {"tenant_id": tenant, "tenant": tenant}}
     headers = {"X-Tenant-ID": tenant, "X-Tenant": tenant, "X-Organization-Id": tenant}
     if visit.route.method == "DELETE":
         return  # the last probe does this, and takes what the others need with it
     for answer in (
         await _call(visit, visit.own_path(), {"tenant_id": tenant}),
-        await _call(visit, visit.own_path(), headers=headers, **options),
+        await _call(visit, visit.own_path(), headers=headers),
+        await _call(visit, visit.own_path(), **options),
     ):
         if target.is_told(answer):
             yield "follows a tenant that the request names"

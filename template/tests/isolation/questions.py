@@ -14,9 +14,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.module import find_modules
+from app.database.asyncpg.transaction import Transaction
 from app.database.repository import Repository, RowNotFound
-from app.database.session import ScopedAsyncSession
-from app.database.transaction import Transaction
+from app.database.session import TenantSession
 from app.kit.ids import new_id
 
 from .arena import Arena, tenants_models
@@ -75,13 +75,13 @@ async def _noting(
 ) -> AsyncIterator[list[tuple[str, Sequence[Any]]]]:
     """What goes through SQLAlchemy, and what a repository sends to the driver itself."""
     noted: list[tuple[str, Sequence[Any]]] = []
-    fetch, send_alone = ScopedAsyncSession.fetch, Transaction.send_alone
+    fetch, fetch_standalone = TenantSession.fetch, Transaction.fetch_standalone
 
     async def note_alone(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
         noted.append((sql, arguments))
-        return await send_alone(self, sql, arguments)
+        return await fetch_standalone(self, sql, arguments)
 
-    async def note_fetch(self: ScopedAsyncSession, statement: Any, values: Any) -> Any:
+    async def note_fetch(self: TenantSession, statement: Any, values: Any) -> Any:
         noted.append((statement.sql, statement.arguments(values)))
         return await fetch(self, statement, values)
 
@@ -89,8 +89,8 @@ async def _noting(
         noted.append((sql, values))
 
     with patch.context() as patched:
-        patched.setattr(ScopedAsyncSession, "fetch", note_fetch)
-        patched.setattr(Transaction, "send_alone", note_alone)
+        patched.setattr(TenantSession, "fetch", note_fetch)
+        patched.setattr(Transaction, "fetch_standalone", note_alone)
         event.listen(engine, "before_cursor_execute", note)
         yield noted
         event.remove(engine, "before_cursor_execute", note)

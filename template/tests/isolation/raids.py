@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoResultFound
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from app.database.repository import RowNotFound
-from app.database.session import ScopedAsyncSession
+from app.database.session import TenantSession
 from app.database.tenancy import RawSqlRefused, TenantContextRequired, TenantMismatch
 
 from .arena import Arena, Row
@@ -35,7 +35,7 @@ class Raid:
     """One attack on one table; `mine` and `theirs` are rows in it, `theirs` the other tenant's."""
 
     arena: Arena
-    session: ScopedAsyncSession
+    session: TenantSession
     model: Any
     mine: Row
     theirs: Row

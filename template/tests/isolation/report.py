@@ -1,6 +1,12 @@
 """What the attacks covered, printed below the tests' own summary."""
 
+import re
 from dataclasses import dataclass, field
+
+import pytest
+
+ORDINARY = re.compile(r"\[(debug|info|warning) *\] |\"level\":\"(debug|info|warning)\"")
+"""Thousands of probes are refused, and the log tells of each."""
 
 
 @dataclass
@@ -16,9 +22,12 @@ class Report:
         self.tables |= {table} if table else set()
         self.routes |= {route} if route else set()
 
-    def lines(self) -> list[str]:
+    def lines(self, *, brief: bool = False) -> list[str]:
+        total = f"{self.probes} probes on {len(self.tables)} tables and {len(self.routes)} routes"
+        if brief:
+            return [total, "make isolation only=-v prints all of them, and the log of each failure"]
         lines = [
-            f"{self.probes} probes on {len(self.tables)} tables and {len(self.routes)} routes",
+            total,
             f"tables: {', '.join(sorted(self.tables))}",
             "routes:",
             *(f"    {route}" for route in sorted(self.routes)),
@@ -32,3 +41,25 @@ class Report:
 
 
 REPORT = Report()
+
+MOST_LINES = 25
+LONGEST_LINE = 600
+
+
+def shorten(report: pytest.TestReport) -> None:
+    """To where it failed and what the assertion says, and to the errors in the log."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        where = f"{crash.path}:{crash.lineno}"
+        report.longrepr = "\n".join([where, *_few(crash.message.splitlines())])
+    report.sections = [
+        (title, "\n".join(_few([line for line in text.splitlines() if not ORDINARY.search(line)])))
+        for title, text in report.sections
+    ]
+    report.sections = [(title, text) for title, text in report.sections if text.strip()]
+
+
+def _few(lines: list[str]) -> list[str]:
+    left = len(lines) - MOST_LINES
+    shown = [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]
+    return [*shown, f"… and {left} lines more: -v prints them"] if left > 0 else shown

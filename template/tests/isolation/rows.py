@@ -97,8 +97,17 @@ def example(column: Column[Any], marker: str) -> Any:
 
 
 def is_unique(column: Column[Any]) -> bool:
-    constraints = column.table.constraints if column.table is not None else ()
-    return any(isinstance(c, UniqueConstraint) and column.name in c.columns for c in constraints)
+    """Alone or with others, by a constraint or by an index of an expression."""
+    if column.table is None:
+        return False
+    return any(
+        isinstance(each, UniqueConstraint) and column.name in each.columns
+        for each in column.table.constraints
+    ) or any(
+        index.unique
+        and any(re.search(rf"\b{column.name}\b", str(part)) for part in index.expressions)
+        for index in column.table.indexes
+    )
 
 
 def _scale(column: Column[Any]) -> int:

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from app.config import Settings
-from app.database.reading import Reading
-from app.database.statements import Statements
+from app.database.compiled.model_statements import Statements
+from app.database.compiled.standalone import Reading
 from app.database.tenancy import TENANT_SETTING
 from app.kit.ids import new_id
 

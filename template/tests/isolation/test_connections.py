@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.database.engine import create_engine
-from app.database.session import ScopedAsyncSession, open_session
+from app.database.session import TenantSession, open_session
 from app.database.tenancy import PersonContext, TenantContext
 
 from .arena import Arena
@@ -23,31 +23,31 @@ SETTINGS = text(
 SLEEP = text("SELECT pg_sleep(5)").execution_options(raw_sql="a test that is in no hurry")
 
 
-async def commits(session: ScopedAsyncSession) -> None:
+async def commits(session: TenantSession) -> None:
     await session.commit()
 
 
-async def commits_twice(session: ScopedAsyncSession) -> None:
+async def commits_twice(session: TenantSession) -> None:
     await session.commit()
     await session.execute(text("SELECT 1"), execution_options={"raw_sql": "begins again"})
     await session.commit()
 
 
-async def rolls_back(session: ScopedAsyncSession) -> None:
+async def rolls_back(session: TenantSession) -> None:
     await session.rollback()
 
 
-async def fails(session: ScopedAsyncSession) -> None:
+async def fails(session: TenantSession) -> None:
     with pytest.raises(Exception, match="division by zero"):
         await session.execute(text("SELECT 1 / 0"), execution_options={"raw_sql": "fails"})
 
 
-async def fails_in_a_savepoint(session: ScopedAsyncSession) -> None:
+async def fails_in_a_savepoint(session: TenantSession) -> None:
     async with session.begin_nested() as savepoint:
         await savepoint.rollback()
 
 
-async def is_cancelled(session: ScopedAsyncSession) -> None:
+async def is_cancelled(session: TenantSession) -> None:
     asleep = asyncio.create_task(session.execute(SLEEP))
     await asyncio.sleep(0.05)
     asleep.cancel()
@@ -55,13 +55,13 @@ async def is_cancelled(session: ScopedAsyncSession) -> None:
         await asleep
 
 
-async def times_out(session: ScopedAsyncSession) -> None:
+async def times_out(session: TenantSession) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await session.execute(SLEEP)
 
 
-async def is_forgotten(session: ScopedAsyncSession) -> None:
+async def is_forgotten(session: TenantSession) -> None:
     """Closed by nobody but the block around it."""
 
 
@@ -75,7 +75,7 @@ ENDINGS = (
     times_out,
     is_forgotten,
 )
-Ending = Callable[[ScopedAsyncSession], Awaitable[None]]
+Ending = Callable[[TenantSession], Awaitable[None]]
 
 
 @pytest_asyncio.fixture

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, Table, UniqueConstraint
 
 from app.database.base import Base
-from app.database.guarantees import find_in_database, find_in_role, global_tables
+from app.database.schema.guarantees import find_in_database, find_in_role, global_tables
 
 from .arena import Arena, tenants_models
 

@@ -16,7 +16,7 @@ from app.core.cache import _cached as cached_values
 from app.core.jobs import Envelope, JobRefused, JobRegistry
 from app.core.jobs.envelope import unseal
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database.driver import announcement
+from app.database.asyncpg.connection import begin_sql
 from app.database.tenancy import TenantContext, TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
 from app.main import create_app
@@ -156,7 +156,7 @@ class TestEvents:
 class TestContext:
     async def test_cannot_be_exchanged(self, arena: Arena) -> None:
         async with arena.session() as session:
-            for half in (session, session.sync_session):
+            for half in (session, session.orm.sync_session):
                 for name in ("context", "unscoped"):
                     with pytest.raises(AttributeError):
                         setattr(half, name, arena.foreign.context)
@@ -171,7 +171,7 @@ class TestContext:
         """It is written into the text of BEGIN."""
         forged = TenantContext("'; SET ROLE app_owner; --")  # type: ignore[arg-type]  # the attack
         with pytest.raises(TypeError):
-            announcement(forged)
+            begin_sql(forged)
 
 
 def known(arena: Arena) -> Any:

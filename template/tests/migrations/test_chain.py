@@ -5,7 +5,7 @@ from sqlalchemy import make_url
 
 from app.database.embedded import DatabaseUrls, EmbeddedServer
 from app.database.engine import create_engine
-from app.database.migrations import configuration, find_new_steps, is_at_head
+from app.database.schema.migrations import configuration, find_new_steps, is_at_head
 
 LEFT_OVER = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace

@@ -4,7 +4,7 @@ from alembic import command
 from sqlalchemy import make_url
 
 from app.database.embedded import DatabaseUrls, EmbeddedServer
-from app.database.migrations import configuration
+from app.database.schema.migrations import configuration
 
 PACKAGED = files("procrastinate") / "sql" / "schema.sql"
 

@@ -13,11 +13,11 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.config import LogSettings
-from app.core.logging import configure_logging
-from app.core.routing import FastRoute
-from app.core.routing._index import RouteIndex
+from app.core.http.routing import FastRoute
+from app.core.http.routing._index import RouteIndex
+from app.core.observability.logging import configure_logging
 from app.core.unit_of_work import UnitOfWork
-from app.database.compiled import Statement
+from app.database.compiled.statement import Statement
 from app.main import _tune_garbage_collection
 from app.modules.widgets.repositories import WidgetRepository
 
@@ -34,7 +34,7 @@ class TestRoutes:
 
         assert isinstance(index, RouteIndex)
         assert {type(route).__module__ for route in others} <= {
-            "app.core.routing._fast_route",
+            "app.core.http.routing._fast_route",
             "starlette.routing",
         }
 
@@ -101,7 +101,9 @@ class TestLog:
     def test_takes_two_calls_a_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
         configured: dict[str, Any] = {}
         monkeypatch.setattr(structlog, "configure", lambda **given: configured.update(given))
-        monkeypatch.setattr("app.core.logging._adopt_standard_library", lambda *_: None)
+        monkeypatch.setattr(
+            "app.core.observability.logging._adopt_standard_library", lambda *_: None
+        )
 
         configure_logging(LogSettings(), json=True)
 

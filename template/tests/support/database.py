@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.config import Settings
 from app.database import embedded
-from app.database.migrations import upgrade
+from app.database.schema.migrations import upgrade
 
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / ".data" / "test-postgres"

@@ -15,6 +15,7 @@ from app.main import create_app
 
 from .clients import client_of
 from .database import create_test_database, drop_test_database
+from .limits import without_limits
 from .modules import modules_for
 from .people import Person, found_tenant
 
@@ -41,6 +42,13 @@ async def app(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterat
 def runtime(app: FastAPI) -> Runtime:
     runtime: Runtime = app.state.runtime
     return runtime
+
+
+@pytest.fixture
+def unlimited(runtime: Runtime) -> Iterator[None]:
+    """For tests that call every route: routes of yours may have limits of their own."""
+    with without_limits(runtime):
+        yield
 
 
 @pytest_asyncio.fixture

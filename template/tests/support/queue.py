@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from app.config import Settings
 from app.core.jobs.models import JobProgress
-from app.core.jobs.worker import WorkerOptions
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.core.worker.worker import WorkerOptions
 from app.kit.ids import new_id
 from app.worker import work as run_worker
 

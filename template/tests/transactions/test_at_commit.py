@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.runtime import Runtime
-from app.database.compiled import prepared
+from app.database.compiled.statement import prepared
 from app.database.session import open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
@@ -46,7 +46,7 @@ class TestAtCommit:
         assert made.name == "first"
 
     async def test_takes_part_in_a_commit_of_the_orm(self, runtime: Runtime, owner: Person) -> None:
-        async with open_session(runtime.database.rw, owner.context) as session, session.begin():
+        async with open_session(runtime.database.rw, owner.context) as session, session.orm.begin():
             session.add(Widget(name="first"))
             await session.at_commit(RENAME, b"second")
 

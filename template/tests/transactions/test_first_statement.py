@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.core.runtime import Runtime
 from app.database import embedded
-from app.database.session import ScopedAsyncSession, open_session
+from app.database.session import TenantSession, open_session
 from app.modules.widgets.repositories import WidgetRepository
 from tests.support.database import FOLDER
 from tests.support.people import Person
@@ -23,9 +23,7 @@ TENANT = text("SELECT current_setting('app.tenant_id')").execution_options(raw_s
 
 
 @pytest_asyncio.fixture(params=["prepared", "new"])
-async def session(
-    runtime: Runtime, owner: Person, request: pytest.FixtureRequest
-) -> ScopedAsyncSession:
+async def session(runtime: Runtime, owner: Person, request: pytest.FixtureRequest) -> TenantSession:
     """Its connection knows the statement from an earlier transaction, or has to prepare it."""
     await create(runtime, owner, "known")
     if request.param == "new":
@@ -42,7 +40,7 @@ async def create(runtime: Runtime, owner: Person, name: str) -> UUID:
 
 class TestFirstStatement:
     async def test_is_in_the_transaction(
-        self, session: ScopedAsyncSession, runtime: Runtime, owner: Person
+        self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
         await WidgetRepository(session).create(name="driver")
         assert await names(runtime, owner) == {"known"}
@@ -53,7 +51,7 @@ class TestFirstStatement:
         assert checked_out(runtime) == 0
 
     async def test_has_its_own_tenant(
-        self, session: ScopedAsyncSession, runtime: Runtime, owner: Person, rival: Person
+        self, session: TenantSession, runtime: Runtime, owner: Person, rival: Person
     ) -> None:
         for person in (owner, rival, owner):
             another = open_session(runtime.database.rw, person.context)
@@ -66,7 +64,7 @@ class TestFirstStatement:
         assert await names(runtime, rival) == {rival.email}
 
     async def test_that_fails_leaves_a_transaction_to_roll_back(
-        self, session: ScopedAsyncSession, runtime: Runtime, owner: Person
+        self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
         pid = await pid_in_pool(runtime, owner)
         twice = await create(runtime, owner, "twice")
@@ -81,7 +79,7 @@ class TestFirstStatement:
         assert await names(runtime, owner) == {"known", "twice"}
 
     async def test_that_does_not_fit_is_never_sent(
-        self, session: ScopedAsyncSession, runtime: Runtime, owner: Person
+        self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
         """The driver says so after BEGIN has left; the transaction goes on with the next."""
         pid = await pid_in_pool(runtime, owner)
@@ -90,7 +88,7 @@ class TestFirstStatement:
 
         with pytest.raises(DBAPIError, match="expected str"):
             await widgets.create(name=wrong)
-        assert session.transaction.driver is not None
+        assert session.transaction.connection is not None
         await widgets.create(name="fits")
         assert await session.scalar(TENANT) == str(owner.tenant_id)
         await session.commit()
@@ -99,7 +97,7 @@ class TestFirstStatement:
         assert await names(runtime, owner) == {"known", "fits"}
 
     async def test_comes_again_on_another_connection_if_this_one_is_dead(
-        self, session: ScopedAsyncSession, runtime: Runtime, owner: Person
+        self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
         kill(await pid_in_pool(runtime, owner))
 
@@ -109,7 +107,7 @@ class TestFirstStatement:
         assert await names(runtime, owner) == {"known", "again"}
 
     async def test_gives_its_connection_up_when_it_is_cancelled(
-        self, session: ScopedAsyncSession, runtime: Runtime, owner: Person
+        self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
         with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
             connection.execute("BEGIN; LOCK TABLE widgets")

@@ -22,7 +22,7 @@ class TestAlone:
         session = open_session(runtime.database.rw, owner.context)
         await WidgetRepository(session).list(limit=1)
 
-        assert session.transaction.driver is None
+        assert session.transaction.connection is None
         assert session.is_open
         await session.close()
         assert checked_out(runtime) == 0
@@ -67,7 +67,7 @@ class TestAlone:
         ):
             await WidgetRepository(session).list(limit=1)
 
-            assert session.transaction.driver is not None
+            assert session.transaction.connection is not None
 
     async def test_gives_its_connection_up_when_it_is_cancelled(
         self, runtime: Runtime, owner: Person

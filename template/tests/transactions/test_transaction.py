@@ -11,7 +11,7 @@ from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database import embedded
 from app.database.engine import create_engine
 from app.database.repository import RowNotFound
-from app.database.session import ScopedAsyncSession, open_session
+from app.database.session import TenantSession, open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
 from tests.support.database import FOLDER
@@ -22,7 +22,7 @@ from .connections import PID, checked_out, database, kill, pid_in_pool
 from .widgets import names
 
 
-async def write_both(session: ScopedAsyncSession) -> None:
+async def write_both(session: TenantSession) -> None:
     await WidgetRepository(session).create(name="driver")
     session.add(Widget(name="orm"))
 
@@ -38,7 +38,7 @@ class TestCommit:
         assert await names(runtime, owner) == {"driver", "orm"}
 
     async def test_of_a_block_does_too(self, runtime: Runtime, owner: Person) -> None:
-        async with open_session(runtime.database.rw, owner.context) as session, session.begin():
+        async with open_session(runtime.database.rw, owner.context) as session, session.orm.begin():
             await WidgetRepository(session).create(name="driver")
 
         assert await names(runtime, owner) == {"driver"}
@@ -67,7 +67,7 @@ class TestRollback:
 
     async def test_of_a_block_does_too(self, runtime: Runtime, owner: Person) -> None:
         async with open_session(runtime.database.rw, owner.context) as session:
-            block = await session.begin()
+            block = await session.orm.begin()
             await write_both(session)
             await block.rollback()
 

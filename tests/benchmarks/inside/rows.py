@@ -16,7 +16,7 @@ from app.config import load_settings
 from app.core.auth import AccessClaims
 from app.core.module import find_modules
 from app.database import embedded
-from app.database.migrations import upgrade
+from app.database.schema.migrations import upgrade
 from app.database.pagination import encode_cursor
 
 NAMES = UUID("8b3c1b0e-6b7f-4a57-9a33-0d6f4f7c2b11")

@@ -8,13 +8,13 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.cli._events import event_commands
+from app.cli._jobs import job_commands
 from app.config import SettingsError
 from app.core.errors import AppError
-from app.core.events.commands import event_commands
-from app.core.jobs.commands import job_commands
 from app.database.embedded import EmbeddedDatabaseUnavailable
-from app.database.guarantees import UnsafeDatabase
 from app.database.repository import RowNotFound
+from app.database.schema.guarantees import UnsafeDatabase
 from app.modules.tenants import tenant_commands
 
 from ._database import adopt, migrate, migration

@@ -6,7 +6,7 @@ import typer
 from alembic import command
 
 from app.core.module import find_modules
-from app.database import migrations
+from app.database.schema import migrations
 
 Message = Annotated[str, typer.Option("--message", "-m", help="What it does, in a few words.")]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.core.module import find_modules
-from app.database.migrations import PROJECT
+from app.database.schema.migrations import PROJECT
 
 from ._module_pages import outdated, pages, write
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import typer
 
-from app.bootstrap import with_database
+from app.bootstrap import fast_paths, with_database
 from app.config import Settings, load_settings
 from app.core.module import find_modules
 from app.database.engine import create_engine
-from app.database.guarantees import Finding, find_in_database, find_in_role
-from app.database.migrations import PROJECT, find_new_steps, is_at_head
+from app.database.schema.guarantees import Finding, find_in_database, find_in_role
+from app.database.schema.migrations import PROJECT, find_new_steps, is_at_head
 
 SOURCES = PROJECT / "src" / "app"
 
@@ -25,10 +25,15 @@ def doctor() -> None:
     for finding in findings:
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
+    typer.echo(f"Fast paths: {_switches(fast_paths(settings))}.")
     typer.echo("Work across tenants, on purpose:")
     for line in bypasses(SOURCES):
         typer.echo(f"    {line}")
     raise typer.Exit(1 if findings else 0)
+
+
+def _switches(paths: dict[str, bool]) -> str:
+    return ", ".join(f"{name} {'on' if on else 'off'}" for name, on in paths.items())
 
 
 def bypasses(sources: Path) -> Iterator[str]:

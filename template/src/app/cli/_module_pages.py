@@ -11,7 +11,7 @@ from app.core.events import AnyEvent, Event
 from app.core.module import Module
 from app.core.permissions import guard_of
 from app.database.base import Base
-from app.database.migrations import MODULES
+from app.database.schema.migrations import MODULES
 
 WRITTEN = "<!-- Written by `make docs-modules`; edit the module instead. -->"
 PREFIX = "//app.modules."

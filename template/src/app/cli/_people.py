@@ -9,7 +9,7 @@ from app import seeds
 from app.bootstrap import open_runtime, with_database
 from app.config import load_settings
 from app.core.module import Module, find_modules
-from app.database.references import in_order
+from app.database.schema.module_order import in_order
 from app.modules.users import AuthService
 
 from ._operator import operator_work

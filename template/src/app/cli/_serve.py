@@ -11,8 +11,8 @@ import uvicorn
 from app.bootstrap import open_runtime, with_database
 from app.config import Settings, load_settings
 from app.core.module import find_modules
-from app.database.guarantees import refuse_unsafe_database
-from app.database.migrations import upgrade
+from app.database.schema.guarantees import refuse_unsafe_database
+from app.database.schema.migrations import upgrade
 from app.worker import run_worker
 
 Host = Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for all.")]

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from ._rates import Rate
 from ._types import (
     CollectorUrl,
+    Documents,
     LogFormat,
     LogLevel,
     MailSecurity,
@@ -151,7 +152,12 @@ class LimitSettings(Group):
     )
     login: RateText = Field(
         default=Rate(20, 60),
-        description="For each address, on the routes that try passwords: 20/minute.",
+        description="For each address, and each person, on the routes that try passwords, codes"
+        " or tokens: 20/minute.",
+    )
+    account: RateText = Field(
+        default=Rate(30, 3600),
+        description="Wrong passwords for each account, wherever they come from: 30/hour.",
     )
     mail_recipient: RateText = Field(
         default=Rate(20, 3600),
@@ -180,9 +186,17 @@ class HttpSettings(Group):
     timeout_seconds: float = Field(
         default=30, gt=0, description="Seconds after which a request is given up."
     )
+    documents: Documents = Field(
+        default="auto",
+        description="Whether /docs, /redoc and /openapi.json answer: on, off, or auto, which is off"
+        " in production and on elsewhere.",
+    )
     shutdown_seconds: int = Field(
         default=25, ge=0, description="Seconds that running requests have to end at a shutdown."
     )
+
+    def shows_documents(self, *, in_production: bool) -> bool:
+        return self.documents == "on" or (self.documents == "auto" and not in_production)
 
 
 class TelemetrySettings(Group):

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
         default="http://localhost:8000",
         description="Where clients reach the app, for links: https://api.example.com.",
     )
+    fast_paths: bool = Field(
+        default=True,
+        description="false turns every fast path off, for comparison; docs/performance.md.",
+    )
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
     oidc: OidcSettings = Field(default_factory=OidcSettings)

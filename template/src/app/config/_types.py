@@ -50,4 +50,5 @@ Environment = Annotated[Literal["development", "test", "production"], BeforeVali
 RateText = Annotated[Rate | None, BeforeValidator(read_rate)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 MailSecurity = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
+Documents = Annotated[Literal["auto", "on", "off"], BeforeValidator(_lower)]
 LogFormat = Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)]

@@ -51,10 +51,10 @@ class PermissionRegistry:
 
 
 def permission(name: str) -> Callable[[Endpoint], Endpoint]:
-    """Marks a route with the permission that its service requires.
+    """Mark a route with the permission that its service requires.
 
-    The mark refuses nobody: `work.require` does. core/transaction.py stops an answer
-    that leaves without it.
+    The mark itself refuses nobody: `work.require` does, and the unit of work's middleware stops
+    an answer for which it was not called.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,7 +13,7 @@ from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.limits import Buckets
 from app.core.mail import Mailer
-from app.core.observation import Observation
+from app.core.observability import Observation
 from app.core.permissions import PermissionRegistry
 
 Kind = TypeVar("Kind", bound=ModuleSettings)
@@ -29,6 +29,27 @@ class Database:
     async def close(self) -> None:
         await self.rw.dispose()
         await self.admin.dispose()
+
+
+class ModuleNotStarted(KeyError):
+    """Its settings were asked for in a process that runs without the module."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class SettingsOfModules(dict[type[ModuleSettings], ModuleSettings]):
+    """By their class."""
+
+    def __missing__(self, kind: type[ModuleSettings]) -> NoReturn:
+        """Raises ModuleNotStarted."""
+        module = kind.__module__.removeprefix("app.modules.").partition(".")[0]
+        raise ModuleNotStarted(
+            f"{kind.__name__} belongs to the module {module}, which is not started here, or whose"
+            f" module.py does not say settings={kind.__name__}. The tests of one module start those"
+            f" that it may use: name app.modules.{module} in depends_on of its tach.domain.toml,"
+            " or put the test under tests/."
+        )
 
 
 @dataclass(frozen=True)
@@ -50,7 +71,7 @@ class Runtime:
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
 
     def settings_of(self, kind: type[Kind]) -> Kind:
-        """A module's own. Raises KeyError if no `Module(settings=…)` names the class."""
+        """A module's own. Raises ModuleNotStarted if no `Module(settings=…)` names the class."""
         settings = self.module_settings[kind]
         assert isinstance(settings, kind)  # noqa: S101 - for mypy; bootstrap.py makes the pairs
         return settings

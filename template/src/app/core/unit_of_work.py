@@ -1,9 +1,9 @@
 """The circumstances of one request, job or command, and its one transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -17,13 +17,16 @@ from app.core.errors import Forbidden, InvalidToken, Unauthenticated
 from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
-from app.core.limits import count_act
-from app.core.observation import traceparent
+from app.core.limits import count_act, guessing
+from app.core.mail import Mailer
+from app.core.observability import traceparent
 from app.core.origin import Origin
-from app.core.permissions import SIGNED_IN, SUPERUSER
+from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
-from app.database.session import ScopedAsyncSession, open_session
-from app.database.tenancy import Context, TenantContext, TenantContextRequired
+from app.core.security_events import SecurityEvent, record
+from app.core.work import Work
+from app.database.session import TenantSession, open_session
+from app.database.tenancy import Context
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +44,8 @@ class Gathered:
     revocations: dict[UUID, Revoked | None] = field(default_factory=dict)
 
 
-class UnitOfWork:
-    """Session, actor, tenant, and the verbs that services use.
-
-    Touches the database at the first statement.
-    """
+class UnitOfWork(Work):
+    """Work and the verbs that services use. It touches the database at the first statement."""
 
     def __init__(
         self,
@@ -53,37 +53,31 @@ class UnitOfWork:
         actor: Actor,
         context: Context,
         *,
-        session: ScopedAsyncSession | None = None,
+        session: TenantSession | None = None,
         trace_id: str | None = None,
         origin: Origin | None = None,
     ) -> None:
+        session = session or open_session(runtime.database.rw, context)
+        super().__init__(session, actor, context, trace_id=trace_id, origin=origin)
         self.runtime = runtime
-        self.actor = actor
-        self.context = context
-        self.session = session or open_session(runtime.database.rw, context)
-        self.trace_id = trace_id
-        self.origin = origin
         self.tagged: Versioned | None = None
         self.required: set[str] = set()
         self._gathered = Gathered()
-        self._after_commit: list[Callable[[], Awaitable[None]]] = []
-
-    @property
-    def tenant(self) -> TenantContext:
-        """Raises TenantContextRequired."""
-        if not isinstance(self.context, TenantContext):
-            raise TenantContextRequired("this unit of work has no tenant")
-        return self.context
 
     @property
     def traceparent(self) -> str:
         """The header of this name, for a request to another service: it takes part in our trace."""
         return traceparent(self.trace_id)
 
+    @property
+    def mailer(self) -> Mailer:
+        """Sends an e-mail now; a service enqueues `send_mail`, which is sent after the commit."""
+        return self.runtime.mailer
+
     @cached_property
     def cache(self) -> Cache:
         """Of this tenant; docs/cache.md."""
-        return Cache(self)
+        return Cache(self, self.runtime.cache)
 
     def require(self, permission: str) -> None:
         """Raises Unauthenticated (401) for nobody, Forbidden (403) for somebody who may not."""
@@ -113,6 +107,18 @@ class UnitOfWork:
         self.required.add(SUPERUSER)
         if not self.actor.is_superuser:
             raise Forbidden("This is for superusers.")
+
+    def require_guard(self, guard: str) -> None:
+        """What a route declares: `@public`, `@signed_in`, `@superuser` or a permission.
+
+        Raises Unauthenticated or Forbidden.
+        """
+        if guard == SIGNED_IN:
+            self.require_signed_in()
+        elif guard == SUPERUSER:
+            self.require_superuser()
+        elif guard != PUBLIC:
+            self.require(guard)
 
     def publish(self, event: Event) -> None:
         """Written to the outbox by the commit: the event happens if and only if its cause does."""
@@ -156,10 +162,33 @@ class UnitOfWork:
 
         A rate is like `"5/hour"`. Raises TooManyRequests.
         """
-        await count_act(self, name, rate, of)
+        await count_act(self, self.runtime.buckets, name, rate, of)
 
-    def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
-        self._after_commit.append(callback)
+    def guessing(self, account: str) -> AbstractAsyncContextManager[None]:
+        """Around a look at a password or a code of this account, whether or not there is one.
+
+        Counts the try for the account, wherever it comes from; no rollback takes it back, and a
+        right one forgets those before. Raises TooManyRequests.
+        """
+        rate = self.runtime.settings.limits.account
+        return guessing(self.runtime.buckets, rate, account)
+
+    def note_security(
+        self, event: SecurityEvent, *, reason: str, user_id: UUID | None = None
+    ) -> None:
+        """Into the log and the metrics: a failure now, what was done once it is committed."""
+        tell = partial(
+            record,
+            self.runtime.observation,
+            event,
+            reason=reason,
+            user_id=user_id or self.actor.user_id,
+            address=self.origin.address if self.origin else None,
+        )
+        if event.is_done:
+            self.after_commit(partial(_call, tell))
+        else:
+            tell()
 
     def within(self, context: Context) -> AbstractAsyncContextManager["UnitOfWork"]:
         """Another unit for the same actor; its transaction ends with the block."""
@@ -195,9 +224,9 @@ class UnitOfWork:
 
     async def _write(self, gathered: Gathered) -> None:
         if gathered.events:
-            gathered.jobs += await write_events(self, gathered.events)
+            gathered.jobs += await write_events(self, self.runtime.subscriptions, gathered.events)
         if gathered.jobs:
-            await write_jobs(self, gathered.jobs)
+            await write_jobs(self, self.runtime.jobs, gathered.jobs)
         if gathered.acts:
             await write_acts(self, gathered.acts)
         if gathered.revocations:
@@ -245,6 +274,10 @@ async def _finishing(work: UnitOfWork) -> AsyncIterator[None]:
         await work.commit()
     finally:
         await work.close()
+
+
+async def _call(callback: Callable[[], None]) -> None:
+    callback()
 
 
 async def _current_work(request: Request) -> UnitOfWork:

@@ -1,17 +1,16 @@
-"""Engines of PostgreSQL: their limits, and the driver's errors as the house knows them."""
+"""Creates engines for PostgreSQL, with their limits."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
+from sqlalchemy.exc import DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.driver import DriverConnection, PgBouncerConnection
-
-READS_ALONE = "reads_alone"
-"""An engine's option: a statement without a transaction finds what it was prepared with."""
+from app.database.asyncpg.connection import Connection
+from app.database.asyncpg.pipelined import PipelinedConnection, is_tested
+from app.database.asyncpg.transaction import AT_BEGIN
+from app.database.compiled.standalone import READS_ALONE
 
 
 def create_engine(
@@ -21,23 +20,29 @@ def create_engine(
     pool_overflow: int = 10,
     statement_timeout_seconds: float = 30,
     pgbouncer: bool = False,
+    fast_paths: bool = True,
 ) -> AsyncEngine:
-    """An engine for `Transaction`, which announces its context, and for statements without one.
+    """An engine whose connections `Transaction` can use.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467):
-    pass `pgbouncer`.
+    pass `pgbouncer`. Without `fast_paths` only the public API of asyncpg is used, and each read
+    is in a transaction.
     """
+    fast = fast_paths and not pgbouncer
     timeout = str(int(statement_timeout_seconds * 1000))
     connect_args: dict[str, Any] = {
-        "connection_class": DriverConnection,
+        "connection_class": PipelinedConnection if fast and is_tested() else Connection,
         "server_settings": {"statement_timeout": timeout},
     }
     if pgbouncer:
         connect_args = {
-            "connection_class": PgBouncerConnection,
+            "connection_class": Connection,
             "statement_cache_size": 0,
             "prepared_statement_cache_size": 0,
         }
+    # What a server of PgBouncer was started with is PgBouncer's own, and what one transaction sets
+    # for good the next client would find.
+    at_begin = (f"SET LOCAL statement_timeout = {timeout}",) if pgbouncer else ()
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -46,26 +51,17 @@ def create_engine(
         pool_reset_on_return=None,  # `Transaction` looks, as SQLAlchemy's own connections do
         pool_use_lifo=True,  # the connection used last has the statements prepared
         connect_args=connect_args,
-        execution_options={READS_ALONE: not pgbouncer},
+        execution_options={READS_ALONE: fast, AT_BEGIN: at_begin},
     )
+    event.listen(engine.sync_engine, "connect", _read_plain_uuids)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "do_connect", _refuse_outside_greenlets)
     return engine
 
 
-def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
-    """The driver's error as SQLAlchemy's, which the rest of the house knows."""
-    try:
-        AsyncAdapt_asyncpg_connection._handle_exception_no_connection(dbapi, error)
-    except dbapi.Error as refused:
-        raise DBAPIError.instance(
-            statement,
-            None,
-            refused,
-            dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=closed,
-        ) from refused
+def _read_plain_uuids(connection: Any, *_: Any) -> None:
+    """asyncpg reads a subclass of UUID, which orjson and others refuse."""
+    connection.run_async(lambda driver: driver.read_plain_uuids())
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:

@@ -1,10 +1,10 @@
-"""What a row may inherit: an id, its times, its tenant."""
+"""What a row may inherit: an id, its times, its tenant; and what else keys need."""
 
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Table, event
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Table, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from app.kit import clock
@@ -39,6 +39,17 @@ def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options
     )
+
+
+def unique_ignoring_case(table: str, *columns: str) -> Index:
+    """For `__table_args__`: unique, whatever the case of the last column, as e-mail addresses are.
+
+    `unique_ignoring_case("people", "tenant_id", "email")`. Ask for such a row with
+    `func.lower(Person.email) == email.lower()`, which finds it by this index.
+    """
+    *before, last = columns
+    name = "_".join(["uq", table, *before, "lower", last])
+    return Index(name, *before, text(f"lower({last})"), unique=True)
 
 
 @event.listens_for(TenantMixin, "after_mapper_constructed", propagate=True)

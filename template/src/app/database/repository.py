@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, inspect, select
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Select, select
 
+from app.database.compiled.model_statements import Statements
+from app.database.compiled.rows import read_only
+from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
 from app.database.mixins import UUIDMixin
-from app.database.narrowing import narrowing, narrowing_columns
 from app.database.pagination import decode_cursor, encode_cursor
-from app.database.session import ScopedAsyncSession
-from app.database.statements import Statements
+from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
 
@@ -23,9 +23,9 @@ class RowNotFound(Exception):
 
 
 class Repository(Generic[Model]):
-    """Its own verbs run compiled statements and hand out plain rows: to change one, call `change`.
+    """Returns read-only rows, from every method: to change one, call `change`.
 
-    What `query` asks are entities of the session. Both may be given to `change` and `delete`.
+    A query that needs entities of the ORM is written with `self.session.orm`.
     """
 
     model: ClassVar[type[Any]]
@@ -34,11 +34,9 @@ class Repository(Generic[Model]):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "model" in cls.__dict__:
-            cls._statements = {
-                own: Statements(cls.model, own) for own in narrowing_columns(cls.model)
-            }
+            cls._statements = {own: Statements(cls.model, own) for own in tenant_columns(cls.model)}
 
-    def __init__(self, session: ScopedAsyncSession) -> None:
+    def __init__(self, session: TenantSession) -> None:
         self.session = session
 
     async def get(self, row_id: UUID) -> Model:
@@ -85,7 +83,10 @@ class Repository(Generic[Model]):
         return statements.rows(await self.session.fetch(statement, complete))[0]
 
     async def change(self, row: Model, /, **values: Any) -> Model:
-        """The row as it is now; a plain row that was given stays as it was. Raises RowNotFound."""
+        """Write the values and return the row as it is now; `row` stays as it was.
+
+        Raises RowNotFound.
+        """
         if not values:
             return row
         statements, own = self._narrowed(to_write=True)
@@ -95,24 +96,24 @@ class Repository(Generic[Model]):
             statement, {**complete, "_where_id": row.id, "_where_own": own}
         )
         changed: Model = self._only(statements.rows(records))
-        return _in_step(row, changed)
+        return changed
 
     async def delete(self, row: Model) -> None:
         """Raises RowNotFound."""
         statements, own = self._narrowed(to_write=True)
         values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))
-        if inspect(row, raiseerr=False):
-            self.session.expunge(row)
 
     def query(self) -> Select[Any]:
         return select(self.model)
 
     async def first(self, query: Select[Any]) -> Model | None:
-        return (await self.session.scalars(query.limit(1))).first()
+        rows = await self.all(query.limit(1))
+        return rows[0] if rows else None
 
     async def all(self, query: Select[Any]) -> Sequence[Model]:
-        return (await self.session.scalars(query)).all()
+        """The rows of a query of the model."""
+        return [read_only(entity) for entity in await self.session.scalars(query)]
 
     async def page(self, query: Select[Any], *, limit: int, cursor: str | None) -> Rows[Model]:
         """One row more than asked for tells whether another page follows."""
@@ -129,7 +130,10 @@ class Repository(Generic[Model]):
 
     def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
         """The statements for this session, and what narrows them. Raises TenantContextRequired."""
-        column, own = narrowing(self.model, self.session, to_write=to_write)
+        session = self.session
+        column, own = tenant_filter(
+            self.model, session.context, unscoped=session.unscoped, to_write=to_write
+        )
         return self._statements[column], own
 
     def _only(self, rows: Sequence[Any]) -> Any:
@@ -151,12 +155,3 @@ def _page(rows: Sequence[Model], limit: int) -> Rows[Model]:
     """Of one row more than asked for."""
     more = len(rows) > limit
     return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)
-
-
-def _in_step(row: Model, changed: Model) -> Model:
-    """An entity of the session learns what was written; nobody else looks at a plain row."""
-    if not inspect(row, raiseerr=False):
-        return changed
-    for name, value in vars(changed).items():
-        set_committed_value(row, name, value)
-    return row

@@ -1,25 +1,31 @@
-"""Sessions that work for exactly one tenant, from their first statement to their last."""
+"""A session works for exactly one tenant, from its first statement to its last."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
-from sqlalchemy import Connection, event
+from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import Session, SessionTransaction
-from sqlalchemy.util import await_, greenlet_spawn
+from sqlalchemy.util import greenlet_spawn
 
-from app.database import scoping
-from app.database.compiled import Prepared, Statement
-from app.database.reading import Reading
-from app.database.tenancy import Context, RawSqlRefused
-from app.database.transaction import Transaction
+from app.database.asyncpg.transaction import Transaction
+from app.database.compiled.standalone import Reading
+from app.database.compiled.statement import Prepared, Statement
+from app.database.orm.session import OrmSession
+from app.database.orm.verbs import OrmVerbs
+from app.database.tenancy import Context
 
 
-class Scoped:
-    """Whose rows a session reaches, which nobody exchanges."""
+class TenantSession(OrmVerbs):
+    """One context, one transaction. Repositories use `read` and `fetch`; other queries use the ORM.
 
-    transaction: Transaction
-    _unscoped: bool
+    Its ORM session is created by the first who asks for it: most requests never do.
+    """
+
+    def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
+        self.transaction = Transaction(engine.sync_engine, context)
+        self._engine = engine
+        self._unscoped = unscoped
 
     @property
     def context(self) -> Context:
@@ -30,154 +36,89 @@ class Scoped:
         """True across tenants only: the session runs as another role, on another engine."""
         return self._unscoped
 
-
-class ScopedSession(Scoped, Session):
-    """Knows its context and offers no way around it."""
-
-    def __init__(self, *args: Any, transaction: Transaction, unscoped: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.transaction = transaction
-        self._unscoped = unscoped
-
-    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
-        if not (execution_options or {}).get(scoping.RAW_SQL):
-            scoping.require_tenant(self.context, "what a connection reaches")
-            raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
-        return super().connection(bind_arguments, execution_options)
-
-    def get_bind(self, *_: Any, **__: Any) -> Connection:
-        """Whatever the ORM sends takes part in the session's transaction."""
-        await_(self.transaction.begin())
-        return self.transaction.for_orm()
-
-    def join(self) -> None:
-        """The ORM takes part in what the driver has begun: its commit is the driver's too."""
-        if self.transaction.driver is not None:
-            super().connection()
-
-    def _no_bulk(self, *_: Any, **__: Any) -> None:
-        scoping.require_tenant(self.context, "what bulk_… methods write")
-        raise RawSqlRefused("bulk_… methods pass by the session's checks: execute(insert(…), rows)")
-
-    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
-
-
-class ScopedAsyncSession(Scoped, AsyncSession):
-    """Its half of the ORM is made for whoever first asks for it: most requests never do."""
-
-    sync_session: ScopedSession
-
-    def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
-        self.transaction = Transaction(engine.sync_engine, context)
-        self._engine = engine
-        self._unscoped = unscoped
-
-    def __getattr__(self, name: str) -> Any:
-        """Where an attribute is missing, SQLAlchemy's constructor has not run yet."""
-        if self._has_orm:
-            raise AttributeError(name)
-        super().__init__(
+    @cached_property
+    def orm(self) -> AsyncSession:
+        """SQLAlchemy's own session, in the same transaction and with the same tenant filter."""
+        return AsyncSession(
             self._engine,
-            sync_session_class=ScopedSession,
+            sync_session_class=OrmSession,
             transaction=self.transaction,
             unscoped=self._unscoped,
             expire_on_commit=False,
         )
-        return getattr(self, name)
 
     @property
-    def _has_orm(self) -> bool:
-        return "sync_session" in self.__dict__
+    def has_orm(self) -> bool:
+        """True once somebody has asked for `orm`."""
+        return "orm" in self.__dict__
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """The driver's records. For a repository's own statements, which say what narrows them.
-
-        Raises DBAPIError.
-        """
-        if self._has_orm:
+        """Run a compiled statement that says itself what it is filtered by. Raises DBAPIError."""
+        if self.has_orm:
             await self.transaction.begin()
-            await self._write_what_the_orm_holds()
+            await self._flush_orm()
         return await self.transaction.fetch(statement.sql, statement.arguments(values))
 
     async def read(self, statement: Reading, values: Mapping[str, Any]) -> list[Any]:
-        """As `fetch`. Until a transaction begins each is one of its own, in a single round trip.
+        """As `fetch`; until the transaction begins, a read is one of its own, in one round trip.
 
         READ COMMITTED makes no difference between the two.
         """
-        transaction = self.transaction
-        setting = None if self._has_orm else transaction.setting_of_alone()
+        setting = None if self.has_orm else self.transaction.standalone_setting()
         if setting is None:
             return await self.fetch(statement, values)
         alone = statement.alone
-        return await transaction.send_alone(alone.sql, alone.announcing(values, *setting))
+        return await self.transaction.fetch_standalone(
+            alone.sql, alone.announcing(values, *setting)
+        )
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
-        """Sent together with COMMIT, after those of earlier calls: it costs no round trip.
+        """Send it together with COMMIT, after those of earlier calls: it costs no round trip.
 
-        Nobody hears what comes of it; its error is the commit's. Raises DBAPIError.
+        Its result is discarded; its error is the commit's. Raises DBAPIError.
         """
         await self.transaction.at_commit(statement, value)
 
-    async def _write_what_the_orm_holds(self) -> None:
-        session = self.sync_session
+    async def _flush_orm(self) -> None:
+        session: Any = self.orm.sync_session
         if session.identity_map or session.new:
-            await self.flush()
+            await self.orm.flush()
         if session.in_nested_transaction():
-            await greenlet_spawn(session.join)  # which makes the savepoint
+            await greenlet_spawn(session.join_savepoint)
 
     @property
     def is_open(self) -> bool:
-        """Something has begun that has not ended, or a connection waits to be given back."""
-        return self.transaction.is_open or (self._has_orm and self.in_transaction())
+        """True if a transaction has begun and not ended, or a connection is checked out."""
+        return self.transaction.is_open or (self.has_orm and self.orm.in_transaction())
 
     async def commit(self) -> None:
-        if self._has_orm and self.in_transaction():
-            await super().commit()
+        """Commit what compiled statements and the ORM have written. Raises DBAPIError."""
+        if self.has_orm and self.orm.in_transaction():
+            await self.orm.commit()
         await self.transaction.end(commit=True)
 
     async def rollback(self) -> None:
-        if self._has_orm:
-            await super().rollback()
+        if self.has_orm:
+            await self.orm.rollback()
         await self.transaction.end()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with CancelScope(shield=True):
+            await self.close()
 
     async def close(self) -> None:
-        if self._has_orm:
-            await super().close()
+        """Roll back what was not committed, and return the connection."""
+        if self.has_orm:
+            await self.orm.close()
         await self.transaction.end()
 
 
-def open_session(
-    engine: AsyncEngine, context: Context, *, unscoped: bool = False
-) -> ScopedAsyncSession:
-    """One session, one context. `unscoped` narrows nothing: for `app_admin`'s engine only."""
-    return ScopedAsyncSession(engine, context, unscoped=unscoped)
+def open_session(engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> TenantSession:
+    """One session for one context. `unscoped` filters nothing: for `app_admin`'s engine only."""
+    return TenantSession(engine, context, unscoped=unscoped)
 
 
-@event.listens_for(ScopedSession, "before_commit")
-def _commit_all(session: ScopedSession) -> None:
-    session.join()
-
-
-@event.listens_for(ScopedSession, "after_transaction_end")
-def _end_all(session: ScopedSession, transaction: SessionTransaction) -> None:
-    """What the ORM has not committed is rolled back, whoever sent it."""
-    if transaction.parent is None:
-        await_(session.transaction.end())
-
-
-@event.listens_for(ScopedSession, "do_orm_execute")
-def _narrow(state: Any) -> Any:
-    if not state.session.unscoped:
-        return scoping.narrow(state, state.session.context)
-
-
-@event.listens_for(ScopedSession, "before_flush")
-def _check_rows(session: ScopedSession, *_: Any) -> None:
-    if not session.unscoped:
-        scoping.check_flush(session, session.context)
-
-
-@event.listens_for(ScopedSession, "before_attach")
-def _check_stranger(session: ScopedSession, row: object) -> None:
-    if not session.unscoped:
-        scoping.refuse_stranger(row, session.context)
+ScopedAsyncSession = TenantSession  # the name before 2.0, until 3.0

@@ -9,10 +9,10 @@ from sqlalchemy import event, text
 
 from app.config import Settings
 from app.core.auth import Actor, Reason, Revocations
-from app.core.auth.housekeeping import forget_revocations
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.core.worker.housekeeping.revocations import forget_revocations
 from app.kit.ids import new_id
 from app.main import create_app
 from tests.support.clients import client_of

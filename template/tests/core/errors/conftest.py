@@ -9,10 +9,11 @@ import pytest
 from fastapi import APIRouter, FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
-from app.core.errors import Conflict, describe_problems, error_pages, install_error_handlers
-from app.core.http import BodyLimitMiddleware
+from app.core.errors import Conflict
+from app.core.http.middleware import BodyLimitMiddleware
+from app.core.http.middleware.trace import TraceMiddleware
+from app.core.http.problems import describe_problems, error_pages, install_error_handlers
 from app.core.permissions import permission, public, signed_in
-from app.core.tracing import TraceMiddleware
 from app.database.repository import RowNotFound
 
 PUBLIC_URL = "https://api.example.com"

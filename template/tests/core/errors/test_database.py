@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from app.config import Settings
-from app.core.errors import problem_response
+from app.core.http.problems import problem_response
 from app.database.engine import create_engine
 
 SCOPE = {"type": "http", "path": "/", "headers": [], "state": {"trace_id": "0" * 32}}

@@ -13,7 +13,8 @@ from starlette.types import Message
 from structlog.testing import capture_logs
 
 from app.core.auth import Actor
-from app.core.errors import Forbidden, TooManyRequests, Unauthenticated, problem_response
+from app.core.errors import Forbidden, TooManyRequests, Unauthenticated
+from app.core.http.problems import problem_response
 from app.database.pagination import InvalidCursor
 from app.database.repository import RowNotFound
 from app.database.tenancy import TenantContextRequired

@@ -1,7 +1,8 @@
 import httpx
 import pytest
 
-from app.core.errors import AppError, error_types
+from app.core.errors import AppError
+from app.core.http.problems import error_types
 
 
 class TestAPage:

@@ -148,8 +148,11 @@ class TestDeadLetter:
             await until(lambda: ended(queue, failed=1))
             seen.append("mended")
             async with open_unit(queue, Actor.operator(), None) as work:
-                assert await resubmit(work, handler="samples.count_moves") == 0
-                assert await resubmit(work) == 1
+                assert (
+                    await resubmit(work, work.runtime.subscriptions, handler="samples.count_moves")
+                    == 0
+                )
+                assert await resubmit(work, work.runtime.subscriptions) == 1
             await until(lambda: ended(queue, failed=0))
 
         assert await counted(queue, owner, counter) == 1
@@ -165,7 +168,7 @@ class TestDeadLetter:
             assert await archive(work, event_ids=[dead.event_id]) == 1
             assert await archive(work) == 0
             assert await list_deliveries(work) == []
-            assert await resubmit(work) == 0
+            assert await resubmit(work, work.runtime.subscriptions) == 0
 
 
 class TestSuspendedTenant:
@@ -178,7 +181,7 @@ class TestSuspendedTenant:
             await until(lambda: all_have(queue, "skipped"))
             await change(queue, "UPDATE tenants SET suspended_at = NULL")
             async with open_unit(queue, Actor.operator(), None) as work:
-                assert await resubmit(work) == 3
+                assert await resubmit(work, work.runtime.subscriptions) == 3
             await until(lambda: all_have(queue, "handled"))
 
         assert await counted(queue, owner, counter) == 1

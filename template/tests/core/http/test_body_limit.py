@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from app.core.http import BodyLimitMiddleware
-from app.core.tracing import TraceMiddleware
+from app.core.http.middleware import BodyLimitMiddleware
+from app.core.http.middleware.trace import TraceMiddleware
 
 LIMIT = 10
 

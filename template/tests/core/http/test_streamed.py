@@ -5,8 +5,9 @@ import pytest_asyncio
 from fastapi import FastAPI, Request
 from httpx import AsyncClient
 
-from app.core.http import BodyLimitMiddleware, streamed
-from app.core.tracing import TraceMiddleware
+from app.core.http import streamed
+from app.core.http.middleware import BodyLimitMiddleware
+from app.core.http.middleware.trace import TraceMiddleware
 from tests.support.clients import client_of
 
 LIMIT = 10

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 import pytest
@@ -12,10 +12,10 @@ from httpx import AsyncClient, Response
 from sqlalchemy import func, select, text, update
 
 from app.config import Settings
-from app.core.auth import Actor
+from app.core.auth import AccessClaims, Actor
 from app.core.errors import Conflict
-from app.core.idempotency._models import GivenAnswer
-from app.core.idempotency.housekeeping import forget_old_answers
+from app.core.http.idempotency import forget_old_answers
+from app.core.http.idempotency._models import GivenAnswer
 from app.core.permissions import permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
@@ -145,6 +145,75 @@ class TestTheSameKey:
         assert "idempotent-replayed" not in second.headers
         assert await orders(work) == 0
         assert (await order(buyer, "key")).status_code == 201
+
+
+class TestAGoodAnswer:
+    async def test_is_kept_from_who_may_not_have_it_any_more(
+        self, order_app: FastAPI, runtime: Runtime, owner: Person
+    ) -> None:
+        """Whoever was demoted, or logged out."""
+        body, headers = {"email": "a@example.com"}, {"Idempotency-Key": str(uuid4())}
+        demoted = Person(
+            **{**vars(owner), "token": runtime.tokens.issue(_claims(owner, permissions=[]))}
+        )
+        answers = []
+        for person in (owner, demoted, owner):
+            async with client_of(order_app, person) as client:
+                answers.append(await client.post(URL, json=body, headers=headers))
+
+        assert [answer.status_code for answer in answers] == [201, 403, 201]
+        assert "secret" not in answers[1].json()
+        assert answers[2].headers["idempotent-replayed"] == "true"
+
+
+class TestABrokenOffRequest:
+    async def test_is_not_done(self, order_app: FastAPI, owner: Person, work: UnitOfWork) -> None:
+        sent, before = [], await work.session.scalar(select(func.count(Invitation.id)))
+        body = b'{"email": "a@example.com"}'
+        messages = iter(
+            [
+                {"type": "http.request", "body": body, "more_body": True},
+                {"type": "http.disconnect"},
+            ]
+        )
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": URL,
+            "raw_path": URL.encode(),
+            "query_string": b"",
+            "scheme": "http",
+            "server": ("test", 80),
+            "client": ("192.0.2.1", 1),
+            "headers": [
+                (b"authorization", owner.headers["Authorization"].encode()),
+                (b"content-type", b"application/json"),
+                (b"idempotency-key", uuid4().hex.encode()),
+            ],
+        }
+
+        async def receive() -> Any:
+            return next(messages)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await order_app(scope, receive, send)
+
+        assert sent == []
+        assert await work.session.scalar(select(func.count(Invitation.id))) == before
+
+
+def _claims(person: Person, permissions: list[str]) -> AccessClaims:
+    return AccessClaims(
+        user_id=person.user_id,
+        session_id=person.actor.session_id or person.user_id,
+        tenant_id=person.tenant_id,
+        membership_id=person.actor.membership_id,
+        role="some-role",
+        permissions=frozenset(permissions),
+        is_superuser=False,
+    )
 
 
 class TestTheKey:

@@ -9,9 +9,9 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from app.bootstrap import open_runtime
+from app.cli._events import event_commands
+from app.cli._jobs import job_commands
 from app.core.auth import Actor
-from app.core.events.commands import event_commands
-from app.core.jobs.commands import job_commands
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id

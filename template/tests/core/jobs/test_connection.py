@@ -1,7 +1,7 @@
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from app.core.jobs.connection import conninfo
+from app.core.worker.connection import conninfo
 
 TCP = {"host": "db", "port": "5433", "user": "app_rw", "password": "p@ss", "dbname": "app"}
 

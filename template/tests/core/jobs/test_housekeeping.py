@@ -1,11 +1,11 @@
 from sqlalchemy import select
 
 from app.core.auth import Actor
-from app.core.events.housekeeping import forget_old_events
 from app.core.events.models import OutboxEvent
-from app.core.jobs.housekeeping import forget_old_jobs
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.core.worker.housekeeping.events import forget_old_events
+from app.core.worker.housekeeping.jobs import forget_old_jobs
 from app.kit.ids import new_id
 from tests.support.people import found_tenant
 from tests.support.queue import change, enqueue_add, statuses

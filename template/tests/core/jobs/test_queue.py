@@ -122,7 +122,7 @@ class TestQueueingLock:
 
         async def enqueue() -> None:
             async with open_unit(queue, owner.actor, owner.context) as work:
-                await write_jobs(work, [rebuild.enqueued(counter=new_id())])
+                await write_jobs(work, work.runtime.jobs, [rebuild.enqueued(counter=new_id())])
                 await asyncio.sleep(0.02)
 
         await asyncio.gather(*(enqueue() for _ in range(8)))
@@ -137,7 +137,7 @@ class TestQueueingLock:
 
         async with AsyncExitStack() as working:
             async with open_unit(queue, owner.actor, owner.context) as work:
-                await write_jobs(work, [rebuild.enqueued(counter=new_id())])
+                await write_jobs(work, work.runtime.jobs, [rebuild.enqueued(counter=new_id())])
                 await working.enter_async_context(worker(queue))
                 await asyncio.sleep(0.3)
                 assert await statuses(queue) == ["todo"]

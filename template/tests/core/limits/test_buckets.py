@@ -100,3 +100,23 @@ class TestWholeSeconds:
 
     def test_take_every_other_part_for_a_whole_one(self) -> None:
         assert [whole_seconds(seconds) for seconds in (0.0, 0.2, 1.0, 1.001)] == [0, 1, 1, 2]
+
+
+class TestLook:
+    async def test_takes_nothing(self, buckets: Buckets, key: str) -> None:
+        for _ in range(3):
+            await buckets.take(key, QUICK)
+
+        looked = [await buckets.look(key, QUICK) for _ in range(9)]
+
+        assert {each.allowed for each in looked} == {True}
+        assert (await buckets.take(key, QUICK)).allowed
+
+
+class TestEmpty:
+    async def test_forgets_what_was_taken(self, buckets: Buckets, key: str) -> None:
+        for _ in range(6):
+            await buckets.take(key, Rate(5, 3600))
+        await buckets.empty(key)
+
+        assert (await buckets.take(key, Rate(5, 3600))).allowed

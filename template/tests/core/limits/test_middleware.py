@@ -9,13 +9,14 @@ from httpx import ASGITransport, AsyncClient
 from starlette.middleware import Middleware
 
 from app.config import LimitSettings
-from app.core.auth import AuthMiddleware
-from app.core.errors import install_error_handlers
-from app.core.limits import MemoryBuckets, RateLimitMiddleware, limited
+from app.core.http.middleware.authentication import AuthMiddleware
+from app.core.http.middleware.rate_limit import RateLimitMiddleware
+from app.core.http.middleware.tenant import TenantMiddleware
+from app.core.http.middleware.trace import TraceMiddleware
+from app.core.http.problems import install_error_handlers
+from app.core.limits import MemoryBuckets, limited
 from app.core.permissions import Role, public
 from app.core.runtime import Runtime
-from app.core.tenancy import TenantMiddleware
-from app.core.tracing import TraceMiddleware
 from tests.support.people import Person, hire
 
 router = APIRouter(prefix="/api/v1")

@@ -11,6 +11,7 @@ COUNT = """
 from app.core.observation.metrics import Meter
 meter = Meter()
 meter.note(method="GET", route="/api/v1/things/{id}", status=200, seconds=0.02)
+meter.note_security_event("login.failed", "wrong password")
 print(meter.render()[0].decode())
 """
 
@@ -33,3 +34,5 @@ class TestProcesses:
 
         assert '_count{method="GET",route="/api/v1/things/{id}",status="200"} 1.0' in texts[0]
         assert '_count{method="GET",route="/api/v1/things/{id}",status="200"} 2.0' in texts[1]
+        told = 'security_events_total{event="login.failed",reason="wrong password"} 2.0'
+        assert told in texts[1]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
@@ -11,17 +11,15 @@ from sqlalchemy import Index, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import Actor
-from app.core.logging import HIDDEN, is_private
+from app.core.observability.logging import HIDDEN, is_private
+from app.core.work import Work
 from app.database.base import Base
-from app.database.facts import fact_of
+from app.database.compiled.rows import read_only_class
 from app.database.mixins import TenantMixin, UUIDMixin
 from app.database.pagination import decode_cursor, encode_cursor
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.rows import Rows
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
 
 NOT_TOLD = {"tenant_id", "id", "created_at", "updated_at"}
 
@@ -73,13 +71,13 @@ class Act:
         }
 
 
-async def write_acts(work: "UnitOfWork", acts: Sequence[Act]) -> None:
+async def write_acts(work: Work, acts: Sequence[Act]) -> None:
     """Raises TenantContextRequired."""
     await work.session.execute(insert(LogEntry), [_row(work, act) for act in acts])
 
 
 async def list_acts(
-    work: "UnitOfWork",
+    work: Work,
     *,
     limit: int,
     cursor: str | None = None,
@@ -99,7 +97,7 @@ async def list_acts(
     return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)
 
 
-def _row(work: "UnitOfWork", act: Act) -> dict[str, Any]:
+def _row(work: Work, act: Act) -> dict[str, Any]:
     return {
         "id": new_id(),
         "tenant_id": work.tenant.tenant_id,
@@ -124,7 +122,7 @@ def _kind(actor: Actor) -> str:
 def copy_of(row: Any) -> Any:
     """The row as it is now, for rows of the session: those learn what is written."""
     mapper = type(row).__mapper__
-    copy = object.__new__(fact_of(mapper.class_))
+    copy = object.__new__(read_only_class(mapper.class_))
     copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})
     return copy
 

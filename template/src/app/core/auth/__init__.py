@@ -3,14 +3,14 @@
 from ._actor import ANONYMOUS, Actor
 from ._api_keys import ApiKeys, FoundKey, new_api_key
 from ._authenticator import Authenticator
+from ._claims import AccessClaims
 from ._cookies import Cookies
-from ._middleware import AuthMiddleware
 from ._oidc import ForeignIdentity, OidcClient, OidcRefused
 from ._passwords import Passwords
 from ._revocations import Reason, Revoked, write_revocations
 from ._sealer import Sealer
 from ._secrets import hash_secret, new_secret
-from ._tokens import AccessClaims, TokenRefused, Tokens
+from ._tokens import TokenRefused, Tokens
 from ._watch import Revocations
 from ._weakness import weakness
 
@@ -19,7 +19,6 @@ __all__ = [
     "AccessClaims",
     "Actor",
     "ApiKeys",
-    "AuthMiddleware",
     "Authenticator",
     "Cookies",
     "ForeignIdentity",

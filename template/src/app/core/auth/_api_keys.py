@@ -4,8 +4,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
+from app.core.origin import network_of
 from app.kit import clock
 
 from ._actor import Actor
@@ -33,6 +35,14 @@ class FoundKey:
     made_by: UUID | None = None
 
 
+class KeyTries(Protocol):
+    """Counts looks for keys that are not known here, by the address that they come from."""
+
+    async def count(self, whose: str) -> None: ...
+
+    async def forget(self, whose: str) -> None: ...
+
+
 FindKey = Callable[[UUID, str], Awaitable[FoundKey | None]]
 """By the tenant and the hash of the secret. None also when the tenant is suspended."""
 
@@ -53,23 +63,36 @@ class Remembered:
 class ApiKeys:
     """Remembers the keys that are in use, so that a request asks the database for nothing."""
 
-    def __init__(self, find: FindKey, revocations: Revocations) -> None:
+    def __init__(
+        self,
+        find: FindKey,
+        revocations: Revocations,
+        tries: KeyTries,
+        note_refused: Callable[[str | None], None],
+    ) -> None:
+        """`note_refused` gets the address of whoever presents a key that is none."""
         self.find = find
+        self.note_refused = note_refused
+        self.tries = tries
         self.revocations = revocations
         self._remembered: OrderedDict[str, Remembered] = OrderedDict()
 
-    async def actor(self, presented: str) -> Actor:
+    async def actor(self, presented: str, *, address: str | None) -> Actor:
         """Works for the key's tenant and is no user; or has a refusal.
 
         A key that is refused from memory is looked up again: its maker may have another role.
+        Raises TooManyRequests for an address that has presented too many that are none.
         """
         known = self._recall(presented)
         if known is not None:
             actor = await self._of(known)
             if actor.refusal is None:
                 return actor
-        found = await self._look_up(presented)
-        return await self._of(found) if found else Actor(refusal="The API key is not valid.")
+        found = await self._look_up(presented, address)
+        if found is None:
+            self.note_refused(address)
+            return Actor(refusal="The API key is not valid.")
+        return await self._of(found)
 
     async def _of(self, found: Remembered) -> Actor:
         key = found.key
@@ -90,13 +113,19 @@ class ApiKeys:
         found = self._remembered.get(hash_secret(presented))
         return found if found and found.until > clock.now() else None
 
-    async def _look_up(self, presented: str) -> Remembered | None:
+    async def _look_up(self, presented: str, address: str | None) -> Remembered | None:
+        """Counted before the database is asked."""
         tenant, _, secret = presented.removeprefix(PREFIX).partition("_")
         try:
             tenant_id = UUID(hex=tenant)
         except ValueError:
             return None
+        whose = network_of(address) if address else None
+        if whose:
+            await self.tries.count(whose)
         key = await self.find(tenant_id, hash_secret(secret))
+        if key and whose:
+            await self.tries.forget(whose)
         return self._remember(presented, tenant_id, key) if key else None
 
     def _remember(self, presented: str, tenant_id: UUID, key: FoundKey) -> Remembered:

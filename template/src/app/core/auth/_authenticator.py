@@ -6,8 +6,9 @@ from app.core.permissions import PermissionRegistry
 
 from ._actor import ANONYMOUS, Actor
 from ._api_keys import PREFIX, ApiKeys
+from ._claims import AccessClaims
 from ._cookies import Cookies
-from ._tokens import AccessClaims, TokenRefused, Tokens
+from ._tokens import TokenRefused, Tokens
 from ._watch import Revocations
 
 BEARER = b"bearer "
@@ -31,10 +32,10 @@ class Authenticator:
         self.permissions = permissions
 
     async def actor(self, scope: Scope) -> Actor:
-        """The actor, or one whose `refusal` says why nobody was proved."""
+        """The actor, or one whose `refusal` says why nobody was proved. Raises TooManyRequests."""
         bearer = _bearer(scope)
         if bearer is not None:
-            return await self._of_bearer(bearer)
+            return await self._of_bearer(bearer, scope)
         cookie = self.cookies.access_token(scope)
         if cookie is None:
             return ANONYMOUS
@@ -44,9 +45,10 @@ class Authenticator:
         """Cookies are what counts: another `Authorization` than a bearer's takes no part."""
         return _bearer(scope) is None
 
-    async def _of_bearer(self, bearer: str) -> Actor:
+    async def _of_bearer(self, bearer: str, scope: Scope) -> Actor:
         if bearer.startswith(PREFIX):
-            return await self.api_keys.actor(bearer)
+            client = scope.get("client")
+            return await self.api_keys.actor(bearer, address=client[0] if client else None)
         return await self._of_token(bearer)
 
     async def _of_token(self, token: str) -> Actor:

@@ -13,10 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Executable, String, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
+from app.database.session import TenantSession
 
 CHANNEL = "revocations"
 MARGIN = timedelta(minutes=1)
@@ -91,7 +91,7 @@ LIFT = revocation_sql("""
 
 
 async def write_revocations(
-    session: AsyncSession, changes: Mapping[UUID, Revoked | None], *, lifetime: timedelta
+    session: TenantSession, changes: Mapping[UUID, Revoked | None], *, lifetime: timedelta
 ) -> None:
     """Known to all processes as soon as the transaction commits; None lifts a revocation."""
     lifted = [row_id for row_id, revoked in changes.items() if revoked is None]

@@ -1,7 +1,6 @@
 """Access tokens: short-lived JWTs (RFC 7519) that name the tenant and the membership."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,6 +12,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from app.kit import clock
 
+from ._claims import AccessClaims
 from ._verified import VerifiedTokens
 
 ALGORITHM = "HS256"
@@ -20,27 +20,6 @@ ALGORITHM = "HS256"
 
 class TokenRefused(Exception):
     """The message says why, as a sentence for the client."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessClaims:
-    """A role of the tenant's own brings its `permissions`, as the grant `grant_id` gave them."""
-
-    user_id: UUID
-    session_id: UUID
-    tenant_id: UUID | None = None
-    membership_id: UUID | None = None
-    role: str | None = None
-    grant_id: UUID | None = None
-    permissions: frozenset[str] | None = None
-    is_superuser: bool = False
-    expires_at: int | None = field(default=None, compare=False)
-    """As it was read: what is signed says it by itself."""
-
-    @property
-    def ids(self) -> tuple[UUID | None, ...]:
-        """All that may be revoked before the token expires."""
-        return (self.session_id, self.membership_id, self.user_id, self.tenant_id, self.grant_id)
 
 
 class Tokens:

@@ -5,10 +5,8 @@ Whether it was revoked meanwhile is asked for each request all the same (_watch.
 
 from hashlib import sha256
 from time import time
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ._tokens import AccessClaims
+from ._claims import AccessClaims
 
 MOST_TOKENS = 10_000
 
@@ -20,12 +18,12 @@ class VerifiedTokens:
         self.most = most
         self._known: dict[bytes, tuple[float, AccessClaims]] = {}
 
-    def find(self, token: str) -> "AccessClaims | None":
+    def find(self, token: str) -> AccessClaims | None:
         """None for a token that was not seen, or that has expired."""
         expires_at, claims = self._known.get(_hash(token), (0.0, None))
         return claims if time() < expires_at else None
 
-    def remember(self, token: str, claims: "AccessClaims", *, expires_at: float) -> None:
+    def remember(self, token: str, claims: AccessClaims, *, expires_at: float) -> None:
         if len(self._known) >= self.most:
             self._known.clear()
         self._known[_hash(token)] = (expires_at, claims)

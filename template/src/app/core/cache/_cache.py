@@ -3,15 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from app.core.work import Work
 from app.database.tenancy import TenantContext
 
 from ._cached import Cached, Unreadable
 from ._keys import Part, room_of
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+from ._shared import SharedCache
 
 Value = TypeVar("Value")
 
@@ -23,9 +22,9 @@ class Cache:
     they hold inside this unit.
     """
 
-    def __init__(self, work: "UnitOfWork") -> None:
+    def __init__(self, work: Work, shared: SharedCache) -> None:
         self._work = work
-        self._shared = work.runtime.cache
+        self._shared = shared
         self._changed: dict[str, tuple[timedelta, bytes | None]] = {}
 
     async def remember(

@@ -1,4 +1,4 @@
-"""What can go wrong, and how the client hears of it: problem details (RFC 9457) for every error."""
+"""The errors that services raise; `core/http/problems` answers them with problem details."""
 
 from ._exceptions import (
     AlreadyExists,
@@ -22,10 +22,6 @@ from ._exceptions import (
     Unavailable,
     UnsupportedMediaType,
 )
-from ._handlers import hang_up, install_error_handlers, problem_response
-from ._openapi import describe_problems
-from ._pages import error_types
-from ._pages import router as error_pages
 
 __all__ = [
     "AlreadyExists",
@@ -48,10 +44,4 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "UnsupportedMediaType",
-    "describe_problems",
-    "error_pages",
-    "error_types",
-    "hang_up",
-    "install_error_handlers",
-    "problem_response",
 ]

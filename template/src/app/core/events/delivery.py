@@ -1,20 +1,18 @@
 """From the outbox to one subscriber: at least once in time, exactly once in effect."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import update
 
 from app.core.jobs import Arguments, Job, JobRefused, JobSkipped
+from app.core.work import Work
 from app.kit import clock
 
 from .event import AnyEvent, Event
 from .models import Delivery, OutboxEvent, Status
 from .subscriber import Subscriber
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -22,14 +20,14 @@ log = structlog.get_logger(__name__)
 def delivery_job(subscriber: Subscriber) -> Job:
     """The job of one subscriber, with the subscriber's own wishes for queue, retries and time."""
 
-    async def deliver(work: "UnitOfWork", event_id: UUID) -> None:
+    async def deliver(work: Work, event_id: UUID) -> None:
         if await _claim(work, subscriber, event_id):
             await subscriber.handle(work, await _event(work, subscriber, event_id))
         else:
             log.info("event.not_waiting", event_id=str(event_id))
 
     async def note_failure(
-        work: "UnitOfWork", error: Exception, is_final: bool, arguments: dict[str, Any]
+        work: Work, error: Exception, is_final: bool, arguments: dict[str, Any]
     ) -> None:
         await _note_failure(work, subscriber, UUID(arguments["event_id"]), error, is_final)
 
@@ -46,7 +44,7 @@ def delivery_job(subscriber: Subscriber) -> Job:
     )
 
 
-async def _claim(work: "UnitOfWork", subscriber: Subscriber, event_id: UUID) -> bool:
+async def _claim(work: Work, subscriber: Subscriber, event_id: UUID) -> bool:
     """Marks it as handled in the handler's own transaction, which takes that back if it fails."""
     changed = await work.session.execute(
         update(Delivery)
@@ -64,7 +62,7 @@ async def _claim(work: "UnitOfWork", subscriber: Subscriber, event_id: UUID) -> 
     return changed.first() is not None
 
 
-async def _event(work: "UnitOfWork", subscriber: Subscriber, event_id: UUID) -> Event:
+async def _event(work: Work, subscriber: Subscriber, event_id: UUID) -> Event:
     """Raises JobRefused when the row is not of the tenant for whom the worker was told to work."""
     row = await work.session.get_one(OutboxEvent, event_id)
     tenant_id = None if subscriber.event.without_tenant else work.tenant.tenant_id
@@ -81,7 +79,7 @@ def _read(subscriber: Subscriber, row: OutboxEvent) -> Event:
 
 
 async def _note_failure(
-    work: "UnitOfWork", subscriber: Subscriber, event_id: UUID, error: Exception, is_final: bool
+    work: Work, subscriber: Subscriber, event_id: UUID, error: Exception, is_final: bool
 ) -> None:
     ended = Status.SKIPPED if isinstance(error, JobSkipped) else Status.FAILED
     await work.session.execute(

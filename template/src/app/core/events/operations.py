@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select, update
 
 from app.core.auth import Actor
 from app.core.jobs import Envelope, write_sealed
+from app.core.work import Work
 from app.kit import clock
 
 from .models import Delivery, OutboxEvent, Status
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+from .subscriptions import Subscriptions
 
 ENDED_BADLY = (Status.FAILED, Status.SKIPPED)
 
@@ -36,7 +34,7 @@ class Delivered:
 
 
 async def list_deliveries(
-    work: "UnitOfWork", *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
+    work: Work, *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
 ) -> list[Delivered]:
     """The newest first, without what was archived."""
     rows = await work.session.execute(
@@ -60,7 +58,11 @@ async def list_deliveries(
 
 
 async def resubmit(
-    work: "UnitOfWork", *, event_ids: Sequence[UUID] = (), handler: str | None = None
+    work: Work,
+    subscriptions: Subscriptions,
+    *,
+    event_ids: Sequence[UUID] = (),
+    handler: str | None = None,
 ) -> int:
     """Sends again what failed or was skipped: of these events or of all, to this handler or to all.
 
@@ -69,16 +71,16 @@ async def resubmit(
     """
     sealed = []
     for event, delivery in await work.session.execute(_failed(event_ids, handler)):
-        if not work.runtime.subscriptions.knows(delivery.handler):
+        if not subscriptions.knows(delivery.handler):
             continue
         delivery.status, delivery.attempts, delivery.finished_at = Status.WAITING, 0, None
-        run = work.runtime.subscriptions.delivery(delivery.handler, event.id, event.ordering_key)
+        run = subscriptions.delivery(delivery.handler, event.id, event.ordering_key)
         sealed.append((run.job, _envelope(event, run.id, run.arguments)))
     await write_sealed(work, sealed)
     return len(sealed)
 
 
-async def archive(work: "UnitOfWork", *, event_ids: Sequence[UUID] = ()) -> int:
+async def archive(work: Work, *, event_ids: Sequence[UUID] = ()) -> int:
     """Puts aside these events, or all that failed or were skipped; they are deleted in time."""
     failed = exists().where(Delivery.event_id == OutboxEvent.id, Delivery.status.in_(ENDED_BADLY))
     changed = await work.session.execute(

@@ -1,22 +1,20 @@
 """Into the outbox, inside the transaction of the cause."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from sqlalchemy import text
 
 from app.core.jobs import EnqueuedJob
-from app.database.compiled import prepared
+from app.core.work import Work
+from app.database.compiled.statement import prepared
 from app.database.tenancy import TenantMismatch
 from app.kit import clock
 from app.kit.ids import new_id
 
 from .event import Event
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
-
+from .subscriptions import Subscriptions
 
 EVENTS = prepared(
     "write_events",
@@ -41,25 +39,25 @@ DELIVERIES = prepared(
 )
 
 
-async def write_events(work: "UnitOfWork", events: Sequence[Event]) -> list[EnqueuedJob]:
+async def write_events(
+    work: Work, subscriptions: Subscriptions, events: Sequence[Event]
+) -> list[EnqueuedJob]:
     """The runs that deliver them, to be enqueued. Raises TenantContextRequired, TenantMismatch."""
     rows = [(event, _row(work, event)) for event in events]
     deliveries = [
-        (subscriber, row)
-        for event, row in rows
-        for subscriber in work.runtime.subscriptions.of(event)
+        (subscriber, row) for event, row in rows for subscriber in subscriptions.of(event)
     ]
     await work.session.at_commit(EVENTS, orjson.dumps([row for _, row in rows]))
     if deliveries:
         due = [{"event_id": row["id"], "handler": each.name} for each, row in deliveries]
         await work.session.at_commit(DELIVERIES, orjson.dumps(due))
     return [
-        work.runtime.subscriptions.delivery(subscriber.name, row["id"], row["ordering_key"])
+        subscriptions.delivery(subscriber.name, row["id"], row["ordering_key"])
         for subscriber, row in deliveries
     ]
 
 
-def _row(work: "UnitOfWork", event: Event) -> dict[str, Any]:
+def _row(work: Work, event: Event) -> dict[str, Any]:
     tenant_id = None if event.without_tenant else work.tenant.tenant_id
     if not event.belongs_to(tenant_id):
         raise TenantMismatch(f"{event.name} speaks of another tenant than the work it comes from")

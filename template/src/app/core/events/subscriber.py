@@ -3,19 +3,18 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from app.core.jobs import Retry, name_of
+from app.core.work import Work
 
 from .event import Event
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
 
 PATIENT = Retry(attempts=8)
 
 E = TypeVar("E", bound=Event)
-Handle = Callable[["UnitOfWork", E], Awaitable[None]]
+W = TypeVar("W", bound=Work)
+Handle = Callable[[W, E], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,7 @@ class Subscriber:
     """`ordered` brings the events of one aggregate one after the other, as they were committed."""
 
     event: type[Event]
-    handle: Handle[Any]
+    handle: Handle[Any, Any]
     name: str
     ordered: bool = False
     queue: str = "default"
@@ -34,7 +33,7 @@ class Subscriber:
 
 def subscribe(
     event: type[E], *, name: str | None = None, ordered: bool = False, **options: Any
-) -> Callable[[Handle[E]], Subscriber]:
+) -> Callable[[Handle[W, E]], Subscriber]:
     """Makes a subscriber of `async def f(work, event)`; its name `module.function` is stored.
 
     Raises ValueError if order is asked for and the event does not say by what.
@@ -42,7 +41,7 @@ def subscribe(
     if ordered and event.ordered_by is None:
         raise ValueError(f"{event.name} has no order: name a field of it in `ordered_by`")
 
-    def decorate(handle: Handle[E]) -> Subscriber:
+    def decorate(handle: Handle[W, E]) -> Subscriber:
         return Subscriber(
             event=event, handle=handle, name=name or name_of(handle), ordered=ordered, **options
         )

@@ -1,16 +1,5 @@
-"""Around every request: headers that keep browsers out of trouble, limits to size and waiting."""
+"""HTTP: the middleware, the routing and the problem details around every request."""
 
-from ._body_limit import BodyLimitMiddleware
-from ._cors import cors
-from ._deadline import DeadlineMiddleware
-from ._security_headers import SecurityHeadersMiddleware
-from ._streamed import is_streamed, streamed
+from .streaming import is_streamed, streamed
 
-__all__ = [
-    "BodyLimitMiddleware",
-    "DeadlineMiddleware",
-    "SecurityHeadersMiddleware",
-    "cors",
-    "is_streamed",
-    "streamed",
-]
+__all__ = ["is_streamed", "streamed"]

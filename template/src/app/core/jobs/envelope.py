@@ -1,20 +1,18 @@
 """What travels with a job besides its arguments: for whom, on whose behalf, in which trace."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
 from app.core.auth import Actor
-from app.core.observation import current_span_id
+from app.core.observability import current_span_id
 from app.core.permissions import PermissionRegistry
+from app.core.work import Work
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
 from .errors import JobRefused
 from .job import EnqueuedJob, Job
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
 
 
 class Envelope(BaseModel):
@@ -36,7 +34,7 @@ class Envelope(BaseModel):
         return Actor.from_json(self.actor, permissions) if self.actor else Actor.system(None)
 
 
-def seal(work: "UnitOfWork", enqueued: EnqueuedJob) -> Envelope:
+def seal(work: Work, enqueued: EnqueuedJob) -> Envelope:
     """Raises TenantContextRequired when a tenant's job is enqueued by work for none."""
     return Envelope(
         id=enqueued.id,
@@ -63,7 +61,7 @@ def unseal(job: Job, packed: dict[str, Any]) -> Envelope:
     return envelope
 
 
-def _tenant_of(work: "UnitOfWork", job: Job) -> UUID | None:
+def _tenant_of(work: Work, job: Job) -> UUID | None:
     if job.without_tenant:
         return None
     if not isinstance(work.context, TenantContext):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, overload
+from typing import Any, Concatenate, Generic, TypeVar, overload
 from uuid import UUID
 
 from croniter import croniter
@@ -16,12 +16,10 @@ from .arguments import Arguments
 from .naming import name_of
 from .retry import DEFAULT_RETRY, Retry
 
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
-
 P = ParamSpec("P", default=...)
-Run = Callable[Concatenate["UnitOfWork", P], Awaitable[None]]
-AfterFailure = Callable[["UnitOfWork", Exception, bool, dict[str, Any]], Awaitable[None]]
+W = TypeVar("W")
+Run = Callable[Concatenate[W, P], Awaitable[None]]
+AfterFailure = Callable[[W, Exception, bool, dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +31,7 @@ class Job(Generic[P]):
     each in a transaction of its own.
     """
 
-    run: Run[P]
+    run: Run[Any, P]
     name: str
     shape: Arguments
     queue: str = "default"
@@ -46,7 +44,7 @@ class Job(Generic[P]):
     each_tenant: bool = False
     without_tenant: bool = False
     schedule_at: datetime | None = None
-    after_failure: AfterFailure | None = None
+    after_failure: AfterFailure[Any] | None = None
 
     def enqueued(self, *values: P.args, **arguments: P.kwargs) -> "EnqueuedJob":
         """Raises WrongArguments."""
@@ -81,7 +79,7 @@ class EnqueuedJob:
 
 
 @overload
-def job(run: Run[P], /) -> Job[P]: ...
+def job(run: Run[W, P], /) -> Job[P]: ...
 @overload
 def job(
     *,
@@ -95,7 +93,7 @@ def job(
     cron: str | None = None,
     each_tenant: bool = False,
     without_tenant: bool = False,
-) -> Callable[[Run[P]], Job[P]]: ...
+) -> Callable[[Run[W, P]], Job[P]]: ...
 def job(run: Any = None, /, *, name: str | None = None, **options: Any) -> Any:
     """Makes a job of `async def f(work, …)`; its name `module.function` is stored.
 

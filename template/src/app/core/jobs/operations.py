@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from .sql import queue_sql
+from app.core.work import Work
 
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+from .sql import queue_sql
 
 LIST = queue_sql("""
     SELECT job.id, task_name AS name, status::text, attempts, queue_name AS queue,
@@ -48,18 +46,18 @@ class QueuedJob:
 
 
 async def list_jobs(
-    work: "UnitOfWork", *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
+    work: Work, *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
 ) -> list[QueuedJob]:
     """The newest first."""
     found = await work.session.execute(LIST, {"statuses": list(statuses), "limit": limit})
     return [QueuedJob(**row) for row in found.mappings()]
 
 
-async def retry_jobs(work: "UnitOfWork", ids: Sequence[int]) -> list[int]:
+async def retry_jobs(work: Work, ids: Sequence[int]) -> list[int]:
     """Those that run again, with all their attempts before them; the others are running or done."""
     return list(await work.session.scalars(RETRY, {"ids": list(ids)}))
 
 
-async def cancel_job(work: "UnitOfWork", job_id: int) -> bool:
+async def cancel_job(work: Work, job_id: int) -> bool:
     """A waiting job never starts, a running one stops where it next waits; False: it was over."""
     return await work.session.scalar(CANCEL, {"id": job_id}) is not None

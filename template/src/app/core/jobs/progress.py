@@ -1,20 +1,30 @@
 """Telling, in the middle of a run, how far it has come."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import Protocol
 from uuid import UUID
+
+from app.core.work import Work
+from app.database.tenancy import Context, TenantContext
 
 from .models import JobProgress
 
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+
+class Units(Protocol):
+    """A unit of work of a tenant that opens others."""
+
+    @property
+    def tenant(self) -> TenantContext: ...
+
+    def within(self, context: Context) -> AbstractAsyncContextManager[Work]: ...
+
 
 _running: ContextVar[UUID | None] = ContextVar("running job", default=None)
 
 
-async def report_progress(work: "UnitOfWork", *, done: int, total: int) -> None:
+async def report_progress(work: Units, *, done: int, total: int) -> None:
     """Visible at once: it has a transaction of its own. Outside a tenant's run it does nothing."""
     run_id = _running.get()
     if run_id is None:

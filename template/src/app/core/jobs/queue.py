@@ -6,16 +6,15 @@ its cause was committed.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from app.database.compiled import prepared
+from app.core.work import Work
+from app.database.compiled.statement import prepared
 
 from .envelope import Envelope, seal
 from .job import EnqueuedJob, Job
+from .registry import JobRegistry
 from .sql import queue_sql
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
 
 DEFER = prepared(
     "write_jobs",
@@ -36,14 +35,14 @@ WAITING = queue_sql("""
 """)
 
 
-async def write_jobs(work: "UnitOfWork", enqueued: Sequence[EnqueuedJob]) -> None:
+async def write_jobs(work: Work, registry: JobRegistry, enqueued: Sequence[EnqueuedJob]) -> None:
     """Raises UnknownJob, TenantContextRequired."""
     for each in enqueued:
-        work.runtime.jobs.check(each.job)
+        registry.check(each.job)
     await write_sealed(work, [(each.job, seal(work, each)) for each in enqueued])
 
 
-async def write_sealed(work: "UnitOfWork", sealed: Sequence[tuple[Job, Envelope]]) -> None:
+async def write_sealed(work: Work, sealed: Sequence[tuple[Job, Envelope]]) -> None:
     """Runs whose envelope says itself for whom they are."""
     rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in sealed])
     if rows:
@@ -68,7 +67,7 @@ def _of_tenant(envelope: Envelope, name: str | None) -> str | None:
     return f"{envelope.tenant_id}:{name}" if name and envelope.tenant_id else name
 
 
-async def _without_waiting(work: "UnitOfWork", rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _without_waiting(work: Work, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leaves out what waits already. FOR SHARE keeps a waiting run from starting before it can see
     what this transaction has changed."""
     names = sorted({row["queueing_lock"] for row in rows if row["queueing_lock"]})

@@ -1,28 +1,41 @@
 """What a service counts itself, because only it knows what is done, or to whom."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import orjson
 
 from app.config import Rate, read_rate
 from app.core.errors import TooManyRequests
+from app.core.work import Work
 from app.database.tenancy import Context, PersonContext, TenantContext
 
-from ._buckets import whole_seconds
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+from ._buckets import Buckets, whole_seconds
+from ._tries import Tries
 
 
-async def count_act(work: "UnitOfWork", name: str, rate: str, of: str) -> None:
+async def count_act(work: Work, buckets: Buckets, name: str, rate: str, of: str) -> None:
     """Raises TooManyRequests, ValueError for a rate that is none."""
     read = read_rate(rate)
     if not isinstance(read, Rate):
         raise ValueError(f"{rate} is no rate")
-    taken = await work.runtime.buckets.take(_key(work.context, name, of), read)
+    taken = await buckets.take(_key(work.context, name, of), read)
     if not taken.allowed:
         raise TooManyRequests(headers={"Retry-After": str(max(1, whole_seconds(taken.retry_in)))})
+
+
+@asynccontextmanager
+async def guessing(buckets: Buckets, rate: Rate | None, account: str) -> AsyncIterator[None]:
+    """Counts one try at a secret of the account, whoever tries it and from wherever.
+
+    A block that ends well forgets the tries before it. Raises TooManyRequests.
+    """
+    tries = Tries(buckets, "account", rate)
+    whose = sha256(account.encode()).hexdigest()
+    await tries.count(whose)
+    yield
+    await tries.forget(whose)
 
 
 def _key(context: Context, name: str, of: str) -> str:

@@ -32,6 +32,11 @@ def whole_seconds(seconds: float) -> int:
 class Buckets(Protocol):
     async def take(self, key: str, rate: Rate) -> Taken: ...
 
+    async def look(self, key: str, rate: Rate) -> Taken:
+        """What `take` would answer; nothing is taken."""
+
+    async def empty(self, key: str) -> None: ...
+
 
 class MemoryBuckets:
     """Of this process alone: with several, each one counts for itself."""
@@ -48,6 +53,12 @@ class MemoryBuckets:
                 self._make_room(now)
             self._empty_at[key] = empty_at
         return taken
+
+    async def look(self, key: str, rate: Rate) -> Taken:
+        return fill(monotonic(), self._empty_at.get(key, 0.0), rate)[0]
+
+    async def empty(self, key: str) -> None:
+        self._empty_at.pop(key, None)
 
     def _make_room(self, now: float) -> None:
         """Without the empty buckets; if that frees less than a tenth, without the oldest too."""

@@ -5,20 +5,24 @@ what is enqueued can be read in the queue for days.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from app.core.jobs import job
 
 from ._letter import Letter
+from ._mailers import Mailer
 
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+
+class SendsMail(Protocol):
+    """A unit of work that knows where e-mails go."""
+
+    @property
+    def mailer(self) -> Mailer: ...
 
 
 @job(name="mail.send", queue="mail", without_tenant=True)
 async def send_mail(
-    work: "UnitOfWork", to: str, subject: str, text: str, links: Sequence[str] = ()
+    work: SendsMail, to: str, subject: str, text: str, links: Sequence[str] = ()
 ) -> None:
     """Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
-    letter = Letter(to=to, subject=subject, text=text, links=tuple(links))
-    await work.runtime.mailer.send(letter)
+    await work.mailer.send(Letter(to=to, subject=subject, text=text, links=tuple(links)))

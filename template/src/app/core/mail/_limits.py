@@ -1,18 +1,35 @@
 """How many letters may be asked for: for one address, whoever asks, and by one tenant."""
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from app.config import Rate
+from app.config import Rate, Settings
 from app.core.errors import TooManyRequests
-from app.core.limits import whole_seconds
-from app.database.tenancy import TenantContext
-
-if TYPE_CHECKING:
-    from app.core.unit_of_work import UnitOfWork
+from app.core.limits import Buckets, whole_seconds
+from app.database.tenancy import Context, TenantContext
 
 
-async def count_letter(work: "UnitOfWork", kind: str, *, to: str) -> None:
+class Counting(Protocol):
+    """What one process counts with, and how much it allows."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def buckets(self) -> Buckets: ...
+
+
+class CountsMail(Protocol):
+    """A unit of work whose e-mails are counted."""
+
+    @property
+    def context(self) -> Context: ...
+
+    @property
+    def runtime(self) -> Counting: ...
+
+
+async def count_letter(work: CountsMail, kind: str, *, to: str) -> None:
     """Counts one more letter that a person asks for, before it is enqueued; no rollback takes it
     back.
 
@@ -25,14 +42,14 @@ async def count_letter(work: "UnitOfWork", kind: str, *, to: str) -> None:
         await _take(work, f"limit:{work.context.tenant_id}:mail", limits.mail_tenant)
 
 
-async def count_recipient(work: "UnitOfWork", kind: str, *, to: str) -> None:
+async def count_recipient(work: CountsMail, kind: str, *, to: str) -> None:
     """As `count_letter`, for what nobody asked for: only who gets it counts, whoever sends it."""
     recipient = sha256(to.lower().encode()).hexdigest()
     rate = work.runtime.settings.limits.mail_recipient
     await _take(work, f"limit:mail:{kind}:{recipient}", rate)
 
 
-async def _take(work: "UnitOfWork", key: str, rate: Rate | None) -> None:
+async def _take(work: CountsMail, key: str, rate: Rate | None) -> None:
     if rate is None:
         return
     taken = await work.runtime.buckets.take(key, rate)

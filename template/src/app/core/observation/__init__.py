@@ -1,16 +1,5 @@
-"""Traces and metrics. Off, none of it is in a request's way, and its libraries are not loaded."""
+"""The path before 2.0: import from `app.core.observability`. Goes with 3.0."""
 
-from ._middleware import ObservationMiddleware, observed
-from ._observation import Observation, RequestMeter, observe
-from ._spans import current_span_id, job_span, traceparent
+from app.core.observability import current_span_id, job_span, traceparent
 
-__all__ = [
-    "Observation",
-    "ObservationMiddleware",
-    "RequestMeter",
-    "current_span_id",
-    "job_span",
-    "observe",
-    "observed",
-    "traceparent",
-]
+__all__ = ["current_span_id", "job_span", "traceparent"]

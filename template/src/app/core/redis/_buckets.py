@@ -1,6 +1,6 @@
 """Buckets for all processes, and those of this process while the server is out of reach."""
 
-from typing import Any, cast
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -23,7 +23,9 @@ end
 empty_at = empty_at + interval
 local empty_in = empty_at - now
 local lifetime = math.max(1, math.ceil(empty_in * 1000))
-redis.call('SET', KEYS[1], string.format('%.6f', empty_at), 'PX', lifetime)
+if ARGV[3] == 'take' then
+    redis.call('SET', KEYS[1], string.format('%.6f', empty_at), 'PX', lifetime)
+end
 return {1, math.floor((seconds - empty_in) / interval + 0.001), tostring(empty_in), '0'}
 """
 
@@ -35,8 +37,22 @@ class RedisBuckets:
         self._own = MemoryBuckets()
 
     async def take(self, key: str, rate: Rate) -> Taken:
+        return await self._ask("take", key, rate) or await self._own.take(key, rate)
+
+    async def look(self, key: str, rate: Rate) -> Taken:
+        return await self._ask("look", key, rate) or await self._own.look(key, rate)
+
+    async def empty(self, key: str) -> None:
+        async def ask(server: Redis) -> None:
+            await server.delete(key)
+
+        await self._own.empty(key)
+        await self.server.ask(ask, otherwise=None)
+
+    async def _ask(self, verb: str, key: str, rate: Rate) -> Taken | None:
         async def ask(_: Redis) -> Taken | None:
-            answer: list[Any] = await cast(Any, self._take([key], [rate.times, rate.seconds]))
+            asked: Any = self._take([key], [rate.times, rate.seconds, verb])
+            answer: list[Any] = await asked
             return Taken(bool(answer[0]), answer[1], float(answer[2]), float(answer[3]))
 
-        return await self.server.ask(ask, otherwise=None) or await self._own.take(key, rate)
+        return await self.server.ask(ask, otherwise=None)

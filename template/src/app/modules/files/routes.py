@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import StreamingResponse
 
 from app.core.http import streamed
+from app.core.limits import limited
 from app.core.permissions import permission, public
 from app.kit.schemas import Page
 
@@ -58,6 +59,7 @@ async def make_link(request: Request, file_id: UUID, links: Links) -> FileLink:
 
 @router.get("/links/{token}", response_class=StreamingResponse)
 @public
+@limited("login", failures=True)
 async def follow_link(token: str, links: Links) -> StreamingResponse:
     return _attachment(await links.follow(token))
 

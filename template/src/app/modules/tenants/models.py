@@ -6,7 +6,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
-from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
+from app.database.mixins import (
+    TenantMixin,
+    TimestampMixin,
+    UUIDMixin,
+    unique_ignoring_case,
+)
 
 
 class Tenant(UUIDMixin, TimestampMixin, Base):
@@ -40,7 +45,7 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "email"),
+        unique_ignoring_case("invitations", "tenant_id", "email"),
         UniqueConstraint("tenant_id", "secret_hash"),
     )
 

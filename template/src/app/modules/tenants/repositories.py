@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 
 from app.database.repository import Repository
 
@@ -70,7 +70,8 @@ class InvitationRepository(Repository[Invitation]):
         return await self.first(self.query().where(Invitation.role == role))
 
     async def find_for_update(self, email: str) -> Invitation | None:
-        return await self.first(self.query().where(Invitation.email == email).with_for_update())
+        of_address = func.lower(Invitation.email) == email.lower()
+        return await self.first(self.query().where(of_address).with_for_update())
 
 
 class CustomRoleRepository(Repository[CustomRole]):

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
-from app.database.mixins import TimestampMixin, UUIDMixin
+from app.database.mixins import TimestampMixin, UUIDMixin, unique_ignoring_case
 
 
 class User(UUIDMixin, TimestampMixin, Base):
@@ -17,8 +17,9 @@ class User(UUIDMixin, TimestampMixin, Base):
 
     __tablename__ = "users"
     __global_reason__ = "one person may work for several tenants"
+    __table_args__ = (unique_ignoring_case("users", "email"),)
 
-    email: Mapped[str] = mapped_column(String(320), unique=True)
+    email: Mapped[str] = mapped_column(String(320))
     full_name: Mapped[str] = mapped_column(String(120))
     email_verified_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(255))

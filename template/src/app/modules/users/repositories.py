@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.database.repository import Repository, RowNotFound
 
@@ -38,7 +38,7 @@ class UserRepository(Repository[User]):
     model = User
 
     async def find_by_email(self, email: str) -> User | None:
-        return await self.first(self.query().where(User.email == email))
+        return await self.first(self.query().where(func.lower(User.email) == email.lower()))
 
     async def find_by_identity(self, issuer: str, subject: str) -> User | None:
         """In one statement: the version of the credentials is that of which the identity is one."""
@@ -83,6 +83,11 @@ class AuthSessionRepository(Repository[AuthSession]):
             AuthSession.expires_at > at,
         )
         return await self.all(query.order_by(AuthSession.id.desc()))
+
+    async def list_devices(self, user_id: UUID) -> Sequence[str | None]:
+        """The user agents of all log-ins that are kept."""
+        query = select(AuthSession.user_agent).where(AuthSession.user_id == user_id)
+        return (await self.session.scalars(query.distinct().limit(200))).all()
 
     async def forget_expired(self, before: datetime) -> None:
         await self.session.execute(

@@ -47,12 +47,14 @@ async def log_in(form: PasswordForm, auth: Auth, tokens: Tokens) -> Signed:
 
 @router.post("/second-factor")
 @public
+@limited("login")
 async def meet_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer(await auth.meet(body.challenge, body.code))
 
 
 @router.post("/refresh")
 @public
+@limited("login", failures=True)
 async def refresh(sessions: Sessions, tokens: Tokens, body: RefreshRequest | None = None) -> Signed:
     sent = tokens.refresh_token(body.refresh_token if body else None)
     return tokens.answer(await sessions.refresh(sent))
@@ -60,6 +62,7 @@ async def refresh(sessions: Sessions, tokens: Tokens, body: RefreshRequest | Non
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
 @public
+@limited("login", failures=True)
 async def log_out(sessions: Sessions, tokens: Tokens, body: RefreshRequest | None = None) -> None:
     """With the access token or the refresh token: either one proves whose log-in it is."""
     await sessions.end(tokens.own_refresh_token(body.refresh_token if body else None))
@@ -68,6 +71,7 @@ async def log_out(sessions: Sessions, tokens: Tokens, body: RefreshRequest | Non
 
 @router.post("/switch")
 @signed_in
+@limited("login", failures=True)
 async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Moved:
     refresh_token = tokens.own_refresh_token(body.refresh_token)
     return tokens.answer_in_kind(await auth.switch(body.tenant_id, refresh_token=refresh_token))
@@ -75,6 +79,7 @@ async def switch(body: SwitchRequest, auth: Auth, tokens: Tokens) -> Moved:
 
 @router.post("/join")
 @signed_in
+@limited("login")
 async def join(body: Joining, auth: Auth, tokens: Tokens) -> Moved:
     refresh_token = tokens.own_refresh_token(body.refresh_token)
     return tokens.answer_in_kind(await auth.join(body.token, refresh_token=refresh_token))

@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
 
+from app.core.limits import limited
 from app.core.permissions import signed_in
 
 from ..schemas import EmailChange, MeRead, PasswordChange, UserChange
@@ -28,6 +29,7 @@ async def change_me(body: UserChange, users: Users) -> MeRead:
 
 @router.put("/password", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
+@limited("login")
 async def change_password(body: PasswordChange, passwords: Passwords) -> None:
     await passwords.change(
         current=body.current_password.get_secret_value(),
@@ -37,6 +39,7 @@ async def change_password(body: PasswordChange, passwords: Passwords) -> None:
 
 @router.post("/email", status_code=status.HTTP_202_ACCEPTED)
 @signed_in
+@limited("login")
 async def change_email(body: EmailChange, emails: Emails) -> None:
     await emails.ask_for_change(email=body.email, password=body.password.get_secret_value())
 

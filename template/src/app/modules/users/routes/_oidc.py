@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import RedirectResponse
 
+from app.core.http.routing import any_query
+from app.core.limits import limited
 from app.core.permissions import public
 
 from ..schemas import ProviderList
@@ -26,6 +28,7 @@ async def list_providers(oidc: Oidc) -> ProviderList:
 
 @router.get("/{provider}", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse)
 @public
+@limited("login")
 async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) -> RedirectResponse:
     departure = await oidc.depart(provider, redirect_uri=_callback(request, oidc, provider))
     answer = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
@@ -37,6 +40,8 @@ async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) ->
     "/{provider}/callback", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse
 )
 @public
+@limited("login")
+@any_query
 async def arrive(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
 ) -> RedirectResponse:

@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
 
+from app.core.limits import limited
 from app.core.permissions import signed_in
 
 from ..schemas import (
@@ -27,6 +28,7 @@ async def read_second_factor(factors: Factors) -> SecondFactorRead:
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 @signed_in
+@limited("login")
 async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
     set_up = await factors.set_up(password=body.password.get_secret_value())
     return SecondFactorSetUp.model_validate(set_up)
@@ -34,12 +36,14 @@ async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
 
 @router.post("/confirm")
 @signed_in
+@limited("login")
 async def confirm(body: CodeProof, factors: Factors) -> RecoveryCodes:
     return RecoveryCodes(recovery_codes=list(await factors.confirm(body.code)))
 
 
 @router.post("/recovery-codes")
 @signed_in
+@limited("login")
 async def renew_recovery_codes(body: FullProof, factors: Factors) -> RecoveryCodes:
     codes = await factors.renew_codes(password=body.password.get_secret_value(), code=body.code)
     return RecoveryCodes(recovery_codes=list(codes))
@@ -47,5 +51,6 @@ async def renew_recovery_codes(body: FullProof, factors: Factors) -> RecoveryCod
 
 @router.post("/remove", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
+@limited("login")
 async def remove(body: FullProof, factors: Factors) -> None:
     await factors.remove(password=body.password.get_secret_value(), code=body.code)

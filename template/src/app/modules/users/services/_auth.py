@@ -166,7 +166,8 @@ class AuthService:
         return await self.add_user(email=email, password=password, full_name=full_name)
 
     async def _prove(self, email: str, password: str) -> User:
-        return await self.passwords.prove(await self.users.find_by_email(email.lower()), password)
+        user = await self.users.find_by_email(email.lower())
+        return await self.passwords.prove(user, password, account=email.lower())
 
 
 def _first_open(places: Sequence[tuple[Membership, Tenant]]) -> Membership | None:

@@ -3,12 +3,21 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import TokenRefused
+from app.core.mail import send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import NoSecondFactor, SecondFactorLocked, WrongCode
-from ..repositories import RecoveryCodeRepository, SecondFactor, SecondFactorRepository, User
+from ..repositories import (
+    RecoveryCodeRepository,
+    SecondFactor,
+    SecondFactorRepository,
+    User,
+    UserRepository,
+)
 from ._codes import hash_of, step_of
+from ._letters import FACTOR_LOCKED
 
 LIFETIME = timedelta(minutes=5)
 FAILURES_TOLERATED = 5
@@ -59,6 +68,7 @@ class ChallengeService:
         try:
             body = self.work.runtime.tokens.verify("challenge", challenge)
         except TokenRefused as refused:
+            self._refuse("challenge")
             raise WrongCode(str(refused)) from refused
         met = Met(UUID(body["sub"]), UUID(body["tid"]) if body["tid"] else None, body.get("ver"))
         try:
@@ -76,6 +86,7 @@ class ChallengeService:
         async with self.work.within(None) as work:
             right = await ChallengeService(work)._try(user_id, code)
         if not right:
+            self._refuse("wrong code", user_id)
             raise WrongCode
 
     async def _try(self, user_id: UUID, code: str) -> bool:
@@ -100,6 +111,19 @@ class ChallengeService:
             await self.factors.change(factor, failures=failures)
         else:
             await self.factors.change(factor, failures=0, locked_until=clock.now() + LOCKED_FOR)
+            await self._warn(factor.user_id)
+
+    def _refuse(self, reason: str, user_id: UUID | None = None) -> None:
+        self.work.note_security(SecurityEvent.SECOND_FACTOR_REFUSED, reason=reason, user_id=user_id)
+
+    async def _warn(self, user_id: UUID) -> None:
+        """Whoever tries codes has the password already."""
+        self.work.note_security(
+            SecurityEvent.SECOND_FACTOR_LOCKED, reason="too many tries", user_id=user_id
+        )
+        user = await UserRepository(self.work.session).get(user_id)
+        text = FACTOR_LOCKED.format(name=user.full_name)
+        self.work.enqueue(send_mail, user.email, "Wrong codes for your account", text)
 
 
 def _check_lock(factor: SecondFactor) -> None:

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from app.core.mail import count_letter, send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -78,4 +79,7 @@ class EmailService:
             keep=actor.session_id if actor.user_id == user.id else None,
             email=email,
             email_verified_at=clock.now(),
+        )
+        self.work.note_security(
+            SecurityEvent.EMAIL_CHANGED, reason="by the person", user_id=user.id
         )

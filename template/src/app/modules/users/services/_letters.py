@@ -58,6 +58,26 @@ your account no longer asks for a code when you log in. Your other log-ins have 
 
 If it was not you, change your password at once.
 """
+FACTOR_LOCKED = """Hello,
+
+somebody knows your password and has tried several wrong codes of your second factor.
+
+If it was not you, choose another password at once: ask for a link where you log in.
+"""
+REUSED = """Hello,
+
+we have ended one of your log-ins, because its secret was used twice. It may have been copied.
+
+If you did not notice anything unusual yourself, log in again and look at the list of your log-ins.
+"""
+NEW_DEVICE = """Hello,
+
+somebody has logged in to your account on {when}, with a device or program that we had not seen
+before.
+
+If it was not you, choose another password at once, which ends all log-ins: ask for a link where you
+log in.
+"""
 LINKED = """Hello,
 
 from now on you can log in with your account at {provider}. Your other log-ins have ended.

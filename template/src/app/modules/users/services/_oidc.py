@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.core.auth import ForeignIdentity, OidcClient, OidcRefused, TokenRefused
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 
 from ..errors import ForeignLogInRefused, UnknownProvider
@@ -37,6 +38,7 @@ class OidcService:
         try:
             departure = await self._client(provider).depart(redirect_uri=redirect_uri)
         except OidcRefused as refused:
+            self._note_failure("provider")
             raise ForeignLogInRefused(str(refused)) from refused
         body = departure.kept | {"sub": provider}
         return Departure(departure.url, self.tokens.sign("oidc", body, lifetime=LIFETIME))
@@ -54,6 +56,7 @@ class OidcService:
                 code=code, state=state, kept=kept, redirect_uri=redirect_uri
             )
         except (OidcRefused, TokenRefused) as refused:
+            self._note_failure("provider")
             raise ForeignLogInRefused(str(refused)) from refused
         return await self._enter(identity)
 
@@ -63,6 +66,9 @@ class OidcService:
         if user is None:
             return await self.auth.register_without_password(identity)
         return await self.auth.enter(user)
+
+    def _note_failure(self, reason: str) -> None:
+        self.work.note_security(SecurityEvent.LOGIN_FAILED, reason=reason)
 
     def _client(self, provider: str) -> OidcClient:
         found = self.work.runtime.settings.oidc.providers.get(provider)

@@ -3,6 +3,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -53,14 +54,18 @@ class OneTimeTokens:
             tokens = OneTimeTokenRepository(work.session)
             user_id = await tokens.find_user(hash_secret(secret), purpose)
         if user_id is None:
+            self.work.note_security(SecurityEvent.LINK_REFUSED, reason=purpose.value)
             raise LinkInvalid
         return user_id
 
     async def spend(self, purpose: Purpose, secret: str, *, held: User) -> OneTimeToken:
         """Once, even if two try at the same time, by a user who is held. Raises LinkInvalid."""
         token = await self.tokens.spend(hash_secret(secret), purpose, clock.now())
-        if token is None or token.user_id != held.id:
-            raise LinkInvalid
-        if token.credentials_version not in (None, held.credentials_version):
+        if (
+            token is None
+            or token.user_id != held.id
+            or token.credentials_version not in (None, held.credentials_version)
+        ):
+            self.work.note_security(SecurityEvent.LINK_REFUSED, reason=purpose.value)
             raise LinkInvalid
         return token

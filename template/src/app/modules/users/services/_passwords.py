@@ -1,5 +1,7 @@
 from app.core.auth import weakness
+from app.core.errors import TooManyRequests
 from app.core.mail import count_letter, send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -25,8 +27,25 @@ class PasswordService:
         self._check_strength(password, email)
         return await self.passwords.hash(password)
 
-    async def prove(self, user: User | None, password: str) -> User:
-        """The same work for nobody as for a user. Raises WrongCredentials."""
+    async def prove(self, user: User | None, password: str, *, account: str | None = None) -> User:
+        """The same work for nobody as for a user: `account` is the address that was said to be.
+
+        Raises WrongCredentials, TooManyRequests.
+        """
+        try:
+            async with self.work.guessing(user.email if user else account or ""):
+                return await self._prove(user, password)
+        except WrongCredentials:
+            self._note_failure(user)
+            raise
+        except TooManyRequests:
+            user_id = user.id if user else None
+            self.work.note_security(
+                SecurityEvent.ACCOUNT_LOCKED, reason="too many tries", user_id=user_id
+            )
+            raise
+
+    async def _prove(self, user: User | None, password: str) -> User:
         hashed = user.password_hash if user else None
         if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
             raise WrongCredentials
@@ -42,6 +61,9 @@ class PasswordService:
         keep = self.work.actor.session_id
         await self.credentials.renew(user, keep=keep, password_hash=password_hash)
         self._tell(user, AFTER_CHANGE)
+        self.work.note_security(
+            SecurityEvent.PASSWORD_CHANGED, reason="by the person", user_id=user.id
+        )
 
     async def ask_for_reset(self, email: str) -> None:
         """Does the same whether or not a user has this address; the letter's job finds out."""
@@ -64,6 +86,15 @@ class PasswordService:
             user, password_hash=password_hash, email_verified_at=verified_at
         )
         self._tell(user, AFTER_RESET)
+        self.work.note_security(SecurityEvent.PASSWORD_RESET, reason="by e-mail", user_id=user.id)
+
+    def _note_failure(self, user: User | None) -> None:
+        event, reason, user_id = SecurityEvent.LOGIN_FAILED, "unknown account", None
+        if user is not None:
+            reason, user_id = "wrong password" if user.password_hash else "no password", user.id
+        if self.work.actor.user_id is not None:
+            event = SecurityEvent.PASSWORD_REFUSED
+        self.work.note_security(event, reason=reason, user_id=user_id)
 
     def _check_strength(self, password: str, email: str) -> None:
         weak = weakness(password, about=[email, self.product])

@@ -5,6 +5,7 @@ from uuid import UUID
 import pyotp
 
 from app.core.mail import send_mail
+from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
@@ -79,6 +80,7 @@ class SecondFactorService:
         await self.factors.change(factor, confirmed_at=clock.now(), last_step=step)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
         self._tell(user, "A second factor was added", FACTOR_ADDED)
+        self._note(SecurityEvent.SECOND_FACTOR_ADDED, user)
         return await self._new_codes(user.id)
 
     async def renew_codes(self, *, password: str, code: str) -> Sequence[str]:
@@ -94,6 +96,7 @@ class SecondFactorService:
         await self._forget(user.id)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
         self._tell(user, "Your second factor was removed", FACTOR_REMOVED)
+        self._note(SecurityEvent.SECOND_FACTOR_REMOVED, user)
 
     async def seal_again(self) -> None:
         """What previous secrets have sealed, so that they need not be kept for ever."""
@@ -126,6 +129,9 @@ class SecondFactorService:
 
     def _tell(self, user: User, subject: str, text: str) -> None:
         self.work.enqueue(send_mail, user.email, subject, text)
+
+    def _note(self, event: SecurityEvent, user: User) -> None:
+        self.work.note_security(event, reason="by the person", user_id=user.id)
 
     async def _own(self) -> User:
         return await self.users.get(self.work.require_user())

@@ -1,9 +1,12 @@
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.auth import AccessClaims, Reason, hash_secret, new_secret
+from app.core.mail import send_mail
+from app.core.security_events import SecurityEvent
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
@@ -25,7 +28,9 @@ from ..repositories import (
     User,
     UserRepository,
 )
+from ._letters import NEW_DEVICE, REUSED
 
+VERSIONS = re.compile(r"[0-9._]+")
 KEPT = timedelta(days=30)
 
 
@@ -75,6 +80,7 @@ class SessionService:
         user = await self._still(proven)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
         origin = self.work.origin
+        await self._warn_of_new_device(user)
         session = await self.sessions.create(
             user_id=user.id,
             tenant_id=membership.tenant_id if membership else None,
@@ -82,7 +88,11 @@ class SessionService:
             address=origin.address if origin else None,
             expires_at=clock.now() + lifetime,
         )
-        return await self._issue(session, user, membership, grant)
+        pair = await self._issue(session, user, membership, grant)
+        self.work.note_security(
+            SecurityEvent.LOGIN_SUCCEEDED, reason="new session", user_id=user.id
+        )
+        return pair
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """A new pair for an unused token; a token used twice ends the whole log-in.
@@ -94,6 +104,7 @@ class SessionService:
         async with self.work.within(None) as work:
             pair = await SessionService(work)._rotate(secret_hash)
         if pair is None:
+            self.work.note_security(SecurityEvent.REFRESH_REFUSED, reason="unknown, used or over")
             raise RefreshRefused
         return pair
 
@@ -172,7 +183,7 @@ class SessionService:
         if token is None or (move and token.session_id != move.session_id):
             return None
         if token.used_at is not None:
-            await self._end(token.session_id)
+            await self._end_reused(token.session_id)
             return None
         session = await self.sessions.get(token.session_id)
         if _is_over(session):
@@ -188,7 +199,7 @@ class SessionService:
         if _is_over(session):
             return None
         if await self.tokens.spend(secret_hash, clock.now()) is None:
-            await self._end(session.id)  # another request has used it meanwhile
+            await self._end_reused(session.id)  # another request has used it meanwhile
             return None
         tenant_id = membership.tenant_id if membership else None
         session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
@@ -200,8 +211,37 @@ class SessionService:
         if found is None or found.session_id != session_id:
             return False
         if found.used_at is not None:
-            await self._end(found.session_id)
+            await self._end_reused(found.session_id)
         return found.used_at is None
+
+    async def _end_reused(self, session_id: UUID) -> None:
+        """Whoever has used the secret first or second is a thief: both are logged out."""
+        await self._warn_of_reuse(await self.sessions.get(session_id))
+        await self._end(session_id)
+
+    async def _warn_of_reuse(self, session: AuthSession) -> None:
+        """Once: a log-in that has ended cannot be used by a thief."""
+        self.work.note_security(
+            SecurityEvent.REFRESH_REUSED, reason="used before", user_id=session.user_id
+        )
+        if session.revoked_at is None:
+            user = await self.users.get(session.user_id)
+            text = REUSED.format(name=user.full_name)
+            self.work.enqueue(send_mail, user.email, "One of your log-ins was ended", text)
+
+    async def _warn_of_new_device(self, user: User) -> None:
+        """By its kind of browser or program, without versions: addresses change all day."""
+        origin = self.work.origin
+        device = kind_of_device(origin.header(b"user-agent") if origin else None)
+        known = {kind_of_device(each) for each in await self.sessions.list_devices(user.id)}
+        if device is None or not known - {None} or device in known:
+            return
+        self.work.note_security(
+            SecurityEvent.LOGIN_NEW_DEVICE, reason="not seen before", user_id=user.id
+        )
+        when = clock.now().strftime("%d %B %Y, %H:%M UTC")
+        text = NEW_DEVICE.format(name=user.full_name, when=when)
+        self.work.enqueue(send_mail, user.email, "A new log-in to your account", text)
 
     async def _end(self, session_id: UUID) -> None:
         await self.sessions.revoke(session_id, clock.now())
@@ -253,6 +293,7 @@ class SessionService:
         Raises UserSuspended, TenantSuspended.
         """
         if user.suspended_at is not None:
+            self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
             raise UserSuspended
         if membership is None:
             return None
@@ -297,6 +338,11 @@ def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:
         last_used_at=row.last_used_at,
         is_current=row.id == current,
     )
+
+
+def kind_of_device(user_agent: str | None) -> str | None:
+    """What stays the same when a browser is updated."""
+    return VERSIONS.sub("", user_agent[:200]) if user_agent else None
 
 
 def _shortened(text: str | None) -> str | None:

@@ -7,19 +7,19 @@ next time it is asked (DNS rebinding) gains nothing. Redirects are not followed.
 import asyncio
 import socket
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Any
 
 import httpcore
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+from ._public import Address, Network, is_public
 
-NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+NO_PUBLIC_ADDRESS = "It has no public address."
+"""Said of every host that is refused and of one that does not exist: it maps nobody's network."""
 
 
 class AddressRefused(Exception):
-    """Private, loopback, link-local, multicast, or otherwise not of the public internet."""
+    """Private, loopback, link-local, multicast, otherwise not of the public internet, or none."""
 
 
 def check_address(host: str, allowed: Iterable[Network]) -> None:
@@ -28,7 +28,7 @@ def check_address(host: str, allowed: Iterable[Network]) -> None:
     Raises AddressRefused.
     """
     try:
-        address = ip_address(host.strip("[]"))
+        address = ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
         return
     _check(address, allowed)
@@ -40,7 +40,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> Any:
-        """Raises AddressRefused if any of the name's addresses is not public."""
+        """Raises AddressRefused if any of the name's addresses is not public, or it has none."""
         addresses = await self._addresses(host, port)
         for address in addresses[:-1]:
             try:
@@ -49,8 +49,8 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
                 continue
         return await self._backend.connect_tcp(str(addresses[-1]), port, *args, **options)
 
-    async def connect_unix_socket(self, path: str, *_: Any, **__: Any) -> Any:
-        raise AddressRefused(f"{path} is a file")
+    async def connect_unix_socket(self, *_: Any, **__: Any) -> Any:
+        raise AddressRefused(NO_PUBLIC_ADDRESS)
 
     async def sleep(self, seconds: float) -> None:
         await self._backend.sleep(seconds)
@@ -59,7 +59,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
         try:
             found = await _resolve(host, port)
         except OSError as error:
-            raise httpcore.ConnectError(f"{host} has no address") from error
+            raise AddressRefused(NO_PUBLIC_ADDRESS) from error
         addresses = [ip_address(place[4][0].partition("%")[0]) for place in found]
         for address in addresses:
             _check(address, self.allowed)
@@ -72,17 +72,5 @@ async def _resolve(host: str, port: int) -> list[Any]:
 
 
 def _check(address: Address, allowed: Iterable[Network]) -> None:
-    if any(address in network for network in allowed):
-        return
-    if not all(each.is_global and not each.is_multicast for each in _meant(address)):
-        raise AddressRefused(f"{address} is not a public address")
-
-
-def _meant(address: Address) -> Iterable[Address]:
-    """An IPv6 address may carry an IPv4 one, and lead there."""
-    yield address
-    if isinstance(address, IPv6Address):
-        teredo = address.teredo or ()
-        yield from (each for each in (address.ipv4_mapped, address.sixtofour, *teredo) if each)
-        if any(address in network for network in NAT64):
-            yield IPv4Address(int(address) & 0xFFFFFFFF)
+    if not is_public(address) and not any(address in network for network in allowed):
+        raise AddressRefused(NO_PUBLIC_ADDRESS)

@@ -7,10 +7,10 @@ from ssl import SSLContext
 
 import httpcore
 
-from ._network import AddressRefused, Network, PublicNetwork
+from ._network import AddressRefused, PublicNetwork
+from ._public import Network
 
 FAILURES = (
-    AddressRefused,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.TimeoutException,
@@ -43,6 +43,8 @@ async def post(
             return answer.status
     except TimeoutError:
         raise NotDelivered(f"It did not answer within {seconds:g} seconds.") from None
+    except AddressRefused as error:
+        raise NotDelivered(str(error)) from error
     except FAILURES as error:
         raise NotDelivered(f"{type(error).__name__}: {error}"[:300]) from error
 

@@ -93,7 +93,7 @@ class EndpointService:
         try:
             check_address(parts.hostname or "", self.settings.private_networks)
         except AddressRefused as error:
-            raise EndpointRefused(reason=f"{error}.") from None
+            raise EndpointRefused(reason=str(error)) from None
 
 
 def _switched(endpoint: WebhookEndpoint, *, on: bool) -> dict[str, Any]:

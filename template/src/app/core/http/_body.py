@@ -1,0 +1,25 @@
+"""A request's body, read once and still there for whoever asks next."""
+
+from starlette.types import Message, Receive
+
+
+class BufferedBody:
+    """`body` is None if the client left before all of it had come."""
+
+    def __init__(self, messages: list[Message], receive: Receive) -> None:
+        self._left = iter(messages)
+        self._receive = receive
+        complete = messages[-1]["type"] == "http.request"
+        self.body = b"".join(each.get("body", b"") for each in messages) if complete else None
+
+    async def __call__(self) -> Message:
+        for message in self._left:
+            return message
+        return await self._receive()
+
+
+async def read(receive: Receive) -> BufferedBody:
+    messages = [await receive()]
+    while messages[-1]["type"] == "http.request" and messages[-1].get("more_body"):
+        messages.append(await receive())
+    return BufferedBody(messages, receive)

@@ -1,0 +1,28 @@
+"""Answers are given again for a day."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from app.core.auth import Actor
+from app.core.jobs import job
+from app.core.unit_of_work import UnitOfWork, open_unit
+from app.kit import clock
+
+from ._models import GivenAnswer
+
+KEPT = timedelta(hours=24)
+
+
+@job(name="idempotency.forget_old_answers", cron="47 * * * *", without_tenant=True)
+async def forget_old_answers(work: UnitOfWork) -> None:
+    """Of all tenants in one statement."""
+    async with (
+        open_unit(work.runtime, Actor.operator(), None, trace_id=work.trace_id) as operator,
+        operator.across_tenants(bypass_tenant=True, reason="answers are kept for a day") as wide,
+    ):
+        await wide.session.execute(
+            delete(GivenAnswer)
+            .where(GivenAnswer.given_at < clock.now() - KEPT)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,182 @@
+"""Keeps a good answer in the transaction that it reports, and gives it again.
+
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select, text
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.http import is_streamed
+from app.core.http.routing import MarkedRoutes
+from app.core.permissions import guard_of, public
+from app.core.unit_of_work import UnitOfWork
+from app.database.tenancy import TenantContext
+
+from ._answer import Answer
+from ._errors import IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress
+from ._models import GivenAnswer
+
+HEADER = b"idempotency-key"
+LONGEST = 255
+TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
+    raw_sql="a lock, no rows"
+)
+
+
+class IdempotencyMiddleware:
+    """Right inside the transaction. For those who are logged in to a tenant."""
+
+    def __init__(self, app: ASGIApp, *, secrets: Sequence[str]) -> None:
+        self.app = app
+        self.secrets = secrets
+        self.guards: MarkedRoutes[str] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost, and
+        Forbidden for an answer that its receiver may not have any more."""
+        if scope["type"] != "http" or scope["method"] != "POST" or not _is_for_us(scope):
+            await self.app(scope, receive, send)
+            return
+        key, body = _key(scope), await _body(receive)
+        if body is None:
+            return
+        attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secrets)
+        given = await attempt.find_answer()
+        if given is None:
+            await self.app(scope, _again(body, receive), Keeper(attempt, send))
+        else:
+            self._require_guard(scope)
+            scope["endpoint"] = replay
+            await given.send_again(send)
+
+    def _require_guard(self, scope: Scope) -> None:
+        """What the route declares: its service, which would ask for it, does not run again."""
+        if self.guards is None:
+            self.guards = MarkedRoutes(scope["app"].routes, guard_of)
+        guard = self.guards.find(scope)
+        if guard is not None:
+            scope["state"]["work"].require_guard(guard)
+
+
+class Attempt:
+    def __init__(
+        self, work: UnitOfWork, key: str, request_hash: str, secrets: Sequence[str]
+    ) -> None:
+        self.work = work
+        self.actor_id: UUID = work.actor.identity  # type: ignore[assignment]  # _is_for_us has looked
+        self.key = key
+        self.key_hash = sha256(key.encode()).hexdigest()
+        self.request_hash = request_hash
+        self.secrets = secrets
+
+    async def find_answer(self) -> Answer | None:
+        """The lock ends with the transaction, also with one that nobody lives to end."""
+        turn = f"{self.work.tenant.tenant_id}:{self.actor_id}:{self.key_hash}"
+        if not await self.work.session.scalar(TAKE_TURN, {"turn": turn}):
+            raise RequestInProgress
+        given = await self.work.session.scalar(
+            select(GivenAnswer)
+            .where(GivenAnswer.actor_id == self.actor_id)
+            .where(GivenAnswer.key_hash == self.key_hash)
+        )
+        if given is None:
+            return None
+        if given.request_hash != self.request_hash:
+            raise IdempotencyKeyReused
+        return Answer.unseal(given.answer, self.secrets, self.key)
+
+    async def keep(self, answer: Answer) -> None:
+        self.work.session.add(
+            GivenAnswer(
+                actor_id=self.actor_id,
+                key_hash=self.key_hash,
+                request_hash=self.request_hash,
+                answer=answer.seal(self.secrets, self.key),
+            )
+        )
+        await self.work.session.flush()
+
+
+class Keeper:
+    """Holds a good answer back until it is whole and kept. Errors go: nothing has changed."""
+
+    def __init__(self, attempt: Attempt, send: Send) -> None:
+        self.attempt = attempt
+        self.send = send
+        self.start: Message | None = None
+        self.parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            self.start = message
+        elif self.start is None or message["type"] != "http.response.body":
+            await self.send(message)
+        else:
+            self.parts.append(message.get("body", b""))
+            if not message.get("more_body"):
+                await self._keep_and_send(self.start)
+
+    async def _keep_and_send(self, start: Message) -> None:
+        body = b"".join(self.parts)
+        await self.attempt.keep(Answer(start["status"], list(start["headers"]), body))
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": body})
+
+
+@public
+def replay() -> None:
+    """Stands where the route was, whose guard has been asked."""
+
+
+def _is_for_us(scope: Scope) -> bool:
+    state = scope["state"]
+    return (
+        not is_streamed(scope)
+        and state["actor"].identity is not None
+        and isinstance(state["tenant"], TenantContext)
+        and any(name == HEADER for name, _ in scope["headers"])
+    )
+
+
+def _key(scope: Scope) -> str:
+    keys = [value for name, value in scope["headers"] if name == HEADER]
+    key = str(keys[0], "latin-1").strip().strip('"')
+    if len(keys) > 1 or not 0 < len(key) <= LONGEST or not key.isprintable():
+        raise IdempotencyKeyRefused
+    return key
+
+
+def _hash_of_request(scope: Scope, body: bytes) -> str:
+    digest = sha256(f"{scope['path']}?".encode() + scope.get("query_string", b"") + b"\n")
+    digest.update(body)
+    return digest.hexdigest()
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """None if the client left before all of it had come: then nothing is done, or answered."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body that was read, once more; after it whatever else comes."""
+    read = False
+
+    async def receive_again() -> Message:
+        nonlocal read
+        if read:
+            return await receive()
+        read = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again

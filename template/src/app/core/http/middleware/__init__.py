@@ -1,0 +1,29 @@
+"""The middleware of every request. Their order is read in main.py, and nowhere else."""
+
+from .authentication import AuthMiddleware
+from .body_limit import BodyLimitMiddleware
+from .cors import cors
+from .deadline import DeadlineMiddleware
+from .etag import EtagMiddleware
+from .observation import observed
+from .paths import PathMiddleware
+from .rate_limit import RateLimitMiddleware
+from .security_headers import SecurityHeadersMiddleware
+from .tenant import TenantMiddleware
+from .trace import TraceMiddleware
+from .unit_of_work import TransactionMiddleware
+
+__all__ = [
+    "AuthMiddleware",
+    "BodyLimitMiddleware",
+    "DeadlineMiddleware",
+    "EtagMiddleware",
+    "PathMiddleware",
+    "RateLimitMiddleware",
+    "SecurityHeadersMiddleware",
+    "TenantMiddleware",
+    "TraceMiddleware",
+    "TransactionMiddleware",
+    "cors",
+    "observed",
+]

@@ -1,0 +1,48 @@
+"""Adds the `ETag` of the row that a service tagged, and answers 304 to who has that version."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.etags import etag_of, names_version
+from app.core.unit_of_work import UnitOfWork
+
+SAFE = ("GET", "HEAD")
+ASK_AGAIN = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, cookie")]
+"""A browser may keep it for its user, and asks each time whether it is still the version."""
+
+
+class EtagMiddleware:
+    """Inside the transaction: the row that the work answers with has its last version by then."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        work: UnitOfWork = scope["state"]["work"]
+        unchanged = False
+
+        async def send_version(message: Message) -> None:
+            nonlocal unchanged
+            if message["type"] == "http.response.start" and work.tagged is not None:
+                unchanged = _add_version(message, work, etag_of(work.tagged), scope["method"])
+            if unchanged and message["type"] == "http.response.body":
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        await self.app(scope, receive, send_version)
+
+
+def _add_version(message: Message, work: UnitOfWork, etag: str, method: str) -> bool:
+    """True if the client has this version already: then the answer is 304, without a body."""
+    if message["status"] not in (200, 201):
+        return False
+    headers = [*message["headers"], (b"etag", etag.encode()), *ASK_AGAIN]
+    known = work.origin.header(b"if-none-match") if work.origin else None
+    unchanged = known is not None and method in SAFE and names_version(known, etag)
+    if unchanged:
+        message["status"] = 304
+        headers = [each for each in headers if not each[0].startswith(b"content-")]
+    message["headers"] = headers
+    return unchanged

@@ -1,0 +1,97 @@
+"""The outermost middleware: a trace id, a line in the log and an answer for each request."""
+
+import re
+from random import getrandbits
+from time import perf_counter
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from app.core.http.problems import hang_up, problem_response
+from app.core.observability.log_context import log_context
+from app.core.origin import header
+
+log = structlog.get_logger("app.request")
+
+TRACE_HEADER = b"x-trace-id"
+TRACEPARENT = re.compile(
+    r"(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
+)
+QUIET = "/health/"
+
+
+class TraceMiddleware:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        trace_id = state["trace_id"] = state.get("trace_id") or _trace_id(scope)
+        with log_context(trace_id=trace_id, tenant_id=None, user_id=None):
+            await Exchange(self.app, scope, receive, send).run()
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        self.app = app
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.status: int | None = None
+        self.started = perf_counter()
+
+    async def run(self) -> None:
+        try:
+            await self.app(self.scope, self.receive, self.watch)
+        except Exception as error:
+            await self.rescue(error)
+        finally:
+            self.write_line()
+
+    async def watch(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            trace_id: str = self.scope["state"]["trace_id"]
+            message["headers"] = [*message["headers"], (TRACE_HEADER, trace_id.encode())]
+        await self.send(message)
+
+    async def rescue(self, error: Exception) -> None:
+        """Starlette's own last resort sits outside of this and would answer in plain text.
+
+        An answer that has begun stays what it is; the server cuts the connection off.
+        """
+        if self.scope["type"] == "websocket":
+            await hang_up(WebSocket(self.scope, self.receive, self.send), error)
+        elif self.status is None:
+            await problem_response(self.scope, error)(self.scope, self.receive, self.watch)
+        else:
+            log.error("answer broke off", error=type(error).__name__, exc_info=error)
+
+    def write_line(self) -> None:
+        """The route's template and never the path, which may carry a token."""
+        write = log.debug if self.scope["path"].startswith(QUIET) else log.info
+        write(
+            "request",
+            method=self.scope.get("method", "WEBSOCKET"),
+            route=route_template(self.scope),
+            status=self.status,
+            duration_ms=round((perf_counter() - self.started) * 1000, 2),
+        )
+
+
+def _trace_id(scope: Scope) -> str:
+    """Of the caller's W3C traceparent (https://www.w3.org/TR/trace-context/), or a new one."""
+    known = TRACEPARENT.fullmatch(header(scope["headers"], b"traceparent") or "")
+    return known[1] if known else f"{getrandbits(128):032x}"
+
+
+def route_template(scope: Scope) -> str | None:
+    """FastAPI keeps the whole template of an included router's route in its corner of the scope."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(included or scope.get("route"), "path_format", None)

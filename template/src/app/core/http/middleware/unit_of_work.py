@@ -1,0 +1,72 @@
+"""One unit of work a request, committed before its answer leaves."""
+
+from anyio import CancelScope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.http.problems import problem_response
+from app.core.origin import Origin
+from app.core.permissions import PUBLIC, guard_of
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork
+
+
+class GuardMissing(Exception):
+    """A route answered although nothing required the permission it declares."""
+
+
+class TransactionMiddleware:
+    def __init__(self, app: ASGIApp, *, runtime: Runtime) -> None:
+        self.app = app
+        self.runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        state = scope["state"]
+        work = UnitOfWork(
+            self.runtime,
+            state["actor"],
+            state["tenant"],
+            trace_id=state.get("trace_id"),
+            origin=Origin(scope.get("client"), scope["headers"]),
+        )
+        state["work"] = work
+        try:
+            await self.app(scope, receive, Answer(work, scope, receive, send))
+        finally:
+            if work.is_open:
+                with CancelScope(shield=True):
+                    await work.close()
+
+
+class Answer:
+    """The way out: a good answer commits first, and becomes a problem if that fails."""
+
+    def __init__(self, work: UnitOfWork, scope: Scope, receive: Receive, send: Send) -> None:
+        self.work = work
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.failed = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            try:
+                await self._commit()
+            except Exception as error:
+                self.failed = True
+                problem = problem_response(self.scope, error)
+                await problem(self.scope, self.receive, self.send)
+        if not self.failed:
+            await self.send(message)
+
+    async def _commit(self) -> None:
+        guard = guard_of(self.scope.get("endpoint"))
+        if guard != PUBLIC and guard not in self.work.required and _is_ours(self.scope):
+            raise GuardMissing(f"{self.scope['path']} declares {guard}, which nothing required")
+        await self.work.commit()
+
+
+def _is_ours(scope: Scope) -> bool:
+    """The framework's own pages and redirects have no guard and no service."""
+    return "endpoint" in scope and str(scope["path"]).startswith("/api/")

@@ -1,0 +1,15 @@
+"""Problem details (RFC 9457): the answer to every error, and the page that explains each type."""
+
+from ._handlers import hang_up, install_error_handlers, problem_response
+from ._openapi import describe_problems
+from ._pages import error_types
+from ._pages import router as error_pages
+
+__all__ = [
+    "describe_problems",
+    "error_pages",
+    "error_types",
+    "hang_up",
+    "install_error_handlers",
+    "problem_response",
+]

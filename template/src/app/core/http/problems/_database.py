@@ -1,0 +1,55 @@
+"""What PostgreSQL refused, without a word of its message, which carries values and names.
+
+Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from app.core.errors import (
+    AlreadyExists,
+    AppError,
+    BrokenReference,
+    InternalError,
+    Invalid,
+    Unavailable,
+)
+
+log = structlog.get_logger(__name__)
+
+BY_SQLSTATE: dict[str, type[AppError]] = {
+    "23505": AlreadyExists,  # unique
+    "23P01": AlreadyExists,  # exclusion
+    "23503": BrokenReference,  # foreign key
+    "23001": BrokenReference,  # foreign key ON DELETE RESTRICT
+    "23502": Invalid,  # not null
+    "23514": Invalid,  # check
+    "22000": Invalid,  # out of range, noticed by the driver
+    "22001": Invalid,  # text too long
+    "22003": Invalid,  # number out of range
+    "22021": Invalid,  # null byte in a text
+    "22P05": Invalid,  # null byte in a JSON document
+    "40001": Unavailable,  # serialization failure
+    "40P01": Unavailable,  # deadlock
+    "55P03": Unavailable,  # lock not available
+    "57014": Unavailable,  # statement timeout
+}
+BY_SQLSTATE_CLASS: dict[str, type[AppError]] = {
+    "08": Unavailable,  # connection
+    "53": Unavailable,  # out of connections, memory or disk
+    "57": Unavailable,  # shutting down, starting up
+}
+
+
+def translate_database_error(error: DBAPIError) -> AppError:
+    if error.connection_invalidated:
+        return Unavailable()
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    kind = BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE_CLASS.get(sqlstate[:2]) or InternalError
+    log.info("database refused", sqlstate=sqlstate, constraint=_constraint(error))
+    return kind()
+
+
+def _constraint(error: DBAPIError) -> str | None:
+    """The name alone; the driver's own exception is the cause of SQLAlchemy's."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)

@@ -1,0 +1,73 @@
+"""The one place where an exception becomes an answer."""
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+from starlette.websockets import WebSocket
+
+from app.core.errors import AppError
+from app.database.pagination import InvalidCursor
+from app.database.repository import RowNotFound
+from app.database.tenancy import TenantContextRequired
+
+from ._problem import render
+from ._translation import translate
+
+log = structlog.get_logger(__name__)
+
+ANSWERED = (
+    AppError,
+    HTTPException,
+    InvalidCursor,
+    RequestValidationError,
+    RowNotFound,
+    SQLAlchemyError,
+    TenantContextRequired,
+    WebSocketRequestValidationError,
+)
+POLICY_VIOLATION = 1008
+SERVER_ERROR = 1011
+
+
+def problem_response(scope: Scope, error: Exception) -> Response:
+    """Call it once for an error: what is our fault is logged here."""
+    known = translate(scope, error)
+    _record(known, error)
+    return render(scope, known)
+
+
+def install_error_handlers(app: FastAPI, public_url: str) -> None:
+    """For errors inside the router. TraceMiddleware answers those of middleware and the unknown."""
+    app.state.public_url = public_url
+    for kind in ANSWERED:
+        app.add_exception_handler(kind, _answer)  # type: ignore[arg-type]  # for requests and websockets
+
+
+async def _answer(connection: Request | WebSocket, error: Exception) -> Response | None:
+    if isinstance(connection, WebSocket):
+        await hang_up(connection, error)
+        return None
+    if isinstance(error, HTTPException) and error.status_code < 400:
+        return Response(status_code=error.status_code, headers=error.headers)
+    return problem_response(connection.scope, error)
+
+
+async def hang_up(websocket: WebSocket, error: Exception) -> None:
+    """A websocket has no problem details, only a code and a short reason."""
+    known = translate(websocket.scope, error)
+    _record(known, error)
+    code = SERVER_ERROR if known.status >= 500 else POLICY_VIOLATION
+    await websocket.close(code, known.title)
+
+
+def _record(known: AppError, error: Exception) -> None:
+    """A bug with its stack; what was merely out of reach by its name."""
+    if known.status == 500:
+        log.error("unexpected error", error=type(error).__name__, exc_info=error)
+    elif known.status > 500 and known is not error:
+        log.warning("out of reach", error=type(error).__name__)

@@ -1,0 +1,77 @@
+"""An error as the client sees it: application/problem+json (RFC 9457)."""
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+from starlette.types import Scope
+
+from app.core.errors import AppError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field(
+        description="The kind of problem, and the address of a page that explains it."
+    )
+    title: str = Field(
+        description="The kind of problem in a few words; always the same for a type."
+    )
+    status: int = Field(description="The HTTP status code.")
+    detail: str = Field(description="What went wrong this time.")
+    instance: str = Field(description="The path of the request.")
+    trace_id: str = Field(description="Identifies the request in logs and traces.")
+
+
+class FieldProblem(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into the request.",
+        examples=["/body/email", "/query/limit"],
+    )
+    detail: str
+
+
+class ValidationProblem(Problem):
+    """What is wrong with the values of a request."""
+
+    model_config = ConfigDict(title="ValidationProblem")
+
+    errors: list[FieldProblem]
+
+
+def render(scope: Scope, error: AppError) -> Response:
+    return Response(
+        orjson.dumps(_members(scope, error)),
+        status_code=error.status,
+        headers=error.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _members(scope: Scope, error: AppError) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "type": f"{_public_url(scope)}/errors/{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail or error.title,
+        "instance": quote(scope["path"], safe="/:@!$&'()*+,;=~"),
+        "trace_id": scope.get("state", {}).get("trace_id", ""),
+    }
+    if error.errors:
+        members["errors"] = error.errors
+    return members
+
+
+def _public_url(scope: Scope) -> str:
+    """Empty, and so a relative reference, when the app was never told its address."""
+    app = scope.get("app")
+    return getattr(app.state, "public_url", "") if app else ""

@@ -1,0 +1,45 @@
+"""FastAPI keeps included routers as a tree and asks each of its levels for each request."""
+
+from inspect import signature
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, APIWebSocketRoute
+
+from ._fast_route import FastRoute
+from ._index import RouteIndex
+from ._strict_route import StrictRoute
+
+OPTIONS = signature(APIRouter.add_api_route).parameters
+
+
+def include(
+    app: FastAPI, router: APIRouter, *, prefix: str = "", kind: type[StrictRoute] = FastRoute
+) -> None:
+    """Like `app.include_router`, but each route becomes one of the app's own."""
+    if not all(type(route) in (APIRoute, APIWebSocketRoute) for route in router.routes):
+        app.include_router(router, prefix=prefix)
+        return
+    for route in router.routes:
+        if isinstance(route, APIWebSocketRoute):
+            app.router.add_api_websocket_route(
+                prefix + route.path,
+                route.endpoint,
+                route.name,
+                dependencies=route.dependencies,
+            )
+        elif isinstance(route, APIRoute):
+            app.router.add_api_route(prefix + route.path, **_options(route, kind))
+
+
+def index_routes(app: FastAPI) -> None:
+    """Call it once, when all routes are in: what comes later is still found, behind the index."""
+    app.router.routes.insert(0, RouteIndex(app.router.routes))
+
+
+def _options(route: APIRoute, kind: type[StrictRoute]) -> dict[str, Any]:
+    """All that the route was declared with, whatever FastAPI's version lets one declare."""
+    options = {
+        name: getattr(route, name) for name in OPTIONS if name != "path" and hasattr(route, name)
+    }
+    return options | {"route_class_override": kind}

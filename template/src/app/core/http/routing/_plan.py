@@ -1,0 +1,230 @@
+"""What a route needs from a request, worked out once from what FastAPI found in its signature."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi.datastructures import DefaultPlaceholder
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+from starlette.requests import Request
+from starlette.types import Scope
+
+from app.core.http._body import BufferedBody
+
+SHARED = (str, int, float, type(None))
+SCALAR = (*SHARED, UUID, date, time, Decimal, Enum)
+
+
+READ = {"path_params", "query_params", "body_params", "dependencies", "request_param_name"}
+REFUSED = {
+    "header_params",
+    "cookie_params",
+    "websocket_param_name",
+    "http_connection_param_name",
+    "response_param_name",
+    "background_tasks_param_name",
+    "security_scopes_param_name",
+    "own_oauth_scopes",
+    "parent_oauth_scopes",
+}
+ABOUT = {"name", "call", "path", "use_cache", "scope", "concurrency"}
+"""The fields of FastAPI's Dependant: a plan reads the first, refuses a route that has any of the
+second, and knows what the third mean. A FastAPI with another field is not understood: it may be a
+kind of parameter that a plan would silently leave out."""
+
+OPTIONS = {
+    "self",
+    "path",
+    "endpoint",
+    "response_model",
+    "status_code",
+    "tags",
+    "dependencies",
+    "summary",
+    "description",
+    "response_description",
+    "responses",
+    "deprecated",
+    "name",
+    "methods",
+    "operation_id",
+    "response_model_include",
+    "response_model_exclude",
+    "response_model_by_alias",
+    "response_model_exclude_unset",
+    "response_model_exclude_defaults",
+    "response_model_exclude_none",
+    "include_in_schema",
+    "response_class",
+    "dependency_overrides_provider",
+    "callbacks",
+    "openapi_extra",
+    "generate_unique_id_function",
+    "strict_content_type",
+    "max_body_size",
+    "form_limits",
+}
+"""What a route may be declared with, as far as this code knows."""
+
+
+class Unsupported(Exception):
+    """Something that FastAPI's own way should see to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    path: Sequence[Any]
+    query: Sequence[Any]
+    known: frozenset[str] | None
+    body: Any | None
+    dependencies: Sequence["Provided"]
+
+    def arguments(self, scope: Scope, receive: Any) -> dict[str, Any]:
+        """What the request itself says. Raises Unsupported."""
+        values = {field.name: _valid(field, scope["path_params"]) for field in self.path}
+        if self.query or scope["query_string"]:
+            sent = _query(scope["query_string"])
+            _require(self.known is None or sent.keys() <= self.known)
+            values |= {field.name: _valid(field, sent) for field in self.query}
+        if self.body is not None:
+            values[self.body.name] = _valid_body(self.body, scope, receive)
+        return values
+
+    async def provided(self, request: Request) -> dict[str, Any]:
+        """What the dependencies make, each of them once."""
+        made: dict[Callable[..., Any], Any] = {}
+        return {each.name: await each.make(request, made) for each in self.dependencies}
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A dependency: a coroutine function, or a class whose constructor waits for nothing."""
+
+    name: str
+    call: Callable[..., Any]
+    awaits: bool
+    request_name: str | None
+    parts: Sequence["Provided"]
+
+    async def make(self, request: Request, made: dict[Callable[..., Any], Any]) -> Any:
+        if self.call not in made:
+            parts = {part.name: await part.make(request, made) for part in self.parts}
+            if self.request_name:
+                parts[self.request_name] = request
+            made[self.call] = await self.call(**parts) if self.awaits else self.call(**parts)
+        return made[self.call]
+
+
+def plan_of(route: Any) -> Plan | None:
+    """None for a route that is not plain, and for all routes of an unknown FastAPI."""
+    try:
+        return _plan(route) if understands_fastapi() else None
+    except (Unsupported, AttributeError):
+        return None
+
+
+def understands_fastapi() -> bool:
+    """True if this FastAPI has the fields and the options that plans know, and no others."""
+    fields = {field.name for field in dataclasses.fields(Dependant)}
+    options = set(inspect.signature(APIRoute.__init__).parameters)
+    return fields == READ | REFUSED | ABOUT and options == OPTIONS
+
+
+def _plan(route: Any) -> Plan:
+    needs = route.dependant
+    answers = route.response_field is not None or route.status_code == 204
+    _require(
+        inspect.iscoroutinefunction(route.endpoint) and answers and not needs.request_param_name
+    )
+    _require(isinstance(route.response_class, DefaultPlaceholder) and route.max_body_size is None)
+    _require(
+        _asks_nothing_else(needs) and not route._embed_body_fields and len(needs.body_params) < 2
+    )
+    _require(all(_is_plain(field) for field in (*needs.path_params, *needs.query_params)))
+    _require(all(type(field.field_info).__name__ == "Body" for field in needs.body_params))
+    body = needs.body_params[0] if needs.body_params else None
+    _require(body is None or body.field_info.is_required())
+    return Plan(
+        needs.path_params,
+        needs.query_params,
+        route.known,
+        body,
+        [_provided(part) for part in needs.dependencies],
+    )
+
+
+def _provided(needs: Any) -> Provided:
+    asks = (needs.path_params, needs.query_params, needs.body_params)
+    _require(_asks_nothing_else(needs) and not any(asks) and needs.use_cache and needs.name)
+    _require(needs.concurrency is None and needs.scope is None)
+    awaits = inspect.iscoroutinefunction(needs.call)
+    _require(awaits or inspect.isclass(needs.call))
+    parts = [_provided(part) for part in needs.dependencies]
+    return Provided(needs.name, needs.call, awaits, needs.request_param_name, parts)
+
+
+def _asks_nothing_else(needs: Dependant) -> bool:
+    """True if all that FastAPI found beyond the parts that a plan reads is empty."""
+    return not any(getattr(needs, name) for name in REFUSED)
+
+
+def _is_plain(field: Any) -> bool:
+    """One value with one name, and a default that may be shared."""
+    info = field.field_info
+    default = None if info.is_required() else info.get_default(call_default_factory=False)
+    one_name = info.validation_alias in (None, info.alias)
+    shared = (
+        info.default_factory is None and isinstance(default, SHARED) and not info.validate_default
+    )
+    return one_name and shared and _is_scalar(info.annotation)
+
+
+def _is_scalar(annotation: Any) -> bool:
+    """Not a list, which may be sent in several values, nor a model, which has several names."""
+    kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    return all(inspect.isclass(kind) and issubclass(kind, SCALAR) for kind in kinds)
+
+
+def _require(condition: Any) -> None:
+    if not condition:
+        raise Unsupported
+
+
+def _valid(field: Any, sent: Any) -> Any:
+    value = sent.get(field.alias)
+    if value is not None:
+        return _validated(field, value)
+    if field.field_info.is_required():
+        raise Unsupported
+    return field.field_info.default
+
+
+def _valid_body(field: Any, scope: Scope, receive: BufferedBody) -> Any:
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    if kind.partition(b";")[0].strip().lower() != b"application/json" or not receive.body:
+        raise Unsupported
+    try:
+        return _validated(field, from_json(receive.body))
+    except ValueError as error:
+        raise Unsupported from error
+
+
+def _validated(field: Any, value: Any) -> Any:
+    valid, errors = field.validate(value, {}, loc=())
+    if errors:
+        raise Unsupported
+    return valid
+
+
+def _query(query: bytes) -> dict[str, str]:
+    return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}

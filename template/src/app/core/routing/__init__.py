@@ -1,9 +1,0 @@
-"""How routes get into the app: one flat list, found by an index, answered by the shortest way.
-
-Everything here only saves time: without it FastAPI gives the same answers, and tests compare.
-"""
-
-from ._fast_route import FastRoute
-from ._include import include, index_routes
-
-__all__ = ["FastRoute", "include", "index_routes"]

@@ -1,0 +1,60 @@
+"""What whoever watches over log-ins wants to know: a line in the log and a number in the metrics.
+
+The names are an interface: alerts are written for them. docs/auth.md lists them.
+"""
+
+from enum import StrEnum
+from uuid import UUID
+
+import structlog
+
+from app.core.observability import Observation
+
+log = structlog.get_logger("app.security")
+
+
+class SecurityEvent(StrEnum):
+    """Failures are told at once, what was done with its commit."""
+
+    LOGIN_SUCCEEDED = "login.succeeded"
+    LOGIN_NEW_DEVICE = "login.new_device"
+    LOGIN_FAILED = "login.failed"
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105 - a name
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
+    ACCOUNT_LOCKED = "account.locked"
+    EMAIL_CHANGED = "email.changed"
+    LINK_REFUSED = "link.refused"
+    REFRESH_REFUSED = "refresh.refused"
+    REFRESH_REUSED = "refresh.reused"
+    SECOND_FACTOR_REFUSED = "second_factor.refused"
+    SECOND_FACTOR_LOCKED = "second_factor.locked"
+    SECOND_FACTOR_ADDED = "second_factor.added"
+    SECOND_FACTOR_REMOVED = "second_factor.removed"
+    API_KEY_REFUSED = "api_key.refused"
+
+    @property
+    def is_done(self) -> bool:
+        """Something happened, which a rollback would undo."""
+        return self.endswith(DONE)
+
+
+DONE = (".succeeded", ".new_device", ".changed", ".reset", ".added", ".removed", ".reused")
+
+
+def record(
+    observation: Observation,
+    event: SecurityEvent,
+    *,
+    reason: str,
+    user_id: UUID | None = None,
+    address: str | None = None,
+) -> None:
+    """`reason` is one of a few words of ours: the metrics have a series for each of them."""
+    write = log.info if event.is_done and event not in ALARMING else log.warning
+    write(event.value, user_id=user_id, address=address, reason=reason)
+    if observation.meter:
+        observation.meter.note_security_event(event.value, reason)
+
+
+ALARMING = {SecurityEvent.LOGIN_NEW_DEVICE, SecurityEvent.REFRESH_REUSED}

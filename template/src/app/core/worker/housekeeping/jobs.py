@@ -1,0 +1,26 @@
+"""The queue keeps finished jobs for a while, to be looked at."""
+
+from datetime import timedelta
+
+from app.core.jobs.job import job
+from app.core.jobs.sql import queue_sql
+from app.core.work import Work
+
+KEPT = {
+    "succeeded": timedelta(days=7),
+    "cancelled": timedelta(days=30),
+    "aborted": timedelta(days=90),
+    "failed": timedelta(days=90),
+}
+FORGET = queue_sql("""
+    DELETE FROM procrastinate_jobs job WHERE status = CAST(:status AS procrastinate_job_status)
+    AND NOT EXISTS (
+        SELECT FROM procrastinate_events event
+        WHERE event.job_id = job.id AND event.at > now() - make_interval(secs => :seconds))
+""")
+
+
+@job(name="jobs.forget_old_jobs", cron="17 3 * * *", without_tenant=True)
+async def forget_old_jobs(work: Work) -> None:
+    for status, kept in KEPT.items():
+        await work.session.execute(FORGET, {"status": status, "seconds": kept.total_seconds()})

@@ -1,0 +1,127 @@
+"""Runs one job: as the tenant and the actor who enqueued it, in one transaction, once in effect."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from time import perf_counter
+from typing import Any
+
+import structlog
+from procrastinate import JobContext
+from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason
+
+from app.core.auth import Actor
+from app.core.jobs.envelope import Envelope, unseal
+from app.core.jobs.errors import JobCancelled, JobRefused, JobSkipped
+from app.core.jobs.job import Job
+from app.core.jobs.progress import running
+from app.core.jobs.sql import queue_sql
+from app.core.observability import job_span
+from app.core.observability.log_context import log_context
+from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitOfWork, open_unit
+
+from .done import AlreadyDone, mark_done
+from .tenants import is_active
+
+log = structlog.get_logger(__name__)
+
+KILLS_TOLERATED = 5
+"""Runs beyond the policy's attempts, which a killed worker or a deployment has cost."""
+
+LET_ANOTHER_WAIT = queue_sql("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = :id")
+
+
+class Runner:
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    async def run(self, job: Job, context: JobContext) -> None:
+        """Raises what the job raised; JobAborted when it was skipped or cancelled."""
+        envelope = unseal(job, context.job.task_kwargs)
+        fields = _log_fields(job, context, envelope)
+        with log_context(**fields), _span(job, context, envelope):
+            try:
+                await self._run(job, context, envelope)
+            except Exception as error:
+                await self._after_failure(job, context, envelope, error)
+                if isinstance(error, (JobSkipped, JobCancelled)):
+                    raise JobAborted from error
+                raise
+
+    async def _run(self, job: Job, context: JobContext, envelope: Envelope) -> None:
+        started = perf_counter()
+        if envelope.done:
+            log.info("job.already_done")
+            return
+        if context.job.attempts >= job.retry.attempts + KILLS_TOLERATED:
+            raise JobRefused(f"{job.name}: its worker died too often")
+        try:
+            async with asyncio.timeout(job.timeout.total_seconds() if job.timeout else None):
+                await self._work(job, context, envelope)
+        except AlreadyDone:
+            log.warning("job.done_by_another_worker")
+            return
+        except asyncio.CancelledError:
+            if context.abort_reason() is AbortReason.USER_REQUEST:
+                raise JobCancelled("somebody cancelled it") from None
+            raise
+        log.info("job.succeeded", duration_ms=round((perf_counter() - started) * 1000, 1))
+
+    async def _work(self, job: Job, context: JobContext, envelope: Envelope) -> None:
+        run_id = context.job.id or 0
+        arguments = job.shape.unpack(envelope.arguments)
+        if context.job.queueing_lock:
+            await self._let_another_wait(run_id)
+        async with self._unit(envelope) as work:
+            if envelope.tenant_id and not await is_active(work, envelope.tenant_id):
+                raise JobSkipped("the tenant is suspended or gone")
+            with running(envelope.id):
+                await job.run(work, **arguments)
+            await mark_done(work, run_id)
+
+    async def _let_another_wait(self, run_id: int) -> None:
+        """Or the retry of this run would meet its successor in Procrastinate's unique index."""
+        async with open_unit(self.runtime, Actor.system(), None) as work:
+            await work.session.execute(LET_ANOTHER_WAIT, {"id": run_id})
+
+    def _unit(self, envelope: Envelope) -> AbstractAsyncContextManager[UnitOfWork]:
+        actor = envelope.actor_for(self.runtime.permissions)
+        return open_unit(self.runtime, actor, envelope.context, trace_id=envelope.trace_id)
+
+    async def _after_failure(
+        self, job: Job, context: JobContext, envelope: Envelope, error: Exception
+    ) -> None:
+        attempt = context.job.attempts + 1
+        gives_up = isinstance(error, (JobSkipped, JobCancelled, JobRefused))
+        wait = None if gives_up else job.retry.wait_after(attempt)
+        if isinstance(error, (JobSkipped, JobCancelled)):
+            log.info("job.aborted", reason=str(error))
+        elif wait is None:
+            log.error("job.failed", attempt=attempt, exc_info=error)
+        else:
+            seconds = wait.total_seconds()
+            log.warning("job.retried", attempt=attempt, after_seconds=seconds, exc_info=error)
+        if job.after_failure is not None:
+            async with self._unit(envelope) as work:
+                await job.after_failure(work, error, wait is None, envelope.arguments)
+
+
+def _span(job: Job, context: JobContext, envelope: Envelope) -> AbstractContextManager[None]:
+    return job_span(
+        job.name,
+        trace_id=envelope.trace_id,
+        span_id=envelope.span_id,
+        tenant_id=envelope.tenant_id,
+        attempt=context.job.attempts + 1,
+    )
+
+
+def _log_fields(job: Job, context: JobContext, envelope: Envelope) -> dict[str, Any]:
+    return {
+        "job": job.name,
+        "job_id": context.job.id,
+        "trace_id": envelope.trace_id,
+        "tenant_id": str(envelope.tenant_id) if envelope.tenant_id else None,
+        "user_id": (envelope.actor or {}).get("user_id"),
+    }

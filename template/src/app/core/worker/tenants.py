@@ -1,0 +1,19 @@
+"""Which tenants are served. The one place of this room that knows the table, by its name."""
+
+from uuid import UUID
+
+from app.core.jobs.sql import queue_sql
+from app.core.work import Work
+
+IS_ACTIVE = queue_sql("SELECT suspended_at IS NULL FROM tenants WHERE id = :id")
+ACTIVE = queue_sql("SELECT id FROM tenants WHERE suspended_at IS NULL ORDER BY id")
+
+
+async def is_active(work: Work, tenant_id: UUID) -> bool:
+    """False for a tenant that is suspended or gone."""
+    found = await work.session.scalar(IS_ACTIVE, {"id": tenant_id})
+    return found is True
+
+
+async def active_tenants(work: Work) -> list[UUID]:
+    return list(await work.session.scalars(ACTIVE))

@@ -1,0 +1,174 @@
+"""A session's one transaction: begun when it is needed, shared by compiled statements and the ORM.
+
+BEGIN and COMMIT are written here and nowhere else. The ORM works on the same connection in
+SQLAlchemy's AUTOCOMMIT mode, in which somebody else does the transactions.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection as OrmConnection
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.pool import PoolProxiedConnection
+
+from app.database.compiled.standalone import READS_ALONE
+from app.database.compiled.statement import Prepared
+from app.database.tenancy import Context, setting_of
+
+from .connection import Connection, begin_sql
+from .errors import raise_refused
+from .pool import checkin, checkout
+
+AT_BEGIN = "at_begin"
+"""The engine option with statements that follow each BEGIN."""
+
+
+class Transaction:
+    """On one connection of the pool, for one context."""
+
+    def __init__(self, engine: Engine, context: Context) -> None:
+        self.engine = engine
+        self._context = context
+        self.connection: Connection | None = None
+        self._pooled: PoolProxiedConnection | None = None
+        self._for_orm: OrmConnection | None = None
+        self._at_commit: list[str] = []
+        self._is_waiting = False
+
+    @property
+    def context(self) -> Context:
+        return self._context
+
+    @property
+    def is_open(self) -> bool:
+        """True while a connection is checked out, whether or not its transaction has begun."""
+        return self._pooled is not None
+
+    async def begin(self) -> Connection:
+        """Begin if it has not begun; return the driver's connection. Raises DBAPIError."""
+        if self.connection is None:
+            await self._send_first(self._begin_sql(), "", ())
+        return cast(Connection, self.connection)
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
+        """Run the statement in the transaction, which begins with it if it has not begun.
+
+        Return the driver's records. Raises DBAPIError.
+        """
+        if self.connection is None:
+            return await self._send_first(self._begin_sql(), sql, arguments)
+        try:
+            return await self.connection.send((), sql, arguments)
+        except Exception as error:
+            raise_refused(self._dbapi, error, sql, closed=self.connection.is_closed())
+
+    def standalone_setting(self) -> tuple[str, UUID] | None:
+        """The setting that a standalone read has to set; None if it needs the transaction."""
+        options = self.engine.get_execution_options()
+        if self.connection or self._isolation_level or not options.get(READS_ALONE):
+            return None
+        return setting_of(self._context)
+
+    async def fetch_standalone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
+        """Run a statement that is a transaction of its own. Raises DBAPIError."""
+        return await self._send_first((), sql, arguments)
+
+    async def at_commit(self, statement: Prepared, value: bytes) -> None:
+        """Send it together with COMMIT. Raises DBAPIError."""
+        connection = await self.begin()
+        try:
+            self._at_commit.append(await connection.as_text(statement, value))
+        except Exception as error:
+            raise_refused(self._dbapi, error, statement.sql, closed=connection.is_closed())
+
+    def for_orm(self) -> OrmConnection:
+        """The same connection for the ORM, once the transaction has begun."""
+        if self._for_orm is None:
+            connection = OrmConnection(self.engine, self._pooled)
+            self._for_orm = connection.execution_options(isolation_level="AUTOCOMMIT")
+        return self._for_orm
+
+    async def end(self, *, commit: bool = False) -> None:
+        """Commit or roll back, and return the connection; a second call does nothing.
+
+        Raises DBAPIError.
+        """
+        pooled, connection, ahead = self._pooled, self.connection, self._at_commit
+        self.connection = self._pooled = self._for_orm = None
+        self._at_commit = []
+        if pooled is None:
+            return
+        try:
+            if connection is not None:
+                await (connection.commit(ahead) if commit else connection.rollback())
+        except Exception as error:
+            closed = connection is None or connection.is_closed()
+            if commit or not closed:  # a lost connection has rolled back
+                raise_refused(self._dbapi, error, "COMMIT", closed=closed)
+        finally:
+            checkin(self.engine, pooled)
+
+    async def _send_first(
+        self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
+    ) -> list[Any]:
+        """Raises DBAPIError, or InvalidRequestError while another statement of the session runs."""
+        if self._is_waiting:
+            raise InvalidRequestError("a session's statements come one after the other")
+        self._is_waiting = True
+        try:
+            return await self._send_or_reconnect(ahead, sql, arguments)
+        finally:
+            self._is_waiting = False
+
+    async def _send_or_reconnect(
+        self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
+    ) -> list[Any]:
+        """Send it on a pooled connection; on a new one, once, if that connection turns out dead.
+
+        The statement is its own pre-ping: nothing of this session ran before it, so nothing is
+        lost with a dead connection. After a cancellation nobody knows what the server did, and
+        the connection is never used again. If the statement failed but BEGIN did not, the
+        transaction has begun, and goes on to its rollback.
+        """
+        may_repeat = True
+        while True:
+            pooled = self._pooled = self._pooled or await checkout(self.engine)
+            connection: Any = pooled.driver_connection
+            try:
+                records: list[Any] = await connection.send(ahead, sql, arguments)
+            except Exception as error:
+                closed = connection.is_closed()
+                if sql and connection.is_in_transaction():
+                    self.connection = connection
+                elif closed or connection.is_in_transaction():
+                    self._invalidate(error)
+                if not (closed and may_repeat):
+                    raise_refused(self._dbapi, error, sql or "BEGIN", closed=closed)
+                may_repeat = False
+            except BaseException as error:
+                self._invalidate(error)
+                raise
+            else:
+                self.connection = connection if ahead else None
+                return records
+
+    def _invalidate(self, error: BaseException) -> None:
+        if self._pooled is not None:
+            self._pooled.invalidate(error)
+        self.connection = self._pooled = None
+
+    def _begin_sql(self) -> list[str]:
+        at_begin = self.engine.get_execution_options().get(AT_BEGIN, ())
+        return [*begin_sql(self._context, self._isolation_level), *at_begin]
+
+    @property
+    def _isolation_level(self) -> str | None:
+        """The engine's, where it is not the database's own."""
+        level: str | None = self.engine.get_execution_options().get("isolation_level")
+        return level
+
+    @property
+    def _dbapi(self) -> Any:
+        return self.engine.dialect.loaded_dbapi

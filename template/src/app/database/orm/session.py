@@ -1,0 +1,85 @@
+"""The ORM's session of a `TenantSession`: each statement and each row passes the tenant filter."""
+
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.util import await_
+
+from app.database.asyncpg.transaction import Transaction
+from app.database.orm import tenant_filter
+from app.database.tenancy import Context, RawSqlRefused
+
+
+class OrmSession(Session):
+    """Takes part in the transaction of its TenantSession, and offers no way around the filter."""
+
+    def __init__(self, *args: Any, transaction: Transaction, unscoped: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.transaction = transaction
+        self._unscoped = unscoped
+        self.is_committed = False
+
+    @property
+    def context(self) -> Context:
+        return self.transaction.context
+
+    @property
+    def unscoped(self) -> bool:
+        return self._unscoped
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
+        """Raises RawSqlRefused without `raw_sql="reason"`: nothing filters what it sends."""
+        if not (execution_options or {}).get(tenant_filter.RAW_SQL):
+            tenant_filter.require_tenant(self.context, "what a connection reaches")
+            raise RawSqlRefused(
+                f'connection() needs execution_options {tenant_filter.RAW_SQL}="reason"'
+            )
+        return super().connection(bind_arguments, execution_options)
+
+    def get_bind(self, *_: Any, **__: Any) -> Connection:
+        """The transaction's connection: whatever the ORM sends takes part in it."""
+        await_(self.transaction.begin())
+        return self.transaction.for_orm()
+
+    def join_savepoint(self) -> None:
+        """Send the SAVEPOINT of `begin_nested`, which the ORM delays until its first statement."""
+        super().connection()
+
+    def _no_bulk(self, *_: Any, **__: Any) -> None:
+        tenant_filter.require_tenant(self.context, "what bulk_… methods write")
+        raise RawSqlRefused("bulk_… methods pass by the session's checks: execute(insert(…), rows)")
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
+
+
+@event.listens_for(OrmSession, "after_commit")
+def _note_commit(session: OrmSession) -> None:
+    session.is_committed = not session.in_nested_transaction()
+
+
+@event.listens_for(OrmSession, "after_transaction_end")
+def _end(session: OrmSession, transaction: SessionTransaction) -> None:
+    """Commit what the ORM committed; roll back everything else, whoever sent it."""
+    if transaction.parent is None:
+        commit, session.is_committed = session.is_committed, False
+        await_(session.transaction.end(commit=commit))
+
+
+@event.listens_for(OrmSession, "do_orm_execute")
+def _filter(state: ORMExecuteState) -> Any:
+    session: Any = state.session
+    if not session.unscoped:
+        return tenant_filter.narrow(state, session.context)
+
+
+@event.listens_for(OrmSession, "before_flush")
+def _check_rows(session: OrmSession, *_: Any) -> None:
+    if not session.unscoped:
+        tenant_filter.check_flush(session, session.context)
+
+
+@event.listens_for(OrmSession, "before_attach")
+def _check_row(session: OrmSession, row: object) -> None:
+    if not session.unscoped:
+        tenant_filter.refuse_stranger(row, session.context)

@@ -1,0 +1,205 @@
+"""What a session does to each statement and each row: narrow, stamp, refuse.
+
+The second of the four layers of tenancy. Row security is the third, and does not rely on this one.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, inspect
+from sqlalchemy.orm import LoaderCriteriaOption, Mapper, ORMExecuteState, Session
+from sqlalchemy.orm import with_loader_criteria as narrowed
+
+from app.database.base import Base
+from app.database.mixins import TenantMixin
+from app.database.orm import statement_inspection as reach
+from app.database.tenancy import (
+    Context,
+    PersonContext,
+    RawSqlRefused,
+    TenantContext,
+    TenantContextRequired,
+    TenantMismatch,
+)
+
+RAW_SQL = "raw_sql"
+
+
+def narrow(state: ORMExecuteState, context: Context) -> Any:
+    """Narrows a statement to the context, or refuses it."""
+    if not isinstance(context, TenantContext):
+        _narrow_to_person(state, context)
+    elif state.execution_options.get(RAW_SQL):
+        return None
+    elif not state.is_orm_statement:
+        _refuse_tables(state.statement)
+    elif state.is_insert:
+        return _stamp_new_rows(state, context.tenant_id)
+    elif state.is_update:
+        return _narrow_changes(state, context.tenant_id)
+    else:
+        _narrow_to_tenant(state, context.tenant_id)
+
+
+def check_flush(session: Session, context: Context) -> None:
+    """Stamps new rows of tenants with the context; refuses those of another tenant."""
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, TenantMixin):
+            _stamp(row, require_tenant(context, type(row).__name__))
+
+
+def refuse_stranger(row: object, context: Context) -> None:
+    """A row that was loaded for one tenant does not enter another's session."""
+    if not isinstance(row, TenantMixin) or not isinstance(context, TenantContext):
+        return
+    identity = inspect(row).identity
+    if identity is not None and identity[0] != context.tenant_id:
+        raise TenantMismatch(f"this {type(row).__name__} belongs to another tenant")
+
+
+def require_tenant(context: Context, what: str) -> UUID:
+    """Raises TenantContextRequired."""
+    if not isinstance(context, TenantContext):
+        raise TenantContextRequired(
+            f"{what}: may belong to tenants, and this session works for none"
+        )
+    return context.tenant_id
+
+
+def _stamp(row: TenantMixin, tenant_id: UUID) -> None:
+    if row.tenant_id is None:
+        row.tenant_id = tenant_id
+    history = inspect(row).attrs.tenant_id.history
+    if row.tenant_id != tenant_id or any(old != tenant_id for old in history.deleted or ()):
+        raise TenantMismatch(f"this {type(row).__name__} belongs to another tenant")
+
+
+class _OwnRows(LoaderCriteriaOption):
+    """Narrows each model in a statement, and refuses to compile what it cannot narrow."""
+
+    _traverse_internals = (
+        LoaderCriteriaOption._traverse_internals
+    )  # so that it is cached as its parent is
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        _refuse_unnarrowable(compile_state.select_statement)
+        super().process_compile_state(compile_state)
+
+
+@lru_cache(maxsize=4096)
+def _own_rows(tenant_id: UUID, kind: type[LoaderCriteriaOption] = _OwnRows) -> LoaderCriteriaOption:
+    return kind(
+        TenantMixin,
+        lambda model: model.tenant_id == tenant_id,
+        include_aliases=True,
+        propagate_to_loaders=False,
+    )
+
+
+def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
+    """What somebody else than the ORM wrote is examined too: a SELECT once, when it is compiled."""
+    if state.is_relationship_load or state.is_column_load or _is_by_key(state):
+        option = _own_rows(tenant_id, LoaderCriteriaOption)
+    elif isinstance(state.statement, Select):
+        option = _own_rows(tenant_id)
+    else:
+        _refuse_unnarrowable(state.statement)
+        option = _own_rows(tenant_id, LoaderCriteriaOption)
+    state.statement = state.statement.options(option)
+
+
+def _is_by_key(state: ORMExecuteState) -> bool:
+    """`session.get` brings the mapper's own condition along."""
+    criteria: Any = getattr(state.statement, "_where_criteria", ())
+    mapper = state.bind_mapper
+    return len(criteria) == 1 and mapper is not None and criteria[0] is mapper._get_clause[0]
+
+
+def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
+    """Of an UPDATE, or of rows with their primary keys: `execute(update(Model), rows)`."""
+    _refuse_foreign_values(state, tenant_id)
+    rows = state.parameters if isinstance(state.parameters, list) else []
+    if rows and _is_of_tenants(state):
+        return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(rows))
+    _narrow_to_tenant(state, tenant_id)
+
+
+def _stamp_new_rows(state: ORMExecuteState, tenant_id: UUID) -> Any:
+    """Of `execute(insert(Model), rows)`. No criteria reach into an INSERT, so it may not read."""
+    statement: Any = state.statement
+    _refuse_foreign_values(state, tenant_id)
+    if reach.has_subquery(statement) or statement._multi_values:
+        raise RawSqlRefused(
+            "give the rows beside the statement: execute(insert(Model), rows),"
+            f' or say why not with execution_options({RAW_SQL}="reason")'
+        )
+    if not _is_of_tenants(state):
+        return None
+    if isinstance(state.parameters, list):
+        return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(state.parameters))
+    state.statement = statement.values(tenant_id=tenant_id)
+
+
+def _refuse_foreign_values(state: ORMExecuteState, tenant_id: UUID) -> None:
+    if _is_of_tenants(state) and any(value != tenant_id for value in _tenants_named(state)):
+        raise TenantMismatch("a row was about to be written for another tenant")
+
+
+def _tenants_named(state: ORMExecuteState) -> Iterator[Any]:
+    """In the statement, in the rows beside it, and in what an upsert would change."""
+    statement: Any = state.statement
+    rows: Any = state.parameters or []
+    for row in rows if isinstance(rows, list) else [rows]:
+        yield from (value for name, value in row.items() if name == "tenant_id")
+    upsert = getattr(statement, "_post_values_clause", None)
+    changed = dict(getattr(upsert, "update_values_to_set", ()))
+    for column, value in ((statement._values or {}) | changed).items():
+        if getattr(column, "key", column) == "tenant_id":
+            yield getattr(value, "value", value)
+
+
+def _is_of_tenants(state: ORMExecuteState) -> bool:
+    return state.bind_mapper is not None and issubclass(state.bind_mapper.class_, TenantMixin)
+
+
+def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
+    """Only global tables are in reach, and a person's own rows where a model says so."""
+    if not state.execution_options.get(RAW_SQL) and reach.is_written(state.statement):
+        require_tenant(context, "what written SQL reaches")
+    tables = reach.tables_of_tenants(state.statement)
+    own = [mapper for mapper in _personal_mappers() if mapper.local_table in tables]
+    if not isinstance(context, PersonContext) or not state.is_select or len(own) < len(tables):
+        if tables:
+            require_tenant(context, ", ".join(sorted(table.name for table in tables)))
+        return
+    for mapper in own:
+        column = mapper.attrs[mapper.class_.__personal__].class_attribute
+        criteria = column == context.user_id
+        state.statement = state.statement.options(
+            narrowed(mapper.class_, criteria, include_aliases=True)
+        )
+
+
+def _refuse_tables(statement: Any) -> None:
+    """Of a statement without any model."""
+    _refuse_unnarrowable(statement)
+    if tables := reach.tables_of_tenants(statement):
+        names = ", ".join(sorted(table.name for table in tables))
+        raise RawSqlRefused(f"{names}: {_ONLY_MODELS}")
+
+
+def _refuse_unnarrowable(statement: Any) -> None:
+    if reach.is_written(statement) or reach.is_bare(statement):
+        raise RawSqlRefused(_ONLY_MODELS)
+
+
+_ONLY_MODELS = (
+    "the session narrows models, not tables and not written SQL: use the model,"
+    f' or say why not with execution_options({RAW_SQL}="reason")'
+)
+
+
+def _personal_mappers() -> list[Mapper[Any]]:
+    return [m for m in Base.registry.mappers if getattr(m.class_, "__personal__", None)]

@@ -1,0 +1,143 @@
+"""The chain of migrations: running it, and giving new steps their place on it.
+
+A step is a file with upgrade() and downgrade() and no place in any chain: the standard's are in
+migrations/standard, a module's in its own migrations folder. Adopting it writes a revision into
+migrations/versions, at the head, that imports it. So what the standard adds later runs after what
+this project has already run, on a fresh database as in production.
+
+The steps of ready-made modules are in migrations/ready_made, and stay there when their module is
+left out: its tables stay as well, and a fresh database makes them as production did.
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.database.schema.module_order import in_order
+
+PROJECT = Path(__file__).parents[4]
+MODULES = PROJECT / "src" / "app" / "modules"
+OWNER_URL = "owner_url"
+CREATED = re.compile(r"op\.create_table\(\s*\"(\w+)\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    module: str
+    title: str
+
+    @property
+    def revision(self) -> str:
+        return sha256(self.module.encode()).hexdigest()[:12]
+
+    @property
+    def file(self) -> str:
+        *_, owner, name = self.module.replace(".migrations.", ".").split(".")
+        return f"{owner}_{name}.py"
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Blocks, and runs an event loop of its own: from a running one call it in a thread."""
+    command.upgrade(configuration(owner_url), revision)
+
+
+def configuration(owner_url: str | None = None) -> Config:
+    """Alembic's, of this project. Without a URL env.py asks the settings for one."""
+    return Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+
+
+async def is_at_head(engine: AsyncEngine) -> bool:
+    """Whether this database has had every migration that this release knows."""
+    async with engine.connect() as connection:
+        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return False
+        applied = await connection.scalars(text("SELECT version_num FROM alembic_version"))
+        return set(applied) == _heads()
+
+
+def adopt() -> list[str]:
+    """Writes a revision for each new step, and answers their names. A second run writes nothing.
+
+    Wants the models loaded: a module that refers to another one's table comes after it.
+    """
+    new = find_new_steps()
+    before = ScriptDirectory.from_config(configuration()).get_current_head()
+    for step in new:
+        (PROJECT / "migrations" / "versions" / step.file).write_text(_revision(step, before))
+        before = step.revision
+    return [step.module for step in new]
+
+
+def find_new_steps() -> list[Step]:
+    """Those that no revision imports yet."""
+    scripts = ScriptDirectory.from_config(configuration())
+    known = {script.revision for script in scripts.walk_revisions()}
+    return [step for step in find_steps() if step.revision not in known]
+
+
+def find_steps() -> list[Step]:
+    """The standard's, then those of ready-made modules, then of others, as they can run."""
+    folders = [PROJECT / "migrations" / "standard"]
+    folders += [folder for folder in _ready_made() if _is_here(folder.name)]
+    modules = [folder.parent.name for folder in MODULES.glob("*/migrations")]
+    folders += [MODULES / module / "migrations" for module in in_order(modules)]
+    return [_read(file) for folder in folders for file in _steps_in(folder)]
+
+
+def left_behind() -> dict[str, list[str]]:
+    """The tables of each ready-made module that was here once and was left out."""
+    gone = [folder for folder in _ready_made() if not _is_here(folder.name)]
+    versions = PROJECT / "migrations" / "versions"
+    return {
+        folder.name: [table for file in _steps_in(folder) for table in _tables_of(file)]
+        for folder in gone
+        if any((versions / _read(file).file).exists() for file in _steps_in(folder))
+    }
+
+
+def _ready_made() -> list[Path]:
+    return sorted(PROJECT.glob("migrations/ready_made/[a-z]*"))
+
+
+def _is_here(module: str) -> bool:
+    """An empty folder may be left of one that is not."""
+    return (MODULES / module / "module.py").exists()
+
+
+def _steps_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("s[0-9]*.py"))
+
+
+def _tables_of(step: Path) -> list[str]:
+    return CREATED.findall(step.read_text())
+
+
+@cache
+def _heads() -> set[str]:
+    return set(ScriptDirectory.from_config(configuration()).get_heads())
+
+
+def _read(file: Path) -> Step:
+    root = PROJECT / "src" if file.is_relative_to(MODULES) else PROJECT
+    documentation = ast.get_docstring(ast.parse(file.read_text())) or ""
+    module = ".".join(file.relative_to(root).with_suffix("").parts)
+    return Step(module, documentation.partition("\n")[0])
+
+
+def _revision(step: Step, before: str | None) -> str:
+    text = (PROJECT / "migrations" / "revision.txt").read_text()
+    return text.format(
+        title=step.title,
+        step=step.module,
+        revision=step.revision,
+        down_revision=f'"{before}"' if before else None,
+    )
