@@ -46,6 +46,11 @@ class DatabaseSettings(Group):
     statement_timeout_seconds: float = Field(
         default=30, gt=0, description="Seconds after which PostgreSQL ends a statement."
     )
+    pool_timeout_seconds: float = Field(
+        default=3,
+        gt=0,
+        description="Seconds that a request waits for a connection of the pool; then it is a 503.",
+    )
     pgbouncer: bool = Field(
         default=False, description="true if the URLs lead to PgBouncer in transaction mode."
     )
@@ -57,6 +62,12 @@ class AuthSettings(Group):
     )
     refresh_days: int = Field(
         default=30, ge=1, le=365, description="Days after which one logs in again."
+    )
+    sessions_per_user: int = Field(
+        default=50,
+        ge=1,
+        le=1000,
+        description="Log-ins that a person may have open; one more ends the oldest of them.",
     )
     pages_url: PublicUrl | None = Field(
         default=None,

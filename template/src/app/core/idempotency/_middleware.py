@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.http import is_streamed
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 HEADER = b"idempotency-key"
 LONGEST = 255
 TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
-    raw_sql="a lock, no rows"
+    raw_sql="a lock, no rows",
+    releasable=True,  # by routes that work in other units: two answers for one key then collide
 )
 
 
@@ -79,6 +81,7 @@ class Attempt:
         return Answer.unseal(given.answer, self.secrets, self.key)
 
     async def keep(self, answer: Answer) -> None:
+        """Raises RequestInProgress if another request has kept one for this key meanwhile."""
         self.work.session.add(
             GivenAnswer(
                 actor_id=self.actor_id,
@@ -87,7 +90,10 @@ class Attempt:
                 answer=answer.seal(self.secrets, self.key),
             )
         )
-        await self.work.session.flush()
+        try:
+            await self.work.session.flush()
+        except IntegrityError as error:
+            raise RequestInProgress from error
 
 
 class Keeper:

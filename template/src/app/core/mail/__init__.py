@@ -1,6 +1,6 @@
 """Letters to people. They leave from a job, after the commit of what they tell about."""
 
-from ._jobs import send_mail
+from ._jobs import send_mail, send_now
 from ._letter import Letter
 from ._mailers import (
     Mailer,
@@ -20,4 +20,5 @@ __all__ = [
     "SmtpMailer",
     "choose_mailer",
     "send_mail",
+    "send_now",
 ]

@@ -17,4 +17,13 @@ if TYPE_CHECKING:
 @job(name="mail.send", queue="mail", without_tenant=True)
 async def send_mail(work: "UnitOfWork", to: str, subject: str, text: str) -> None:
     """Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
-    await work.runtime.mailer.send(Letter(to=to, subject=subject, text=text))
+    await send_now(work, Letter(to=to, subject=subject, text=text))
+
+
+async def send_now(work: "UnitOfWork", letter: Letter) -> None:
+    """For jobs that write the text themselves, before their unit writes rows.
+
+    The mail server may take its time: the unit holds no connection meanwhile.
+    """
+    await work.release()
+    await work.runtime.mailer.send(letter)

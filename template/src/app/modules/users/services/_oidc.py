@@ -74,8 +74,9 @@ class OidcService:
                 "There is an account with this address that nobody has confirmed:"
                 " set a new password for it with the link for a forgotten one."
             )
+        entry = await self.auth.enter(user)  # reads in other units, so before the first write
         await self._link(user.id, identity)
-        return await self.auth.enter(user)
+        return entry
 
     async def _register(self, identity: ForeignIdentity, email: str) -> TokenPair:
         name = (identity.name or email.partition("@")[0])[:120]

@@ -37,6 +37,13 @@ class OneTimeTokens:
         )
         return secret
 
+    async def find(self, purpose: Purpose, secret: str) -> OneTimeToken:
+        """One that can still be spent. Raises LinkInvalid."""
+        token = await self.tokens.find_valid(hash_secret(secret), purpose, clock.now())
+        if token is None:
+            raise LinkInvalid
+        return token
+
     async def spend(self, purpose: Purpose, secret: str) -> OneTimeToken:
         """Once, even if two try at the same time. Raises LinkInvalid."""
         token = await self.tokens.spend(hash_secret(secret), purpose, clock.now())

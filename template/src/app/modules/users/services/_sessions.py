@@ -58,6 +58,7 @@ class SessionService:
 
     async def begin(self, user: User, membership: Membership | None) -> TokenPair:
         """A log-in for a user in a tenant, or in none. Raises UserSuspended, TenantSuspended."""
+        grant = await self._grant(user, membership)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
         origin = self.work.origin
         session = await self.sessions.create(
@@ -67,7 +68,8 @@ class SessionService:
             address=origin.address if origin else None,
             expires_at=clock.now() + lifetime,
         )
-        return await self._issue(session, user, membership)
+        await self._end_surplus(user.id)
+        return await self._issue(session, user, membership, grant)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """A new pair for an unused token; a token used twice ends the whole log-in.
@@ -90,7 +92,8 @@ class SessionService:
 
     async def list_own(self) -> Sequence[OpenSession]:
         """Where the actor is logged in, the newest log-in first."""
-        rows = await self.sessions.list_open(self.work.require_user(), clock.now())
+        user_id = self.work.require_user()
+        rows = await self.sessions.list_open(user_id, clock.now(), limit=self._most)
         return [_open_session(row, self.work.actor.session_id) for row in rows]
 
     async def end_own(self, session_id: UUID) -> None:
@@ -113,26 +116,37 @@ class SessionService:
         self.work.revoke(Reason.SESSION, *ended)
 
     async def _rotate(self, secret_hash: str) -> TokenPair | None:
-        spent = await self.tokens.spend(secret_hash, clock.now())
-        if spent is None:
-            await self._end_family_of(secret_hash)
+        """Reads first, also in units of other tenants: a unit that has written opens no other."""
+        token = await self.tokens.find_by_secret(secret_hash)
+        if token is None:
             return None
-        session = await self.sessions.get(spent.session_id)
+        if token.used_at is not None:
+            await self._end(token.session_id)
+            return None
+        session = await self.sessions.get(token.session_id)
         if session.revoked_at is not None or session.expires_at < clock.now():
             return None
         user = await self.users.get(session.user_id)
         try:
             membership = await self._membership(session)
-            session = await self.sessions.change(session, last_used_at=clock.now())
-            return await self._issue(session, user, membership)
         except NotAMember:
             await self._end(session.id)
             return None
+        grant = await self._grant(user, membership)
+        if await self.tokens.spend(secret_hash, clock.now()) is None:
+            await self._end(session.id)  # another request has used it meanwhile
+            return None
+        session = await self.sessions.change(session, last_used_at=clock.now())
+        return await self._issue(session, user, membership, grant)
 
-    async def _end_family_of(self, secret_hash: str) -> None:
-        reused = await self.tokens.find_by_secret(secret_hash)
-        if reused is not None:
-            await self._end(reused.session_id)
+    async def _end_surplus(self, user_id: UUID) -> None:
+        """The oldest log-ins of a user who has too many."""
+        ended = await self.sessions.revoke_oldest(user_id, keep=self._most, at=clock.now())
+        self.work.revoke(Reason.SESSION, *ended)
+
+    @property
+    def _most(self) -> int:
+        return self.work.runtime.settings.auth.sessions_per_user
 
     async def _end(self, session_id: UUID) -> None:
         await self.sessions.revoke(session_id, clock.now())
@@ -145,19 +159,27 @@ class SessionService:
         return await members.in_tenant(session.tenant_id, session.user_id)
 
     async def _issue(
-        self, session: AuthSession, user: User, membership: Membership | None
+        self,
+        session: AuthSession,
+        user: User,
+        membership: Membership | None,
+        grant: Grant | None,
     ) -> TokenPair:
-        if user.suspended_at is not None:
-            raise UserSuspended
-        grant = await self._grant(membership) if membership else None
         secret = new_secret()
         await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
         tokens = self.work.runtime.tokens
         access = tokens.issue(_claims(session.id, user, membership, grant))
         return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
 
-    async def _grant(self, membership: Membership) -> Grant:
-        """What the membership's role gives. Raises TenantSuspended."""
+    async def _grant(self, user: User, membership: Membership | None) -> Grant | None:
+        """What the membership's role gives, read in a unit of its tenant: before the first write.
+
+        Raises UserSuspended, TenantSuspended.
+        """
+        if user.suspended_at is not None:
+            raise UserSuspended
+        if membership is None:
+            return None
         context = TenantContext(membership.tenant_id)
         if self.work.context == context:
             return await _open_grant(self.work, membership.role)
