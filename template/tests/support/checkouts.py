@@ -101,10 +101,10 @@ def _checkout(_: object, entry: ConnectionPoolEntry, proxied: Any) -> None:
     if list(held.pools.values()).count(pool) >= held.most:
         raise ConnectionHeld("another connection is taken while the first one is held")
     held.pools[entry] = pool
-    entry.record_info["held"] = held
+    entry.record_info["held"] = held  # type: ignore[index]  # it has one until it is closed
 
 
 def _checkin(_: object, entry: ConnectionPoolEntry) -> None:
-    held: Held | None = entry.record_info.pop("held", None)
+    held: Held | None = (entry.record_info or {}).pop("held", None)
     if held is not None:
         held.pools.pop(entry, None)

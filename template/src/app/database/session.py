@@ -14,9 +14,8 @@ from app.database.reading import Reading
 from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
 
-
 RELEASABLE = "releasable"
-"""An execution option of written SQL: `release` may give up what the statement locks, if anything."""
+"""An execution option of written SQL: `release` may give up what the statement locks."""
 
 
 class Scoped:

@@ -77,10 +77,9 @@ class Transaction:
 
         Raises DBAPIError.
         """
-        try:
-            return await self._first(sql, lambda driver: driver.fetch(sql, *arguments))
-        finally:
-            await self.end()
+        records = await self._first(sql, lambda driver: driver.fetch(sql, *arguments))
+        await self.end()
+        return cast(list[Any], records)
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
         """Sent together with COMMIT. Raises DBAPIError."""

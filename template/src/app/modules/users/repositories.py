@@ -60,9 +60,7 @@ class AuthSessionRepository(Repository[AuthSession]):
             raise RowNotFound("AuthSession")
         return session
 
-    async def list_open(
-        self, user_id: UUID, at: datetime, *, limit: int
-    ) -> Sequence[AuthSession]:
+    async def list_open(self, user_id: UUID, at: datetime, *, limit: int) -> Sequence[AuthSession]:
         """The newest first."""
         query = self.query().where(
             AuthSession.user_id == user_id,
