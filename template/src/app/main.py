@@ -19,6 +19,7 @@ from app.core.http import (
     BodyLimitMiddleware,
     DeadlineMiddleware,
     SecurityHeadersMiddleware,
+    ValuesMiddleware,
     cors,
 )
 from app.core.idempotency import IdempotencyMiddleware
@@ -78,6 +79,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         *observed(runtime.observation),
         Middleware(TraceMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
+        Middleware(ValuesMiddleware),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
         Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),

@@ -5,11 +5,13 @@ from ._cors import cors
 from ._deadline import DeadlineMiddleware
 from ._security_headers import SecurityHeadersMiddleware
 from ._streamed import is_streamed, streamed
+from ._values import ValuesMiddleware
 
 __all__ = [
     "BodyLimitMiddleware",
     "DeadlineMiddleware",
     "SecurityHeadersMiddleware",
+    "ValuesMiddleware",
     "cors",
     "is_streamed",
     "streamed",

@@ -2,14 +2,26 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import EmailStr, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, EmailStr, SecretStr, StringConstraints
 from pydantic import Field as PydanticField
 
 from app.kit.schemas import Schema
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+Secret = Annotated[SecretStr, PydanticField(max_length=256)]
 Password = Annotated[SecretStr, PydanticField(min_length=8, max_length=256)]
+Token = Annotated[str, StringConstraints(max_length=2000)]
+
+
+class LogInForm(BaseModel):
+    """As RFC 6749 (4.3.2) has it; other fields that a client may send are ignored."""
+
+    model_config = ConfigDict(title="LogInForm")
+
+    username: Annotated[str, StringConstraints(max_length=320)]
+    password: Secret
+    grant_type: Literal["password"] = "password"
 
 
 class Registration(Schema):
@@ -22,7 +34,7 @@ class Registration(Schema):
 class InvitationAcceptance(Schema):
     """For a new user, or with the password of an existing one."""
 
-    token: str
+    token: Token
     email: EmailStr
     password: Password
     full_name: Name
@@ -53,7 +65,7 @@ class ChallengeRead(Schema):
 class ChallengeAnswer(Schema):
     """`code` is one that the device shows, or a recovery code."""
 
-    challenge: str
+    challenge: Token
     code: Code
 
 
@@ -64,11 +76,11 @@ class ProviderList(Schema):
 
 
 class Joining(Schema):
-    token: str
+    token: Token
 
 
 class PasswordProof(Schema):
-    password: SecretStr
+    password: Secret
 
 
 class CodeProof(Schema):
@@ -108,7 +120,7 @@ class SessionRead(Schema):
 class RefreshRequest(Schema):
     """Without a token, the cookie is used."""
 
-    refresh_token: str | None = None
+    refresh_token: Token | None = None
 
 
 class SwitchRequest(Schema):
@@ -116,17 +128,17 @@ class SwitchRequest(Schema):
 
 
 class PasswordChange(Schema):
-    current_password: SecretStr
+    current_password: Secret
     new_password: Password
 
 
 class EmailChange(Schema):
     email: EmailStr
-    password: SecretStr
+    password: Secret
 
 
 class EmailConfirmation(Schema):
-    token: str
+    token: Token
 
 
 class PasswordForgotten(Schema):
@@ -134,7 +146,7 @@ class PasswordForgotten(Schema):
 
 
 class PasswordReset(Schema):
-    token: str
+    token: Token
     password: Password
 
 
