@@ -18,6 +18,7 @@ from app.core.health import answers, health_routes
 from app.core.http import (
     BodyLimitMiddleware,
     DeadlineMiddleware,
+    Draining,
     SecurityHeadersMiddleware,
     ValuesMiddleware,
     cors,
@@ -62,6 +63,7 @@ def create_app(
         telemetry=OWN_TELEMETRY,
     )
     app.state.runtime = runtime
+    app.state.draining = _draining(settings)
     install_error_handlers(app, settings.public_url)
     _include(app, runtime, modules)
     describe_security(app, token_url=f"{API}/auth/token")
@@ -90,6 +92,12 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
     ]
 
 
+def _draining(settings: Settings) -> Draining:
+    """Nobody waits for a load balancer where there is none."""
+    in_development = settings.environment == "development"
+    return Draining(seconds=0 if in_development else settings.http.drain_seconds)
+
+
 def _secrets(settings: Settings) -> list[str]:
     secrets = (settings.secret_key, *settings.auth.previous_secrets)
     return [secret.get_secret_value() for secret in secrets]
@@ -97,7 +105,11 @@ def _secrets(settings: Settings) -> list[str]:
 
 def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> None:
     rw = runtime.database.rw
-    checks = {"database": partial(answers, rw), "migrations": partial(is_at_head, rw)}
+    checks = {
+        "shutdown": app.state.draining.is_serving,
+        "database": partial(answers, rw),
+        "migrations": partial(is_at_head, rw),
+    }
     include(app, health_routes(checks))
     include(app, error_pages)
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
@@ -118,6 +130,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if runtime.settings.environment == "development":
             await closing.enter_async_context(embedded_worker(runtime))
         await closing.enter_async_context(runtime.revocations.kept_current())
+        closing.enter_context(app.state.draining.on_sigterm())
         _tune_garbage_collection()
         yield
 

@@ -183,8 +183,30 @@ class HttpSettings(Group):
     timeout_seconds: float = Field(
         default=30, gt=0, description="Seconds after which a request is given up."
     )
+    max_head_bytes: int = Field(
+        default=64 * 1024,
+        ge=4096,
+        description="The largest head of a request that is read, in bytes: its headers together.",
+    )
+    head_seconds: float = Field(
+        default=10, gt=0, description="Seconds in which the head of a request must arrive."
+    )
+    max_connections: int = Field(
+        default=1000, ge=1, description="Connections that each process keeps open with clients."
+    )
+    max_connections_per_client: int = Field(
+        default=500,
+        ge=1,
+        description="Those of one address, unless FORWARDED_ALLOW_IPS names it as a proxy.",
+    )
+    drain_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="Seconds after SIGTERM in which new requests are still answered, while"
+        " /health/ready says 503; none in development.",
+    )
     shutdown_seconds: int = Field(
-        default=25, ge=0, description="Seconds that running requests have to end at a shutdown."
+        default=20, ge=0, description="Seconds that running requests have to end at a shutdown."
     )
 
 

@@ -1,8 +1,8 @@
 """What JSON may carry so that Python, PostgreSQL and every reader take the same of it.
 
-Python reads more than RFC 8259 allows and than `jsonb` stores: lone surrogates, NUL characters, NaN,
-numbers without end, any depth. The text is looked at first, by searches that cost microseconds;
-only what these suspect is read, to say where the fault is.
+Python reads more than RFC 8259 allows and than `jsonb` stores: lone surrogates, NUL characters,
+NaN, numbers without end, any depth. The text is looked at first, by searches that cost
+microseconds; only what these suspect is read, to say where the fault is.
 """
 
 import json

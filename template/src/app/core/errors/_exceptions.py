@@ -220,7 +220,7 @@ class Unavailable(AppError):
 
 
 class BodyRefused(HTTPException):
-    """Carries a problem out of `receive`: FastAPI lets only this kind through while it reads a body."""
+    """Carries a problem out of `receive`: FastAPI lets only this kind pass while it reads."""
 
     def __init__(self, problem: AppError) -> None:
         super().__init__(problem.status)
