@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -13,6 +14,7 @@ from app.cli import _protocol
 from app.cli._protocol import BoundedProtocol, _client
 from app.config import HttpSettings
 from tests.support.processes import free_port
+from tests.support.queue import until
 
 LIMITS = {"max_head_bytes": 4096, "head_seconds": 60, "max_connections": 6}
 STRANGER = {"forwarded_allow_ips": ""}
@@ -47,8 +49,12 @@ def limited(**limits: float) -> Iterator[None]:
         yield
 
 
+async def _is_up(server: uvicorn.Server) -> bool:
+    return server.started
+
+
 @asynccontextmanager
-async def serving(**options: str) -> AsyncIterator[int]:
+async def serving(**options: Any) -> AsyncIterator[int]:
     """A port."""
     port = free_port()
     config = uvicorn.Config(
@@ -56,8 +62,7 @@ async def serving(**options: str) -> AsyncIterator[int]:
     )
     server = uvicorn.Server(config)
     served = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await until(lambda: _is_up(server), seconds=10)
     yield port
     server.should_exit = True
     await served

@@ -24,11 +24,12 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 def normalised(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whatever is normalised, which takes the square of its length."""
     seen: list[str] = []
-    normalize = unicodedata.normalize
+    normalize: Any = unicodedata.normalize
 
     def noted(form: str, text: str) -> str:
         seen.append(text)
-        return normalize(form, text)
+        done: str = normalize(form, text)
+        return done
 
     monkeypatch.setattr(unicodedata, "normalize", noted)
     return seen
