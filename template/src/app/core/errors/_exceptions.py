@@ -186,6 +186,12 @@ class Invalid(AppError):
     slug = "validation"
     title = "Validation Error"
     detail = "The request contains invalid data."
+    pointer: ClassVar[str] = ""
+    """Where the fault is that a subclass is about; the whole request if it does not say so."""
+
+    def __init__(self, detail: str | None = None, /, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        self.errors = self.errors or (FieldError(self.pointer, self.detail or self.title),)
 
 
 class TooManyRequests(AppError):

@@ -40,6 +40,7 @@ class UnknownRole(Invalid):
     """There is no such role: take viewer, member, admin, owner or one that your tenant made."""
 
     slug = "unknown-role"
+    pointer = "/body/role"
     title = "No such role"
     detail = "There is no such role."
 
@@ -62,4 +63,5 @@ class InvitationInvalid(Invalid):
     """The invitation was used, replaced, withdrawn, has expired, or was sent to another address."""
 
     slug = "invitation-invalid"
+    pointer = "/body/token"
     title = "This invitation is not valid"
