@@ -81,7 +81,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         *observed(runtime.observation),
         Middleware(TraceMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
-        Middleware(ValuesMiddleware),
+        Middleware(ValuesMiddleware, most=settings.http.max_json_values),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
         Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),

@@ -135,7 +135,7 @@ def _objects() -> Iterator[dict[str, Any]]:
     yield nested
     yield {"": "", "\U0001f600": [None, True, "\x7f\u2028"], "a": NUMBERS}
     yield {"n": 10**300, "m": 12345678901234567890, "x": 1e-300}
-    yield {str(number): [] for number in range(5000)}
+    yield {str(number): [] for number in range(2000)}
 
 
 async def _unreadable(visitor: Visit, readers: list[Route]) -> list[str]:

@@ -183,6 +183,9 @@ class HttpSettings(Group):
     timeout_seconds: float = Field(
         default=30, gt=0, description="Seconds after which a request is given up."
     )
+    max_json_values: int = Field(
+        default=20_000, ge=100, description="The most values that a JSON body may hold."
+    )
     max_head_bytes: int = Field(
         default=64 * 1024,
         ge=4096,

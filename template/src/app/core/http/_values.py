@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import BadRequest, BodyRefused, FieldError, Invalid, UnsupportedMediaType
 from app.core.origin import header
-from app.kit.json_values import find_fault
+from app.kit.json_values import MOST, find_fault
 
 from ._streamed import is_streamed
 
@@ -17,8 +17,9 @@ UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 class ValuesMiddleware:
     """Inside the limit of a body's size. Whatever a client's route takes falls under it as well."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, most: int = MOST) -> None:
         self.app = app
+        self.most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises UnsupportedMediaType, Invalid."""
@@ -27,11 +28,11 @@ class ValuesMiddleware:
             if not is_streamed(scope) and (kind := header(scope["headers"], b"content-type")):
                 _check_charset(kind)
                 if "json" in kind.lower():
-                    receive = _checked(receive)
+                    receive = _checked(receive, self.most)
         await self.app(scope, receive, send)
 
 
-def _checked(receive: Receive) -> Receive:
+def _checked(receive: Receive, most: int) -> Receive:
     parts: list[bytes] = []
 
     async def receive_checked() -> Message:
@@ -39,17 +40,17 @@ def _checked(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             parts.append(message.get("body", b""))
             if not message.get("more_body"):
-                _check_json(b"".join(parts))
+                _check_json(b"".join(parts), most)
         return message
 
     return receive_checked
 
 
-def _check_json(body: bytes) -> None:
+def _check_json(body: bytes, most: int) -> None:
     """Raises BodyRefused: the kind that FastAPI lets through while it reads a body."""
     if b"\0" in body:  # UTF-16 and UTF-32 too: JSON is UTF-8 (RFC 8259, 8.1)
         raise BodyRefused(BadRequest("The request body is not valid JSON."))
-    if fault := find_fault(body):
+    if fault := find_fault(body, most=most):
         error = FieldError.at("body", *fault.path, detail=fault.sentence)
         raise BodyRefused(Invalid(errors=[error]))
 
