@@ -5,9 +5,13 @@ from uuid import uuid4
 
 from httpx import AsyncClient, Response
 
+from app.config import Settings
+from app.core.runtime import Runtime
+from app.main import create_app
 from tests.isolation.arena import Arena
 from tests.isolation.routes import Route, find_routes
 from tests.isolation.visit import Visit, open_client, visit
+from tests.support.clients import client_of
 from tests.support.people import PASSWORD, Person
 
 from .conftest import CONNECTIONS
@@ -35,6 +39,21 @@ class TestLogIns:
                 answers = await asyncio.gather(*(step(client, person) for person in people))
 
                 assert [answer.status_code for answer in answers] == [200] * CROWD
+
+
+class TestAnEmptyPool:
+    async def test_is_a_503_soon(self, settings: Settings, owner: Person) -> None:
+        one = {"pool_size": 1, "pool_overflow": 0, "pool_timeout_seconds": 0.1}
+        database = settings.database.model_copy(update=one)
+        app = create_app(settings.model_copy(update={"database": database}))
+        runtime: Runtime = app.state.runtime
+        async with client_of(app, owner) as client, runtime.database.rw.connect():
+            answer = await client.get(PLAIN)
+        await runtime.close()
+
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "1"
+        assert answer.json()["type"].endswith("/errors/unavailable")
 
 
 async def _log_in(client: AsyncClient, person: Person) -> Response:
