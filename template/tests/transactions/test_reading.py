@@ -113,6 +113,19 @@ class TestRelease:
 
         assert checked_out(runtime) == 1 or work.session.new
 
+    async def test_does_so_behind_pgbouncer(self, runtime: Runtime, owner: Person) -> None:
+        """Where each read begins a transaction."""
+        async with (
+            behind_pgbouncer(runtime) as engine,
+            open_session(engine, owner.context) as session,
+        ):
+            await WidgetRepository(session).list(limit=1)
+            assert session.is_open
+
+            await session.release()
+
+            assert not session.is_open
+
     async def test_leaves_entities_as_they_are(self, runtime: Runtime, owner: Person) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
             made = await WidgetRepository(work.session).create(name="first")
