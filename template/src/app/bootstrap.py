@@ -163,6 +163,7 @@ def _engine(settings: DatabaseSettings, url: str | None) -> AsyncEngine:
         url,
         pool_size=settings.pool_size,
         pool_overflow=settings.pool_overflow,
+        pool_timeout_seconds=settings.pool_timeout_seconds,
         statement_timeout_seconds=settings.statement_timeout_seconds,
         pgbouncer=settings.pgbouncer,
     )

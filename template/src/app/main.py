@@ -18,7 +18,9 @@ from app.core.health import answers, health_routes
 from app.core.http import (
     BodyLimitMiddleware,
     DeadlineMiddleware,
+    Draining,
     SecurityHeadersMiddleware,
+    ValuesMiddleware,
     cors,
 )
 from app.core.idempotency import IdempotencyMiddleware
@@ -61,6 +63,7 @@ def create_app(
         telemetry=OWN_TELEMETRY,
     )
     app.state.runtime = runtime
+    app.state.draining = _draining(settings)
     install_error_handlers(app, settings.public_url)
     _include(app, runtime, modules)
     describe_security(app, token_url=f"{API}/auth/token")
@@ -78,6 +81,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         *observed(runtime.observation),
         Middleware(TraceMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
+        Middleware(ValuesMiddleware, most=settings.http.max_json_values),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
         Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),
@@ -88,6 +92,12 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
     ]
 
 
+def _draining(settings: Settings) -> Draining:
+    """Nobody waits for a load balancer where there is none."""
+    in_development = settings.environment == "development"
+    return Draining(seconds=0 if in_development else settings.http.drain_seconds)
+
+
 def _secrets(settings: Settings) -> list[str]:
     secrets = (settings.secret_key, *settings.auth.previous_secrets)
     return [secret.get_secret_value() for secret in secrets]
@@ -95,7 +105,11 @@ def _secrets(settings: Settings) -> list[str]:
 
 def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> None:
     rw = runtime.database.rw
-    checks = {"database": partial(answers, rw), "migrations": partial(is_at_head, rw)}
+    checks = {
+        "shutdown": app.state.draining.is_serving,
+        "database": partial(answers, rw),
+        "migrations": partial(is_at_head, rw),
+    }
     include(app, health_routes(checks))
     include(app, error_pages)
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
@@ -116,6 +130,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if runtime.settings.environment == "development":
             await closing.enter_async_context(embedded_worker(runtime))
         await closing.enter_async_context(runtime.revocations.kept_current())
+        closing.enter_context(app.state.draining.on_sigterm())
         _tune_garbage_collection()
         yield
 

@@ -1,7 +1,7 @@
 """The circumstances of one request, job or command, and its one transaction."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, ParamSpec, TypeVar
@@ -161,11 +161,24 @@ class UnitOfWork:
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._after_commit.append(callback)
 
-    def within(self, context: Context) -> AbstractAsyncContextManager["UnitOfWork"]:
-        """Another unit for the same actor; its transaction ends with the block."""
-        return open_unit(
-            self.runtime, self.actor, context, trace_id=self.trace_id, origin=self.origin
-        )
+    @asynccontextmanager
+    async def within(
+        self, context: Context, *, actor: Actor | None = None
+    ) -> AsyncIterator["UnitOfWork"]:
+        """Another unit, for the same actor or another one; its transaction ends with the block.
+
+        Open it before this unit writes: then this one holds no connection meanwhile. Requests that
+        hold one and wait for a second stop each other as soon as the pool is empty.
+        """
+        await self.release()
+        async with open_unit(
+            self.runtime,
+            actor or self.actor,
+            context,
+            trace_id=self.trace_id,
+            origin=self.origin,
+        ) as work:
+            yield work
 
     @asynccontextmanager
     async def across_tenants(
@@ -179,6 +192,7 @@ class UnitOfWork:
         self.require_superuser()
         if bypass_tenant is not True or not reason.strip():
             raise ValueError("across_tenants takes bypass_tenant=True and the reason")
+        await self.release()
         session = open_session(self.runtime.database.admin, None, unscoped=True)
         work = UnitOfWork(self.runtime, self.actor, None, session=session, trace_id=self.trace_id)
         work.session.add(
@@ -212,6 +226,13 @@ class UnitOfWork:
                 await callback()
             except Exception as error:
                 log.error("after commit", error=type(error).__name__, exc_info=error)
+
+    async def release(self) -> None:
+        """Gives the connection back if this unit has only read, for the time of a slow step.
+
+        Call it before you await something that is no statement: a hash, a mail server, an API.
+        """
+        await self.session.release()
 
     @property
     def is_open(self) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import CompoundSelect, Connection, Select, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.util import await_, greenlet_spawn
 
 from app.database import scoping
@@ -13,6 +13,9 @@ from app.database.compiled import Prepared, Statement
 from app.database.reading import Reading
 from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
+
+RELEASABLE = "releasable"
+"""An execution option of written SQL: `release` may give up what the statement locks."""
 
 
 class Scoped:
@@ -43,6 +46,7 @@ class ScopedSession(Scoped, Session):
         if not (execution_options or {}).get(scoping.RAW_SQL):
             scoping.require_tenant(self.context, "what a connection reaches")
             raise RawSqlRefused(f'connection() needs execution_options {scoping.RAW_SQL}="reason"')
+        self.transaction.has_written = True
         return super().connection(bind_arguments, execution_options)
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
@@ -94,6 +98,10 @@ class ScopedAsyncSession(Scoped, AsyncSession):
 
         Raises DBAPIError.
         """
+        self.transaction.has_written = True
+        return await self._fetch(statement, values)
+
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         if self._has_orm:
             await self.transaction.begin()
             await self._write_what_the_orm_holds()
@@ -107,7 +115,7 @@ class ScopedAsyncSession(Scoped, AsyncSession):
         transaction = self.transaction
         setting = None if self._has_orm else transaction.setting_of_alone()
         if setting is None:
-            return await self.fetch(statement, values)
+            return await self._fetch(statement, values)
         alone = statement.alone
         return await transaction.send_alone(alone.sql, alone.announcing(values, *setting))
 
@@ -129,6 +137,21 @@ class ScopedAsyncSession(Scoped, AsyncSession):
     def is_open(self) -> bool:
         """Something has begun that has not ended, or a connection waits to be given back."""
         return self.transaction.is_open or (self._has_orm and self.in_transaction())
+
+    async def release(self) -> None:
+        """Gives the connection back if nothing was written or locked; the next statement takes one.
+
+        For whoever awaits something else meanwhile: a password, a mail server, another session.
+        """
+        if self.transaction.has_only_read and not self._holds_changes:
+            await self.commit()
+
+    @property
+    def _holds_changes(self) -> bool:
+        if not self._has_orm:
+            return False
+        held = self.sync_session
+        return bool(held.new or held.dirty or held.deleted or held.in_nested_transaction())
 
     async def commit(self) -> None:
         if self._has_orm and self.in_transaction():
@@ -167,12 +190,15 @@ def _end_all(session: ScopedSession, transaction: SessionTransaction) -> None:
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _narrow(state: Any) -> Any:
+    if not _only_reads(state):
+        state.session.transaction.has_written = True
     if not state.session.unscoped:
         return scoping.narrow(state, state.session.context)
 
 
 @event.listens_for(ScopedSession, "before_flush")
 def _check_rows(session: ScopedSession, *_: Any) -> None:
+    session.transaction.has_written = True
     if not session.unscoped:
         scoping.check_flush(session, session.context)
 
@@ -181,3 +207,11 @@ def _check_rows(session: ScopedSession, *_: Any) -> None:
 def _check_stranger(session: ScopedSession, row: object) -> None:
     if not session.unscoped:
         scoping.refuse_stranger(row, session.context)
+
+
+def _only_reads(state: ORMExecuteState) -> bool:
+    """A SELECT without FOR UPDATE. What written SQL does, only its author knows."""
+    if state.execution_options.get(RELEASABLE):
+        return True
+    statement = state.statement
+    return isinstance(statement, (Select, CompoundSelect)) and statement._for_update_arg is None

@@ -29,6 +29,8 @@ class Transaction:
         self._pooled: PoolProxiedConnection | None = None
         self._for_orm: Connection | None = None
         self._is_waiting = False
+        self.has_written = False
+        """Written, or locked: `end` alone may give the connection back."""
 
     @property
     def context(self) -> Context:
@@ -38,6 +40,11 @@ class Transaction:
     def is_open(self) -> bool:
         """A connection is taken, whether or not its transaction has begun."""
         return self._pooled is not None
+
+    @property
+    def has_only_read(self) -> bool:
+        """Nothing is lost if it ends now and another begins later: READ COMMITTED, no locks."""
+        return self.is_open and not self.has_written and not self._has_level
 
     async def begin(self) -> DriverConnection:
         """The driver's connection, in the transaction. Raises DBAPIError."""
@@ -66,11 +73,17 @@ class Transaction:
             raise_refused(self._dbapi, error, sql, closed=driver.is_closed())
 
     async def send_alone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """The driver's records, before anything has begun. Raises DBAPIError."""
-        return await self._first(sql, lambda driver: driver.fetch(sql, *arguments))
+        """The driver's records, before anything has begun; the connection goes back at once.
+
+        Raises DBAPIError.
+        """
+        records = await self._first(sql, lambda driver: driver.fetch(sql, *arguments))
+        await self.end()
+        return cast(list[Any], records)
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
         """Sent together with COMMIT. Raises DBAPIError."""
+        self.has_written = True
         driver = await self.begin()
         adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it has begun
         try:
@@ -87,6 +100,7 @@ class Transaction:
         """Does nothing a second time. Raises DBAPIError."""
         pooled, driver = self._pooled, self.driver
         self.driver = self._pooled = self._for_orm = None
+        self.has_written = False
         if pooled is None:
             return
         try:

@@ -8,7 +8,9 @@ from .sql import queue_sql
 if TYPE_CHECKING:
     from app.core.unit_of_work import UnitOfWork
 
-IS_ACTIVE = queue_sql("SELECT suspended_at IS NULL FROM tenants WHERE id = :id")
+IS_ACTIVE = queue_sql("SELECT suspended_at IS NULL FROM tenants WHERE id = :id").execution_options(
+    releasable=True
+)
 ACTIVE = queue_sql("SELECT id FROM tenants WHERE suspended_at IS NULL ORDER BY id")
 
 

@@ -20,5 +20,13 @@ async def send_mail(
     work: "UnitOfWork", to: str, subject: str, text: str, links: Sequence[str] = ()
 ) -> None:
     """Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
-    letter = Letter(to=to, subject=subject, text=text, links=tuple(links))
+    await send_now(work, Letter(to=to, subject=subject, text=text, links=tuple(links)))
+
+
+async def send_now(work: "UnitOfWork", letter: Letter) -> None:
+    """For jobs that write the text themselves, before their unit writes rows.
+
+    The mail server may take its time: the unit holds no connection meanwhile.
+    """
+    await work.release()
     await work.runtime.mailer.send(letter)
