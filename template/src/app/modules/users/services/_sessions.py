@@ -88,6 +88,7 @@ class SessionService:
             address=origin.address if origin else None,
             expires_at=clock.now() + lifetime,
         )
+        await self._end_surplus(user.id)
         pair = await self._issue(session, user, membership, grant)
         self.work.note_security(
             SecurityEvent.LOGIN_SUCCEEDED, reason="new session", user_id=user.id
@@ -153,7 +154,8 @@ class SessionService:
 
     async def list_own(self) -> Sequence[OpenSession]:
         """Where the actor is logged in, the newest log-in first."""
-        rows = await self.sessions.list_open(self.work.require_user(), clock.now())
+        user_id = self.work.require_user()
+        rows = await self.sessions.list_open(user_id, clock.now(), limit=self._most)
         return [_open_session(row, self.work.actor.session_id) for row in rows]
 
     async def end_own(self, session_id: UUID) -> None:
@@ -242,6 +244,15 @@ class SessionService:
         when = clock.now().strftime("%d %B %Y, %H:%M UTC")
         text = NEW_DEVICE.format(name=user.full_name, when=when)
         self.work.enqueue(send_mail, user.email, "A new log-in to your account", text)
+
+    async def _end_surplus(self, user_id: UUID) -> None:
+        """The oldest log-ins of a user who has too many."""
+        ended = await self.sessions.revoke_oldest(user_id, keep=self._most, at=clock.now())
+        self.work.revoke(Reason.SESSION, *ended)
+
+    @property
+    def _most(self) -> int:
+        return self.work.runtime.settings.auth.sessions_per_user
 
     async def _end(self, session_id: UUID) -> None:
         await self.sessions.revoke(session_id, clock.now())
