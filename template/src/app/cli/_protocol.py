@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.config import HttpSettings, load_settings
-from app.core.errors import AppError, BadRequest, problem_bytes
+from app.core.errors import AppError, BadRequest
 from app.core.http.heads import HeadTooLarge, HeadTooSlow, TooManyConnections, UrlTooLong
+from app.core.http.problems import problem_bytes
 
 LONGEST_URL = 16 * 1024
 MOST_HEADERS = 100
