@@ -47,7 +47,7 @@ def _make(folder: Path, project: Path) -> None:
 
 def _add_command(file: Path) -> None:
     """`app`, as the project's own installation would bring it: its code is that of the folder one is in."""
-    file.write_text('#!/bin/sh\nexec python -m app "$@"\n')
+    file.write_text('#!/bin/sh\nexec python -m app "$@"\n', encoding="utf-8")
     file.chmod(0o755)
 
 

@@ -186,6 +186,7 @@ def _engine(settings: DatabaseSettings, url: str | None, fast: bool) -> AsyncEng
         url,
         pool_size=settings.pool_size,
         pool_overflow=settings.pool_overflow,
+        pool_timeout_seconds=settings.pool_timeout_seconds,
         statement_timeout_seconds=settings.statement_timeout_seconds,
         pgbouncer=settings.pgbouncer,
         fast_paths=fast,

@@ -41,8 +41,8 @@ def pgbouncer(settings: Settings, *, servers: int = 3) -> Iterator[Settings]:
         "ignore_startup_parameters = extra_float_digits",
     ]
     users = [f'"{name}" ""' for name in ("app_rw", "app_owner", "app_admin")]
-    (folder / "users.txt").write_text("\n".join(users))
-    (folder / "pgbouncer.ini").write_text("\n".join(lines))
+    (folder / "users.txt").write_text("\n".join(users), encoding="utf-8")
+    (folder / "pgbouncer.ini").write_text("\n".join(lines), encoding="utf-8")
     command = [str(PROGRAM), "-q", str(folder / "pgbouncer.ini")]
     if os.geteuid() == 0:
         command[1:1] = ["-u", Path(host).owner()]  # PgBouncer refuses to run as root

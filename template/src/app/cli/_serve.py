@@ -45,7 +45,7 @@ def serve(
         "host": host,
         "port": port,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": "app.cli._protocol:BoundedProtocol",
         "access_log": False,
         "log_config": None,
         "timeout_graceful_shutdown": settings.http.shutdown_seconds,

@@ -54,6 +54,10 @@ class TenantSession(OrmVerbs):
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         """Run a compiled statement that says itself what it is filtered by. Raises DBAPIError."""
+        self.transaction.has_written = True
+        return await self._fetch(statement, values)
+
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         if self.has_orm:
             await self.transaction.begin()
             await self._flush_orm()
@@ -66,7 +70,7 @@ class TenantSession(OrmVerbs):
         """
         setting = None if self.has_orm else self.transaction.standalone_setting()
         if setting is None:
-            return await self.fetch(statement, values)
+            return await self._fetch(statement, values)
         alone = statement.alone
         return await self.transaction.fetch_standalone(
             alone.sql, alone.announcing(values, *setting)
@@ -90,6 +94,21 @@ class TenantSession(OrmVerbs):
     def is_open(self) -> bool:
         """True if a transaction has begun and not ended, or a connection is checked out."""
         return self.transaction.is_open or (self.has_orm and self.orm.in_transaction())
+
+    async def release(self) -> None:
+        """Return the connection if nothing was written or locked; the next statement takes one.
+
+        Call it before you await something else: a password, a mail server, another session.
+        """
+        if self.transaction.has_only_read and not self._holds_changes:
+            await self.commit()
+
+    @property
+    def _holds_changes(self) -> bool:
+        if not self.has_orm:
+            return False
+        held = self.orm.sync_session
+        return bool(held.new or held.dirty or held.deleted or held.in_nested_transaction())
 
     async def commit(self) -> None:
         """Commit what compiled statements and the ORM have written. Raises DBAPIError."""

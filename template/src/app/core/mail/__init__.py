@@ -1,6 +1,6 @@
 """Letters to people. They leave from a job, after the commit of what they tell about."""
 
-from ._jobs import send_mail
+from ._jobs import send_mail, send_now
 from ._letter import Letter, quoted
 from ._limits import count_letter, count_recipient
 from ._mailers import (
@@ -24,4 +24,5 @@ __all__ = [
     "count_recipient",
     "quoted",
     "send_mail",
+    "send_now",
 ]

@@ -19,10 +19,21 @@ class SendsMail(Protocol):
     @property
     def mailer(self) -> Mailer: ...
 
+    async def release(self) -> None: ...
+
 
 @job(name="mail.send", queue="mail", without_tenant=True)
 async def send_mail(
     work: SendsMail, to: str, subject: str, text: str, links: Sequence[str] = ()
 ) -> None:
     """Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
-    await work.mailer.send(Letter(to=to, subject=subject, text=text, links=tuple(links)))
+    await send_now(work, Letter(to=to, subject=subject, text=text, links=tuple(links)))
+
+
+async def send_now(work: SendsMail, letter: Letter) -> None:
+    """Send it, in a job that writes the text itself, before its unit of work writes rows.
+
+    The mail server may take its time: the unit holds no connection meanwhile.
+    """
+    await work.release()
+    await work.mailer.send(letter)

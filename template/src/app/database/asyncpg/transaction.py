@@ -36,6 +36,8 @@ class Transaction:
         self._for_orm: OrmConnection | None = None
         self._at_commit: list[str] = []
         self._is_waiting = False
+        self.has_written = False
+        """True once something was written or locked: then only `end` returns the connection."""
 
     @property
     def context(self) -> Context:
@@ -45,6 +47,14 @@ class Transaction:
     def is_open(self) -> bool:
         """True while a connection is checked out, whether or not its transaction has begun."""
         return self._pooled is not None
+
+    @property
+    def has_only_read(self) -> bool:
+        """True if nothing is lost when it ends now and another begins later.
+
+        In READ COMMITTED, without locks, two statements see the same in one transaction or in two.
+        """
+        return self.is_open and not self.has_written and not self._isolation_level
 
     async def begin(self) -> Connection:
         """Begin if it has not begun; return the driver's connection. Raises DBAPIError."""
@@ -72,11 +82,17 @@ class Transaction:
         return setting_of(self._context)
 
     async def fetch_standalone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """Run a statement that is a transaction of its own. Raises DBAPIError."""
-        return await self._send_first((), sql, arguments)
+        """Run a statement that is a transaction of its own, and return the connection at once.
+
+        Raises DBAPIError.
+        """
+        records = await self._send_first((), sql, arguments)
+        await self.end()
+        return records
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
         """Send it together with COMMIT. Raises DBAPIError."""
+        self.has_written = True
         connection = await self.begin()
         try:
             self._at_commit.append(await connection.as_text(statement, value))
@@ -97,7 +113,7 @@ class Transaction:
         """
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
-        self._at_commit = []
+        self._at_commit, self.has_written = [], False
         if pooled is None:
             return
         try:

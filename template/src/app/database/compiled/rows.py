@@ -18,8 +18,10 @@ class Attribute:
     def __init__(self, own: Any) -> None:
         self.own = own
 
-    def __get__(self, row: object, kind: type[Any]) -> Any:
-        return self.own
+    def __get__(self, row: object | None, kind: type[Any]) -> Any:
+        if row is None:
+            return self.own
+        raise AttributeError(f"{self.own} was not loaded by the query of this row")
 
 
 @cache
@@ -34,9 +36,9 @@ def read_only_class(model: type[Any]) -> type[Any]:
 
 def read_only(entity: Any) -> Any:
     """The read-only row with the values of an entity, which the ORM loaded."""
-    model: Any = type(entity)
-    row = object.__new__(read_only_class(model))
-    row.__dict__.update({name: getattr(entity, name) for name in _names(model)})
+    row = object.__new__(read_only_class(type(entity)))
+    row.__dict__.update(entity.__dict__)
+    del row.__dict__["_sa_instance_state"]
     return row
 
 

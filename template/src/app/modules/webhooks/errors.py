@@ -5,6 +5,7 @@ class EndpointRefused(Invalid):
     """Endpoints are on the public internet, at an `https://` address without user and password."""
 
     slug = "webhook-endpoint-refused"
+    pointer = "/body/url"
     title = "This address is refused"
     detail = "{reason}"
 

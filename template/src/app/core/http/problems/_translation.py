@@ -12,6 +12,7 @@ from starlette.types import Scope
 from app.core.errors import (
     AppError,
     BadRequest,
+    BodyRefused,
     FieldError,
     Forbidden,
     HttpError,
@@ -62,6 +63,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return translate_validation(scope, error)
         case WebSocketRequestValidationError():
             return Invalid()
+        case BodyRefused():
+            return error.problem
         case HTTPException(status_code=405):
             return MethodNotAllowed(headers={"Allow": allowed_methods(scope)})
         case HTTPException():

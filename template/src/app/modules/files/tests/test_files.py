@@ -1,3 +1,4 @@
+import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -17,7 +18,7 @@ from app.modules.tenants import TenantDeleted, TenantService
 from tests.support.jobs import run_waiting
 from tests.support.people import Person, hire
 
-from ..errors import UploadTooSlow
+from ..errors import TooManyUploads, UploadTooSlow
 from ..services import FileService
 from ..settings import FileSettings
 from ..storage import Storage
@@ -132,6 +133,38 @@ class TestUpload:
 
         with pytest.raises(UploadTooSlow):
             await service.store(name="x", pieces=pieces(PNG))
+
+    async def test_that_pauses_is_given_up(
+        self, work: UnitOfWork, monkeypatch: pytest.MonkeyPatch, settings_of_files: FileSettings
+    ) -> None:
+        service = FileService(work)
+        hasty = settings_of_files.model_copy(update={"pause_seconds": 0.1})
+        monkeypatch.setattr(service, "settings", hasty)
+
+        with pytest.raises(UploadTooSlow):
+            await service.store(name="x", pieces=stalled(PNG, asyncio.Event()))
+
+    async def test_is_one_of_a_few_at_a_time(
+        self, runtime: Runtime, owner: Person, settings_of_files: FileSettings
+    ) -> None:
+        go_on = asyncio.Event()
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            service = FileService(work)
+            service.settings = settings_of_files.model_copy(update={"uploads_per_user": 1})
+            first = asyncio.create_task(service.store(name="x", pieces=stalled(PNG, go_on)))
+            await asyncio.sleep(0.05)
+
+            with pytest.raises(TooManyUploads):
+                await service.store(name="y", pieces=pieces(PNG))
+            go_on.set()
+            await first
+
+            assert (await service.store(name="y", pieces=pieces(PNG))).name == "y"
+
+
+async def stalled(first: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:
+    yield first
+    await go_on.wait()
 
 
 class TestStranger:

@@ -163,7 +163,7 @@ async def lines_of(scene: Scene, event: SecurityEvent) -> list[MutableMapping[st
 
 class TestASecurityEvent:
     def test_has_an_act_and_stands_in_the_docs(self) -> None:
-        told = NAMES.read_text()
+        told = NAMES.read_text(encoding="utf-8")
 
         assert ACTS.keys() == set(SecurityEvent)
         assert [event for event in SecurityEvent if f"`{event}`" not in told] == []
