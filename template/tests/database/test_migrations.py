@@ -1,4 +1,6 @@
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,12 @@ def upgrade():
 
 def downgrade(): ...
 '''
+
+LOAD_THE_CHAIN = """
+from alembic.script import ScriptDirectory
+from app.database.schema.migrations import configuration
+assert [*ScriptDirectory.from_config(configuration()).walk_revisions()]
+"""
 
 
 @pytest.fixture
@@ -90,6 +98,21 @@ class TestAdopt:
     def test_names_files_for_their_owner(self) -> None:
         assert Step("app.modules.notes.migrations.s0001_notes", "").file == "notes_s0001_notes.py"
         assert Step("migrations.standard.s0001_x", "").file == "standard_s0001_x.py"
+
+
+class TestConfiguration:
+    def test_lets_revisions_import_their_steps_wherever_one_is(self, tmp_path: Path) -> None:
+        """As the installed `app` does: it has src on its path and nothing else of the project."""
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", LOAD_THE_CHAIN],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(PROJECT / "src")},
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+        )
+
+        assert done.returncode == 0, done.stderr
 
 
 class TestLeftBehind:

@@ -55,7 +55,7 @@ def tools(server: EmbeddedServer) -> Iterator[Tools]:
     yield Tools(server)
     server.drop_database(RESTORED)
     with server.superuser() as connection:
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = 'backup'").fetchone():
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'backup'").fetchone():
             connection.execute("DROP OWNED BY backup CASCADE")
             connection.execute("DROP ROLE backup")
 

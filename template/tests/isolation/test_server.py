@@ -95,6 +95,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     database = settings.database
     return {
         "APP_ENVIRONMENT": "test",
+        "APP_SECRET_KEY": settings.secret_key.get_secret_value(),
         "APP_LOG_FORMAT": "json",
         "APP_DATABASE_URL": str(database.url),
         "APP_DATABASE_OWNER_URL": str(database.owner_url),

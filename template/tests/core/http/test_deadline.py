@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from time import perf_counter
 from typing import Annotated
+from uuid import uuid4
 
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
@@ -27,7 +28,7 @@ Invitations = Annotated[InvitationService, Depends()]
 @router.post("/slow")
 @permission("members:invite")
 async def write_and_wait(invitations: Invitations, work: CurrentWork) -> None:
-    await invitations.invite(email="bob@example.com", role="member")
+    await invitations.invite(email=f"{uuid4()}@example.com", role="member")
     await work.session.flush()
     await work.session.execute(
         text("SELECT pg_sleep(20)"), execution_options={"raw_sql": "a slow statement"}

@@ -11,6 +11,7 @@ left out: its tables stay as well, and a fresh database makes them as production
 
 import ast
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -55,7 +56,9 @@ def configuration(owner_url: str | None = None) -> Config:
     config = Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
     folder = str(PROJECT / "migrations").replace("%", "%%")  # read with interpolation
     config.set_main_option("script_location", folder)
-    config.set_main_option("prepend_sys_path", "")
+    config.set_main_option("prepend_sys_path", "")  # Alembic would split it at colons
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))  # revisions import from `migrations`
     return config
 
 
