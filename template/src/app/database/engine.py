@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
+from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
@@ -66,6 +66,11 @@ def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool)
             hide_parameters=True,
             connection_invalidated=closed,
         ) from refused
+
+
+def out_of_reach(error: Exception) -> OperationalError:
+    """What came of an attempt to connect, which SQLAlchemy leaves as the driver raised it."""
+    return OperationalError("connect", None, error, True, connection_invalidated=True)
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:

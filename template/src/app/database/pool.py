@@ -3,12 +3,13 @@
 from contextlib import suppress
 from typing import Any
 
+import asyncpg
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
-from app.database.engine import raise_refused
+from app.database.engine import out_of_reach, raise_refused
 
 
 async def take(engine: Engine) -> PoolProxiedConnection:
@@ -23,6 +24,8 @@ async def take(engine: Engine) -> PoolProxiedConnection:
         return await greenlet_spawn(engine.raw_connection)
     except dbapi.Error as error:
         raise_refused(dbapi, error, "connect", closed=True)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise out_of_reach(error) from error
 
 
 def give_back(engine: Engine, pooled: PoolProxiedConnection) -> None:

@@ -1,5 +1,6 @@
 """What can go wrong, and how the client hears of it: problem details (RFC 9457) for every error."""
 
+from ._database import is_out_of_reach
 from ._exceptions import (
     AlreadyExists,
     AppError,
@@ -53,5 +54,6 @@ __all__ = [
     "error_types",
     "hang_up",
     "install_error_handlers",
+    "is_out_of_reach",
     "problem_response",
 ]

@@ -5,6 +5,7 @@ Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ._exceptions import (
     AlreadyExists,
@@ -39,6 +40,15 @@ BY_SQLSTATE_CLASS: dict[str, type[AppError]] = {
     "53": Unavailable,  # out of connections, memory or disk
     "57": Unavailable,  # shutting down, starting up
 }
+
+
+def is_out_of_reach(error: BaseException) -> bool:
+    """The database did not answer, or had no connection left: nothing is wrong with the request."""
+    if isinstance(error, DBAPIError):
+        sqlstate = getattr(error.orig, "sqlstate", None) or ""
+        is_away = sqlstate[:2] in BY_SQLSTATE_CLASS and sqlstate not in BY_SQLSTATE
+        return error.connection_invalidated or is_away
+    return isinstance(error, PoolTimeout)
 
 
 def translate_database_error(error: DBAPIError) -> AppError:

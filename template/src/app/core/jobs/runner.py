@@ -21,13 +21,11 @@ from .envelope import Envelope, unseal
 from .errors import JobCancelled, JobRefused, JobSkipped
 from .job import Job
 from .progress import running
+from .retry import NOT_ITS_FAULT, wait_after
 from .sql import queue_sql
 from .tenants import is_active
 
 log = structlog.get_logger(__name__)
-
-KILLS_TOLERATED = 5
-"""Runs beyond the policy's attempts, which a killed worker or a deployment has cost."""
 
 LET_ANOTHER_WAIT = queue_sql("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = :id")
 
@@ -54,7 +52,7 @@ class Runner:
         if envelope.done:
             log.info("job.already_done")
             return
-        if context.job.attempts >= job.retry.attempts + KILLS_TOLERATED:
+        if context.job.attempts >= job.retry.attempts + NOT_ITS_FAULT:
             raise JobRefused(f"{job.name}: its worker died too often")
         try:
             async with asyncio.timeout(job.timeout.total_seconds() if job.timeout else None):
@@ -93,8 +91,7 @@ class Runner:
         self, job: Job, context: JobContext, envelope: Envelope, error: Exception
     ) -> None:
         attempt = context.job.attempts + 1
-        gives_up = isinstance(error, (JobSkipped, JobCancelled, JobRefused))
-        wait = None if gives_up else job.retry.wait_after(attempt)
+        wait = wait_after(job.retry, error, attempt)
         if isinstance(error, (JobSkipped, JobCancelled)):
             log.info("job.aborted", reason=str(error))
         elif wait is None:

@@ -1,6 +1,6 @@
 """Letters to people. They leave from a job, after the commit of what they tell about."""
 
-from ._jobs import send_mail
+from ._jobs import MAIL, MAIL_SLOTS, send_mail
 from ._letter import Letter
 from ._mailers import (
     Mailer,
@@ -12,6 +12,8 @@ from ._mailers import (
 )
 
 __all__ = [
+    "MAIL",
+    "MAIL_SLOTS",
     "Letter",
     "MailNotConfigured",
     "Mailer",

@@ -3,8 +3,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import Actor
-from app.core.jobs import Job, job
-from app.core.mail import Letter
+from app.core.jobs import OVER_HOURS, Job, job
+from app.core.mail import MAIL, Letter
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
 from app.kit import clock
 from app.kit.rows import Rows
@@ -99,7 +99,9 @@ class NotificationService:
             return
         address = await self._address(row.user_id)
         if address is not None:
-            await self.work.runtime.mailer.send(_letter(row, address))
+            letter = _letter(row, address)
+            await self.work.commit()
+            await self.work.runtime.mailer.send(letter)
             await self.notifications.change(row, mailed_at=clock.now())
 
     async def _address(self, user_id: UUID) -> str | None:
@@ -124,7 +126,7 @@ def _letter(row: Notification, address: str) -> Letter:
     return Letter(to=address, subject=row.title, text="\n\n".join(parts or [row.title]))
 
 
-@job(name="notifications.mail", queue="mail")
+@job(name="notifications.mail", queue=MAIL, retry=OVER_HOURS)
 async def mail_notification(work: UnitOfWork, notification_id: UUID) -> None:
     await NotificationService(work).mail(notification_id)
 

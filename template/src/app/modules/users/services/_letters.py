@@ -1,7 +1,7 @@
 from uuid import UUID
 
-from app.core.jobs import job
-from app.core.mail import Letter
+from app.core.jobs import OVER_HOURS, job
+from app.core.mail import MAIL, Letter
 from app.core.unit_of_work import UnitOfWork
 
 from ..repositories import UserRepository
@@ -50,7 +50,7 @@ If it was not you, change your password at once.
 """
 
 
-@job(name="users.mail_confirmation", queue="mail", without_tenant=True)
+@job(name="users.mail_confirmation", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_confirmation(work: UnitOfWork, user_id: UUID, email: str) -> None:
     """To the address that is to be confirmed: the user's own, or the one she wants to have."""
     users = UserRepository(work.session)
@@ -62,7 +62,7 @@ async def mail_confirmation(work: UnitOfWork, user_id: UUID, email: str) -> None
     await _send(work, email, "Confirm your e-mail address", text)
 
 
-@job(name="users.mail_password_reset", queue="mail", without_tenant=True)
+@job(name="users.mail_password_reset", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_password_reset(work: UnitOfWork, email: str) -> None:
     """To users. Whether one exists is found out here, not in the request, which must not tell."""
     user = await UserRepository(work.session).find_by_email(email)
@@ -82,4 +82,5 @@ def _link(work: UnitOfWork, page: str, secret: str) -> str:
 
 
 async def _send(work: UnitOfWork, to: str, subject: str, text: str) -> None:
+    await work.commit()
     await work.runtime.mailer.send(Letter(to=to, subject=subject, text=text))

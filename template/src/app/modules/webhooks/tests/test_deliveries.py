@@ -15,7 +15,6 @@ from tests.support.people import Person
 from ..errors import DeliveryUnderWay, EndpointDisabled
 from ..repositories import EndpointRepository, WebhookDelivery, WebhookEndpoint
 from ..services import DeliveryService, EndpointService
-from ..services._deliveries import PATIENCE
 from .receiver import Receiver
 
 QUEUE = "webhooks"
@@ -110,11 +109,11 @@ class TestFailure:
         receiver.status = 500
         await tell(runtime, owner)
 
-        for _ in range(PATIENCE.attempts):
+        for _ in range(OVER_HOURS.attempts):
             await run_later(runtime, owner, QUEUE)
 
         [delivery, *_] = await log_of(runtime, owner)
-        assert (delivery.status, delivery.attempts) == ("failed", PATIENCE.attempts)
+        assert (delivery.status, delivery.attempts) == ("failed", OVER_HOURS.attempts)
         assert delivery.answer_status == 500
 
     async def test_without_an_answer_says_why(
