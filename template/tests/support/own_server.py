@@ -54,12 +54,12 @@ class OwnServer(EmbeddedServer):
     def without_connections(self, role: str, database: str) -> Iterator[None]:
         """All are taken, those of others were ended for it."""
         taken: list[psycopg.Connection[Any]] = []
-        options = {"host": self.host, "port": self.port, "user": role, "dbname": database}
+        url = f"host={self.host} port={self.port} user={role} dbname={database}"
         with self.superuser() as connection:
             while _count(connection) > len(taken) or _has_room(connection):
                 connection.execute(END_OTHERS, [[each.info.backend_pid for each in taken]])
                 with suppress(psycopg.OperationalError):
-                    taken.append(psycopg.connect(**options))
+                    taken.append(psycopg.connect(url))
             yield
         for each in taken:
             each.close()
@@ -75,13 +75,13 @@ def _count(connection: psycopg.Connection[Any]) -> int:
     """Of the others' connections."""
     query = """SELECT count(*) FROM pg_stat_activity
         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+    [(count,)] = connection.execute(query)
+    return int(count)
 
 
 def _has_room(connection: psycopg.Connection[Any]) -> bool:
-    row = connection.execute("SELECT current_setting('max_connections')::int").fetchone()
-    return bool(row) and _count(connection) + 1 < row[0] - RESERVED
+    [(most,)] = connection.execute("SELECT current_setting('max_connections')::int")
+    return _count(connection) + 1 < int(most) - RESERVED
 
 
 @contextmanager
