@@ -20,6 +20,8 @@ from app.database.tenancy import Context, setting_of
 
 BIND_NOTHING = b"B" + pack("!i2x3h", 12, 0, 0, 0)
 EXECUTE = b"E" + pack("!ixi", 9, 0)
+OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+"""A migration changed a type after the statement was prepared. The driver has forgotten it now."""
 VALUE = re.compile(r"decode\('[0-9a-f]*', 'hex'\)")
 
 

@@ -1,6 +1,7 @@
 """A session's one transaction: begun when it is needed, shared by the driver and the ORM."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from app.database.compiled import Prepared
-from app.database.driver import DriverConnection, announcement
+from app.database.driver import OUTDATED, DriverConnection, announcement
 from app.database.engine import READS_ALONE, raise_refused
 from app.database.pool import give_back, take
 from app.database.tenancy import Context, setting_of
@@ -119,13 +120,18 @@ class Transaction:
 
     async def _send_first(self, sql: str, send: Callable[[Any], Awaitable[Result]]) -> Result:
         """What comes of `send`, which is the pre-ping: nothing ran before it, so a dead connection
-        is simply replaced, once. A transaction that has begun goes on, even if `send` failed."""
+        is simply replaced, once, and a plan that a migration has outdated is made anew. Otherwise a
+        transaction that has begun goes on, even if `send` failed."""
         is_second = False
         while True:
             pooled = self._pooled = self._pooled or await take(self.engine)
             driver: Any = pooled.driver_connection
             try:
                 return await send(driver)
+            except OUTDATED as error:
+                await self._undo(driver)
+                if is_second:
+                    raise_refused(self._dbapi, error, sql, closed=driver.is_closed())
             except BaseException as error:
                 dead = driver.is_closed()
                 lost = driver.is_in_transaction() and self.driver is None
@@ -137,6 +143,13 @@ class Transaction:
                 if is_second or not dead:
                     raise_refused(self._dbapi, error, sql, closed=dead)
             is_second = True
+
+    async def _undo(self, driver: DriverConnection) -> None:
+        """Ends what the first statement has begun, on a connection that is kept."""
+        adapted: Any = self._pooled.dbapi_connection  # type: ignore[union-attr]  # it is taken
+        adapted._transaction = self.driver = None
+        with suppress(Exception):  # the connection is dead, as `send` will find out
+            await driver.execute("ROLLBACK")
 
     async def _begin_with(
         self, driver: DriverConnection, sql: str, values: Sequence[Any]
