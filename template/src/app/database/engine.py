@@ -4,11 +4,11 @@ from typing import Any, NoReturn
 
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.driver import DriverConnection, PgBouncerConnection
+from app.database.driver import OUTDATED, DriverConnection, PgBouncerConnection
 
 READS_ALONE = "reads_alone"
 """An engine's option: a statement without a transaction finds what it was prepared with."""
@@ -68,9 +68,9 @@ def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool)
         ) from refused
 
 
-def out_of_reach(error: Exception) -> OperationalError:
-    """What came of an attempt to connect, which SQLAlchemy leaves as the driver raised it."""
-    return OperationalError("connect", None, error, True, connection_invalidated=True)
+def is_outdated(error: DBAPIError) -> bool:
+    """A migration changed a type after the statement was prepared."""
+    return isinstance(getattr(error.orig, "__cause__", None), OUTDATED)
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:

@@ -1,31 +1,38 @@
 """A connection of the pool, taken and given back without what SQLAlchemy does around it."""
 
+import asyncio
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
-import asyncpg
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.exc import DBAPIError, MissingGreenlet, OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
-from app.database.engine import out_of_reach, raise_refused
+from app.database.engine import raise_refused
+
+PATIENCE_SECONDS = 2
+PAUSE_SECONDS = 0.05
 
 
 async def take(engine: Engine) -> PoolProxiedConnection:
     """One that lies there is simply taken; only to connect, or to wait, needs a greenlet.
 
-    Raises DBAPIError, or SQLAlchemy's TimeoutError when none comes back in time.
+    A database that cannot be connected to for a moment, because it or what stands before it
+    restarts, is waited for: nothing has been sent. Raises DBAPIError, or SQLAlchemy's TimeoutError
+    when none comes back in time.
     """
     with suppress(MissingGreenlet):
         return engine.raw_connection()
-    dbapi: Any = engine.dialect.loaded_dbapi
-    try:
-        return await greenlet_spawn(engine.raw_connection)
-    except dbapi.Error as error:
-        raise_refused(dbapi, error, "connect", closed=True)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        raise out_of_reach(error) from error
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await _connected(engine)
+        except DBAPIError as error:
+            if not _passes(error) or monotonic() > until:
+                raise
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def give_back(engine: Engine, pooled: PoolProxiedConnection) -> None:
@@ -40,6 +47,23 @@ def give_back(engine: Engine, pooled: PoolProxiedConnection) -> None:
         pooled.invalidate()
     else:
         pooled.close()
+
+
+async def _connected(engine: Engine) -> PoolProxiedConnection:
+    """Raises DBAPIError for whatever became of it."""
+    dbapi: Any = engine.dialect.loaded_dbapi
+    try:
+        return await greenlet_spawn(engine.raw_connection)
+    except dbapi.Error as error:
+        raise_refused(dbapi, error, "connect", closed=True)
+    except OSError as error:
+        raise OperationalError("connect", None, error, True, connection_invalidated=True) from error
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Refused, starting up, shutting down: not a wrong password, and no lack of connections."""
+    sqlstate: str = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error.orig, OSError) or sqlstate[:2] in ("08", "57")
 
 
 def _is_full(pool: Any) -> bool:

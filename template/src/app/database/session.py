@@ -1,18 +1,23 @@
 """Sessions that work for exactly one tenant, from their first statement to their last."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_, greenlet_spawn
 
 from app.database import scoping
 from app.database.compiled import Prepared, Statement
+from app.database.engine import is_outdated
 from app.database.reading import Reading
 from app.database.tenancy import Context, RawSqlRefused
 from app.database.transaction import Transaction
+
+Send = TypeVar("Send", bound=Callable[..., Awaitable[Any]])
 
 
 class Scoped:
@@ -62,10 +67,30 @@ class ScopedSession(Scoped, Session):
     bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _no_bulk
 
 
+def _sent_again(send: Send) -> Send:
+    """As `Transaction` does: with nothing done before it, a statement is sent again, once, that
+    found a dead connection or a plan of another time."""
+
+    @wraps(send)
+    async def sending(session: "ScopedAsyncSession", *arguments: Any, **options: Any) -> Any:
+        is_first = session.transaction.driver is None and not session.holds_rows
+        try:
+            return await send(session, *arguments, **options)
+        except DBAPIError as error:
+            if not is_first or not (error.connection_invalidated or is_outdated(error)):
+                raise
+        await session.rollback()
+        return await send(session, *arguments, **options)
+
+    return cast(Send, sending)
+
+
 class ScopedAsyncSession(Scoped, AsyncSession):
     """Its half of the ORM is made for whoever first asks for it: most requests never do."""
 
     sync_session: ScopedSession
+    execute = _sent_again(AsyncSession.execute)  # type: ignore[assignment, arg-type]  # overloads
+    scalar = _sent_again(AsyncSession.scalar)
 
     def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
         self.transaction = Transaction(engine.sync_engine, context)
@@ -118,9 +143,14 @@ class ScopedAsyncSession(Scoped, AsyncSession):
         """
         await self.transaction.at_commit(statement, value)
 
+    @property
+    def holds_rows(self) -> bool:
+        """A rollback would take something from the session."""
+        return self._has_orm and bool(self.sync_session.identity_map or self.sync_session.new)
+
     async def _write_what_the_orm_holds(self) -> None:
         session = self.sync_session
-        if session.identity_map or session.new:
+        if self.holds_rows:
             await self.flush()
         if session.in_nested_transaction():
             await greenlet_spawn(session.join)  # which makes the savepoint

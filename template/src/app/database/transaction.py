@@ -106,7 +106,8 @@ class Transaction:
         try:
             await adapted._call_and_discard(end)
         except Exception as error:
-            raise_refused(self._dbapi, error, "COMMIT", closed=driver.is_closed())
+            if commit or not driver.is_closed():  # which rolls back too
+                raise_refused(self._dbapi, error, "COMMIT", closed=driver.is_closed())
 
     async def _first(self, sql: str, send: Callable[[Any], Awaitable[Result]]) -> Result:
         """Raises DBAPIError, or InvalidRequestError while it waits for another of the session."""

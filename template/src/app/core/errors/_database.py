@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.database.driver import OUTDATED
+from app.database.engine import is_outdated
 
 from ._exceptions import (
     AlreadyExists,
@@ -54,7 +54,7 @@ def is_out_of_reach(error: BaseException) -> bool:
 
 
 def translate_database_error(error: DBAPIError) -> AppError:
-    if error.connection_invalidated or isinstance(_cause(error), OUTDATED):
+    if error.connection_invalidated or is_outdated(error):
         return Unavailable()
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     kind = BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE_CLASS.get(sqlstate[:2]) or InternalError
@@ -63,10 +63,5 @@ def translate_database_error(error: DBAPIError) -> AppError:
 
 
 def _constraint(error: DBAPIError) -> str | None:
-    """The name alone."""
-    return getattr(_cause(error), "constraint_name", None)
-
-
-def _cause(error: DBAPIError) -> BaseException | None:
-    """The driver's own exception is the cause of SQLAlchemy's."""
-    return getattr(error.orig, "__cause__", None)
+    """The name alone; the driver's own exception is the cause of SQLAlchemy's."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)

@@ -1,0 +1,88 @@
+"""A real PgBouncer in transaction mode, where its program is there: to be stopped and started."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from app.database.embedded import EmbeddedServer
+
+from .processes import free_port
+
+CONFIGURATION = """
+[databases]
+* = host={host} port={port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {own_port}
+unix_socket_dir =
+auth_type = trust
+auth_file = {folder}/users.txt
+pool_mode = transaction
+default_pool_size = 10
+max_client_conn = 500
+server_round_robin = 1
+"""
+USERS = '"app_rw" ""\n"app_owner" ""\n"app_admin" ""\n"postgres" ""\n'
+
+
+class PgBouncer(EmbeddedServer):
+    """Each transaction gets another server connection: none can rely on the one before it."""
+
+    def __init__(self, server: EmbeddedServer, folder: Path) -> None:
+        super().__init__("127.0.0.1", free_port())
+        self.process: subprocess.Popen[bytes] | None = None
+        self.file = folder / "pgbouncer.ini"
+        (folder / "users.txt").write_text(USERS)
+        self.file.write_text(
+            CONFIGURATION.format(
+                host=server.host, port=server.port, own_port=self.port, folder=folder
+            )
+        )
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        self.process = subprocess.Popen(
+            [*_program(), str(self.file)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(500):
+            with suppress(OSError), socket.create_connection((self.host, self.port)):
+                return
+            assert self.process.poll() is None, "PgBouncer ended"
+            time.sleep(0.02)
+        raise AssertionError("PgBouncer does not listen")
+
+    def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait()
+
+
+@contextmanager
+def pgbouncer(server: EmbeddedServer) -> Iterator[PgBouncer]:
+    """Skips the test where there is no PgBouncer."""
+    if shutil.which("pgbouncer") is None:
+        pytest.skip("PgBouncer is not installed: apt-get install pgbouncer")
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        bouncer = PgBouncer(server, Path(folder))
+        bouncer.start()
+        try:
+            yield bouncer
+        finally:
+            bouncer.stop()
+
+
+def _program() -> list[str]:
+    """It refuses to run as root, and changes to another user then."""
+    return ["pgbouncer", *(["--user", "nobody"] if os.geteuid() == 0 else []), "--quiet"]
