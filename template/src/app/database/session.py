@@ -89,8 +89,8 @@ class ScopedAsyncSession(Scoped, AsyncSession):
     """Its half of the ORM is made for whoever first asks for it: most requests never do."""
 
     sync_session: ScopedSession
-    execute = _sent_again(AsyncSession.execute)  # type: ignore[assignment, arg-type]  # overloads
-    scalar = _sent_again(AsyncSession.scalar)
+    execute = _sent_again(AsyncSession.execute)
+    scalar = _sent_again(AsyncSession.scalar)  # type: ignore[assignment, arg-type]  # overloads
 
     def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
         self.transaction = Transaction(engine.sync_engine, context)

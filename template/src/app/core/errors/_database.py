@@ -15,11 +15,13 @@ from ._exceptions import (
     BrokenReference,
     InternalError,
     Invalid,
+    NoRoom,
     Unavailable,
 )
 
 log = structlog.get_logger(__name__)
 
+STATEMENT_TIMEOUT = "57014"
 BY_SQLSTATE: dict[str, type[AppError]] = {
     "23505": AlreadyExists,  # unique
     "23P01": AlreadyExists,  # exclusion
@@ -34,8 +36,9 @@ BY_SQLSTATE: dict[str, type[AppError]] = {
     "22P05": Invalid,  # null byte in a JSON document
     "40001": Unavailable,  # serialization failure
     "40P01": Unavailable,  # deadlock
+    "53100": NoRoom,  # disk full
     "55P03": Unavailable,  # lock not available
-    "57014": Unavailable,  # statement timeout
+    STATEMENT_TIMEOUT: Unavailable,
 }
 BY_SQLSTATE_CLASS: dict[str, type[AppError]] = {
     "08": Unavailable,  # connection
@@ -48,7 +51,7 @@ def is_out_of_reach(error: BaseException) -> bool:
     """The database did not answer, or had no connection left: nothing is wrong with the request."""
     if isinstance(error, DBAPIError):
         sqlstate = getattr(error.orig, "sqlstate", None) or ""
-        is_away = sqlstate[:2] in BY_SQLSTATE_CLASS and sqlstate not in BY_SQLSTATE
+        is_away = sqlstate[:2] in BY_SQLSTATE_CLASS and sqlstate != STATEMENT_TIMEOUT
         return error.connection_invalidated or is_away
     return isinstance(error, PoolTimeout)
 

@@ -23,6 +23,13 @@ class UploadTooSlow(Unavailable):
     title = "The upload took too long"
 
 
+class StorageAway(Unavailable):
+    """Where files are stored does not answer, or refuses. Nothing of an upload was kept."""
+
+    slug = "file-storage-away"
+    title = "The storage of files does not answer"
+
+
 class LinkInvalid(NotFound):
     """The link has expired, or it was never one of ours."""
 
