@@ -154,7 +154,7 @@ class TestNoRoom:
         assert answer.json()["title"] == "There is no room left"
         assert int(answer.headers["Retry-After"]) > 1
         assert await objects_of(storage, owner.tenant_id) == []
-        assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+        assert files_below(tmp_path) == []
         assert (await client.get(URL)).json()["items"] == []
         await upload(client)
 
@@ -178,6 +178,10 @@ class Refusing:
         raise GenericError("Error performing PUT: connection refused")
 
     get_async = delete_async = put_async
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [each for each in folder.rglob("*") if each.is_file()]
 
 
 def is_folder(storage: Storage) -> bool:

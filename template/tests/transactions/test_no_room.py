@@ -16,7 +16,7 @@ from tests.support.database import FOLDER
 URL = "/api/v1/widgets"
 FULL = """
     CREATE FUNCTION be_full() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'could not extend file: No space left' USING ERRCODE = 'disk_full'; END $$;
+    BEGIN RAISE EXCEPTION 'No space left' USING ERRCODE = 'disk_full'; END $$;
     CREATE TRIGGER full BEFORE INSERT ON widgets FOR EACH ROW EXECUTE FUNCTION be_full()
 """
 ROOM = "DROP TRIGGER full ON widgets; DROP FUNCTION be_full()"
