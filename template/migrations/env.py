@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from app.bootstrap import with_database
 from app.config import load_settings
 from app.core.module import find_modules
-from app.database.autogenerate import is_ours, protect_new_tables
+from app.database.autogenerate import COMPARED, protect_new_tables
 from app.database.base import Base
 from app.database.migrations import OWNER_URL
 
@@ -38,7 +38,7 @@ def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        include_name=is_ours,
+        **COMPARED,
         process_revision_directives=protect_new_tables,
         transaction_per_migration=True,
     )

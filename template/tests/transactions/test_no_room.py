@@ -17,9 +17,9 @@ URL = "/api/v1/widgets"
 FULL = """
     CREATE FUNCTION be_full() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'No space left' USING ERRCODE = 'disk_full'; END $$;
-    CREATE TRIGGER full BEFORE INSERT ON widgets FOR EACH ROW EXECUTE FUNCTION be_full()
+    CREATE TRIGGER is_full BEFORE INSERT ON widgets FOR EACH ROW EXECUTE FUNCTION be_full()
 """
-ROOM = "DROP TRIGGER full ON widgets; DROP FUNCTION be_full()"
+ROOM = "DROP TRIGGER is_full ON widgets; DROP FUNCTION be_full()"
 
 
 @contextmanager
