@@ -10,8 +10,7 @@ from httpx import AsyncClient
 from app.core.errors import NoRoom
 from app.core.errors._translation import translate
 from app.core.runtime import Runtime
-from app.database import embedded
-from tests.support.database import FOLDER
+from tests.support.servers import server
 
 URL = "/api/v1/widgets"
 FULL = """
@@ -26,7 +25,7 @@ ROOM = "DROP TRIGGER is_full ON widgets; DROP FUNCTION be_full()"
 def full(runtime: Runtime) -> Iterator[None]:
     """PostgreSQL says so as it does with a full disk; reading goes on."""
     database = str(runtime.database.rw.url.database)
-    with embedded.start(FOLDER, durable=False).superuser(database) as connection:
+    with server().superuser(database) as connection:
         connection.execute(FULL)
         yield
         connection.execute(ROOM)

@@ -10,12 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from app.core.errors import Unavailable
 from app.core.errors._translation import translate
 from app.core.runtime import Runtime
-from app.database import embedded
 from app.database.session import open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
+from tests.support.servers import server
 
 from .connections import PID, checked_out, database
 from .widgets import names
@@ -40,7 +39,7 @@ def migrate(runtime: Runtime) -> Iterator[Migrate]:
 
     def change() -> None:
         types.reverse()
-        with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+        with server().superuser(database(runtime)) as connection:
             connection.execute(f"ALTER TABLE widgets ALTER COLUMN name TYPE {types[0]}")
 
     yield change
