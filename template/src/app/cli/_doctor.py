@@ -61,18 +61,19 @@ def _drifted(line: str) -> Finding:
 
 async def _examine(settings: Settings) -> list[Finding]:
     database = settings.database
-    findings = await _examine_as(database.url, serves=True)
-    findings += await _examine_as(database.admin_url)
+    pgbouncer = database.pgbouncer
+    findings = await _examine_as(database.url, serves=True, pgbouncer=pgbouncer)
+    findings += await _examine_as(database.admin_url, pgbouncer=pgbouncer)
     findings += await _examine_as(database.owner_url, owns=True)
     return findings
 
 
 async def _examine_as(
-    url: str | None, *, serves: bool = False, owns: bool = False
+    url: str | None, *, serves: bool = False, owns: bool = False, pgbouncer: bool = False
 ) -> list[Finding]:
     if url is None:
         return []
-    engine = create_engine(url)
+    engine = create_engine(url, pgbouncer=pgbouncer)
     try:
         async with engine.connect() as connection:
             findings = await find_in_role(connection, may_own=owns)
