@@ -6,51 +6,52 @@ A schema is a model's by its name: `InvoiceCreate`, `InvoiceChange` and `Invoice
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy import CheckConstraint, Column, Numeric, String, Table
 
-from app.core.module import Module
 from app.database.base import Base
 from app.database.guarantees import Finding
+from app.kit.schemas import Schema
 
 INCOMING = ("Create", "Change")
 ONE_OF = re.compile(r"(\w+) IN \((.*)\)", re.DOTALL)
 VALUE = re.compile(r"'((?:[^']|'')*)'")
 
 
-def find_disagreements(modules: Iterable[Module]) -> list[Finding]:
-    """Wants the models loaded."""
-    return [finding for module in modules for finding in _of_module(f"app.modules.{module.name}")]
+def find_disagreements() -> list[Finding]:
+    """Wants the modules loaded."""
+    schemas = {(*_place(schema), schema.__name__): schema for schema in _below(Schema)}
+    return [
+        finding
+        for mapper in Base.registry.mappers
+        for end in (*INCOMING, "Read")
+        if (schema := schemas.get((*_place(mapper.class_), f"{mapper.class_.__name__}{end}")))
+        for finding in _of_schema(schema, mapper.class_.__table__)
+    ]
 
 
-def _of_module(package: str) -> Iterator[Finding]:
-    if find_spec(f"{package}.schemas") is None:
-        return
-    schemas = import_module(f"{package}.schemas")
-    for mapper in Base.registry.mappers:
-        model = mapper.class_
-        if f"{model.__module__}.".startswith(f"{package}."):
-            for name in (*INCOMING, "Read"):
-                yield from _of_schema(schemas, f"{model.__name__}{name}", model.__table__)
+def _place(kind: type) -> tuple[str, ...]:
+    """The module of this project that it belongs to."""
+    return tuple(kind.__module__.split(".")[:3])
 
 
-def _of_schema(schemas: ModuleType, name: str, table: Table) -> Iterator[Finding]:
-    schema = getattr(schemas, name, None)
-    if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
-        return
+def _below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def _of_schema(schema: type[BaseModel], table: Table) -> Iterator[Finding]:
     values = dict(_allowed_values(table))
     for field, described in _described(schema).items():
         column = table.columns.get(field)
         if column is None:
             continue
-        for what in _of_field(name, described, column, values.get(field)):
-            place = f"{schema.__module__}.{name}.{field}"
+        for what in _of_field(schema.__name__, described, column, values.get(field)):
+            place = f"{schema.__module__}.{schema.__name__}.{field}"
             yield Finding(place, f"{what} of {table.name}.{field}", "Let both say the same.")
 
 

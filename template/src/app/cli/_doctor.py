@@ -24,8 +24,8 @@ DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes
 def doctor() -> None:
     """Say what is wrong with settings, migrations and tenant isolation, and how to put it right."""
     settings = with_database(load_settings())
-    modules = find_modules()  # loads every model
-    findings = [*_unadopted(), *find_disagreements(modules), *asyncio.run(_examine(settings))]
+    find_modules()  # loads every model
+    findings = [*_unadopted(), *find_disagreements(), *asyncio.run(_examine(settings))]
     for finding in findings:
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
