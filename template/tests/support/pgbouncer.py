@@ -41,6 +41,7 @@ class PgBouncer(EmbeddedServer):
 
     def __init__(self, server: EmbeddedServer, folder: Path) -> None:
         super().__init__("127.0.0.1", free_port())
+        self.server = server
         self.process: subprocess.Popen[bytes] | None = None
         self.file = folder / "pgbouncer.ini"
         (folder / "users.txt").write_text(USERS)
@@ -53,7 +54,7 @@ class PgBouncer(EmbeddedServer):
     def start(self) -> None:
         """Returns when it listens."""
         self.process = subprocess.Popen(
-            [*_program(), str(self.file)],
+            [*_program(self.server), str(self.file)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -104,6 +105,7 @@ def behind_pgbouncer(settings: Settings, server: EmbeddedServer) -> Iterator[Set
         yield moved.model_copy(update={"database": behind})
 
 
-def _program() -> list[str]:
-    """It refuses to run as root, and changes to another user then."""
-    return ["pgbouncer", *(["--user", "nobody"] if os.geteuid() == 0 else []), "--quiet"]
+def _program(server: EmbeddedServer) -> list[str]:
+    """It refuses to run as root, and becomes a user who may use the server's socket."""
+    user = Path(server.host).owner() if server.host.startswith("/") else "nobody"
+    return ["pgbouncer", *(["--user", user] if os.geteuid() == 0 else []), "--quiet"]
