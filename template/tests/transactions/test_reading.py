@@ -8,12 +8,11 @@ from sqlalchemy import select, text, update
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database import embedded
 from app.database.session import open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
+from tests.support.servers import server
 
 from .connections import behind_pgbouncer, checked_out, database
 from .widgets import names
@@ -76,7 +75,7 @@ class TestAlone:
         self, runtime: Runtime, owner: Person
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+        with server().superuser(database(runtime)) as connection:
             connection.execute("BEGIN; LOCK TABLE widgets")
             waiting = asyncio.create_task(WidgetRepository(session).list(limit=1))
             await asyncio.sleep(0.1)

@@ -8,16 +8,15 @@ from sqlalchemy import select, text
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database import embedded
 from app.database.asyncpg.pool import checkin, checkout
 from app.database.engine import create_engine
 from app.database.repository import RowNotFound
 from app.database.session import TenantSession, open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
 from tests.support.queue import until
+from tests.support.servers import server
 
 from .connections import PID, checked_out, database, kill, pid_in_pool
 from .widgets import names
@@ -182,7 +181,7 @@ class TestMoreThanThePoolKeeps:
 
 
 async def only_one_is_there(runtime: Runtime, pids: set[int]) -> bool:
-    with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+    with server().superuser(database(runtime)) as connection:
         query = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
         return connection.execute(query, [list(pids)]).fetchone() == (1,)
 

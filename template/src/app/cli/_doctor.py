@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.bootstrap import fast_paths, with_database
 from app.config import (
@@ -20,11 +21,15 @@ from app.config import (
 from app.core.module import Module, find_modules
 from app.database.connecting import NoConnection, try_connection
 from app.database.engine import create_engine
+from app.database.schema.drift import find_drift
 from app.database.schema.guarantees import Finding, find_in_database, find_in_role
 from app.database.schema.migrations import PROJECT, find_new_steps, missing_migrations
 
+from ._agreement import find_disagreements
+
 SOURCES = PROJECT / "src" / "app"
 MAIL_SECONDS = 5
+DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes the change"
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,12 @@ def doctor() -> None:
     """Say what is wrong with settings, migrations and tenant isolation, and how to put it right."""
     settings = with_database(load_settings())
     modules = find_modules()  # loads every model
-    findings = [*_unadopted(), *_of_modules(settings, modules), *asyncio.run(_examine(settings))]
+    findings = [
+        *_unadopted(),
+        *find_disagreements(),
+        *_of_modules(settings, modules),
+        *asyncio.run(_examine(settings)),
+    ]
     for finding in findings:
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
@@ -111,12 +121,25 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     try:
         async with engine.connect() as connection:
             findings = await find_in_role(connection, may_own=role.migrates)
-            if role.serves and (missing := await missing_migrations(connection)):
-                lacks = f"lacks {len(missing)} migrations of this release"
-                return [*findings, Finding("the database", lacks, "app migrate")]
-            return findings + (await find_in_database(connection) if role.serves else [])
+            return [*findings, *await _of_schema(connection, role)]
     finally:
         await engine.dispose()
+
+
+async def _of_schema(connection: AsyncConnection, role: Role) -> list[Finding]:
+    """As the two roles see it that work on all tables; of an older schema only that it is one."""
+    if not role.serves and not role.migrates:
+        return []
+    if missing := await missing_migrations(connection):
+        lacks = f"lacks {len(missing)} migrations of this release"
+        return [Finding("the database", lacks, "app migrate")] if role.serves else []
+    if role.serves:
+        return await find_in_database(connection)
+    return [_drifted(line) for line in await connection.run_sync(find_drift)]
+
+
+def _drifted(line: str) -> Finding:
+    return Finding("the database", f"is not as the models say: {line}", DRIFTED)
 
 
 async def _examine_mail(mail: MailSettings) -> list[Finding]:

@@ -20,13 +20,17 @@ FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """What a module brings. `permissions` gives each of them the least role that has it."""
+    """What a module brings. `permissions` gives each of them the least role that has it.
+
+    `slots` gives a queue so many runs of its own in each worker: `{"imports": 2}`.
+    """
 
     name: str
     routers: tuple[APIRouter, ...] = ()
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
+    slots: Mapping[str, int] = field(default_factory=dict)
     find_api_key: FindApiKey | None = None
     settings: type[ModuleSettings] | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None

@@ -233,6 +233,20 @@ class BodyRefused(HTTPException):
         self.problem = problem
 
 
+class NoRoom(Unavailable):
+    """There is no room to store this: a disk is full. Nothing of it was kept. The header
+    `Retry-After` says how many seconds to wait.
+    """
+
+    title = "There is no room left"
+    detail = "There is no room to store this at the moment. Try again later."
+
+    def __init__(
+        self, detail: str | None = None, /, *, retry_after: int = 60, **facts: Any
+    ) -> None:
+        super().__init__(detail, retry_after=retry_after, **facts)
+
+
 class HttpError(AppError):
     """An answer without a page of its own. Its status says what it means."""
 

@@ -5,6 +5,7 @@ SQLAlchemy's AUTOCOMMIT mode, in which somebody else does the transactions.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.database.compiled.statement import Prepared
 from app.database.tenancy import Context, setting_of
 
 from .connection import Connection, begin_sql
-from .errors import raise_refused
+from .errors import OUTDATED, raise_refused
 from .pool import checkin, checkout
 
 AT_BEGIN = "at_begin"
@@ -141,12 +142,12 @@ class Transaction:
     async def _send_or_reconnect(
         self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
     ) -> list[Any]:
-        """Send it on a pooled connection; on a new one, once, if that connection turns out dead.
+        """Send it on a pooled connection; once more if that connection is dead or its plan is old.
 
         The statement is its own pre-ping: nothing of this session ran before it, so nothing is
-        lost with a dead connection. After a cancellation nobody knows what the server did, and
-        the connection is never used again. If the statement failed but BEGIN did not, the
-        transaction has begun, and goes on to its rollback.
+        lost with a dead connection, or with a plan that a migration has outdated. After a
+        cancellation nobody knows what the server did, and the connection is never used again. If
+        the statement failed but BEGIN did not, the transaction goes on to its rollback.
         """
         may_repeat = True
         while True:
@@ -154,6 +155,11 @@ class Transaction:
             connection: Any = pooled.driver_connection
             try:
                 records: list[Any] = await connection.send(ahead, sql, arguments)
+            except OUTDATED as error:
+                await self._undo(connection)
+                if not may_repeat:
+                    raise_refused(self._dbapi, error, sql, closed=connection.is_closed())
+                may_repeat = False
             except Exception as error:
                 closed = connection.is_closed()
                 if sql and connection.is_in_transaction():
@@ -169,6 +175,12 @@ class Transaction:
             else:
                 self.connection = connection if ahead else None
                 return records
+
+    async def _undo(self, connection: Connection) -> None:
+        """Roll back what the first statement has begun, on a connection that is kept."""
+        if connection.is_in_transaction():
+            with suppress(Exception):  # the connection is dead, as the next statement finds out
+                await connection.rollback()
 
     def _invalidate(self, error: BaseException) -> None:
         if self._pooled is not None:

@@ -36,7 +36,8 @@ def read_only_class(model: type[Any]) -> type[Any]:
 
 def read_only(entity: Any) -> Any:
     """The read-only row with the values of an entity, which the ORM loaded."""
-    row = object.__new__(read_only_class(type(entity)))  # type: ignore[arg-type]  # can be hashed
+    model: Any = type(entity)
+    row = object.__new__(read_only_class(model))
     row.__dict__.update(entity.__dict__)
     del row.__dict__["_sa_instance_state"]
     return row

@@ -36,6 +36,13 @@ class TooManyUploads(TooManyRequests):
     detail = "At most {most} uploads may run at a time."
 
 
+class StorageAway(Unavailable):
+    """Where files are stored does not answer, or refuses. Nothing of an upload was kept."""
+
+    slug = "file-storage-away"
+    title = "The storage of files does not answer"
+
+
 class LinkInvalid(NotFound):
     """The link has expired, or it was never one of ours."""
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from app.core.auth import Actor
 from app.core.errors import TooManyRequests
-from app.core.jobs import Job, job
-from app.core.mail import Letter, count_recipient, send_now
+from app.core.jobs import OVER_HOURS, Job, job
+from app.core.mail import MAIL, Letter, count_recipient, send_now
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
@@ -139,7 +139,7 @@ def _letter(row: Notification, address: str) -> Letter:
     return Letter(to=address, subject=row.title, text=text, links=links)
 
 
-@job(name="notifications.mail", queue="mail")
+@job(name="notifications.mail", queue=MAIL, retry=OVER_HOURS)
 async def mail_notification(work: UnitOfWork, notification_id: UUID) -> None:
     await NotificationService(work).mail(notification_id)
 

@@ -10,6 +10,16 @@ class EndpointRefused(Invalid):
     detail = "{reason}"
 
 
+class TooManyEndpoints(Conflict):
+    """A tenant has a limited number of endpoints, because each event goes to all that want it.
+    Delete one, or let one endpoint receive more events.
+    """
+
+    slug = "webhook-too-many-endpoints"
+    title = "Too many endpoints"
+    detail = "There are {most} endpoints already. Delete one first."
+
+
 class EndpointDisabled(Conflict):
     """The endpoint was disabled by somebody, or because it failed for days. Enable it first."""
 

@@ -13,8 +13,10 @@ from app.core.errors import (
     FieldError,
     InternalError,
     Invalid,
+    NoRoom,
     Unavailable,
 )
+from app.database.asyncpg.errors import AWAY, STATEMENT_TIMEOUT, is_outdated
 
 log = structlog.get_logger(__name__)
 
@@ -38,18 +40,15 @@ BY_SQLSTATE: dict[str, type[AppError]] = {
     "22P05": Invalid,  # null byte in a JSON document
     "40001": Unavailable,  # serialization failure
     "40P01": Unavailable,  # deadlock
+    "53100": NoRoom,  # disk full
     "55P03": Unavailable,  # lock not available
-    "57014": Unavailable,  # statement timeout
+    STATEMENT_TIMEOUT: Unavailable,
 }
-BY_SQLSTATE_CLASS: dict[str, type[AppError]] = {
-    "08": Unavailable,  # connection
-    "53": Unavailable,  # out of connections, memory or disk
-    "57": Unavailable,  # shutting down, starting up
-}
+BY_SQLSTATE_CLASS: dict[str, type[AppError]] = dict.fromkeys(AWAY, Unavailable)
 
 
 def translate_database_error(error: DBAPIError) -> AppError:
-    if error.connection_invalidated:
+    if error.connection_invalidated or is_outdated(error):
         return Unavailable()
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     kind = BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE_CLASS.get(sqlstate[:2]) or InternalError

@@ -1,8 +1,8 @@
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
-from app.core.jobs import job
-from app.core.mail import Letter, quoted, send_now
+from app.core.jobs import OVER_HOURS, job
+from app.core.mail import MAIL, Letter, quoted, send_now
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 
@@ -23,7 +23,7 @@ def token_of(tenant: TenantContext, secret: str) -> str:
     return f"{tenant.tenant_id}.{secret}"
 
 
-@job(name="tenants.mail_invitation", queue="mail")
+@job(name="tenants.mail_invitation", queue=MAIL, retry=OVER_HOURS)
 async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     """Nothing, when the invitation was withdrawn or accepted meanwhile."""
     invitations = InvitationRepository(work.session)

@@ -1,7 +1,7 @@
 from uuid import UUID
 
-from app.core.jobs import job
-from app.core.mail import Letter, quoted, send_now
+from app.core.jobs import OVER_HOURS, job
+from app.core.mail import MAIL, Letter, quoted, send_now
 from app.core.unit_of_work import UnitOfWork
 
 from ..repositories import UserRepository
@@ -92,7 +92,7 @@ If it was not you, set a new password at once: ask for a link where you log in.
 """
 
 
-@job(name="users.mail_confirmation", queue="mail", without_tenant=True)
+@job(name="users.mail_confirmation", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_confirmation(
     work: UnitOfWork, user_id: UUID, email: str, version: int | None = None
 ) -> None:
@@ -110,7 +110,7 @@ async def mail_confirmation(
     await _send(work, email, "Confirm your e-mail address", text, link)
 
 
-@job(name="users.mail_password_reset", queue="mail", without_tenant=True)
+@job(name="users.mail_password_reset", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_password_reset(work: UnitOfWork, email: str) -> None:
     """To users. Whether one exists is found out here, not in the request, which must not tell."""
     user = await UserRepository(work.session).find_by_email(email)
