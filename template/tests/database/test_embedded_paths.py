@@ -30,7 +30,7 @@ MIGRATE = """
 from app.bootstrap import with_database
 from app.config import load_settings
 from app.database import embedded
-from app.database.migrations import upgrade
+from app.database.schema.migrations import upgrade
 
 upgrade(with_database(load_settings()).database.owner_url)
 server = embedded.start()

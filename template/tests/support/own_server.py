@@ -39,7 +39,7 @@ class OwnServer(EmbeddedServer):
                 self.programs.run("pg_ctl", "-w", "-o", self.options, "-l", "log", "start")
                 return
             time.sleep(0.1)
-        raise AssertionError((self.programs.folder / "log").read_text())
+        raise AssertionError((self.programs.folder / "log").read_text(encoding="utf-8"))
 
     def stop(self, mode: str = "fast") -> None:
         with suppress(subprocess.CalledProcessError):  # it is down already
@@ -47,7 +47,7 @@ class OwnServer(EmbeddedServer):
 
     def kill(self) -> None:
         """The postmaster without a word; its children notice and end."""
-        pid = (self.programs.folder / "postmaster.pid").read_text().split()[0]
+        pid = (self.programs.folder / "postmaster.pid").read_text(encoding="utf-8").split()[0]
         os.kill(int(pid), signal.SIGKILL)
 
     @contextmanager

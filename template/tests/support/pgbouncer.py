@@ -44,11 +44,12 @@ class PgBouncer(EmbeddedServer):
         self.server = server
         self.process: subprocess.Popen[bytes] | None = None
         self.file = folder / "pgbouncer.ini"
-        (folder / "users.txt").write_text(USERS)
+        (folder / "users.txt").write_text(USERS, encoding="utf-8")
         self.file.write_text(
             CONFIGURATION.format(
                 host=server.host, port=server.port, own_port=self.port, folder=folder
-            )
+            ),
+            encoding="utf-8",
         )
 
     def start(self) -> None:
