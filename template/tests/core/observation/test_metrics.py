@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 COUNT = """
-from app.core.observation.metrics import Meter
+from app.core.observability.metrics import Meter
 meter = Meter()
 meter.note(method="GET", route="/api/v1/things/{id}", status=200, seconds=0.02)
 meter.note_security_event("login.failed", "wrong password")

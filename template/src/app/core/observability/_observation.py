@@ -55,7 +55,7 @@ def observe(settings: TelemetrySettings, *, service: str) -> Observation:
 def _load(name: str) -> Any:
     """These import the optional libraries, which only those need who turn them on."""
     try:
-        return import_module(f"app.core.observation.{name}")
+        return import_module(f"app.core.observability.{name}")
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"APP_TELEMETRY_… needs the extra `observation`, which brings {error.name}:"
