@@ -52,3 +52,10 @@ class TestMigrations:
         clone.run("python", "-m", "app", "adopt")
         adopted = {file.name: file.read_bytes() for file in (clone.folder / "migrations/versions").glob("*.py")}
         assert adopted == rendered
+
+
+class TestWithoutFastPaths:
+    @pytest.mark.xdist_group("minimal")
+    def test_passes(self, clone_of: Callable[[str], Clone]) -> None:
+        """The library's own ways answer as the fast ones do."""
+        clone_of("minimal").make("test", "RUN=APP_FAST_PATHS=false $(UV) run --quiet")

@@ -21,6 +21,7 @@ from app.database.asyncpg.pipelined import PipelinedConnection
 from app.database.engine import create_engine
 from app.main import create_app
 from tests.support.clients import client_of
+from tests.support.fast_paths import needs_fast_paths
 from tests.support.people import Person
 
 
@@ -35,6 +36,7 @@ def route_with_more(
     """A constructor of FastAPI's routes that knows another option."""
 
 
+@needs_fast_paths
 class TestRoutes:
     def test_are_fast_with_the_fastapi_that_is_installed(self, app: FastAPI) -> None:
         assert understands_fastapi()
@@ -64,6 +66,7 @@ class TestRoutes:
         assert not _plan._asks_nothing_else(asked)
 
 
+@needs_fast_paths
 class TestConnections:
     async def test_are_pipelined_with_the_asyncpg_that_is_installed(self, runtime: Runtime) -> None:
         assert await connection_class(runtime.settings) is PipelinedConnection

@@ -20,6 +20,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.database.compiled.statement import Statement
 from app.main import _tune_garbage_collection
 from app.modules.widgets.repositories import WidgetRepository
+from tests.support.fast_paths import needs_fast_paths
 
 
 def routes(app: FastAPI) -> list[APIRoute]:
@@ -28,6 +29,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
     return found
 
 
+@needs_fast_paths
 class TestRoutes:
     def test_are_one_flat_list_behind_an_index(self, app: FastAPI) -> None:
         index, *others = app.router.routes

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
 from tests.support.clients import client_of
+from tests.support.fast_paths import needs_fast_paths
 from tests.support.people import Person
 from tests.support.wire import Wire
 
@@ -37,6 +38,7 @@ async def count(wired: tuple[FastAPI, Wire]) -> Count:
     return counted
 
 
+@needs_fast_paths
 class TestARequest:
     async def test_reads_a_row_in_one(self, wired_client: AsyncClient, count: Count) -> None:
         """A statement that announces its tenant itself."""

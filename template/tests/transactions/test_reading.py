@@ -11,6 +11,7 @@ from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.session import open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
+from tests.support.fast_paths import needs_fast_paths
 from tests.support.people import Person
 from tests.support.servers import server
 
@@ -21,6 +22,7 @@ LOCK = text("SELECT pg_advisory_xact_lock(1)").execution_options(raw_sql="a lock
 
 
 class TestAlone:
+    @needs_fast_paths
     async def test_begins_nothing(self, runtime: Runtime, owner: Person) -> None:
         session = open_session(runtime.database.rw, owner.context)
         await WidgetRepository(session).list(limit=1)
@@ -29,6 +31,7 @@ class TestAlone:
         assert not session.is_open
         assert checked_out(runtime) == 0
 
+    @needs_fast_paths
     async def test_is_followed_by_a_transaction_on_the_same_connection(
         self, runtime: Runtime, owner: Person
     ) -> None:
