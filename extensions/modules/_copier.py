@@ -15,6 +15,7 @@ from .answer import read
 from .fields import Module, file_of, modules_of
 from .manifest import standard_files
 from .names import Names
+from .origin import update_hint
 from .ownership import client_owned
 from .ready_made import choices, needs, needs_in_tests, ready_made_problem
 from .steps import first_chain
@@ -144,4 +145,5 @@ GLOBALS: Mapping[str, Callable[..., str]] = {
     "problem": problem,
     "ready_made": ready_made,
     "standard_files": pass_context(standard_files),
+    "update_hint": pass_context(update_hint),
 }
