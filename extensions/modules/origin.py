@@ -30,7 +30,7 @@ def update_hint(context: Context) -> str:
             "  Commit them there, or make it again from a release with --vcs-ref.\n"
         )
     if not _RELEASE.fullmatch(commit):
-        return f"\n  It was made from {commit}, which is no release: make update begins with v=HEAD, or with the next one.\n"
+        return f"\n  It was made from {commit}, which is no release: the next one, or v=HEAD, can be updated to.\n"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What an update puts aside while Copier writes: a link of yours at a path of the standard, and alike.
+"""What an update puts aside while Copier writes: links of yours at its paths, and alike.
 
 It waits in `standard-update` inside of git's own folder, where neither `git clean` nor Copier finds
 it. An update that is interrupted leaves it there, and the next update puts it back first.

@@ -85,7 +85,7 @@ _ALSO_DROPPED = frozenset(
 
 
 # These say how this machine's files came to be: comparing them with what is committed needs them.
-CONVERSIONS = frozenset({"core.attributesFile", "core.autocrlf", "core.eol", "core.safecrlf"})
+CONVERSIONS = frozenset({"core.attributesFile", "core.autocrlf", "core.eol"})
 
 
 def neutral(environment: Mapping[str, str], *, conversions: bool = True) -> dict[str, str]:
