@@ -1,4 +1,4 @@
-"""For each guard a change of the template that it has to find: by subject, the beginning of the sentence and the change."""
+"""For each guard changes of the template that it has to find: by subject, how its sentence begins and the change."""
 
 import re
 from collections.abc import Callable
@@ -161,7 +161,9 @@ BREACHES: dict[str, dict[str, Change]] = {
             "template/ruff.toml", "# Yours below this line.\n", '# Yours below this line.\n    "PT012",\n'
         ),
         "Makefile does not end by reading local.mk": replace("template/Makefile", "-include local.mk", ""),
-        ".gitlab-ci.yml does not include": replace("template/.gitlab-ci.yml.jinja", ".gitlab/local.yml", "x.yml"),
+        ".gitlab-ci.yml does not include": replace(
+            "template/.gitlab-ci.yml.jinja", "local: .gitlab/local.yml", "local: x.yml"
+        ),
     },
     "paths": {
         "_exclude asks for cloud": replace(
@@ -181,9 +183,7 @@ BREACHES: dict[str, dict[str, Change]] = {
         "the answers file is not written": remove("template/{{ _copier_conf.answers_file }}.jinja"),
         "the answers file is excluded": replace(COPIER, '  - ".env"\n', '  - ".env"\n  - ".copier*"\n'),
         "docs/jobs.md was a file and is a folder": all_of(remove(JOBS), add(f"{JOBS}/more.md")),
-        "docs was a folder and is a file": all_of(
-            lambda folder: (folder / "template/docs").rename(folder / "template/docs2"), add("template/docs")
-        ),
+        "docs was a folder and is a file": all_of(move("template/docs", "template/docs2"), add("template/docs")),
         "docs/jobs.md and docs/Jobs.md are one": add("template/docs/Jobs.md"),
         "docs/a b.md has a character": add("template/docs/a b.md"),
         "docs/aux.md cannot be written": add("template/docs/aux.md"),

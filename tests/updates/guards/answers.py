@@ -7,6 +7,7 @@ from .source import Source, followed
 
 WORDS = "boats people statuses news invoice_lines orders contracts berths crew quotes teams plans rooms visits".split()
 TYPED = ("type", "multiselect")
+ALWAYS = (True, "{{ ready_made() != '' }}")  # asked before --data is read, for a sentence about it
 GOOD = {
     "name_problem": ["Acme Portal", "Café Niño", "X", "A-1 & Söhne"],
     "slug_problem": ["acme-portal", "cafe", "a1", "my-long-product-name"],
@@ -37,7 +38,7 @@ def questions_stay_what_they_are(before: Source, after: Source) -> Iterator[str]
         for key in TYPED:
             if now.get(key) != about.get(key):
                 yield f"{name} has another {key}: stored answers are read by the old one"
-        if now.get("when", True) != about.get("when", True):
+        if now.get("when", True) not in (*ALWAYS, about.get("when", True)):
             yield f"{name} is asked under another condition: where it is not asked, its answer is dropped"
 
 

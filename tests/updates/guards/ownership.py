@@ -68,11 +68,11 @@ def shared_files_stay_shared(before: Source, after: Source) -> Iterator[str]:
 def fences_stay(before: Source, after: Source) -> Iterator[str]:
     """A client's lines are between a fence and the line after it: when either changes, each of them is a conflict."""
     for path in before.owned("shared") & before.paths & after.paths:
-        now = _fences(after, path)
-        for fence, following in _fences(before, path).items():
-            if fence not in now:
+        was, now = _fences(before, path), _fences(after, path)
+        for fence, following in was:
+            if [each for each, _ in was].count(fence) > [each for each, _ in now].count(fence):
                 yield f"{path} lost a fence: {fence}"
-            elif now[fence] != following:
+            elif (fence, following) not in now:
                 yield f"{path} has another line after a fence: {fence}"
 
 
@@ -80,7 +80,7 @@ def beside_is_read(_: Source, after: Source) -> Iterator[str]:
     makefile = after.given("Makefile").decode()
     if not makefile.endswith("\n-include local.mk\n"):
         yield "Makefile does not end by reading local.mk: clients' targets are there"
-    if ".gitlab-ci.yml" in after.paths and ".gitlab/local.yml" not in after.given(".gitlab-ci.yml").decode():
+    if ".gitlab-ci.yml" in after.paths and "- local: .gitlab/local.yml\n" not in after.given(".gitlab-ci.yml").decode():
         yield ".gitlab-ci.yml does not include .gitlab/local.yml: clients' jobs are there"
 
 
@@ -94,10 +94,11 @@ def _tables(source: Source) -> set[str]:
     return {name for text in texts for name in TABLE.findall(text)}
 
 
-def _fences(source: Source, path: str) -> dict[str, str]:
+def _fences(source: Source, path: str) -> list[tuple[str, str]]:
+    """Each with the line after it."""
     lines = source.given(path).decode().splitlines()
     pairs = zip(lines, [*lines[1:], ""], strict=True)
-    return {line.strip(): following for line, following in pairs if FENCE.match(line)}
+    return [(line.strip(), following) for line, following in pairs if FENCE.match(line)]
 
 
 RULES = (

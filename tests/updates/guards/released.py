@@ -56,8 +56,6 @@ def changelog_has_this_version(_: Source, after: Source) -> Iterator[str]:
     version = "Unreleased" if ".dev" in after.version else after.version
     if version not in after.changelog():
         yield f"CHANGELOG.md has no section {version}: people see exactly the sections since their release"
-    elif next(iter(after.changelog())) != version:
-        yield f"CHANGELOG.md does not begin with {version}"
 
 
 def numbers_rise(before: Source, after: Source) -> Iterator[str]:

@@ -29,8 +29,14 @@ RESTLESS = {
     "uuid",
     "zoneinfo",
 }
-# The loader of the extension itself, and what is said after a copy: neither is rendered.
-MAY = {("standard.py", "sys"), ("standard.py", "importlib"), ("origin.py", "subprocess")}
+# Loading the extension and its library, Python's own names, and what is said after a copy.
+MAY = {
+    ("english.py", "importlib"),
+    ("origin.py", "subprocess"),
+    ("standard.py", "importlib"),
+    ("standard.py", "sys"),
+    ("taken.py", "sys"),
+}
 RESTLESS_CALLS = {
     "__import__",
     "cwd",
@@ -48,7 +54,16 @@ RESTLESS_CALLS = {
 RESTLESS_VALUES = re.compile(
     r"\{[{%][^}]*\b(now|strftime|random|ans_random|uuid|shuffle|dst_path|src_path|_folder_name|sep|_copier_python)\b"
 )
-BESIDE_COPIER = {"copier", "copier_template_extensions", "inflect", "jinja2", "pathspec", "plumbum", "yaml"}
+BESIDE_COPIER = {
+    "copier",
+    "copier_template_extensions",
+    "inflect",
+    "jinja2",
+    "pathspec",
+    "plumbum",
+    "typeguard",
+    "yaml",
+}
 FIXED = ("_subdirectory", "_templates_suffix", "_envops", "_jinja_extensions")
 KNOWN = {
     *FIXED,

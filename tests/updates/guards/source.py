@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from pathspec import PathSpec
 
 from extensions.standard import _load
@@ -50,8 +50,8 @@ class Source:
         """Those that a project with these answers has."""
         environment = Environment(autoescape=False)
         values = {**answers, "left_to_client": lambda _: "", "_copier_operation": "copy"}
-        lines = [environment.from_string(pattern).render(values) for pattern in self.settings["_exclude"]]
-        excluded = PathSpec.from_lines("gitignore", [line for line in lines if line])
+        patterns = (_rendered(environment, pattern, values) for pattern in self.settings["_exclude"])
+        excluded = PathSpec.from_lines("gitignore", filter(None, patterns))
         return {path for path in self.paths if not excluded.match_file(path)}
 
     def _stays_here(self, path: str) -> bool:
@@ -107,6 +107,14 @@ class Source:
         """Sections by version, in their order."""
         parts = re.split(r"^## (.+)$", self.text("CHANGELOG.md"), flags=re.MULTILINE)[1:]
         return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _rendered(environment: Environment, pattern: str, values: Mapping[str, Any]) -> str:
+    """Nothing for a pattern that cannot be read: another guard says so."""
+    try:
+        return environment.from_string(pattern).render(values)
+    except TemplateError:
+        return ""
 
 
 def followed(name: str, table: Mapping[str, str]) -> str:
