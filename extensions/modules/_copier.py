@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 
 from . import problems
 from .answer import read
+from .checksum import answers_checksum
 from .fields import Module, file_of, modules_of
 from .manifest import standard_files
 from .names import Names
@@ -139,6 +140,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "toml_author": toml_author,
 }
 GLOBALS: Mapping[str, Callable[..., str]] = {
+    "answers_checksum": pass_context(answers_checksum),
     "left_to_client": left_to_client,
     "migration_steps": migration_steps,
     "module_specs": module_specs,

@@ -19,19 +19,12 @@ _SUFFIX = ".jinja"
 def standard_files(context: Context) -> str:
     """In the format of `sha256sum --check`. Neither shared files nor the client's are in it."""
     lines = (f"{hash_of(content)}  {path}" for path, content in sorted(_rendered(context)))
-    return "\n".join([f"# answers: {hash_of_answers(context)}", *lines])
+    return "\n".join(lines)
 
 
 def hash_of(content: bytes) -> str:
     """As git keeps the file: a checkout may have other line endings."""
     return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-
-
-def hash_of_answers(context: Context) -> str:
-    """As standard/answers.py of a project reads them: without comments and the template's address, in any order."""
-    answers = {name: answer for name, answer in context["_copier_answers"].items() if name != "_src_path"}
-    lines = context.environment.filters["to_nice_yaml"](answers).splitlines()
-    return sha256("\n".join(sorted(line.strip() for line in lines if line.strip())).encode()).hexdigest()
 
 
 def _rendered(context: Context) -> Iterator[tuple[str, bytes]]:

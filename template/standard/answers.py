@@ -9,7 +9,6 @@ from .git import PROJECT
 from .problem import Problem
 
 FILE = PROJECT / ".copier-answers.yml"
-MANIFEST = PROJECT / "standard" / "files.sha256"
 EDITED = (
     f"{FILE.name} was changed by hand, and the files are as the former answers made them. Put it"
     f" back as the last update left it (git log -- {FILE.name}), commit, then say what you want"
@@ -57,16 +56,13 @@ def refuse_edited_answers() -> None:
 
 
 def are_as_written() -> bool:
-    """By the hash of what Copier wrote, in standard/files.sha256; an older release gave none."""
-    found = (
-        re.search(r"^# answers: (\w+)$", MANIFEST.read_text(encoding="utf-8"), re.MULTILINE)
-        if MANIFEST.exists()
-        else None
-    )
-    return found is None or found[1] == hash_of(FILE.read_text(encoding="utf-8"))
+    """By the checksum that came with them; an older release gave none."""
+    text = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+    found = re.search(r"^# Checksum: (\w+)$", text, re.MULTILINE)
+    return found is None or found[1] == checksum_of(text)
 
 
-def hash_of(answers: str) -> str:
+def checksum_of(answers: str) -> str:
     """Of the lines that matter, in any order. The template's address may change by hand."""
     text = re.sub(r"^(#|_src_path:).*\n(?:[ \t].*\n)*", "", answers, flags=re.MULTILINE)
     lines = sorted(line.strip() for line in text.splitlines() if line.strip())
