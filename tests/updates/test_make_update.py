@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.history import releases
 from tools.snapshot import GIT_ENVIRONMENT, VERSION, git
 
-from .cell import answers_of, commit
+from .cell import answers_of, commit, conflicts
 from .conftest import Project
 from .next_release import AFTER_NEXT, DROPPED, NEXT
 
@@ -263,6 +264,33 @@ class TestAnswers:
         assert (project / ".gitlab-ci.yml").exists()
         assert not (project / ".github").exists()
         assert run("check").returncode == 0
+
+
+class TestOldProject:
+    @pytest.mark.slow
+    def test_is_safe_with_its_own_old_script(self, project_at: Project, tmp_path: Path) -> None:
+        """`make update` as it was released runs the new release's steps, which leave links and own files alone."""
+        project = project_at(next(iter(releases())), "default", True)
+        (project / "AGENTS.md").unlink()
+        (project / "CLAUDE.md").write_text("mine\n")
+        (project / "AGENTS.md").symlink_to("CLAUDE.md")
+        (project / ".gitattributes").write_text("*.sh text\n")
+        commit(project)
+
+        done = subprocess.run(
+            [sys.executable, "-m", "standard", "update", *copier(), "--to", VERSION],
+            cwd=project,
+            env=GIT_ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 1
+        assert (project / "AGENTS.md").is_symlink()
+        assert (project / "CLAUDE.md").read_text() == "mine\n"
+        assert conflicts(project) == [".gitattributes", str(project / ".gitattributes")]
+        assert {"*.sh text", "* text=auto eol=lf"} <= set((project / ".gitattributes").read_text().splitlines())
 
 
 class TestInterruptedUpdate:

@@ -1,11 +1,14 @@
 """Copier's own command on a small template: neither a link nor a setting of git lets it reach what is the client's."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from template.standard.aside import put_aside
 from template.standard.neutral import neutral
-from tools.snapshot import git
+from tools.snapshot import commit_all, git
+from updates.before import refuse_unless_safe
 
 from .cell import conflicts
 from .small import SmallTemplate, make_template, put, update
@@ -151,6 +154,82 @@ class TestEdits:
         assert (project / "Makefile").read_text() == merged
         assert (project / "core/http/trace.py").read_text() == merged
         assert not (project / "core/tracing.py").exists()
+
+
+class TestFolderOfALargerRepository:
+    def test_is_updated_alone(self, template: SmallTemplate, tmp_path: Path) -> None:
+        """Other work of the repository may even be staged."""
+        repository = tmp_path / "repository"
+        project = template.begin(repository / "services/portal")
+        shutil.rmtree(project / ".git")
+        put(repository / "AGENTS.md", "mine\n")
+        put(project / "added.md", "mine\n")
+        put(project / "Makefile", OLD.replace("line 5\n", "line 5\n# Ours.\n"))
+        (project / "docs/two.md").unlink()
+        (project / "docs/two.md").symlink_to("../../../AGENTS.md")
+        commit_all(repository)
+        put(repository / "staged.md", "mine\n")
+        git(repository, "add", "staged.md")
+
+        done = update(project)
+
+        assert done.returncode == 1
+        assert git(repository, "diff", "--name-only", "--diff-filter=U").split() == ["services/portal/added.md"]
+        assert "# Ours." in (project / "Makefile").read_text()
+        assert "line 20, by the standard" in (project / "Makefile").read_text()
+        assert (project / "docs/two.md").is_symlink()
+        assert (repository / "AGENTS.md").read_text() == "mine\n"
+        assert "A  staged.md" in git(repository, "status", "--porcelain")
+
+
+class TestRefusal:
+    """Before Copier has written anything; by hand, because Copier itself sees none of these."""
+
+    @pytest.fixture(autouse=True)
+    def inside(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        (tmp_path / "answers.yml").write_text("a: 1\n")
+        (tmp_path / "file").write_text("mine\n")
+        commit_all(tmp_path)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def refusal(self) -> str:
+        with pytest.raises(SystemExit) as refused:
+            refuse_unless_safe("answers.yml")
+        return str(refused.value)
+
+    def test_is_not_for_a_clean_project(self) -> None:
+        refuse_unless_safe("answers.yml")
+
+    @pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
+    def test_of_a_file_that_git_does_not_look_at(self, flag: str, inside: Path) -> None:
+        git(inside, "update-index", flag, "file")
+        (inside / "file").write_text("mine, and in no commit\n")
+
+        assert "git was told not to look at file" in self.refusal()
+
+    def test_of_a_new_file_that_status_was_told_not_to_show(self, inside: Path) -> None:
+        git(inside, "config", "status.showUntrackedFiles", "no")
+        (inside / "new").write_text("mine\n")
+
+        assert "not committed (new)" in self.refusal()
+
+    def test_inside_of_a_hook(self, inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GIT_INDEX_FILE", str(inside / ".git/index"))
+
+        assert "GIT_INDEX_FILE is set" in self.refusal()
+
+    def test_of_answers_that_are_a_link(self, inside: Path) -> None:
+        (inside / "answers.yml").rename(inside / "others.yml")
+        (inside / "answers.yml").symlink_to("others.yml")
+
+        assert "answers.yml is a symbolic link" in self.refusal()
+
+    def test_of_two_things_at_one_path_since_an_interrupted_update(self, inside: Path) -> None:
+        put_aside(inside, ["file"])
+        (inside / "file").write_text("mine, too\n")
+
+        assert "keep one at" in self.refusal()
 
 
 class TestMakeUpdate:
