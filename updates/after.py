@@ -37,7 +37,6 @@ def main(template: str, release_before: str, release: str, answers_file: str) ->
         mark_unmerged(outcome.unmerged, index)
     finally:
         problems = put_back(project, over=True)
-    shutil.rmtree(state)
     print(*outcome.notes, *problems, sep="\n", file=sys.stderr)
     sys.exit(bool(outcome.unmerged))
 

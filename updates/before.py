@@ -48,6 +48,7 @@ def main(template: str, release_before: str, release: str, answers_file: str) ->
     claims = find_claims(sorted(paths), index, _filtered(paths, old, index))
     (state / CLAIMS).write_text(json.dumps(claims), encoding="utf-8")
     put_aside(Path.cwd(), claims)
+    _detach({*paths, answers_file})
     _show_unedited(state / OLD, index)
     rename_answers(Path(answers_file))
 
@@ -80,8 +81,6 @@ def refuse(sentence: str) -> None:
 
 def begin(project: Path) -> Path:
     state = state_of(project)
-    if state.exists():
-        shutil.rmtree(state)
     state.mkdir()
     shutil.copyfile(index_file(), state / INDEX)
     return state
@@ -92,6 +91,16 @@ def _filtered(paths: Set[str], old: Mapping[str, File], index: Mapping[str, Entr
     filtered = find_filtered(sorted(paths & index.keys()))
     committed = read_blobs({path: index[path] for path in filtered})
     return {path: name for path, name in filtered.items() if path not in old or committed[path].text != old[path].text}
+
+
+def _detach(paths: Set[str]) -> None:
+    """Make a file of its own of each that has another name as well: Copier writes into it, and so into the other."""
+    for file in map(Path, paths):
+        if file.is_file() and file.stat().st_nlink > 1:
+            content, mode = file.read_bytes(), file.stat().st_mode
+            file.unlink()
+            file.write_bytes(content)
+            file.chmod(mode)
 
 
 def _show_unedited(rendering: Path, index: Mapping[str, Entry]) -> None:

@@ -23,8 +23,8 @@ def standard_files(context: Context) -> str:
 
 
 def hash_of(content: bytes) -> str:
-    """As git keeps the file: a checkout may have other line endings."""
-    return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+    """As git keeps the file: a checkout may have other line endings, and what has a zero byte is no text."""
+    return sha256(content if b"\0" in content else content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def _rendered(context: Context) -> Iterator[tuple[str, bytes]]:

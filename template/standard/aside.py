@@ -34,14 +34,13 @@ def put_back(project: Path, *, over: bool) -> list[str]:
     `over` replaces what stands there, because an update has just written it.
     """
     state, top = state_of(project), Path(_ask(project, "--show-toplevel"))
-    if not (state / "aside.json").exists():
-        return []
-    things: list[str] = json.loads((state / "aside.json").read_text(encoding="utf-8"))
+    written = state / "aside.json"
+    things: list[str] = json.loads(written.read_text(encoding="utf-8")) if written.exists() else []
     pairs = [(state / str(number), top / thing) for number, thing in enumerate(things)]
     problems = [_put_back(kept, place, over=over) for kept, place in pairs if _is_there(kept)]
     found = [problem for problem in problems if problem]
     if not found:
-        (state / "aside.json").unlink()
+        shutil.rmtree(state, ignore_errors=True)
     return found
 
 

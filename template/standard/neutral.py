@@ -64,7 +64,6 @@ FOREIGN = frozenset(
         "GIT_INDEX_FILE",
         "GIT_NAMESPACE",
         "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
         "GIT_WORK_TREE",
     }
 )
@@ -79,6 +78,7 @@ _ALSO_DROPPED = frozenset(
         "GIT_ICASE_PATHSPECS",
         "GIT_LITERAL_PATHSPECS",
         "GIT_NOGLOB_PATHSPECS",
+        "GIT_PREFIX",
         "GIT_TEMPLATE_DIR",
     }
 )

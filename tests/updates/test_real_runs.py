@@ -97,6 +97,16 @@ class TestWhatIsTheClients:
         assert "added.md: a file that git ignores" in done.stderr
         assert not (project / ".git/standard-update").exists()
 
+    def test_is_not_written_through_another_name_of_the_same_file(self, project: Path) -> None:
+        (project / "twin.md").hardlink_to(project / "docs/one.md")
+        commit(project)
+
+        done = update(project)
+
+        assert done.returncode == 0, done.stderr
+        assert (project / "twin.md").read_text() == OLD
+        assert (project / "docs/one.md").read_text() == NEW
+
     def test_comes_back_after_an_update_that_was_interrupted(self, project: Path, template: SmallTemplate) -> None:
         """With the next update: a repository in the project is in no commit of it."""
         _submodule(project, "core", template)

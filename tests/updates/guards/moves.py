@@ -51,7 +51,7 @@ def contents_stay_with_their_path(before: Source, after: Source) -> Iterator[str
             continue
         place = max((other for other in now if other != path), key=lambda other: _share(was[path], now[other]))
         if _share(was[path], now[place]) >= ALIKE and followed(path, moved) != place:
-            yield f"{path} has become {place}, and something else stands at its path: give that a name of its own"
+            yield f"{path} has become {place}: that needs a line under [moved], and its path is for an alias alone"
 
 
 def moves_lead_to_the_same_text(before: Source, after: Source) -> Iterator[str]:
