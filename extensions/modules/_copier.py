@@ -11,10 +11,12 @@ from jinja2.runtime import Context
 
 from . import problems
 from .answer import Described, decided, read
+from .checksum import answers_checksum
 from .fields import Module, file_of, modules_of
 from .given import given_problems
 from .manifest import standard_files
 from .names import Names
+from .origin import update_hint
 from .ownership import client_owned
 from .prompt import fit_to_screen
 from .ready_made import choices, needs, needs_in_tests
@@ -135,6 +137,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "toml_author": toml_author,
 }
 GLOBALS: Mapping[str, Callable[..., Any]] = {
+    "answers_checksum": pass_context(answers_checksum),
     "given_is_read": given_is_read,
     "left_to_client": left_to_client,
     "migration_steps": migration_steps,
@@ -142,4 +145,5 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "problem": problem,
     "ready_made": choices,
     "standard_files": pass_context(standard_files),
+    "update_hint": pass_context(update_hint),
 }
