@@ -65,7 +65,9 @@ _STRINGS = [
     ),
     in_invoices("services.py", 'PLACE = "app.modules.users.models"', "names 'app.modules.users.models'", STRINGS),
     in_invoices("services.py", 'PLACE = f"app.modules.{1}"', "names 'app.modules.' in quotes", STRINGS),
-    Plant("a name in core", "src/app/core/http/health.py", 'USERS = "app.modules.users"', "core/http/health.py", STRINGS),
+    Plant(
+        "a name in core", "src/app/core/http/health.py", 'USERS = "app.modules.users"', "core/http/health.py", STRINGS
+    ),
 ]
 
 _LAWS = [

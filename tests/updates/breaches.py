@@ -207,8 +207,8 @@ BREACHES: dict[str, dict[str, Change]] = {
         ),
         "standard_s0001_identity.py has another revision": replace("extensions/modules/steps.py", "[:12]", "[:11]"),
         "migrations/revision.txt is changed": append("template/migrations/revision.txt", "# More.\n"),
-        "template/src/app/database/migrations.py makes other revisions": replace(
-            "template/src/app/database/migrations.py", STEP, "self.title"
+        "template/src/app/database/schema/migrations.py makes other revisions": replace(
+            "template/src/app/database/schema/migrations.py", STEP, "self.title"
         ),
         "CHANGELOG.md has no section 0.2.0": _section("0.2.0"),
         "CHANGELOG.md says something else of 0.1.0": append("CHANGELOG.md", "More.\n"),
@@ -257,5 +257,8 @@ BREACHES: dict[str, dict[str, Change]] = {
         "inflect>=7 is no pin": replace("pyproject.toml", '"inflect==', '"inflect>=7", #'),
         "_min_copier_version is 99.0.0": replace(COPIER, '_min_copier_version: "', '_min_copier_version: "99.0.0" # "'),
         "standard/git.py imports yaml": append("template/standard/git.py", "\n\nimport yaml\n"),
+        "standard/git.py imports .descriptions": append(
+            "template/standard/git.py", "\n\nfrom .descriptions import load\n"
+        ),
     },
 }

@@ -16,8 +16,8 @@ from app.config import load_settings
 from app.core.auth import AccessClaims
 from app.core.module import find_modules
 from app.database import embedded
-from app.database.schema.migrations import upgrade
 from app.database.pagination import encode_cursor
+from app.database.schema.migrations import upgrade
 
 NAMES = UUID("8b3c1b0e-6b7f-4a57-9a33-0d6f4f7c2b11")
 START = 0x0198_0000_0000  # milliseconds: an id of version 7 begins with them

@@ -7,7 +7,10 @@ from .source import Source, followed
 
 WORDS = "boats people statuses news invoice_lines orders contracts berths crew quotes teams plans rooms visits".split()
 TYPED = ("type", "multiselect")
-ALWAYS = (True, "{{ ready_made() != '' }}")  # asked before --data is read, for a sentence about it
+# Always; but asked before --data is read, for a sentence about it.
+ALWAYS = (True, "{{ ready_made() != '' }}", "{{ given_is_read() }}")
+# Reads what `yaml` reads: extensions/ reads the text.
+READS_AS_MUCH = {"yaml": "{{ 'yaml' if custom_modules is defined and custom_modules is not string else 'str' }}"}
 GOOD = {
     "name_problem": ["Acme Portal", "Café Niño", "X", "A-1 & Söhne"],
     "slug_problem": ["acme-portal", "cafe", "a1", "my-long-product-name"],
@@ -36,7 +39,7 @@ def questions_stay_what_they_are(before: Source, after: Source) -> Iterator[str]
     for name, about in before.questions.items():
         now = after.questions.get(followed(name, after.table("questions")), about)
         for key in TYPED:
-            if now.get(key) != about.get(key):
+            if now.get(key) not in (about.get(key), READS_AS_MUCH.get(about.get(key))):
                 yield f"{name} has another {key}: stored answers are read by the old one"
         if now.get("when", True) not in (*ALWAYS, about.get("when", True)):
             yield f"{name} is asked under another condition: where it is not asked, its answer is dropped"

@@ -29,10 +29,14 @@ RESTLESS = {
     "uuid",
     "zoneinfo",
 }
-# Loading the extension and its library, Python's own names, and what is said after a copy.
+# Loading the extension, its library and its sources, Python's own names, and what is said of an answer and after a copy.
 MAY = {
+    ("_sources.py", "importlib"),
+    ("_sources.py", "sys"),
     ("english.py", "importlib"),
+    ("given.py", "sys"),
     ("origin.py", "subprocess"),
+    ("prompt.py", "sys"),
     ("standard.py", "importlib"),
     ("standard.py", "sys"),
     ("taken.py", "sys"),

@@ -18,6 +18,8 @@ COMMAND = re.compile(r"add_parser\(\s*\"([\w-]+)\"")
 OPTION = re.compile(r"add_argument\(\s*\"(--[\w-]+)\"")
 NEEDED_TARGETS = {"install", "adopt", "check", "update", "update-check", "settle", "standard-check", "module"}
 NEEDED_COMMANDS = {"check", "update", "update-check", "settle"}
+WITH_YAML = ("module.py", "descriptions.py")  # make module
+FOREIGN = re.compile(r"^(?:from|import) (yaml|copier|jinja2|app|\.module|\.descriptions)\b", re.MULTILINE)
 PIN = re.compile(r"^copier==(\S+)$", re.MULTILINE)
 
 
@@ -67,9 +69,8 @@ def copier_is_pinned(_: Source, after: Source) -> Iterator[str]:
 def project_commands_need_nothing(_: Source, after: Source) -> Iterator[str]:
     """`standard/` works when the project's environment does not; make brings PyYAML along for one command."""
     for file in after.python_files("template/standard"):
-        found = re.findall(r"^(?:from|import) (?!\.)(\w+)", file.read_text(), re.MULTILINE)
-        if file.name != "module.py" and (foreign := {"yaml", "copier", "jinja2", "app"} & set(found)):
-            yield f"standard/{file.name} imports {sorted(foreign)[0]}: it has to work without an environment"
+        if file.name not in WITH_YAML and (foreign := FOREIGN.findall(file.read_text())):
+            yield f"standard/{file.name} imports {min(foreign)}: it has to work without an environment"
 
 
 RULES = (
