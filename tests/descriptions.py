@@ -34,15 +34,16 @@ def whole_project(seed: int) -> dict[str, Any]:
         name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)}
         for number, name in enumerate(names)
     }
-    return _accepted(described)
+    return accepted(described)
 
 
-def _accepted(described: dict[str, Any]) -> dict[str, Any]:
+def accepted(described: dict[str, Any]) -> dict[str, Any]:
     """Without the fields that are refused, each for the sentence that names it."""
     packages = {names_of(name).package: name for name in described}
     for sentence in modules_problems(described, ready_made=["files"]):
         package, _, field = sentence.partition(":")[0].partition(".")
         del described[packages[package]]["fields"][field]
+    assert modules_problems(described, ready_made=["files"]) == []
     return described
 
 

@@ -12,9 +12,10 @@ from jinja2.runtime import Context
 
 from . import problems
 from .answer import read
-from .fields import Module, file_of, modules_of
+from .fields import FILTERS as FIELD_FILTERS
+from .fields import Module, modules_of
+from .import_rules import import_rules
 from .manifest import standard_files
-from .names import Names
 from .ownership import client_owned
 from .ready_made import choices, needs, needs_in_tests, ready_made_problem
 from .steps import first_chain
@@ -82,9 +83,9 @@ def left_to_client(context: Context, operation: str) -> str:
     )
 
 
-def from_widgets(spec: Mapping[str, Any], file: str) -> str:
-    """A file of the skeleton, in the words of this module and for its fields."""
-    return file_of(Module.from_json(spec), file)
+def described(spec: Mapping[str, Any]) -> tuple[Module, str, str, str]:
+    """Return a module of `module_specs` and its names: the class, one row, all rows."""
+    return Module.from_json(spec).forms
 
 
 def _problems(context: Context, question: str) -> list[str]:
@@ -112,23 +113,15 @@ def _modules(answer: object) -> list[Module]:
 
 
 def _spec(module: Module) -> dict[str, Any]:
-    """`errors` is the name of a file, empty for a module that needs none."""
-    return {**_words(module.names), **module.to_json(), "errors": "errors.py" if module.uniques else ""}
+    """What paths need is in it by name: `errors` is a file, empty for a module that has none."""
+    errors = "errors.py" if module.uniques else ""
+    return {**module.to_json(), "package": module.names.package, "errors": errors}
 
 
-def _words(names: Names) -> dict[str, str]:
-    return {
-        "package": names.package,
-        "class_name": names.class_name,
-        "table": names.table,
-        "url": names.url,
-        "label": names.label,
-        "plural_label": names.plural_label,
-    }
-
-
-FILTERS: Mapping[str, Callable[..., str]] = {
-    "from_widgets": from_widgets,
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    **FIELD_FILTERS,
+    "described": described,
+    "import_rules": import_rules,
     "license_text": license_text,
     "needs": needs,
     "needs_in_tests": needs_in_tests,

@@ -7,7 +7,7 @@ from . import taken
 from .answer import Described, Unreadable, read
 from .fields import fields_problems
 from .names import Names, names_of
-from .skeleton import clashes
+from .used import clashes
 
 LONGEST = 30
 

@@ -15,7 +15,13 @@ from .source import File, files, refuse
 # Every module's rows may belong to a person and a tenant.
 EVERYBODYS = {"users", "tenants"}
 # It is their task to make names of modules, or to take them apart.
-SPELLERS = {"cli/_module_pages", "core/module", "database/references"}
+SPELLERS = {
+    "cli/_import_rules",
+    "cli/_module_pages",
+    "core/module",
+    "database/references",
+    "kit/import_rules",
+}
 
 
 @pytest.fixture(autouse=True, scope="module")
