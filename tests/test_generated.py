@@ -13,8 +13,9 @@ from extensions.modules.answer import read
 from extensions.modules.fields import Module, modules_of
 from extensions.modules.fields.field import KINDS, USERS, Field
 from extensions.modules.names import Names, names_of
+from extensions.modules.problems import modules_problems
 from tests.answers import ANSWER_SETS, LONGEST, SHORTEST
-from tests.descriptions import accepted, description
+from tests.descriptions import PRECARIOUS, accepted, description, precarious_project
 from tests.rendered import files_of, write
 from tools.snapshot import ROOT
 
@@ -41,15 +42,13 @@ NAMES = [
 # Every form as long as it may be.
 WIDEST = Names("w" * 30, "v" * 30)
 OTHER = Names("x" * 30, "y" * 30)
-# Names that a generated file imports, calls or uses as a variable, and what else is worth a try.
-PRECARIOUS = """
-    after alembic annotated annotated_value any_type attribute base before but by changes check client clock code column
-    connection conflict count current date datetime decimal depends description enum event exception field fields_of
-    first found golden index integer label left_out limit_of mapped mapped_column module name names next_cursor number
-    numbers op other page pages permission pydantic pytest query read repository role router row row_id rows sa schema
-    schemas second seed select self_of service services session sort_by sorts status string target test text third
-    timedelta title url value values warning widget widgets work zip
-""".split()
+_MIX = (
+    Field(name="code", kind="str", length=40, unique=True),
+    Field(name="due_on", kind="date"),
+    Field(name="price", kind="decimal", digits=9, places=2, default="1.5"),
+    Field(name="state", kind="enum", values=("open", "closed")),
+    Field(name="owner", kind="ref", target=USERS),
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +67,8 @@ def _modules() -> Iterator[Module]:
     for seed in range(DESCRIPTIONS):
         yield from modules_of(read(description(seed)))
     yield from modules_of(read(accepted(precarious())))
+    yield from modules_of(read(precarious_project()))
+    yield from (Module(names_of(name), _MIX) for name in PRECARIOUS if not modules_problems(name))
     yield from _widest()
 
 
