@@ -12,7 +12,7 @@ RELEASED = re.compile(r"\d+\.\d+\.\d+")
 
 def releases(repository: Path = ROOT) -> dict[str, str]:
     """`v1.2.0` and its commit, oldest first: the commits that took `.dev0` off the version in pyproject.toml."""
-    log = git(repository, "log", "--first-parent", "--reverse", "--format=%H", "-G^version = ", "--", "pyproject.toml")
+    log = git(repository, "log", "--topo-order", "--reverse", "--format=%H", "-G^version = ", "--", "pyproject.toml")
     found = {}
     for commit in log.split():
         before, after = (_version(repository, ref) for ref in (f"{commit}^", commit))

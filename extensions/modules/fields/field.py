@@ -1,5 +1,6 @@
 """One field of a module, as the client described it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,6 +81,17 @@ class Field:
     def to_users(self) -> bool:
         return self.target == USERS
 
+    @property
+    def when_deleted(self) -> str:
+        """What a ref does when the other row is deleted."""
+        return _WHEN_DELETED[self.on_delete]
+
+
+_WHEN_DELETED: Mapping[DeleteRule, str] = {
+    "restrict": "which cannot be deleted meanwhile",
+    "cascade": "deleted together with it",
+    "set null": "emptied when that is deleted",
+}
 
 NAME = Field(name="name", kind="str", length=120)
 """The one field of a module that is given by name alone."""

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from .source import Source
 
@@ -29,7 +30,7 @@ RESTLESS = {
     "uuid",
     "zoneinfo",
 }
-# Loading the extension, its library and its sources, Python's own names, and what is said of an answer and after a copy.
+# Loading the extension and its sources, Python's own names, and what is said of an answer and after a copy.
 MAY = {
     ("_sources.py", "importlib"),
     ("_sources.py", "sys"),
@@ -69,6 +70,8 @@ BESIDE_COPIER = {
     "yaml",
 }
 FIXED = ("_subdirectory", "_templates_suffix", "_envops", "_jinja_extensions")
+# Of _envops, what is about {% … %}: only files of new modules have these, and they are the client's at once.
+ABOUT_BLOCKS = {"trim_blocks", "lstrip_blocks"}
 KNOWN = {
     *FIXED,
     "_exclude",
@@ -86,8 +89,13 @@ def settings_are_known(before: Source, after: Source) -> Iterator[str]:
         elif name not in KNOWN:
             yield f"{name} is a setting of Copier that no test of updates knows"
     for name in FIXED:
-        if after.settings.get(name) != before.settings.get(name):
+        if _fixed(after, name) != _fixed(before, name):
             yield f"{name} is another one: older releases are rendered with theirs, in the same update"
+
+
+def _fixed(source: Source, name: str) -> Any:
+    said = source.settings.get(name)
+    return {key: said[key] for key in said.keys() - ABOUT_BLOCKS} if isinstance(said, dict) else said
 
 
 def extensions_know_nothing_of_the_machine(_: Source, after: Source) -> Iterator[str]:

@@ -20,6 +20,7 @@ from app.modules.tenants import tenant_commands
 from ._database import adopt, migrate, migration
 from ._docs import docs_modules
 from ._doctor import doctor
+from ._import_rules import import_rules
 from ._operator import operator_work
 from ._people import create_superuser, seed
 from ._serve import serve, worker
@@ -45,6 +46,7 @@ COMMANDS = (
     create_superuser,
     doctor,
     docs_modules,
+    import_rules,
 )
 for command in COMMANDS:
     app.command()(command)

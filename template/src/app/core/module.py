@@ -20,9 +20,13 @@ FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """What a module brings. `permissions` gives each of them the least role that has it."""
+    """What a module brings. `permissions` gives each of them the least role that has it.
+
+    `uses` names the modules whose public API it imports; `make import-rules` tells Tach.
+    """
 
     name: str
+    uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()

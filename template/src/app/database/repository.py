@@ -107,6 +107,11 @@ class Repository(Generic[Model]):
     def query(self) -> Select[Any]:
         return select(self.model)
 
+    def filtered(self, **values: Any) -> Select[Any]:
+        """Return the query for rows that have these values; a `None` asks for nothing."""
+        wanted = {name: value for name, value in values.items() if value is not None}
+        return self.query().filter_by(**wanted)
+
     async def first(self, query: Select[Any]) -> Model | None:
         rows = await self.all(query.limit(1))
         return rows[0] if rows else None
