@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from extensions.modules.answer import decided, read
 from extensions.modules.names import names_of
 from extensions.modules.problems import modules_problems
 
@@ -71,7 +72,8 @@ def precarious_project() -> dict[str, Any]:
 
 def accepted(described: dict[str, Any]) -> dict[str, Any]:
     """Without the fields that are refused, each for the sentence that names it."""
-    packages = {names_of(name).package: name for name in described}
+    modules = decided(read(described), None)
+    packages = {names_of(module.name, module.plural).package: module.typed for module in modules}
     for sentence in modules_problems(described, ready_made=["files"]):
         package, _, field = sentence.partition(":")[0].partition(".")
         del described[packages[package]]["fields"][field]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from extensions.modules.answer import read
+from extensions.modules.answer import decided, read
 from extensions.modules.fields import Module, modules_of
 from extensions.modules.fields.field import KINDS, USERS, Field
 from extensions.modules.names import Names, names_of
@@ -66,8 +66,8 @@ def _modules() -> Iterator[Module]:
     yield from modules_of(read(ANSWER_SETS["fields"]["custom_modules"]))
     for seed in range(DESCRIPTIONS):
         yield from modules_of(read(description(seed)))
-    yield from modules_of(read(accepted(precarious())))
-    yield from modules_of(read(precarious_project()))
+    yield from modules_of(decided(read(accepted(precarious())), None))
+    yield from modules_of(decided(read(precarious_project()), None))
     yield from (Module(names_of(name), _MIX) for name in PRECARIOUS if not modules_problems(name))
     yield from _widest()
 
@@ -154,7 +154,7 @@ class TestModules:
 _PRINT = """
 from tests.descriptions import description
 from tests.rendered import files_of
-from extensions.modules.answer import read
+from extensions.modules.answer import decided, read
 from extensions.modules.fields import modules_of
 for seed in range(3):
     for module in modules_of(read(description(seed))):

@@ -49,7 +49,8 @@ def in_place() -> Project:
     project.run(
         {},
         "-c",
-        "from app.core.module import find_modules; find_modules()\nfrom app.database.schema.migrations import adopt; adopt()",
+        "from app.core.module import find_modules; find_modules()\n"
+        "from app.database.schema.migrations import adopt; adopt()",
     )
     return project
 

@@ -39,7 +39,7 @@ def questions_stay_what_they_are(before: Source, after: Source) -> Iterator[str]
     for name, about in before.questions.items():
         now = after.questions.get(followed(name, after.table("questions")), about)
         for key in TYPED:
-            if now.get(key) not in (about.get(key), READS_AS_MUCH.get(about.get(key))):
+            if now.get(key) != about.get(key) and READS_AS_MUCH.get(about.get(key), about) != now.get(key):
                 yield f"{name} has another {key}: stored answers are read by the old one"
         if now.get("when", True) not in (*ALWAYS, about.get("when", True)):
             yield f"{name} is asked under another condition: where it is not asked, its answer is dropped"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.core.module import Module, find_modules
-from app.database.migrations import MODULES
+from app.database.schema.migrations import MODULES
 from app.kit.import_rules import WRITTEN, domain
 
 FILE = "tach.domain.toml"
