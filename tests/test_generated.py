@@ -183,6 +183,28 @@ class TestNames:
         assert not {"Field", "Schema", "StringConstraints", "Exception", f"{names.class_name}Create"} & set(defined)
 
 
+class TestEmails:
+    def test_that_are_unique_are_so_in_any_case(self) -> None:
+        """The model and the step say the same: `alembic check` compares them in tests/test_random_projects.py."""
+        files = _files({"crews": {"fields": {"email": "email unique", "code": "str(9) unique"}}}, "crews")
+
+        models, step = files["models.py"], files["migrations/s0001_create.py"]
+        assert 'unique_ignoring_case("crews", "tenant_id", "email"),' in models
+        assert '"uq_crews_tenant_id_lower_email",' in step
+        assert '["tenant_id", sa.text("lower(email)")],' in step
+        assert [text.count("UniqueConstraint") for text in (models, step)] == [1, 1]
+
+    def test_have_an_index_to_be_sorted_by(self) -> None:
+        files = _files({"crews": {"fields": {"email": "email unique"}}}, "crews")
+
+        assert 'sa.Index(None, "tenant_id", "email", "id"),' in files["models.py"]
+
+    def test_that_are_not_unique_are_as_any_text(self) -> None:
+        files = _files({"crews": {"fields": {"email": "email index"}}}, "crews")
+
+        assert "lower" not in "".join(files.values())
+
+
 def _files(described: dict[str, Any], package: str) -> dict[str, str]:
     (module,) = (module for module in modules_of(read(described)) if module.names.package == package)
     return dict(files_of(module))

@@ -58,9 +58,14 @@ class Field:
         return not self.optional and self.default is None
 
     @property
+    def ignores_case(self) -> bool:
+        """Whether another spelling is the same value: of an address that is unique."""
+        return self.unique and self.kind == "email"
+
+    @property
     def has_index(self) -> bool:
-        """Of its own: a unique field has one already."""
-        return not self.unique and (self.index or self.kind in ALWAYS_INDEXED)
+        """Of its own: a unique field has one already, but one that ignores case cannot be sorted by it."""
+        return self.ignores_case or (not self.unique and (self.index or self.kind in ALWAYS_INDEXED))
 
     @property
     def filtered(self) -> bool:

@@ -138,7 +138,7 @@ def _length_problem(field: Field, module: Names) -> str:
 def _constraints(field: Field, module: Names) -> Iterable[str]:
     """The names that app.database.base gives."""
     if field.unique:
-        yield f"uq_{module.table}_tenant_id_{field.column}"
+        yield f"uq_{module.table}_tenant_id_{'lower_' if field.ignores_case else ''}{field.column}"
     if field.has_index:
         yield f"ix_{module.table}_tenant_id_{field.column}_id"
     if field.kind == "enum":

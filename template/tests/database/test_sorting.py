@@ -98,6 +98,12 @@ class TestFiltered:
 
         assert [row.email for row in await invitations.all(query)] == ["3@example.com"]
 
+    async def test_has_what_is_unique_in_any_case(self, invitations: SortedInvitations) -> None:
+        query = invitations.filtered(email="3@EXAMPLE.com")
+
+        assert [row.email for row in await invitations.all(query)] == ["3@example.com"]
+        assert "lower(invitations.email)" in str(query)
+
     async def test_asks_for_nothing_with_none(self, invitations: SortedInvitations) -> None:
         query = invitations.filtered(role=None, email=None)
 
