@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-WORDS = ("tests.support.fixtures", "tests.support.scenario")
+WORDS = ("tests.support.checkouts", "tests.support.fixtures", "tests.support.scenario")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from app.bootstrap import with_database
 from app.config import load_settings
 from app.core.module import find_modules
 from app.database.base import Base
-from app.database.schema.autogenerate import is_ours, protect_new_tables
+from app.database.schema.autogenerate import COMPARED, protect_new_tables
 from app.database.schema.migrations import OWNER_URL
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_lock(hashtext('migrations'))")
@@ -38,7 +38,7 @@ def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        include_name=is_ours,
+        **COMPARED,
         process_revision_directives=protect_new_tables,
         transaction_per_migration=True,
     )

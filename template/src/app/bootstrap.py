@@ -30,7 +30,7 @@ from app.core.events import Subscriptions
 from app.core.http.routing import understands_fastapi
 from app.core.jobs import JobRegistry
 from app.core.limits import Buckets, MemoryBuckets, Tries
-from app.core.mail import choose_mailer, send_mail
+from app.core.mail import MAIL_SLOTS, choose_mailer, send_mail
 from app.core.module import Module
 from app.core.observability import observe
 from app.core.permissions import PermissionRegistry
@@ -81,7 +81,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         settings=settings,
         database=database,
         permissions=permissions,
-        jobs=JobRegistry([*jobs, *subscriptions.jobs, send_mail]),
+        jobs=JobRegistry([*jobs, *subscriptions.jobs, send_mail], slots=_slots(modules)),
         subscriptions=subscriptions,
         tokens=tokens,
         revocations=revocations,
@@ -101,6 +101,11 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         module_settings=_module_settings(settings, modules),
     )
     return runtime
+
+
+def _slots(modules: tuple[Module, ...]) -> dict[str, int]:
+    """Of queues that have slots of their own in each worker."""
+    return MAIL_SLOTS | {queue: n for each in modules for queue, n in each.slots.items()}
 
 
 def _module_settings(settings: Settings, modules: tuple[Module, ...]) -> SettingsOfModules:
@@ -182,6 +187,7 @@ def _engine(settings: DatabaseSettings, url: str | None, fast: bool) -> AsyncEng
         url,
         pool_size=settings.pool_size,
         pool_overflow=settings.pool_overflow,
+        pool_timeout_seconds=settings.pool_timeout_seconds,
         statement_timeout_seconds=settings.statement_timeout_seconds,
         pgbouncer=settings.pgbouncer,
         fast_paths=fast,

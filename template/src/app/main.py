@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from app.bootstrap import fast_paths, open_runtime, with_database
 from app.config import Settings, load_settings
 from app.core.http import routing
+from app.core.http.draining import Draining
 from app.core.http.health import answers, health_routes
 from app.core.http.idempotency import IdempotencyMiddleware
 from app.core.http.metrics import metrics_routes
@@ -28,6 +29,7 @@ from app.core.http.middleware import (
     TenantMiddleware,
     TraceMiddleware,
     TransactionMiddleware,
+    ValuesMiddleware,
     cors,
     observed,
 )
@@ -69,6 +71,7 @@ def create_app(
         **_documents(settings),
     )
     app.state.runtime = runtime
+    app.state.draining = _draining(settings)
     install_error_handlers(app, settings.public_url)
     _include(app, runtime, modules)
     describe_security(app, token_url=f"{API}/auth/token")
@@ -87,6 +90,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(TraceMiddleware),
         Middleware(PathMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
+        Middleware(ValuesMiddleware, most=settings.http.max_json_values),
         Middleware(AuthMiddleware, authenticator=runtime.authenticator),
         Middleware(TenantMiddleware),
         Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),
@@ -103,6 +107,12 @@ def _documents(settings: Settings) -> dict[str, Any]:
     return {} if shown else {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 
+def _draining(settings: Settings) -> Draining:
+    """Nobody waits for a load balancer where there is none."""
+    in_development = settings.environment == "development"
+    return Draining(seconds=0 if in_development else settings.http.drain_seconds)
+
+
 def _secrets(settings: Settings) -> list[str]:
     secrets = (settings.secret_key, *settings.auth.previous_secrets)
     return [secret.get_secret_value() for secret in secrets]
@@ -112,7 +122,11 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     rw = runtime.database.rw
     kind = FastRoute if runtime.settings.fast_paths else StrictRoute
     include = partial(routing.include, kind=kind)
-    checks = {"database": partial(answers, rw), "migrations": partial(is_at_head, rw)}
+    checks = {
+        "shutdown": app.state.draining.is_serving,
+        "database": partial(answers, rw),
+        "migrations": partial(is_at_head, rw),
+    }
     include(app, health_routes(checks))
     include(app, error_pages)
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
@@ -133,6 +147,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if runtime.settings.environment == "development":
             await closing.enter_async_context(embedded_worker(runtime))
         await closing.enter_async_context(runtime.revocations.kept_current())
+        closing.enter_context(app.state.draining.on_sigterm())
         _tune_garbage_collection()
         log.info("app.started", fast_paths=fast_paths(runtime.settings))
         yield

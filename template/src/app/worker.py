@@ -23,11 +23,20 @@ async def run_worker(
 ) -> None:
     """Runs until SIGTERM or SIGINT. Without `queues` it serves all of them."""
     configure_logging(settings.log, json=settings.in_production)
-    runtime = open_runtime(settings, find_modules())
+    runtime = open_runtime(_with_connections(settings, concurrency), find_modules())
     try:
         await work(runtime, WorkerOptions(queues=queues, concurrency=concurrency))
     finally:
         await runtime.close()
+
+
+def _with_connections(settings: Settings, concurrency: int) -> Settings:
+    """Two for each job: one that has written may report its progress in another transaction."""
+    database = settings.database
+    overflow = max(database.pool_overflow, 2 * concurrency - database.pool_size)
+    return settings.model_copy(
+        update={"database": database.model_copy(update={"pool_overflow": overflow})}
+    )
 
 
 @asynccontextmanager

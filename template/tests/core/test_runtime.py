@@ -10,7 +10,7 @@ class InvoiceSettings(ModuleSettings):
 
 class TestSettingsOf:
     def test_a_module_that_is_not_started_say_which_one_to_name(self, runtime: Runtime) -> None:
-        with pytest.raises(ModuleNotStarted, match=r"InvoiceSettings belongs .* invoices, which"):
+        with pytest.raises(ModuleNotStarted, match=r"InvoiceSettings belongs .*invoices, which"):
             runtime.settings_of(InvoiceSettings)
 
         with pytest.raises(KeyError) as missing:

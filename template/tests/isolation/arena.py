@@ -11,7 +11,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import Mapper, object_mapper
+from sqlalchemy.orm import Mapper
 
 from app.core.module import find_modules
 from app.core.runtime import Runtime
@@ -136,6 +136,6 @@ def _show(loot: Any) -> str:
     if isinstance(getattr(type(loot), "__mapper__", None), Mapper):
         loaded = vars(loot)
         return " ".join(
-            str(loaded[a.key]) for a in object_mapper(loot).column_attrs if a.key in loaded
+            str(loaded[a.key]) for a in type(loot).__mapper__.column_attrs if a.key in loaded
         )
     return str(loot)

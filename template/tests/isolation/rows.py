@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -84,11 +85,11 @@ def example(column: Column[Any], marker: str) -> Any:
         return column.info["example"]
     if choice := _first_choice(column):
         return choice
+    if isinstance(column.type, JSON):  # whose python_type is just `object`
+        return {"text": marker}
     kind = getattr(column.type, "python_type", str)
     if kind is UUID:
         return new_id()
-    if kind is dict:
-        return {"text": marker}
     if kind in COUNTED:
         return COUNTED[kind](column, next(NUMBERS))
     if kind not in BY_TYPE:

@@ -81,7 +81,10 @@ Ending = Callable[[TenantSession], Awaitable[None]]
 @pytest_asyncio.fixture
 async def engine(whole: Settings) -> AsyncIterator[AsyncEngine]:
     """With one connection, which everybody has to share."""
-    engine = create_engine(str(whole.database.url), pool_size=1, pool_overflow=0)
+    database = whole.database
+    engine = create_engine(
+        str(database.url), pool_size=1, pool_overflow=0, pgbouncer=database.pgbouncer
+    )
     yield engine
     await engine.dispose()
 

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, make_url
 
 from app.config import Settings
 from app.modules.tenants.models import Invitation
+from tests.support.servers import server
 
 from .arena import Arena
 from .crowd import fill, found_tenants
@@ -62,10 +63,12 @@ async def _time(arena: Arena) -> float:
 
 
 def _fill(attacked: Settings, tenants: int, like: UUID) -> None:
-    url = make_url(str(attacked.database.url)).set(
-        username="postgres", drivername="postgresql+psycopg"
+    name = make_url(str(attacked.database.url)).database or ""
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: server().superuser(name),
+        isolation_level="AUTOCOMMIT",
     )
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         crowd = found_tenants(connection, tenants)
         fill(connection, Invitation.__table__, crowd, rows_each=ROWS_EACH, like=like)

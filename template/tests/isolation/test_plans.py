@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, create_engine, make_url, text
 
 from app.config import Settings
 from app.database.tenancy import TenantContext
+from tests.support.servers import server
 
 from .arena import Arena
 from .attacks_reading import WITH_REASON
@@ -35,10 +36,12 @@ OF_A_MILLION = {
 
 @pytest.fixture(scope="module")
 def superuser(whole: Settings) -> Iterator[Connection]:
-    url = make_url(str(whole.database.url)).set(
-        username="postgres", drivername="postgresql+psycopg"
+    name = make_url(str(whole.database.url)).database or ""
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: server().superuser(name),
+        isolation_level="AUTOCOMMIT",
     )
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         yield connection
     engine.dispose()

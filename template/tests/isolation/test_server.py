@@ -95,6 +95,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "APP_DATABASE_URL": str(database.url),
         "APP_DATABASE_OWNER_URL": str(database.owner_url),
         "APP_DATABASE_ADMIN_URL": str(database.admin_url),
+        "APP_DATABASE_PGBOUNCER": str(database.pgbouncer).lower(),
         "PYTHONPATH": str(PROJECT / "src"),
     }
 

@@ -6,29 +6,31 @@ from hashlib import sha256
 from pathlib import Path
 
 from app.config import Settings
-from app.database import embedded
+from app.database.embedded import DatabaseUrls, EmbeddedServer, is_alive
 from app.database.schema.migrations import upgrade
 
-PROJECT = Path(__file__).parents[2]
-FOLDER = PROJECT / ".data" / "test-postgres"
+from .folders import FOLDER, PROJECT
+from .servers import BEHIND_PGBOUNCER, server
+
+__all__ = ["FOLDER", "PROJECT", "create_test_database", "drop_test_database"]
+
 COMPLETE = "SELECT FROM pg_database WHERE datname = %s AND datistemplate"
 STEPS = ("migrations/**/*", "src/app/modules/*/migrations/*.py", "src/app/**/models.py")
 
 
 def create_test_database(settings: Settings, name: str) -> Settings:
     """The settings with a database of this name, fresh and at head."""
-    server = embedded.start(FOLDER, durable=False)
-    template = _migrated_template(server)
-    _drop_left_over(server)
-    return _pointing_to(settings, server.create_database(name, template=template))
+    template = _migrated_template(server())
+    _drop_left_over(server())
+    return _pointing_to(settings, server().create_database(name, template=template))
 
 
 def drop_test_database(name: str) -> None:
-    embedded.start(FOLDER, durable=False).drop_database(name)
+    server().drop_database(name)
 
 
 @cache
-def _migrated_template(server: embedded.EmbeddedServer) -> str:
+def _migrated_template(server: EmbeddedServer) -> str:
     """Kept between runs, as long as no migration and no model changes."""
     name = f"template_{_fingerprint()}"
     with server.superuser() as connection:
@@ -38,18 +40,22 @@ def _migrated_template(server: embedded.EmbeddedServer) -> str:
     return name
 
 
-def _drop_left_over(server: embedded.EmbeddedServer) -> None:
+def _drop_left_over(server: EmbeddedServer) -> None:
     """Of test processes that were killed; a database's name ends with its process."""
     with server.superuser() as connection:
         query = r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'"
         names = [name for (name,) in connection.execute(query)]
     for name in names:
-        if not embedded.is_alive(int(name.rpartition("_")[2])):
+        if not is_alive(int(name.rpartition("_")[2])):
             server.drop_database(name)
 
 
-def _pointing_to(settings: Settings, urls: embedded.DatabaseUrls) -> Settings:
-    return settings.with_database(url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url)
+def _pointing_to(settings: Settings, urls: DatabaseUrls) -> Settings:
+    pointing = settings.with_database(
+        url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url
+    )
+    database = pointing.database.model_copy(update={"pgbouncer": BEHIND_PGBOUNCER})
+    return pointing.model_copy(update={"database": database})
 
 
 def _fingerprint() -> str:

@@ -8,7 +8,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from app.config import LimitSettings, Settings
+from app.config import DatabaseSettings, LimitSettings, Settings
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
@@ -26,7 +26,9 @@ def settings() -> Iterator[Settings]:
     name = f"test_{os.getpid()}"
     # Tests log in more often than people do.
     limits = LimitSettings(login=None)
-    settings = Settings(environment="test", limits=limits, _env_file=None)
+    # A busy machine is no reason to refuse a crowd.
+    database = DatabaseSettings(pool_timeout_seconds=30)
+    settings = Settings(environment="test", limits=limits, database=database, _env_file=None)
     yield create_test_database(settings, name)
     drop_test_database(name)
 

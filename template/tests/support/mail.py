@@ -1,15 +1,18 @@
 """The post: what waits to be mailed is run as a worker does, and can be read."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import cast
 
+import pytest
 from sqlalchemy import text
 
 from app.core.jobs import Envelope, Job
 from app.core.mail import Letter, MemoryMailer
 from app.core.runtime import Runtime
-from app.core.unit_of_work import open_unit
+from app.core.unit_of_work import UnitOfWork, open_unit
 
 TAKE = text(
     "DELETE FROM procrastinate_jobs WHERE queue_name = 'mail' RETURNING id, task_name, args"
@@ -43,4 +46,19 @@ async def deliver(runtime: Runtime) -> None:
 async def _run(runtime: Runtime, job: Job, envelope: Envelope) -> None:
     actor = envelope.actor_for(runtime.permissions)
     async with open_unit(runtime, actor, envelope.context) as work:
-        await job.run(work, **job.shape.unpack(envelope.arguments))
+        with _refusing_while_open(work, job):
+            await job.run(work, **job.shape.unpack(envelope.arguments))
+
+
+@contextmanager
+def _refusing_while_open(work: UnitOfWork, job: Job) -> Iterator[None]:
+    """A mail server may take its time: no transaction, and no connection, waits for it."""
+    mailer = cast(MemoryMailer, work.runtime.mailer)
+
+    async def send(letter: Letter) -> None:
+        assert not work.is_open, f"{job.name} sends inside of a transaction: work.commit() first"
+        mailer.sent.append(letter)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mailer, "send", send)
+        yield

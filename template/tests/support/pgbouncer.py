@@ -1,82 +1,111 @@
-"""A real PgBouncer in transaction mode before the tests' database, where one is installed."""
+"""A real PgBouncer in transaction mode, where its program is there: to be stopped and started."""
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import psycopg
+import pytest
 from sqlalchemy import make_url
 
 from app.config import Settings
+from app.database.embedded import EmbeddedServer
 
 from .processes import free_port
 
-PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+CONFIGURATION = """
+[databases]
+* = host={host} port={port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {own_port}
+unix_socket_dir =
+auth_type = trust
+auth_file = {folder}/users.txt
+pool_mode = transaction
+default_pool_size = 10
+max_client_conn = 500
+server_round_robin = 1
+"""
+USERS = '"app_rw" ""\n"app_owner" ""\n"app_admin" ""\n"postgres" ""\n'
+
+
+class PgBouncer(EmbeddedServer):
+    """Each transaction gets another server connection: none can rely on the one before it."""
+
+    def __init__(self, server: EmbeddedServer, folder: Path) -> None:
+        super().__init__("127.0.0.1", free_port())
+        self.server = server
+        self.process: subprocess.Popen[bytes] | None = None
+        self.file = folder / "pgbouncer.ini"
+        (folder / "users.txt").write_text(USERS)
+        self.file.write_text(
+            CONFIGURATION.format(
+                host=server.host, port=server.port, own_port=self.port, folder=folder
+            )
+        )
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        self.process = subprocess.Popen(
+            [*_program(self.server), str(self.file)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(500):
+            with suppress(OSError), socket.create_connection((self.host, self.port)):
+                return
+            assert self.process.poll() is None, "PgBouncer ended"
+            time.sleep(0.02)
+        raise AssertionError("PgBouncer does not listen")
+
+    def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait()
 
 
 @contextmanager
-def pgbouncer(settings: Settings, *, servers: int = 3) -> Iterator[Settings]:
-    """The settings that lead to it. Needs PROGRAM: `apt-get install pgbouncer`."""
-    url, port = make_url(str(settings.database.url)), free_port()
-    host = str(url.query["host"])
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    database = f"host={host} port={url.query['port']} dbname={url.database}"
-    lines = [
-        "[databases]",
-        f"{url.database} = {database}",
-        "[pgbouncer]",
-        "listen_addr = 127.0.0.1",
-        f"listen_port = {port}",
-        "unix_socket_dir =",
-        "auth_type = trust",
-        f"auth_file = {folder / 'users.txt'}",
-        "pool_mode = transaction",
-        f"default_pool_size = {servers}",
-        "ignore_startup_parameters = extra_float_digits",
-    ]
-    users = [f'"{name}" ""' for name in ("app_rw", "app_owner", "app_admin")]
-    (folder / "users.txt").write_text("\n".join(users))
-    (folder / "pgbouncer.ini").write_text("\n".join(lines))
-    command = [str(PROGRAM), "-q", str(folder / "pgbouncer.ini")]
-    if os.geteuid() == 0:
-        command[1:1] = ["-u", Path(host).owner()]  # PgBouncer refuses to run as root
-    process = subprocess.Popen(command)
-    try:
-        _wait_for(process, port, str(url.database))
-        yield _through(settings, port)
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(folder)
-
-
-def _wait_for(process: "subprocess.Popen[bytes]", port: int, database: str) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "PgBouncer ended; its output says why"
+def pgbouncer(server: EmbeddedServer) -> Iterator[PgBouncer]:
+    """Skips the test where there is no PgBouncer."""
+    if shutil.which("pgbouncer") is None:
+        pytest.skip("PgBouncer is not installed: apt-get install pgbouncer")
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        bouncer = PgBouncer(server, Path(folder))
+        bouncer.start()
         try:
-            psycopg.connect(
-                host="127.0.0.1", port=port, user="app_rw", dbname=database, connect_timeout=5
-            ).close()
-            return
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    raise AssertionError("PgBouncer did not start")
+            yield bouncer
+        finally:
+            bouncer.stop()
 
 
-def _through(settings: Settings, port: int) -> Settings:
-    def led(url: str | None) -> str:
-        there = make_url(str(url)).set(host="127.0.0.1", port=port, query={})
-        return there.render_as_string(hide_password=False)
-
+@contextmanager
+def behind_pgbouncer(settings: Settings, server: EmbeddedServer) -> Iterator[Settings]:
+    """The same settings, with PgBouncer between. Skips the test where there is none."""
     database = settings.database
-    moved = settings.with_database(
-        url=led(database.url), owner_url=led(database.owner_url), admin_url=led(database.admin_url)
-    )
-    behind = moved.database.model_copy(update={"pgbouncer": True})
-    return moved.model_copy(update={"database": behind})
+    with pgbouncer(server) as bouncer:
+
+        def led(url: str | None) -> str:
+            there = make_url(str(url)).set(host=bouncer.host, port=bouncer.port, query={})
+            return there.render_as_string(hide_password=False)
+
+        moved = settings.with_database(
+            url=led(database.url),
+            owner_url=led(database.owner_url),
+            admin_url=led(database.admin_url),
+        )
+        behind = moved.database.model_copy(update={"pgbouncer": True})
+        yield moved.model_copy(update={"database": behind})
+
+
+def _program(server: EmbeddedServer) -> list[str]:
+    """It refuses to run as root, and becomes a user who may use the server's socket."""
+    user = Path(server.host).owner() if server.host.startswith("/") else "nobody"
+    return ["pgbouncer", *(["--user", user] if os.geteuid() == 0 else []), "--quiet"]

@@ -12,7 +12,7 @@ from app.config import Settings
 from app.core.runtime import Runtime
 
 from .database import create_test_database, drop_test_database
-from .samples import modules_and_samples, seen
+from .samples import modules_and_samples, released, seen
 
 
 @pytest.fixture(scope="session")
@@ -37,4 +37,5 @@ async def queue(queue_runtime: Runtime) -> Runtime:
             await connection.execute(text(f"DELETE FROM {table}"))
         await connection.execute(text("DELETE FROM tenants"))
     seen.clear()
+    released.clear()
     return queue_runtime

@@ -23,6 +23,9 @@ COUNT = text("""
 seen: list[Any] = []
 """What jobs and subscribers of this process have noted, committed or not."""
 
+released: set[str] = set()
+"""The names of those that `wait` no longer; "all" of them."""
+
 hanging = False
 """Whether those that can hang do so (tests/support/queue_process.py)."""
 
@@ -50,6 +53,20 @@ async def add_slowly(work: UnitOfWork, counter: UUID, seconds: float) -> None:
 async def hang(work: UnitOfWork, counter: UUID, seconds: float = 60) -> None:
     await count(work, counter)
     await _hang(seconds)
+
+
+@job(name="samples.wait")
+async def wait(work: UnitOfWork, name: str) -> None:
+    """Until it is released."""
+    seen.append(name)
+    await work.commit()
+    while not released & {name, "all"}:  # noqa: ASYNC110 - the test's loop may be another one
+        await asyncio.sleep(0.02)
+
+
+@job(name="samples.wait_apart", queue="apart")
+async def wait_apart(work: UnitOfWork, name: str) -> None:
+    await wait.run(work, name)
 
 
 @job(name="samples.fail", retry=QUICK)
@@ -166,6 +183,8 @@ JOBS = (
     add,
     add_slowly,
     hang,
+    wait,
+    wait_apart,
     fail,
     add_alone,
     rebuild,
@@ -175,7 +194,10 @@ JOBS = (
     for_each_tenant,
 )
 SAMPLES = Module(
-    name="samples", jobs=JOBS, subscribers=(count_moves, follow, refuse, note_name, note_opening)
+    name="samples",
+    jobs=JOBS,
+    slots={"apart": 1},
+    subscribers=(count_moves, follow, refuse, note_name, note_opening),
 )
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from app.database import embedded
 
-from .database import FOLDER
+from . import servers
 
 
 @pytest.fixture
 def server() -> embedded.EmbeddedServer:
-    return embedded.start(FOLDER, durable=False)
+    return servers.server()
 
 
 @pytest.fixture

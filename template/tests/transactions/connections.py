@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from app.database import embedded
 from app.database.engine import create_engine
-from tests.support.database import FOLDER
 from tests.support.people import Person
+from tests.support.servers import server
 
 PID = text("SELECT pg_backend_pid()").execution_options(raw_sql="names the connection")
 
@@ -41,5 +40,5 @@ async def behind_pgbouncer(runtime: Runtime) -> AsyncIterator[AsyncEngine]:
 
 
 def kill(pid: int) -> None:
-    with embedded.start(FOLDER, durable=False).superuser() as connection:
+    with server().superuser() as connection:
         connection.execute("SELECT pg_terminate_backend(%s)", [pid])

@@ -11,12 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import InvalidRequestError, PendingRollbackError, SQLAlchemyError
 
 from app.core.runtime import Runtime
-from app.database import embedded
 from app.database.session import TenantSession, open_session
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
 from tests.support.queue import until
+from tests.support.servers import server
 
 from .connections import checked_out, database
 from .widgets import names
@@ -58,7 +57,7 @@ async def test_no_connection_keeps_a_transaction(
 ) -> None:
     """Nor another's tenant: whatever is asked at once, wrongly, or is cancelled."""
     random = Random(seed)
-    with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+    with server().superuser(database(runtime)) as connection:
         for _ in range(ROUNDS):
             session = open_session(runtime.database.rw, random.choice([owner, rival]).context)
             await ask_at_once(session, random)

@@ -10,11 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.core.runtime import Runtime
-from app.database import embedded
 from app.database.session import TenantSession, open_session
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
+from tests.support.servers import server
 
 from .connections import checked_out, database, kill, pid_in_pool
 from .widgets import names
@@ -109,7 +108,7 @@ class TestFirstStatement:
     async def test_gives_its_connection_up_when_it_is_cancelled(
         self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
-        with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+        with server().superuser(database(runtime)) as connection:
             connection.execute("BEGIN; LOCK TABLE widgets")
             waiting = asyncio.create_task(WidgetRepository(session).create(name="lost"))
             await asyncio.sleep(0.1)

@@ -1,20 +1,23 @@
 """A repository's reads travel alone, until something needs a transaction."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
+from sqlalchemy import select, text, update
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database import embedded
 from app.database.session import open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
+from tests.support.servers import server
 
 from .connections import behind_pgbouncer, checked_out, database
 from .widgets import names
+
+LOCK = text("SELECT pg_advisory_xact_lock(1)").execution_options(raw_sql="a lock, no rows")
 
 
 class TestAlone:
@@ -23,8 +26,7 @@ class TestAlone:
         await WidgetRepository(session).list(limit=1)
 
         assert session.transaction.connection is None
-        assert session.is_open
-        await session.close()
+        assert not session.is_open
         assert checked_out(runtime) == 0
 
     async def test_is_followed_by_a_transaction_on_the_same_connection(
@@ -73,7 +75,7 @@ class TestAlone:
         self, runtime: Runtime, owner: Person
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+        with server().superuser(database(runtime)) as connection:
             connection.execute("BEGIN; LOCK TABLE widgets")
             waiting = asyncio.create_task(WidgetRepository(session).list(limit=1))
             await asyncio.sleep(0.1)
@@ -85,3 +87,71 @@ class TestAlone:
         assert not session.is_open
         assert checked_out(runtime) == 0
         assert await names(runtime, owner) == set()
+
+
+class TestRelease:
+    """What a unit does before it awaits something that is no statement."""
+
+    async def test_gives_the_connection_of_reads_back(
+        self, runtime: Runtime, owner: Person, work: UnitOfWork
+    ) -> None:
+        await work.session.scalars(select(Widget))
+        assert checked_out(runtime) == 1
+
+        await work.release()
+
+        assert checked_out(runtime) == 0
+
+    @pytest.mark.parametrize("way", ["create", "add", "execute", "lock", "savepoint", "text"])
+    async def test_keeps_what_was_written_or_locked(
+        self, runtime: Runtime, owner: Person, work: UnitOfWork, way: str
+    ) -> None:
+        await _WAYS[way](work)
+
+        await work.release()
+
+        assert checked_out(runtime) == 1 or work.session.orm.new
+
+    async def test_does_so_behind_pgbouncer(self, runtime: Runtime, owner: Person) -> None:
+        """Where each read begins a transaction."""
+        async with (
+            behind_pgbouncer(runtime) as engine,
+            open_session(engine, owner.context) as session,
+        ):
+            await WidgetRepository(session).list(limit=1)
+            assert session.is_open
+
+            await session.release()
+
+            assert not session.is_open
+
+    async def test_leaves_entities_as_they_are(self, runtime: Runtime, owner: Person) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            made = await WidgetRepository(work.session).create(name="first")
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            widget = await work.session.get_one(Widget, (owner.tenant_id, made.id))
+            await work.release()
+
+            widget.name = "second"
+
+        assert await names(runtime, owner) == {"second"}
+
+
+async def _add(work: UnitOfWork) -> None:
+    await work.session.scalars(select(Widget))
+    work.session.add(Widget(name="new"))
+
+
+async def _savepoint(work: UnitOfWork) -> None:
+    await work.session.begin_nested()
+    await work.session.scalars(select(Widget))
+
+
+_WAYS: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
+    "create": lambda work: WidgetRepository(work.session).create(name="new"),
+    "add": _add,
+    "execute": lambda work: work.session.execute(update(Widget).values(name="all")),
+    "lock": lambda work: work.session.scalars(select(Widget).with_for_update()),
+    "savepoint": _savepoint,
+    "text": lambda work: work.session.execute(LOCK),
+}

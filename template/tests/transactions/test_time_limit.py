@@ -15,7 +15,8 @@ from app.database.compiled.standalone import READS_ALONE
 from app.database.engine import create_engine
 from app.database.session import open_session
 from app.kit.ids import new_id
-from tests.support.pgbouncer import PROGRAM, pgbouncer
+from tests.support.pgbouncer import behind_pgbouncer
+from tests.support.servers import server
 
 SECONDS = 0.3
 LIMIT = text("SHOW statement_timeout").execution_options(raw_sql="a setting")
@@ -25,9 +26,7 @@ SLEEP = text("SELECT pg_sleep(20)").execution_options(raw_sql="takes long")
 @pytest_asyncio.fixture(params=["directly", "as if behind PgBouncer", "behind PgBouncer"])
 async def engine(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[AsyncEngine]:
     if request.param == "behind PgBouncer":
-        if PROGRAM is None:
-            pytest.skip("pgbouncer is not installed: apt-get install pgbouncer")
-        with pgbouncer(settings, servers=1) as behind:
+        with behind_pgbouncer(settings, server()) as behind:
             async with _engine(behind, pgbouncer=True) as engine:
                 yield engine
     else:

@@ -8,15 +8,15 @@ from sqlalchemy import select, text
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
-from app.database import embedded
+from app.database.asyncpg.pool import checkin, checkout
 from app.database.engine import create_engine
 from app.database.repository import RowNotFound
 from app.database.session import TenantSession, open_session
 from app.modules.widgets.models import Widget
 from app.modules.widgets.repositories import WidgetRepository
-from tests.support.database import FOLDER
 from tests.support.people import Person
 from tests.support.queue import until
+from tests.support.servers import server
 
 from .connections import PID, checked_out, database, kill, pid_in_pool
 from .widgets import names
@@ -127,8 +127,7 @@ class TestDeadConnection:
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
             await WidgetRepository(work.session).list(limit=1)
-            pooled: Any = work.session.transaction._pooled
-            kill(pooled.driver_connection.get_server_pid())
+            kill(await pid_in_pool(runtime, owner))
             await WidgetRepository(work.session).create(name="driver")
 
         assert await names(runtime, owner) == {"driver"}
@@ -182,7 +181,7 @@ class TestMoreThanThePoolKeeps:
 
 
 async def only_one_is_there(runtime: Runtime, pids: set[int]) -> bool:
-    with embedded.start(FOLDER, durable=False).superuser(database(runtime)) as connection:
+    with server().superuser(database(runtime)) as connection:
         query = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
         return connection.execute(query, [list(pids)]).fetchone() == (1,)
 
@@ -191,13 +190,12 @@ class TestGivenBack:
     async def test_is_no_connection_with_a_transaction(
         self, runtime: Runtime, owner: Person
     ) -> None:
-        session = open_session(runtime.database.rw, owner.context)
-        await WidgetRepository(session).list(limit=1)
-        pooled: Any = session.transaction._pooled
-        before = pooled.driver_connection
+        engine = runtime.database.rw.sync_engine
+        pooled = await checkout(engine)
+        before: Any = pooled.driver_connection
         await before.execute("BEGIN")
 
-        await session.close()
+        checkin(engine, pooled)
 
         assert before.is_closed()
         assert await names(runtime, owner) == set()

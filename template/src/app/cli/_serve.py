@@ -38,7 +38,7 @@ def serve(
         reload=reload,
         reload_dirs=["src"] if reload else None,
         loop="uvloop",
-        http="httptools",
+        http="app.cli._protocol:BoundedProtocol",
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=settings.http.shutdown_seconds,

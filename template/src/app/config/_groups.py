@@ -47,6 +47,11 @@ class DatabaseSettings(Group):
     statement_timeout_seconds: float = Field(
         default=30, gt=0, description="Seconds after which PostgreSQL ends a statement."
     )
+    pool_timeout_seconds: float = Field(
+        default=3,
+        gt=0,
+        description="Seconds that a request waits for a connection of the pool; then it is a 503.",
+    )
     pgbouncer: bool = Field(
         default=False, description="true if the URLs lead to PgBouncer in transaction mode."
     )
@@ -58,6 +63,12 @@ class AuthSettings(Group):
     )
     refresh_days: int = Field(
         default=30, ge=1, le=365, description="Days after which one logs in again."
+    )
+    sessions_per_user: int = Field(
+        default=50,
+        ge=1,
+        le=1000,
+        description="Log-ins that a person may have open; one more ends the oldest of them.",
     )
     pages_url: PublicUrl | None = Field(
         default=None,
@@ -191,8 +202,33 @@ class HttpSettings(Group):
         description="Whether /docs, /redoc and /openapi.json answer: on, off, or auto, which is off"
         " in production and on elsewhere.",
     )
+    max_json_values: int = Field(
+        default=20_000, ge=100, description="The most values that a JSON body may hold."
+    )
+    max_head_bytes: int = Field(
+        default=64 * 1024,
+        ge=4096,
+        description="The largest head of a request that is read, in bytes: its headers together.",
+    )
+    head_seconds: float = Field(
+        default=10, gt=0, description="Seconds in which the head of a request must arrive."
+    )
+    max_connections: int = Field(
+        default=1000, ge=1, description="Connections that each process keeps open with clients."
+    )
+    max_connections_per_client: int = Field(
+        default=500,
+        ge=1,
+        description="Those of one address, unless FORWARDED_ALLOW_IPS names it as a proxy.",
+    )
+    drain_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="Seconds after SIGTERM in which new requests are still answered, while"
+        " /health/ready says 503; none in development.",
+    )
     shutdown_seconds: int = Field(
-        default=25, ge=0, description="Seconds that running requests have to end at a shutdown."
+        default=20, ge=0, description="Seconds that running requests have to end at a shutdown."
     )
 
     def shows_documents(self, *, in_production: bool) -> bool:

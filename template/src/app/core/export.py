@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json
 from sqlalchemy import Select, Table, select, text
 
 from app.core.runtime import Database
@@ -44,5 +43,5 @@ def _queries(tenant: TenantContext) -> list[tuple[Table, Select[Any]]]:
 
 def _line(table: Table, row: dict[str, Any]) -> bytes:
     """Bytes as base64; a decimal stays exact, as text."""
-    values = to_jsonable_python(row, bytes_mode="base64")
-    return orjson.dumps({"table": table.name, "row": values}, option=orjson.OPT_APPEND_NEWLINE)
+    line = {"table": table.name, "row": row}
+    return to_json(line, bytes_mode="base64", inf_nan_mode="null") + b"\n"

@@ -23,6 +23,7 @@ class Module:
     """What a module brings. `permissions` gives each of them the least role that has it.
 
     `uses` names the modules whose public API it imports; `make import-rules` tells Tach.
+    `slots` gives a queue so many runs of its own in each worker: `{"imports": 2}`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Module:
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
+    slots: Mapping[str, int] = field(default_factory=dict)
     find_api_key: FindApiKey | None = None
     settings: type[ModuleSettings] | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None

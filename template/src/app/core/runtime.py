@@ -43,11 +43,11 @@ class SettingsOfModules(dict[type[ModuleSettings], ModuleSettings]):
 
     def __missing__(self, kind: type[ModuleSettings]) -> NoReturn:
         """Raises ModuleNotStarted."""
-        module = kind.__module__.removeprefix("app.modules.").partition(".")[0]
+        module = kind.__module__.rpartition(".")[0]
         raise ModuleNotStarted(
             f"{kind.__name__} belongs to the module {module}, which is not started here, or whose"
             f" module.py does not say settings={kind.__name__}. The tests of one module start those"
-            f" that it may use: name app.modules.{module} in depends_on of its tach.domain.toml,"
+            f" that it may use: name {module} in depends_on of its tach.domain.toml,"
             " or put the test under tests/."
         )
 

@@ -190,11 +190,24 @@ class UnitOfWork(Work):
         else:
             tell()
 
-    def within(self, context: Context) -> AbstractAsyncContextManager["UnitOfWork"]:
-        """Another unit for the same actor; its transaction ends with the block."""
-        return open_unit(
-            self.runtime, self.actor, context, trace_id=self.trace_id, origin=self.origin
-        )
+    @asynccontextmanager
+    async def within(
+        self, context: Context, *, actor: Actor | None = None
+    ) -> AsyncIterator["UnitOfWork"]:
+        """Another unit, for the same actor or another one; its transaction ends with the block.
+
+        Open it before this unit writes: then this one holds no connection meanwhile. Requests that
+        hold one and wait for a second stop each other as soon as the pool is empty.
+        """
+        await self.release()
+        async with open_unit(
+            self.runtime,
+            actor or self.actor,
+            context,
+            trace_id=self.trace_id,
+            origin=self.origin,
+        ) as work:
+            yield work
 
     @asynccontextmanager
     async def across_tenants(
@@ -208,6 +221,7 @@ class UnitOfWork(Work):
         self.require_superuser()
         if bypass_tenant is not True or not reason.strip():
             raise ValueError("across_tenants takes bypass_tenant=True and the reason")
+        await self.release()
         session = open_session(self.runtime.database.admin, None, unscoped=True)
         work = UnitOfWork(self.runtime, self.actor, None, session=session, trace_id=self.trace_id)
         work.session.add(
@@ -241,6 +255,13 @@ class UnitOfWork(Work):
                 await callback()
             except Exception as error:
                 log.error("after commit", error=type(error).__name__, exc_info=error)
+
+    async def release(self) -> None:
+        """Gives the connection back if this unit has only read, for the time of a slow step.
+
+        Call it before you await something that is no statement: a hash, a mail server, an API.
+        """
+        await self.session.release()
 
     @property
     def is_open(self) -> bool:

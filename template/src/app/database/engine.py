@@ -18,6 +18,7 @@ def create_engine(
     *,
     pool_size: int = 5,
     pool_overflow: int = 10,
+    pool_timeout_seconds: float = 3,
     statement_timeout_seconds: float = 30,
     pgbouncer: bool = False,
     fast_paths: bool = True,
@@ -47,6 +48,7 @@ def create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_overflow,
+        pool_timeout=pool_timeout_seconds,
         hide_parameters=True,  # an error's text goes to logs: no values of clients in it
         pool_reset_on_return=None,  # `Transaction` looks, as SQLAlchemy's own connections do
         pool_use_lifo=True,  # the connection used last has the statements prepared

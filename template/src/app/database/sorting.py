@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database.pagination import InvalidCursor
 from app.database.repository import Model, Repository
+from app.kit.json_values import find_fault
 from app.kit.rows import Rows
 
 
@@ -78,9 +79,12 @@ def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
     """Raises InvalidCursor."""
     kind = TypeAdapter[Any](sort.column.type.python_type | None)
     try:
-        name, value, row_id = json.loads(urlsafe_b64decode(cursor + "=="))
+        text = urlsafe_b64decode(cursor + "==")
+        if find_fault(text):
+            raise InvalidCursor
+        name, value, row_id = json.loads(text)
         if name != sort.name:
             raise InvalidCursor
         return kind.validate_python(value), UUID(row_id)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidCursor from error

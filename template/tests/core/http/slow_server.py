@@ -20,8 +20,8 @@ def slow_app() -> FastAPI:
 
     @app.get("/api/v1/slow")
     @public
-    async def slow(work: CurrentWork) -> str:
-        await asyncio.sleep(1)
+    async def slow(work: CurrentWork, seconds: float = 1) -> str:
+        await asyncio.sleep(seconds)
         await work.session.execute(select(1))
         return "done"
 

@@ -18,7 +18,7 @@ PROGRAM = Path(__file__).with_name("slow_server.py")
 async def test_sigterm_lets_running_requests_end(settings: Settings) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running(PROGRAM, port, settings) as server:
+    with running(PROGRAM, port, settings, APP_HTTP_DRAIN_SECONDS="0") as server:
         async with httpx.AsyncClient(base_url=url) as client:
             await until_up(client, server)
             request = asyncio.create_task(client.get("/api/v1/slow"))
@@ -31,6 +31,48 @@ async def test_sigterm_lets_running_requests_end(settings: Settings) -> None:
 
         assert (answer.status_code, answer.json()) == (200, "done")
         assert await asyncio.to_thread(server.wait, 10) == 0
+
+
+async def test_requests_that_take_too_long_end_with_a_problem(settings: Settings) -> None:
+    port = free_port()
+    none = {"APP_HTTP_DRAIN_SECONDS": "0", "APP_HTTP_SHUTDOWN_SECONDS": "0"}
+    with running(PROGRAM, port, settings, **none) as server:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await until_up(client, server)
+            request = asyncio.create_task(client.get("/api/v1/slow?seconds=60"))
+            await asyncio.sleep(0.5)
+
+            server.send_signal(signal.SIGTERM)
+            answer = await request
+
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["retry-after"] == "1"
+        assert answer.json()["type"].endswith("/errors/shutting-down")
+        assert await asyncio.to_thread(server.wait, 10) == 0
+
+
+async def test_new_requests_are_answered_while_the_load_balancer_still_sends(
+    settings: Settings,
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running(PROGRAM, port, settings, APP_HTTP_DRAIN_SECONDS="60") as server:
+        async with httpx.AsyncClient(base_url=url) as client:
+            await until_up(client, server)
+            assert (await client.get("/health/ready")).status_code == 200
+
+            server.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.3)
+            async with httpx.AsyncClient(base_url=url) as new:
+                ready, live = await new.get("/health/ready"), await new.get("/health/live")
+                slow = await new.get("/api/v1/slow")
+
+        assert (ready.status_code, "shutdown" in ready.json()["detail"]) == (503, True)
+        assert (live.status_code, slow.status_code) == (200, 200)
+        server.send_signal(signal.SIGTERM)  # the second one: at once
+        assert await asyncio.to_thread(server.wait, 20) == 0
+        await is_refused(url)
 
 
 async def is_refused(url: str) -> None:

@@ -35,6 +35,7 @@ router = APIRouter(prefix=URL)
 class Order(Schema):
     email: str
     seconds: float = 0
+    looks_elsewhere: bool = False
     fails: bool = False
 
 
@@ -49,8 +50,13 @@ class OrderService:
 
     async def create(self, order: Order) -> Invitation:
         self.work.require(MINE)
+        email = order.email
+        if order.looks_elsewhere:
+            async with self.work.within(None):
+                await asyncio.sleep(order.seconds)
+            email = f"{uuid4()}@example.com"  # or the second order would collide with the first
         values = {"role": "member", "secret_hash": uuid4().hex, "expires_at": clock.now()}
-        created = await self.orders.create(email=order.email, **values)
+        created = await self.orders.create(email=email, **values)
         await asyncio.sleep(order.seconds)
         if order.fails:
             raise Conflict
@@ -135,6 +141,20 @@ class TestTheSameKey:
         assert refused.headers["retry-after"] == "1"
         assert refused.json()["type"].endswith("/errors/request-in-progress")
         assert (await order(buyer, "key", seconds=0.3)).headers["idempotent-replayed"] == "true"
+        assert await orders(work) == 1
+
+    async def test_is_done_once_by_a_route_that_works_in_other_units(
+        self, buyer: AsyncClient, work: UnitOfWork
+    ) -> None:
+        """It holds no lock meanwhile, so what is kept last collides."""
+        body = {"seconds": 0.5, "looks_elsewhere": True}
+        first = asyncio.create_task(order(buyer, "key", **body))
+        await asyncio.sleep(0.2)
+        answers = [await order(buyer, "key", **body), await first]
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        refused = next(answer for answer in answers if answer.status_code == 409)
+        assert refused.json()["type"].endswith("/errors/request-in-progress")
         assert await orders(work) == 1
 
     async def test_tries_again_after_an_error(self, buyer: AsyncClient, work: UnitOfWork) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from ._weakness import normalised
+from ._weakness import LONGEST, normalised
 
 
 class Passwords:
@@ -17,12 +17,20 @@ class Passwords:
         self._hasher = PasswordHash((self._argon2,))
 
     async def hash(self, password: str) -> str:
-        return await to_thread(self._hasher.hash, normalised(password))
+        """Raises ValueError for one that `weakness` would have found too long."""
+        if len(password) > LONGEST:
+            raise ValueError(f"a password has at most {LONGEST} characters")
+        return await to_thread(lambda: self._hasher.hash(normalised(password)))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
-        """Does the same work without a hash, so that time does not tell whether a user exists."""
+        """Does the same work without a hash, so that time does not tell whether a user exists.
+
+        What is longer than any password is wrong: normalising takes the square of its length.
+        """
+        if len(password) > LONGEST:
+            return False
         known = hashed or self._nobody
-        matches = await to_thread(self._hasher.verify, normalised(password), known)
+        matches = await to_thread(lambda: self._hasher.verify(normalised(password), known))
         return matches and hashed is not None
 
     def is_outdated(self, hashed: str) -> bool:

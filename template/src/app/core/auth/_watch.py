@@ -13,19 +13,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ._revocations import (
-    CHANNEL,
-    Revoked,
-    read_announcement,
-    read_revoked,
-    refusal_of,
-    revocation_sql,
-)
+from app.database.asyncpg.transaction import Transaction
+
+from ._revocations import CHANNEL, Revoked, read_announcement, read_revoked, refusal_of
 
 log = structlog.get_logger(__name__)
 
 ALL = "SELECT id, reason, except_role FROM revocations WHERE expires_at > now()"
-SOME = revocation_sql(f"{ALL} AND id = ANY(CAST(:ids AS uuid[]))")
+SOME = f"{ALL} AND id = ANY($1::uuid[])"
 LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 SECONDS_BEFORE_RECONNECT = 1
 
@@ -72,10 +67,12 @@ class Revocations:
             self._distrust()
 
     async def _ask(self, ids: Sequence[UUID | None]) -> dict[UUID, Revoked]:
-        values = {"ids": [row_id for row_id in ids if row_id]}
-        async with self.engine.connect() as connection:
-            rows = (await connection.execute(SOME, values)).mappings().all()
-        return {row["id"]: read_revoked(dict(row)) for row in rows}
+        transaction = Transaction(self.engine.sync_engine, None)
+        try:
+            rows = await transaction.fetch(SOME, [[row_id for row_id in ids if row_id]])
+        finally:
+            await transaction.end()
+        return {row["id"]: read_revoked(row) for row in rows}
 
     async def _watch(self) -> None:
         while True:

@@ -27,6 +27,8 @@ def normalised(password: str) -> str:
 
 def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
     """Why the password is refused, as a sentence. `about`: what everybody knows, as the e-mail."""
+    if len(password) > LONGEST:
+        return f"Take {LONGEST} characters or fewer."
     plain = normalised(password).casefold()
     if len(plain) < SHORTEST:
         return f"Take {SHORTEST} characters or more."

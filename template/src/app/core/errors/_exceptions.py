@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from starlette.exceptions import HTTPException
+
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -25,6 +27,12 @@ class FieldError:
 
     pointer: str
     detail: str
+
+    @classmethod
+    def at(cls, *steps: str | int, detail: str) -> "FieldError":
+        """`at("body", "items", 0, detail=…)` is the pointer /body/items/0."""
+        parts = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+        return cls("".join(f"/{part}" for part in parts), detail)
 
 
 class AppError(Exception):
@@ -178,6 +186,12 @@ class Invalid(AppError):
     slug = "validation"
     title = "Validation Error"
     detail = "The request contains invalid data."
+    pointer: ClassVar[str] = ""
+    """Where the fault is that a subclass is about; the whole request if it does not say so."""
+
+    def __init__(self, detail: str | None = None, /, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        self.errors = self.errors or (FieldError(self.pointer, self.detail or self.title),)
 
 
 class TooManyRequests(AppError):
@@ -209,6 +223,28 @@ class Unavailable(AppError):
     def __init__(self, detail: str | None = None, /, *, retry_after: int = 1, **facts: Any) -> None:
         super().__init__(detail, **facts)
         self.headers.setdefault("Retry-After", str(retry_after))
+
+
+class BodyRefused(HTTPException):
+    """Carries a problem out of `receive`: FastAPI lets only this kind pass while it reads."""
+
+    def __init__(self, problem: AppError) -> None:
+        super().__init__(problem.status)
+        self.problem = problem
+
+
+class NoRoom(Unavailable):
+    """There is no room to store this: a disk is full. Nothing of it was kept. The header
+    `Retry-After` says how many seconds to wait.
+    """
+
+    title = "There is no room left"
+    detail = "There is no room to store this at the moment. Try again later."
+
+    def __init__(
+        self, detail: str | None = None, /, *, retry_after: int = 60, **facts: Any
+    ) -> None:
+        super().__init__(detail, retry_after=retry_after, **facts)
 
 
 class HttpError(AppError):

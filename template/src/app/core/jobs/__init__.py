@@ -8,10 +8,11 @@ from .naming import name_of, room_of
 from .progress import report_progress
 from .queue import write_jobs, write_sealed
 from .registry import JobRegistry
-from .retry import NEVER, Retry
+from .retry import NEVER, OVER_HOURS, Retry
 
 __all__ = [
     "NEVER",
+    "OVER_HOURS",
     "AfterFailure",
     "Arguments",
     "EnqueuedJob",

@@ -23,6 +23,7 @@ class Envelope(BaseModel):
     actor: dict[str, Any] | None = None
     trace_id: str | None = None
     span_id: str | None = None
+    resource: str | None = None
     arguments: dict[str, Any] = {}
     done: bool = False
 
@@ -42,6 +43,7 @@ def seal(work: Work, enqueued: EnqueuedJob) -> Envelope:
         actor=work.actor.to_json(),
         trace_id=work.trace_id,
         span_id=current_span_id(),
+        resource=enqueued.job.resource,
         arguments=enqueued.arguments,
     )
 

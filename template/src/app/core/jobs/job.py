@@ -28,7 +28,8 @@ class Job(Generic[P]):
 
     `without_tenant` is for work that belongs to no tenant, such as a mail to a person. A job with
     `cron` runs on its own: without a tenant, or with `each_tenant` once for every active tenant,
-    each in a transaction of its own.
+    each in a transaction of its own. `resource` names what runs wait for, such as a host: the runs
+    of one never take all slots.
     """
 
     run: Run[Any, P]
@@ -40,6 +41,7 @@ class Job(Generic[P]):
     timeout: timedelta | None = timedelta(minutes=10)
     lock: str | None = None
     queueing_lock: str | None = None
+    resource: str | None = None
     cron: str | None = None
     each_tenant: bool = False
     without_tenant: bool = False
@@ -58,6 +60,7 @@ class Job(Generic[P]):
         priority: int | None = None,
         lock: str | None = None,
         queueing_lock: str | None = None,
+        resource: str | None = None,
     ) -> "Job[P]":
         """The same job, to be enqueued otherwise this once."""
         return replace(
@@ -66,6 +69,7 @@ class Job(Generic[P]):
             priority=self.priority if priority is None else priority,
             lock=lock or self.lock,
             queueing_lock=queueing_lock or self.queueing_lock,
+            resource=resource or self.resource,
         )
 
 

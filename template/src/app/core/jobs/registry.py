@@ -1,15 +1,19 @@
 """All jobs that this process knows, by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from .errors import UnknownJob
 from .job import Job
 
 
 class JobRegistry:
-    """Raises ValueError when two jobs share a name."""
+    """`slots` are of queues that have their own in each worker.
 
-    def __init__(self, jobs: Iterable[Job] = ()) -> None:
+    Raises ValueError when two jobs share a name.
+    """
+
+    def __init__(self, jobs: Iterable[Job] = (), *, slots: Mapping[str, int] | None = None) -> None:
+        self.slots = slots or {}
         self._jobs: dict[str, Job] = {}
         for job in jobs:
             if job.name in self._jobs:

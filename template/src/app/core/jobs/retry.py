@@ -7,9 +7,10 @@ from datetime import timedelta
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job as QueuedJob
 
+from app.database.asyncpg.errors import is_out_of_reach
 from app.kit import clock
 
-from .errors import JobRefused
+from .errors import JobCancelled, JobRefused, JobSkipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,30 @@ class Retry:
 
 DEFAULT_RETRY = Retry()
 NEVER = Retry(attempts=1)
+OVER_HOURS = Retry(attempts=12, first=timedelta(seconds=15), longest=timedelta(hours=6))
+"""For what somebody else's server has to take: the last attempt is made after eight and a half
+hours."""
+
+NOT_ITS_FAULT = 5
+"""Runs beyond the policy's attempts, which a killed worker, a deployment or a database that was
+away has cost."""
+
+
+def wait_after(retry: Retry, error: BaseException, failures: int) -> timedelta | None:
+    """How long to wait for the next attempt, or None if there is none.
+
+    A database that is away for minutes does not use up the attempts of a job, unless it must not
+    run twice.
+    """
+    if isinstance(error, (JobRefused, JobSkipped, JobCancelled)):
+        return None
+    if is_out_of_reach(error) and retry.attempts > 1:
+        retry = Retry(
+            attempts=retry.attempts + NOT_ITS_FAULT,
+            first=timedelta(seconds=15),
+            longest=timedelta(minutes=5),
+        )
+    return retry.wait_after(failures)
 
 
 class Backoff(BaseRetryStrategy):
@@ -42,7 +67,5 @@ class Backoff(BaseRetryStrategy):
     ) -> RetryDecision | None:
         if isinstance(exception, CancelledError):  # the worker shuts down; not the job's fault
             return RetryDecision(retry_at=clock.now())
-        wait = self.retry.wait_after(job.attempts + 1)
-        if isinstance(exception, JobRefused) or wait is None:
-            return None
-        return RetryDecision(retry_at=clock.now() + wait)
+        wait = wait_after(self.retry, exception, job.attempts + 1)
+        return RetryDecision(retry_at=clock.now() + wait) if wait else None

@@ -1,7 +1,7 @@
 """Statements on Procrastinate's tables, which have no models of ours."""
 
-from sqlalchemy import Executable, text
+from sqlalchemy import TextClause, text
 
 
-def queue_sql(statement: str) -> Executable:
+def queue_sql(statement: str) -> TextClause:
     return text(statement).execution_options(raw_sql="the queue serves all tenants")

@@ -1,6 +1,6 @@
 """Letters to people. They leave from a job, after the commit of what they tell about."""
 
-from ._jobs import send_mail
+from ._jobs import MAIL, MAIL_SLOTS, send_mail, send_now
 from ._letter import Letter, quoted
 from ._limits import count_letter, count_recipient
 from ._mailers import (
@@ -13,6 +13,8 @@ from ._mailers import (
 )
 
 __all__ = [
+    "MAIL",
+    "MAIL_SLOTS",
     "Letter",
     "MailNotConfigured",
     "Mailer",
@@ -24,4 +26,5 @@ __all__ = [
     "count_recipient",
     "quoted",
     "send_mail",
+    "send_now",
 ]

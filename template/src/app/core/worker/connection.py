@@ -7,13 +7,19 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
 NAMED_OTHERWISE = {"ssl": "sslmode"}
+SECONDS = 10
+"""After which a database that does not answer, or has no connection left, counts as away."""
 UNKNOWN_TO_LIBPQ = {"prepared_statement_cache_size", "prepared_statement_name_func"}
 
 
 def connector(url: str, *, pgbouncer: bool) -> PsycopgConnector:
     """`url` is SQLAlchemy's, with TCP or a Unix socket. Opens nothing yet."""
-    options = {"prepare_threshold": None} if pgbouncer else {}
-    return PsycopgConnector(conninfo=conninfo(url), kwargs=options, min_size=1, max_size=4)
+    options: dict[str, Any] = {"connect_timeout": SECONDS}
+    if pgbouncer:
+        options["prepare_threshold"] = None
+    return PsycopgConnector(
+        conninfo=conninfo(url), kwargs=options, min_size=1, max_size=4, timeout=SECONDS
+    )
 
 
 def conninfo(url: str) -> str:

@@ -15,6 +15,7 @@ from app.core.jobs.envelope import Envelope, unseal
 from app.core.jobs.errors import JobCancelled, JobRefused, JobSkipped
 from app.core.jobs.job import Job
 from app.core.jobs.progress import running
+from app.core.jobs.retry import NOT_ITS_FAULT, wait_after
 from app.core.jobs.sql import queue_sql
 from app.core.observability import job_span
 from app.core.observability.log_context import log_context
@@ -25,9 +26,6 @@ from .done import AlreadyDone, mark_done
 from .tenants import is_active
 
 log = structlog.get_logger(__name__)
-
-KILLS_TOLERATED = 5
-"""Runs beyond the policy's attempts, which a killed worker or a deployment has cost."""
 
 LET_ANOTHER_WAIT = queue_sql("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = :id")
 
@@ -54,7 +52,7 @@ class Runner:
         if envelope.done:
             log.info("job.already_done")
             return
-        if context.job.attempts >= job.retry.attempts + KILLS_TOLERATED:
+        if context.job.attempts >= job.retry.attempts + NOT_ITS_FAULT:
             raise JobRefused(f"{job.name}: its worker died too often")
         try:
             async with asyncio.timeout(job.timeout.total_seconds() if job.timeout else None):
@@ -93,8 +91,7 @@ class Runner:
         self, job: Job, context: JobContext, envelope: Envelope, error: Exception
     ) -> None:
         attempt = context.job.attempts + 1
-        gives_up = isinstance(error, (JobSkipped, JobCancelled, JobRefused))
-        wait = None if gives_up else job.retry.wait_after(attempt)
+        wait = wait_after(job.retry, error, attempt)
         if isinstance(error, (JobSkipped, JobCancelled)):
             log.info("job.aborted", reason=str(error))
         elif wait is None:

@@ -5,7 +5,9 @@ from uuid import UUID
 from app.core.jobs.sql import queue_sql
 from app.core.work import Work
 
-IS_ACTIVE = queue_sql("SELECT suspended_at IS NULL FROM tenants WHERE id = :id")
+IS_ACTIVE = queue_sql("SELECT suspended_at IS NULL FROM tenants WHERE id = :id").execution_options(
+    releasable=True
+)
 ACTIVE = queue_sql("SELECT id FROM tenants WHERE suspended_at IS NULL ORDER BY id")
 
 

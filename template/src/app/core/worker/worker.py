@@ -2,30 +2,44 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 
+import psycopg
+import structlog
 from procrastinate import App, JobContext
+from procrastinate.exceptions import ConnectorException
+from procrastinate.signals import on_stop
 
 from app.core.jobs.job import Job
-from app.core.jobs.retry import Backoff
+from app.core.jobs.retry import Backoff, Retry
 from app.core.runtime import Runtime
 
 from .connection import connector
+from .manager import FairJobManager
 from .runner import Runner
 from .schedule import scheduled
-from .sweep import sweep_forever
+from .slots import Slots
+from .sweep import sweep, sweep_forever
+
+log = structlog.get_logger(__name__)
 
 SAID_BY_THE_RUNNER = {"start_job", "job_success", "job_error", "job_error_retry", "job_aborted"}
+OUT_OF_REACH = (ConnectorException, psycopg.OperationalError)
+BEGIN_ANEW = Retry(attempts=2**31, first=timedelta(seconds=0.5), longest=timedelta(seconds=5))
+A_WHILE = 60
+"""Seconds after which a worker that stopped counts as one that had worked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerOptions:
-    """`stalled_seconds` without a heartbeat, and a worker counts as dead: its jobs run elsewhere.
+    """`concurrency` runs at a time, besides those of queues that have slots of their own.
 
-    A worker that is asked to stop gives its jobs `shutdown_seconds`, then puts them back.
+    `stalled_seconds` without a heartbeat, and a worker counts as dead: its jobs run elsewhere. A
+    worker that is asked to stop gives its jobs `shutdown_seconds`, then puts them back.
     """
 
     queues: tuple[str, ...] | None = None
@@ -38,52 +52,123 @@ class WorkerOptions:
 
 
 async def work_off(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions) -> None:
-    """Runs until SIGTERM, SIGINT or cancellation. Raises when the database goes away for good."""
+    """Runs until SIGTERM, SIGINT or cancellation, and waits for a database that is away."""
     _quieten()
-    app = _app(runtime, jobs)
-    sweeper = asyncio.create_task(
-        sweep_forever(runtime, silent_seconds=options.stalled_seconds), name="sweep"
-    )
-    try:
-        async with app.open_async():
+    stop = asyncio.Event()
+    worker = Worker(runtime, tuple(jobs), options)
+    async with _sweeping(runtime, options):
+        with on_stop(stop.set) if options.handle_signals else nullcontext():
+            await worker.run_until(stop)
+
+
+class Worker:
+    """One of Procrastinate's at a time: it ends with its connections, and another one begins."""
+
+    def __init__(self, runtime: Runtime, jobs: tuple[Job, ...], options: WorkerOptions) -> None:
+        self.runtime = runtime
+        self.jobs = jobs
+        self.options = options
+        self.former: list[int] = []
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        failures, began = 0, loop.time()
+        while not stop.is_set():
+            failures = 1 if loop.time() - began > A_WHILE else failures + 1
+            began = loop.time()
+            try:
+                await self._run_once(stop)
+                reason = "it stopped"
+            except OUT_OF_REACH as error:
+                reason = str(error.__cause__ or error)
+            if not stop.is_set():
+                pause = BEGIN_ANEW.wait_after(failures) or BEGIN_ANEW.longest
+                log.warning("worker.begins_anew", reason=reason, after=pause.total_seconds())
+                await _first_of(asyncio.sleep(pause.total_seconds()), stop.wait())
+
+    async def _run_once(self, stop: asyncio.Event) -> None:
+        """Until it is to stop, or has lost its connections. Raises what OUT_OF_REACH lists."""
+        lost = asyncio.Event()
+        working = asyncio.create_task(self._work(lost.set), name="worker")
+        try:
+            await _first_of(asyncio.wait([working]), stop.wait(), lost.wait())
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+
+    async def _work(self, lost: Callable[[], None]) -> None:
+        options, database = self.options, self.runtime.settings.database
+        slots = Slots(
+            common=options.concurrency, own=self.runtime.jobs.slots, queues=options.queues
+        )
+        app = App(connector=connector(database.url or "", pgbouncer=database.pgbouncer))
+        app.job_manager = manager = FairJobManager(
+            app.connector, slots, listens=not database.pgbouncer, lost=lost
+        )
+        _register(app, self.jobs, Runner(self.runtime))
+        try:
+            await app.open_async()
+            await self._give_back(manager)
             await app.run_worker_async(
                 queues=_as_list(options.queues),
-                concurrency=options.concurrency,
+                concurrency=slots.total,
                 fetch_job_polling_interval=options.poll_seconds,
                 abort_job_polling_interval=options.poll_seconds,
                 update_heartbeat_interval=options.heartbeat_seconds,
                 stalled_worker_timeout=options.stalled_seconds,
                 shutdown_graceful_timeout=options.shutdown_seconds,
-                install_signal_handlers=options.handle_signals,
-                listen_notify=not runtime.settings.database.pgbouncer,
+                install_signal_handlers=False,
             )
+        finally:
+            self.former += [manager.worker_id] if manager.worker_id else []
+            await app.close_async()
+
+    async def _give_back(self, manager: FairJobManager) -> None:
+        """What ran when the connections were lost runs again at once: nobody works on it now."""
+        for worker_id in self.former:
+            await manager.unregister_worker(worker_id)
+        if self.former:
+            await sweep(self.runtime, silent_seconds=self.options.stalled_seconds)
+        self.former.clear()
+
+
+@asynccontextmanager
+async def _sweeping(runtime: Runtime, options: WorkerOptions) -> AsyncIterator[None]:
+    sweeper = asyncio.create_task(
+        sweep_forever(runtime, silent_seconds=options.stalled_seconds), name="sweep"
+    )
+    try:
+        yield
     finally:
         sweeper.cancel()
         with suppress(asyncio.CancelledError):
             await sweeper
 
 
-def _app(runtime: Runtime, jobs: Iterable[Job]) -> App:
-    database = runtime.settings.database
-    app = App(connector=connector(database.url or "", pgbouncer=database.pgbouncer))
-    runner = Runner(runtime)
+async def _first_of(*coroutines: Awaitable[object]) -> None:
+    """Returns with the first that ends; the others are cancelled."""
+    tasks = [asyncio.ensure_future(each) for each in coroutines]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _register(app: App, jobs: Iterable[Job], runner: Runner) -> None:
     for job in jobs:
-        _register(app, job, runner)
-    return app
-
-
-def _register(app: App, job: Job, runner: Runner) -> None:
-    task = app.task(name=job.name, pass_context=True, retry=Backoff(job.retry), queue=job.queue)
-    registered = task(_running(job, runner))
-    if job.cron is None:
-        return
-    at_its_time = scheduled(job)
-    if at_its_time is not job:
-        task = app.task(
-            name=at_its_time.name, pass_context=True, retry=Backoff(job.retry), queue=job.queue
-        )
-        registered = task(_running(at_its_time, runner))
-    app.periodic(cron=job.cron)(registered)
+        task = app.task(name=job.name, pass_context=True, retry=Backoff(job.retry), queue=job.queue)
+        registered = task(_running(job, runner))
+        if job.cron is None:
+            continue
+        at_its_time = scheduled(job)
+        if at_its_time is not job:
+            task = app.task(
+                name=at_its_time.name, pass_context=True, retry=Backoff(job.retry), queue=job.queue
+            )
+            registered = task(_running(at_its_time, runner))
+        app.periodic(cron=job.cron)(registered)
 
 
 def _running(job: Job, runner: Runner) -> Callable[..., Awaitable[None]]:

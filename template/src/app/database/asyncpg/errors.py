@@ -2,8 +2,17 @@
 
 from typing import Any, NoReturn
 
+import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+STATEMENT_TIMEOUT = "57014"
+AWAY = ("08", "53", "57")
+"""Classes of SQLSTATE: no connection, no resources left, shutting down or starting up."""
+
+OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+"""A migration changed a type after the statement was prepared. The driver has forgotten it now."""
 
 
 def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
@@ -19,3 +28,17 @@ def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool)
             hide_parameters=True,
             connection_invalidated=closed,
         ) from refused
+
+
+def is_outdated(error: DBAPIError) -> bool:
+    """True if a migration changed a type after the statement was prepared."""
+    return isinstance(getattr(error.orig, "__cause__", None), OUTDATED)
+
+
+def is_out_of_reach(error: BaseException) -> bool:
+    """True if the database did not answer or had no connection left: the statement is good."""
+    if isinstance(error, DBAPIError):
+        sqlstate: str = getattr(error.orig, "sqlstate", None) or ""
+        is_away = sqlstate[:2] in AWAY and sqlstate != STATEMENT_TIMEOUT
+        return error.connection_invalidated or is_away
+    return isinstance(error, PoolTimeout)

@@ -5,6 +5,7 @@ SQLAlchemy's AUTOCOMMIT mode, in which somebody else does the transactions.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.database.compiled.statement import Prepared
 from app.database.tenancy import Context, setting_of
 
 from .connection import Connection, begin_sql
-from .errors import raise_refused
+from .errors import OUTDATED, raise_refused
 from .pool import checkin, checkout
 
 AT_BEGIN = "at_begin"
@@ -36,6 +37,8 @@ class Transaction:
         self._for_orm: OrmConnection | None = None
         self._at_commit: list[str] = []
         self._is_waiting = False
+        self.has_written = False
+        """True once something was written or locked: then only `end` returns the connection."""
 
     @property
     def context(self) -> Context:
@@ -45,6 +48,14 @@ class Transaction:
     def is_open(self) -> bool:
         """True while a connection is checked out, whether or not its transaction has begun."""
         return self._pooled is not None
+
+    @property
+    def has_only_read(self) -> bool:
+        """True if nothing is lost when it ends now and another begins later.
+
+        In READ COMMITTED, without locks, two statements see the same in one transaction or in two.
+        """
+        return self.is_open and not self.has_written and not self._isolation_level
 
     async def begin(self) -> Connection:
         """Begin if it has not begun; return the driver's connection. Raises DBAPIError."""
@@ -72,11 +83,17 @@ class Transaction:
         return setting_of(self._context)
 
     async def fetch_standalone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """Run a statement that is a transaction of its own. Raises DBAPIError."""
-        return await self._send_first((), sql, arguments)
+        """Run a statement that is a transaction of its own, and return the connection at once.
+
+        Raises DBAPIError.
+        """
+        records = await self._send_first((), sql, arguments)
+        await self.end()
+        return records
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
         """Send it together with COMMIT. Raises DBAPIError."""
+        self.has_written = True
         connection = await self.begin()
         try:
             self._at_commit.append(await connection.as_text(statement, value))
@@ -97,7 +114,7 @@ class Transaction:
         """
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
-        self._at_commit = []
+        self._at_commit, self.has_written = [], False
         if pooled is None:
             return
         try:
@@ -125,12 +142,12 @@ class Transaction:
     async def _send_or_reconnect(
         self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
     ) -> list[Any]:
-        """Send it on a pooled connection; on a new one, once, if that connection turns out dead.
+        """Send it on a pooled connection; once more if that connection is dead or its plan is old.
 
         The statement is its own pre-ping: nothing of this session ran before it, so nothing is
-        lost with a dead connection. After a cancellation nobody knows what the server did, and
-        the connection is never used again. If the statement failed but BEGIN did not, the
-        transaction has begun, and goes on to its rollback.
+        lost with a dead connection, or with a plan that a migration has outdated. After a
+        cancellation nobody knows what the server did, and the connection is never used again. If
+        the statement failed but BEGIN did not, the transaction goes on to its rollback.
         """
         may_repeat = True
         while True:
@@ -138,6 +155,11 @@ class Transaction:
             connection: Any = pooled.driver_connection
             try:
                 records: list[Any] = await connection.send(ahead, sql, arguments)
+            except OUTDATED as error:
+                await self._undo(connection)
+                if not may_repeat:
+                    raise_refused(self._dbapi, error, sql, closed=connection.is_closed())
+                may_repeat = False
             except Exception as error:
                 closed = connection.is_closed()
                 if sql and connection.is_in_transaction():
@@ -153,6 +175,12 @@ class Transaction:
             else:
                 self.connection = connection if ahead else None
                 return records
+
+    async def _undo(self, connection: Connection) -> None:
+        """Roll back what the first statement has begun, on a connection that is kept."""
+        if connection.is_in_transaction():
+            with suppress(Exception):  # the connection is dead, as the next statement finds out
+                await connection.rollback()
 
     def _invalidate(self, error: BaseException) -> None:
         if self._pooled is not None:

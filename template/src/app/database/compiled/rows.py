@@ -18,8 +18,10 @@ class Attribute:
     def __init__(self, own: Any) -> None:
         self.own = own
 
-    def __get__(self, row: object, kind: type[Any]) -> Any:
-        return self.own
+    def __get__(self, row: object | None, kind: type[Any]) -> Any:
+        if row is None:
+            return self.own
+        raise AttributeError(f"{self.own} was not loaded by the query of this row")
 
 
 @cache
@@ -36,7 +38,8 @@ def read_only(entity: Any) -> Any:
     """The read-only row with the values of an entity, which the ORM loaded."""
     model: Any = type(entity)
     row = object.__new__(read_only_class(model))
-    row.__dict__.update({name: getattr(entity, name) for name in _names(model)})
+    row.__dict__.update(entity.__dict__)
+    del row.__dict__["_sa_instance_state"]
     return row
 
 

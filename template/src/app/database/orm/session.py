@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import CompoundSelect, Connection, Select, event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.util import await_
 
 from app.database.asyncpg.transaction import Transaction
 from app.database.orm import tenant_filter
 from app.database.tenancy import Context, RawSqlRefused
+
+RELEASABLE = "releasable"
+"""An execution option of written SQL: `release` may give up what the statement locks."""
 
 
 class OrmSession(Session):
@@ -35,6 +38,7 @@ class OrmSession(Session):
             raise RawSqlRefused(
                 f'connection() needs execution_options {tenant_filter.RAW_SQL}="reason"'
             )
+        self.transaction.has_written = True
         return super().connection(bind_arguments, execution_options)
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
@@ -69,12 +73,15 @@ def _end(session: OrmSession, transaction: SessionTransaction) -> None:
 @event.listens_for(OrmSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> Any:
     session: Any = state.session
+    if not _only_reads(state):
+        session.transaction.has_written = True
     if not session.unscoped:
         return tenant_filter.narrow(state, session.context)
 
 
 @event.listens_for(OrmSession, "before_flush")
 def _check_rows(session: OrmSession, *_: Any) -> None:
+    session.transaction.has_written = True
     if not session.unscoped:
         tenant_filter.check_flush(session, session.context)
 
@@ -83,3 +90,11 @@ def _check_rows(session: OrmSession, *_: Any) -> None:
 def _check_row(session: OrmSession, row: object) -> None:
     if not session.unscoped:
         tenant_filter.refuse_stranger(row, session.context)
+
+
+def _only_reads(state: ORMExecuteState) -> bool:
+    """True for a SELECT without FOR UPDATE. Only its author knows what written SQL does."""
+    if state.execution_options.get(RELEASABLE):
+        return True
+    statement = state.statement
+    return isinstance(statement, (Select, CompoundSelect)) and statement._for_update_arg is None

@@ -1,6 +1,6 @@
 """The methods of SQLAlchemy's AsyncSession that a TenantSession offers as its own."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, Never, ParamSpec, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Executable, Result, ScalarResult
@@ -27,6 +27,9 @@ class OrmVerbs:
     def orm(self) -> AsyncSession:
         raise NotImplementedError
 
+    async def send(self, send: Callable[..., Awaitable[T]], *arguments: Any, **options: Any) -> T:
+        raise NotImplementedError
+
     @overload
     async def execute(
         self, statement: TypedReturnsRows[*Ts], params: Parameters = None, **options: Any
@@ -38,7 +41,7 @@ class OrmVerbs:
     async def execute(
         self, statement: Executable, params: Parameters = None, **options: Any
     ) -> Result[Any]:
-        return await self.orm.execute(statement, params, **options)
+        return await self.send(self.orm.execute, statement, params, **options)
 
     @overload
     async def scalar(
@@ -53,7 +56,7 @@ class OrmVerbs:
         self, statement: Executable, params: Parameters = None, **options: Any
     ) -> Any: ...
     async def scalar(self, statement: Executable, params: Parameters = None, **options: Any) -> Any:
-        return await self.orm.scalar(statement, params, **options)
+        return await self.send(self.orm.scalar, statement, params, **options)
 
     @overload
     async def scalars(
@@ -66,7 +69,7 @@ class OrmVerbs:
     async def scalars(
         self, statement: Executable, params: Parameters = None, **options: Any
     ) -> ScalarResult[Any]:
-        return await self.orm.scalars(statement, params, **options)
+        return await self.send(self.orm.scalars, statement, params, **options)
 
     async def stream(
         self, statement: Executable, params: Parameters = None, **options: Any

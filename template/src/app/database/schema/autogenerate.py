@@ -1,18 +1,25 @@
-"""What `alembic revision --autogenerate` adds: each new table comes with its policies."""
+"""What `alembic revision --autogenerate` adds: each new table comes with its policies, and a CHECK
+constraint that the model has otherwise than the table is made anew."""
 
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from alembic.autogenerate import renderers
+from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import (
+    CreateCheckConstraintOp,
     CreateTableOp,
+    DropConstraintOp,
     MigrateOperation,
     MigrationScript,
+    ModifyTableOps,
     OpContainer,
 )
+from sqlalchemy import Table
+from sqlalchemy.sql.elements import conv
 
+from app.database.schema.checks import Difference, differences
 from app.database.schema.guarantees import TABLES_WITHOUT_MODEL, global_tables, personal_columns
 from app.database.schema.migrations import left_behind
 
@@ -32,10 +39,44 @@ def is_ours(name: str | None, kind: str, _: Any) -> bool:
     return name not in {*TABLES_WITHOUT_MODEL, *chain(*left_behind().values())}
 
 
+COMPARED: dict[str, Any] = {
+    "include_name": is_ours,
+    "compare_type": True,
+    "compare_server_default": True,
+}
+"""How Alembic compares a database with the models: for migrations, tests and `app doctor`."""
+
+
 def protect_new_tables(_: Any, __: Any, directives: list[MigrationScript]) -> None:
     for script in directives:
         for steps in (*script.upgrade_ops_list, *script.downgrade_ops_list):
             steps.ops = list(_with_protection(steps))
+
+
+@comparators.dispatch_for("table")
+def _compare_checks(
+    context: AutogenContext,
+    changes: ModifyTableOps,
+    _: str | None,
+    __: str,
+    stored: Table | None,
+    wanted: Table | None,
+) -> None:
+    """Of a table that both have: a new one brings its constraints, a dropped one takes them."""
+    connection = context.connection
+    if stored is None or wanted is None or connection is None:
+        return
+    for difference in differences(connection, wanted):
+        changes.ops.extend(_steps_for(wanted.name, difference))
+
+
+def _steps_for(table: str, difference: Difference) -> Iterator[MigrateOperation]:
+    name = conv(difference.name)
+    if difference.stored is not None:
+        before = CreateCheckConstraintOp(name, table, difference.stored)
+        yield DropConstraintOp(name, table, type_="check", _reverse=before)
+    if difference.wanted is not None:
+        yield CreateCheckConstraintOp(name, table, difference.wanted)
 
 
 def _with_protection(steps: OpContainer) -> Iterator[MigrateOperation]:

@@ -1,4 +1,10 @@
-from app.core.errors import NotFound, PayloadTooLarge, Unavailable, UnsupportedMediaType
+from app.core.errors import (
+    NotFound,
+    PayloadTooLarge,
+    TooManyRequests,
+    Unavailable,
+    UnsupportedMediaType,
+)
 
 
 class FileTooLarge(PayloadTooLarge):
@@ -21,6 +27,20 @@ class UploadTooSlow(Unavailable):
     """The upload took longer than this app waits. Nothing of it was kept."""
 
     title = "The upload took too long"
+
+
+class TooManyUploads(TooManyRequests):
+    """You are sending as many files as one may send at a time. Wait until one of them is stored."""
+
+    title = "Too many uploads at a time"
+    detail = "At most {most} uploads may run at a time."
+
+
+class StorageAway(Unavailable):
+    """Where files are stored does not answer, or refuses. Nothing of an upload was kept."""
+
+    slug = "file-storage-away"
+    title = "The storage of files does not answer"
 
 
 class LinkInvalid(NotFound):

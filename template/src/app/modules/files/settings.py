@@ -46,6 +46,12 @@ class FileSettings(ModuleSettings):
         description="What files may be, with commas between: image/png,text/plain.",
     )
     upload_seconds: float = Field(default=600, gt=0, description="Seconds that an upload may take.")
+    pause_seconds: float = Field(
+        default=30, gt=0, description="Seconds without a byte after which an upload is given up."
+    )
+    uploads_per_user: int = Field(
+        default=5, ge=1, description="Uploads that each person may have running in each process."
+    )
     link_minutes: int = Field(
         default=15, ge=1, le=7 * 24 * 60, description="Minutes that a link is good for."
     )

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from app.core.auth import Actor
 from app.core.errors import TooManyRequests
-from app.core.jobs import Job, job
-from app.core.mail import Letter, count_recipient
-from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
+from app.core.jobs import OVER_HOURS, Job, job
+from app.core.mail import MAIL, Letter, count_recipient, send_now
+from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
 from app.modules.tenants import NotAMember
@@ -103,7 +103,7 @@ class NotificationService:
             return
         address = await self._address(row.user_id)
         if address is not None:
-            await self.work.runtime.mailer.send(_letter(row, address))
+            await send_now(self.work, _letter(row, address))
             await self.notifications.change(row, mailed_at=clock.now())
 
     async def _may_mail(self, user_id: UUID, kind: str) -> bool:
@@ -117,7 +117,7 @@ class NotificationService:
     async def _address(self, user_id: UUID) -> str | None:
         """Asked by the house: who caused the notification need not be allowed to see people."""
         house = Actor.system(self.work.tenant.tenant_id)
-        async with open_unit(self.work.runtime, house, self.work.context) as work:
+        async with self.work.within(self.work.context, actor=house) as work:
             try:
                 return (await UserService(work).get_member(user_id)).email
             except NotAMember:
@@ -139,7 +139,7 @@ def _letter(row: Notification, address: str) -> Letter:
     return Letter(to=address, subject=row.title, text=text, links=links)
 
 
-@job(name="notifications.mail", queue="mail")
+@job(name="notifications.mail", queue=MAIL, retry=OVER_HOURS)
 async def mail_notification(work: UnitOfWork, notification_id: UUID) -> None:
     await NotificationService(work).mail(notification_id)
 

@@ -40,6 +40,7 @@ class UnknownRole(Invalid):
     """There is no such role: take viewer, member, admin, owner or one that your tenant made."""
 
     slug = "unknown-role"
+    pointer = "/body/role"
     title = "No such role"
     detail = "There is no such role."
 
@@ -64,4 +65,5 @@ class InvitationInvalid(Invalid):
     """
 
     slug = "invitation-invalid"
+    pointer = "/body/token"
     title = "This invitation is not valid"

@@ -107,6 +107,7 @@ class LinkInvalid(Invalid):
     """The link in the letter was used, replaced by a later one, or has expired. Ask for another."""
 
     slug = "link-invalid"
+    pointer = "/body/token"
     title = "This link is not valid"
 
 
@@ -117,4 +118,5 @@ class WeakPassword(Invalid):
     """
 
     slug = "weak-password"
+    pointer = "/body"
     title = "Choose another password"

@@ -75,14 +75,35 @@ class AuthSessionRepository(Repository[AuthSession]):
             raise RowNotFound("AuthSession")
         return session
 
-    async def list_open(self, user_id: UUID, at: datetime) -> Sequence[AuthSession]:
+    async def list_open(self, user_id: UUID, at: datetime, *, limit: int) -> Sequence[AuthSession]:
         """The newest first."""
         query = self.query().where(
             AuthSession.user_id == user_id,
             AuthSession.revoked_at.is_(None),
             AuthSession.expires_at > at,
         )
-        return await self.all(query.order_by(AuthSession.id.desc()))
+        return await self.all(query.order_by(AuthSession.id.desc()).limit(limit))
+
+    async def revoke_oldest(self, user_id: UUID, *, keep: int, at: datetime) -> Sequence[UUID]:
+        """The ids of those that were open besides the newest ones."""
+        surplus = (
+            select(AuthSession.id)
+            .where(
+                AuthSession.user_id == user_id,
+                AuthSession.revoked_at.is_(None),
+                AuthSession.expires_at > at,
+            )
+            .order_by(AuthSession.id.desc())
+            .offset(keep)
+        )
+        query = (
+            update(AuthSession)
+            .where(AuthSession.id.in_(surplus))
+            .values(revoked_at=at)
+            .returning(AuthSession.id)
+            .execution_options(synchronize_session=False)
+        )
+        return (await self.session.scalars(query)).all()
 
     async def list_devices(self, user_id: UUID) -> Sequence[str | None]:
         """The user agents of all log-ins that are kept."""
@@ -114,21 +135,14 @@ class AuthSessionRepository(Repository[AuthSession]):
 class RefreshTokenRepository(Repository[RefreshToken]):
     model = RefreshToken
 
-    async def spend(
-        self, secret_hash: str, at: datetime, *, of: UUID | None = None
-    ) -> RefreshToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are.
-
-        `of` a session: not that of another one.
-        """
+    async def spend(self, secret_hash: str, at: datetime) -> RefreshToken | None:
+        """The token, if this call was the first to use it: one statement, so that no two are."""
         query = (
             update(RefreshToken)
             .where(RefreshToken.secret_hash == secret_hash, RefreshToken.used_at.is_(None))
             .values(used_at=at)
             .returning(RefreshToken)
         )
-        if of is not None:
-            query = query.where(RefreshToken.session_id == of)
         return (await self.session.scalars(query)).first()
 
     async def find_by_secret(self, secret_hash: str) -> RefreshToken | None:
@@ -137,6 +151,15 @@ class RefreshTokenRepository(Repository[RefreshToken]):
 
 class OneTimeTokenRepository(Repository[OneTimeToken]):
     model = OneTimeToken
+
+    async def find_valid(self, secret_hash: str, purpose: str, at: datetime) -> OneTimeToken | None:
+        query = self.query().where(
+            OneTimeToken.secret_hash == secret_hash,
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.used_at.is_(None),
+            OneTimeToken.expires_at > at,
+        )
+        return await self.first(query)
 
     async def spend(self, secret_hash: str, purpose: str, at: datetime) -> OneTimeToken | None:
         """The token, if this call was the first to use it: one statement, so that no two are."""

@@ -2,14 +2,26 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import EmailStr, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, EmailStr, SecretStr, StringConstraints
 from pydantic import Field as PydanticField
 
 from app.kit.schemas import Schema
 from app.kit.texts import Name
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+Secret = Annotated[SecretStr, PydanticField(max_length=256)]
 Password = Annotated[SecretStr, PydanticField(min_length=8, max_length=256)]
+Token = Annotated[str, StringConstraints(max_length=2000)]
+
+
+class LogInForm(BaseModel):
+    """As RFC 6749 (4.3.2) has it; other fields that a client may send are ignored."""
+
+    model_config = ConfigDict(title="LogInForm")
+
+    username: Annotated[str, StringConstraints(max_length=320)]
+    password: Secret
+    grant_type: Literal["password"] = "password"
 
 
 class Registration(Schema):
@@ -22,7 +34,7 @@ class Registration(Schema):
 class InvitationAcceptance(Schema):
     """For a new user, or with the password of an existing one."""
 
-    token: str
+    token: Token
     email: EmailStr
     password: Password
     full_name: Name
@@ -64,7 +76,7 @@ class ChallengeRead(Schema):
 class ChallengeAnswer(Schema):
     """`code` is one that the device shows, or a recovery code."""
 
-    challenge: str
+    challenge: Token
     code: Code
 
 
@@ -77,12 +89,12 @@ class ProviderList(Schema):
 class Joining(Schema):
     """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
 
-    token: str
-    refresh_token: str | None = None
+    token: Token
+    refresh_token: Token | None = None
 
 
 class PasswordProof(Schema):
-    password: SecretStr
+    password: Secret
 
 
 class CodeProof(Schema):
@@ -92,7 +104,7 @@ class CodeProof(Schema):
 class FullProof(Schema):
     """`code` is one that the device shows, or a recovery code."""
 
-    password: SecretStr
+    password: Secret
     code: Code
 
 
@@ -140,31 +152,31 @@ class IdentityRead(Schema):
 class RefreshRequest(Schema):
     """Without a token, the cookie is used."""
 
-    refresh_token: str | None = None
+    refresh_token: Token | None = None
 
 
 class SwitchRequest(Schema):
     """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
 
     tenant_id: UUID
-    refresh_token: str | None = None
+    refresh_token: Token | None = None
 
 
 class PasswordChange(Schema):
-    current_password: SecretStr
+    current_password: Secret
     new_password: Password
 
 
 class EmailChange(Schema):
     email: EmailStr
-    password: SecretStr
+    password: Secret
 
 
 class EmailConfirmation(Schema):
     """With the password of the link's user, unless the request comes from her log-in."""
 
-    token: str
-    password: SecretStr | None = None
+    token: Token
+    password: Secret | None = None
 
 
 class PasswordForgotten(Schema):
@@ -172,7 +184,7 @@ class PasswordForgotten(Schema):
 
 
 class PasswordReset(Schema):
-    token: str
+    token: Token
     password: Password
 
 

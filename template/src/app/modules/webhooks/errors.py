@@ -5,8 +5,19 @@ class EndpointRefused(Invalid):
     """Endpoints are on the public internet, at an `https://` address without user and password."""
 
     slug = "webhook-endpoint-refused"
+    pointer = "/body/url"
     title = "This address is refused"
     detail = "{reason}"
+
+
+class TooManyEndpoints(Conflict):
+    """A tenant has a limited number of endpoints, because each event goes to all that want it.
+    Delete one, or let one endpoint receive more events.
+    """
+
+    slug = "webhook-too-many-endpoints"
+    title = "Too many endpoints"
+    detail = "There are {most} endpoints already. Delete one first."
 
 
 class EndpointDisabled(Conflict):

@@ -16,5 +16,6 @@ module = Module(
     },
     subscribers=(fan_out,),
     jobs=DELIVERY_JOBS,
+    slots={"webhooks": 7},
     settings=WebhookSettings,
 )

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, text
 
 from app.database.repository import Repository
 from app.kit.rows import Rows
@@ -20,11 +20,23 @@ __all__ = [
 ]
 
 
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
+    raw_sql="a lock, no rows"
+)
+
+
 class EndpointRepository(Repository[WebhookEndpoint]):
     model = WebhookEndpoint
 
     async def list_enabled(self) -> Sequence[WebhookEndpoint]:
         return await self.all(self.query().where(WebhookEndpoint.disabled_at.is_(None)))
+
+    async def count_in_turn(self) -> int:
+        """Whoever else asks for this tenant waits until this transaction has ended."""
+        turn = f"webhook_endpoints {self.session.context}"
+        await self.session.execute(ONE_AT_A_TIME, {"turn": turn})
+        found = await self.session.scalar(select(func.count()).select_from(WebhookEndpoint))
+        return found or 0
 
     async def list_every(self) -> Sequence[WebhookEndpoint]:
         """Locked: a secret that is renewed meanwhile is not overwritten."""

@@ -20,6 +20,9 @@ class WebhookSettings(ModuleSettings):
     timeout_seconds: float = Field(
         default=15, gt=0, le=60, description="Seconds that an endpoint has to answer: up to 60."
     )
+    max_endpoints: int = Field(
+        default=20, ge=1, description="Endpoints that a tenant may have: 20."
+    )
     disable_after_days: float = Field(
         default=5, gt=0, description="Days after which an endpoint that only fails is disabled."
     )

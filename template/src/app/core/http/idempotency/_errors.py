@@ -15,6 +15,7 @@ class IdempotencyKeyReused(Invalid):
     """
 
     slug = "idempotency-key-reused"
+    pointer = "/header/Idempotency-Key"
     title = "Idempotency key reused"
     detail = "This Idempotency-Key came with another request before."
 

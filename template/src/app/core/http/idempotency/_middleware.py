@@ -8,9 +8,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.http import is_streamed
+from app.core.http.problems import problem_response
 from app.core.http.routing import MarkedRoutes
 from app.core.permissions import guard_of, public
 from app.core.unit_of_work import UnitOfWork
@@ -23,7 +25,8 @@ from ._models import GivenAnswer
 HEADER = b"idempotency-key"
 LONGEST = 255
 TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
-    raw_sql="a lock, no rows"
+    raw_sql="a lock, no rows",
+    releasable=True,  # by routes that work in other units: two answers for one key then collide
 )
 
 
@@ -47,7 +50,8 @@ class IdempotencyMiddleware:
         attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secrets)
         given = await attempt.find_answer()
         if given is None:
-            await self.app(scope, _again(body, receive), Keeper(attempt, send))
+            keeper = Keeper(attempt, scope, receive, send)
+            await self.app(scope, _again(body, receive), keeper)
         else:
             self._require_guard(scope)
             scope["endpoint"] = replay
@@ -90,6 +94,7 @@ class Attempt:
         return Answer.unseal(given.answer, self.secrets, self.key)
 
     async def keep(self, answer: Answer) -> None:
+        """Raises RequestInProgress if another request has kept one for this key meanwhile."""
         self.work.session.add(
             GivenAnswer(
                 actor_id=self.actor_id,
@@ -98,14 +103,19 @@ class Attempt:
                 answer=answer.seal(self.secrets, self.key),
             )
         )
-        await self.work.session.flush()
+        try:
+            await self.work.session.flush()
+        except IntegrityError as error:
+            raise RequestInProgress from error
 
 
 class Keeper:
     """Holds a good answer back until it is whole and kept. Errors go: nothing has changed."""
 
-    def __init__(self, attempt: Attempt, send: Send) -> None:
+    def __init__(self, attempt: Attempt, scope: Scope, receive: Receive, send: Send) -> None:
         self.attempt = attempt
+        self.scope = scope
+        self.receive = receive
         self.send = send
         self.start: Message | None = None
         self.parts: list[bytes] = []
@@ -122,7 +132,11 @@ class Keeper:
 
     async def _keep_and_send(self, start: Message) -> None:
         body = b"".join(self.parts)
-        await self.attempt.keep(Answer(start["status"], list(start["headers"]), body))
+        try:
+            await self.attempt.keep(Answer(start["status"], list(start["headers"]), body))
+        except RequestInProgress as error:
+            problem = problem_response(self.scope, error)
+            return await problem(self.scope, self.receive, self.send)
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
 

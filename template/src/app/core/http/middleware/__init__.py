@@ -12,6 +12,7 @@ from .security_headers import SecurityHeadersMiddleware
 from .tenant import TenantMiddleware
 from .trace import TraceMiddleware
 from .unit_of_work import TransactionMiddleware
+from .values import ValuesMiddleware
 
 __all__ = [
     "AuthMiddleware",
@@ -24,6 +25,7 @@ __all__ = [
     "TenantMiddleware",
     "TraceMiddleware",
     "TransactionMiddleware",
+    "ValuesMiddleware",
     "cors",
     "observed",
 ]

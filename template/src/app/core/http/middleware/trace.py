@@ -1,5 +1,6 @@
 """The outermost middleware: a trace id, a line in the log and an answer for each request."""
 
+import asyncio
 import re
 from random import getrandbits
 from time import perf_counter
@@ -8,6 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from app.core.http.heads import ShuttingDown
 from app.core.http.problems import hang_up, problem_response
 from app.core.observability.log_context import log_context
 from app.core.origin import header
@@ -51,6 +53,9 @@ class Exchange:
             await self.app(self.scope, self.receive, self.watch)
         except Exception as error:
             await self.rescue(error)
+        except asyncio.CancelledError:
+            await self.say_goodbye()
+            raise
         finally:
             self.write_line()
 
@@ -72,6 +77,12 @@ class Exchange:
             await problem_response(self.scope, error)(self.scope, self.receive, self.watch)
         else:
             log.error("answer broke off", error=type(error).__name__, exc_info=error)
+
+    async def say_goodbye(self) -> None:
+        """The server cancels what it cannot wait for any longer, and would answer in plain text."""
+        if self.scope["type"] == "http" and self.status is None:
+            goodbye = problem_response(self.scope, ShuttingDown())
+            await goodbye(self.scope, self.receive, self.watch)
 
     def write_line(self) -> None:
         """The route's template and never the path, which may carry a token."""

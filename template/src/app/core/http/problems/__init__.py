@@ -4,6 +4,7 @@ from ._handlers import hang_up, install_error_handlers, problem_response
 from ._openapi import describe_problems
 from ._pages import error_types
 from ._pages import router as error_pages
+from ._problem import problem_bytes
 
 __all__ = [
     "describe_problems",
@@ -11,5 +12,6 @@ __all__ = [
     "error_types",
     "hang_up",
     "install_error_handlers",
+    "problem_bytes",
     "problem_response",
 ]

@@ -10,13 +10,18 @@ from app.core.errors import (
     AlreadyExists,
     AppError,
     BrokenReference,
+    FieldError,
     InternalError,
     Invalid,
+    NoRoom,
     Unavailable,
 )
+from app.database.asyncpg.errors import AWAY, STATEMENT_TIMEOUT, is_outdated
 
 log = structlog.get_logger(__name__)
 
+SOMEWHERE = FieldError("", "A value is out of the range of what is stored.")
+"""PostgreSQL's message names the column, but also repeats values."""
 BY_SQLSTATE: dict[str, type[AppError]] = {
     "23505": AlreadyExists,  # unique
     "23P01": AlreadyExists,  # exclusion
@@ -25,29 +30,30 @@ BY_SQLSTATE: dict[str, type[AppError]] = {
     "23502": Invalid,  # not null
     "23514": Invalid,  # check
     "22000": Invalid,  # out of range, noticed by the driver
+    "22007": Invalid,  # no date or time
+    "22008": Invalid,  # date or time out of range
     "22001": Invalid,  # text too long
     "22003": Invalid,  # number out of range
     "22021": Invalid,  # null byte in a text
+    "22P02": Invalid,  # text that is no value of its type, such as a lone surrogate in JSON
+    "22P03": Invalid,  # the same, sent as bytes
     "22P05": Invalid,  # null byte in a JSON document
     "40001": Unavailable,  # serialization failure
     "40P01": Unavailable,  # deadlock
+    "53100": NoRoom,  # disk full
     "55P03": Unavailable,  # lock not available
-    "57014": Unavailable,  # statement timeout
+    STATEMENT_TIMEOUT: Unavailable,
 }
-BY_SQLSTATE_CLASS: dict[str, type[AppError]] = {
-    "08": Unavailable,  # connection
-    "53": Unavailable,  # out of connections, memory or disk
-    "57": Unavailable,  # shutting down, starting up
-}
+BY_SQLSTATE_CLASS: dict[str, type[AppError]] = dict.fromkeys(AWAY, Unavailable)
 
 
 def translate_database_error(error: DBAPIError) -> AppError:
-    if error.connection_invalidated:
+    if error.connection_invalidated or is_outdated(error):
         return Unavailable()
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     kind = BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE_CLASS.get(sqlstate[:2]) or InternalError
     log.info("database refused", sqlstate=sqlstate, constraint=_constraint(error))
-    return kind()
+    return Invalid(errors=[SOMEWHERE]) if kind is Invalid else kind()
 
 
 def _constraint(error: DBAPIError) -> str | None:

@@ -57,6 +57,12 @@ def render(scope: Scope, error: AppError) -> Response:
     )
 
 
+def problem_bytes(error: AppError) -> tuple[dict[str, str], bytes]:
+    """Headers and body of a refusal outside of the app: no path is known yet, and no trace."""
+    answer = render({"type": "http", "path": ""}, error)
+    return dict(answer.headers), bytes(answer.body)
+
+
 def _members(scope: Scope, error: AppError) -> dict[str, Any]:
     members: dict[str, Any] = {
         "type": f"{_public_url(scope)}/errors/{error.slug}",

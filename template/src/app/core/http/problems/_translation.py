@@ -1,5 +1,6 @@
 """Every exception that can climb out of a request, as an AppError."""
 
+from errno import EDQUOT, ENOSPC
 from http.client import responses
 
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
@@ -12,6 +13,7 @@ from starlette.types import Scope
 from app.core.errors import (
     AppError,
     BadRequest,
+    BodyRefused,
     FieldError,
     Forbidden,
     HttpError,
@@ -19,6 +21,7 @@ from app.core.errors import (
     Invalid,
     InvalidToken,
     MethodNotAllowed,
+    NoRoom,
     NotFound,
     Outdated,
     PayloadTooLarge,
@@ -35,6 +38,8 @@ from ._database import translate_database_error
 from ._methods import allowed_methods
 from ._validation import translate_validation
 
+NO_ROOM = (ENOSPC, EDQUOT)
+"""A full disk, a quota: Starlette keeps what is uploaded in files while it reads it."""
 BY_STATUS: dict[int, type[AppError]] = {
     kind.status: kind
     for kind in (
@@ -62,6 +67,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return translate_validation(scope, error)
         case WebSocketRequestValidationError():
             return Invalid()
+        case BodyRefused():
+            return error.problem
         case HTTPException(status_code=405):
             return MethodNotAllowed(headers={"Allow": allowed_methods(scope)})
         case HTTPException():
@@ -76,6 +83,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return Outdated()
         case DBAPIError():
             return translate_database_error(error)
+        case OSError(errno=errno) if errno in NO_ROOM:
+            return NoRoom()
         case PoolTimeout() | ConnectionError() | TimeoutError():
             return Unavailable()
         case _:

@@ -1,6 +1,6 @@
 """What is wrong with a request's values, without repeating any of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -9,6 +9,8 @@ from starlette.types import Scope
 
 from app.core.errors import AppError, BadRequest, FieldError, Invalid, UnsupportedMediaType
 
+MOST = 20
+"""Errors that are listed; the problem's detail says how many there are."""
 # pydantic puts parts of the value into the messages of these
 QUIET = {
     "uuid_parsing": "Input should be a valid UUID",
@@ -24,16 +26,23 @@ def translate_validation(scope: Scope, error: RequestValidationError) -> AppErro
         scope
     ):
         return UnsupportedMediaType()
-    return Invalid(errors=[FieldError(_pointer(one["loc"]), _sentence(one)) for one in found])
+    return _invalid(found)
+
+
+def _invalid(found: Sequence[dict[str, Any]]) -> Invalid:
+    """The first errors: a request of a megabyte can have a hundred thousand."""
+    errors = [FieldError.at(*one["loc"], detail=_sentence(one)) for one in found[:MOST]]
+    if len(found) <= MOST:
+        return Invalid(errors=errors)
+    return Invalid(
+        f"The request contains invalid data: {len(found)} errors, of which these are the first.",
+        errors=errors,
+    )
 
 
 def _is_json(scope: Scope) -> bool:
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
-
-
-def _pointer(location: Iterable[str | int]) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in location)
 
 
 def _sentence(one: dict[str, Any]) -> str:

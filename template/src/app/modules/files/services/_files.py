@@ -16,7 +16,7 @@ from ..permissions import FilePermission
 from ..repositories import FileRepository, StoredFile
 from ..settings import FileSettings
 from ..storage import storage_of
-from ._uploads import Upload
+from ._uploads import Upload, one_more_upload
 
 ORPHANS_WAIT = timedelta(days=1)
 """Longer than any upload takes: an object of this age has its row, or never gets one."""
@@ -46,9 +46,14 @@ class FileService:
     async def store(self, *, name: str, pieces: AsyncIterator[bytes]) -> StoredFile:
         """The object first, then its row; if there is no row in the end, the object goes.
 
-        Raises FileTooLarge, FileTypeRefused, UploadTooSlow.
+        Raises FileTooLarge, FileTypeRefused, UploadTooSlow, TooManyUploads.
         """
         self.work.require(FilePermission.CREATE)
+        most = self.settings.uploads_per_user
+        with one_more_upload(self.work.actor.identity, most=most):
+            return await self._store(name, pieces)
+
+    async def _store(self, name: str, pieces: AsyncIterator[bytes]) -> StoredFile:
         file_id, upload = new_id(), Upload(pieces, self.settings)
         try:
             await self._write(file_id, upload)

@@ -6,7 +6,7 @@ from joserfc.errors import JoseError
 
 from app.core.auth import Actor
 from app.core.tenancy import TenantContext
-from app.core.unit_of_work import CurrentWork, open_unit
+from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 from app.modules.tenants import TenantService
 
@@ -37,7 +37,7 @@ class LinkService:
         """For anybody, in the tenant that the link is of. Raises LinkInvalid."""
         context, file_id = self._read(token)
         house = Actor.system(context.tenant_id)
-        async with open_unit(self.work.runtime, house, context) as work:
+        async with self.work.within(context, actor=house) as work:
             if not await TenantService(work).is_open():
                 raise LinkInvalid
             return await FileService(work).open(file_id)

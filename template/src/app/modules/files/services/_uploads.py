@@ -1,14 +1,36 @@
 """Bytes on their way in: counted, recognised, and never all in memory."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
+from uuid import UUID
 
-from ..errors import FileTooLarge, FileTypeRefused
+from ..errors import FileTooLarge, FileTypeRefused, TooManyUploads, UploadTooSlow
 from ..settings import FileSettings
 from ..storage import type_of
 
 HEAD = 4096
 """Bytes that tell a type."""
+
+
+_running: Counter[UUID | None] = Counter()
+"""Uploads of this process, by who sends them: each holds a few megabytes while it lasts."""
+
+
+@contextmanager
+def one_more_upload(actor_id: UUID | None, *, most: int) -> Iterator[None]:
+    """Raises TooManyUploads."""
+    if _running[actor_id] >= most:
+        raise TooManyUploads(most=most, headers={"Retry-After": "5"})
+    _running[actor_id] += 1
+    try:
+        yield
+    finally:
+        _running[actor_id] -= 1
+        if not _running[actor_id]:
+            del _running[actor_id]
 
 
 class Upload:
@@ -26,9 +48,12 @@ class Upload:
         return self._hash.hexdigest()
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Nothing comes before the type is known. Raises FileTooLarge, FileTypeRefused."""
+        """Nothing comes before the type is known.
+
+        Raises FileTooLarge, FileTypeRefused, UploadTooSlow.
+        """
         head = b""
-        async for piece in self._pieces:
+        async for piece in self._without_pauses():
             self._count(piece)
             if self.media_type:
                 yield piece
@@ -40,6 +65,18 @@ class Upload:
         if not self.media_type:
             self._recognise(head)
             yield head
+
+    async def _without_pauses(self) -> AsyncIterator[bytes]:
+        """Raises UploadTooSlow."""
+        while True:
+            try:
+                async with asyncio.timeout(self.settings.pause_seconds):
+                    piece = await anext(self._pieces, None)
+            except TimeoutError:
+                raise UploadTooSlow from None
+            if piece is None:
+                return
+            yield piece
 
     def _count(self, piece: bytes) -> None:
         self.size += len(piece)

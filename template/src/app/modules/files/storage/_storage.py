@@ -1,16 +1,23 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from errno import EDQUOT, EFBIG, ENOSPC
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
+from app.core.errors import NoRoom
+
+from ..errors import StorageAway
 from ..settings import FileSettings
 
 PART = 5 * 1024 * 1024
 """The least that S3 takes as a part of an upload; two or three of them are held at a time."""
 PIECE = 1024 * 1024
+NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 
 
 class Storage:
@@ -20,21 +27,21 @@ class Storage:
         self._store = store
 
     async def write(self, tenant_id: UUID, file_id: UUID, pieces: AsyncIterator[bytes]) -> None:
-        """Whole or not at all; raises what `pieces` raises."""
+        """Whole or not at all; raises what `pieces` raises, NoRoom or StorageAway."""
         path = _path(tenant_id, file_id)
-        await self._store.put_async(path, pieces, chunk_size=PART, max_concurrency=2)
+        with _translated():
+            await self._store.put_async(path, pieces, chunk_size=PART, max_concurrency=2)
 
     async def read(self, tenant_id: UUID, file_id: UUID) -> AsyncIterator[bytes]:
-        """Raises FileNotFoundError before the first piece."""
-        found = await self._store.get_async(_path(tenant_id, file_id))
+        """Raises FileNotFoundError or StorageAway before the first piece."""
+        with _translated():
+            found = await self._store.get_async(_path(tenant_id, file_id))
         return _pieces(found)
 
     async def delete(self, tenant_id: UUID, file_id: UUID) -> None:
-        """What is gone already stays so."""
-        try:
+        """What is gone already stays so. Raises StorageAway."""
+        with suppress(FileNotFoundError), _translated():
             await self._store.delete_async(_path(tenant_id, file_id))
-        except FileNotFoundError:
-            return
 
     async def delete_all(self, tenant_id: UUID) -> None:
         async for batch in self._store.list(prefix=f"{tenant_id}/"):
@@ -45,6 +52,16 @@ class Storage:
         async for batch in self._store.list(prefix=f"{tenant_id}/"):
             old = [each["path"] for each in batch if each["last_modified"] < time]
             yield [UUID(path.rpartition("/")[2]) for path in old]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The library has one error for all that an operating system or a server may refuse."""
+    try:
+        yield
+    except BaseError as error:
+        is_full = any(f"(os error {code})" in str(error) for code in NO_ROOM)
+        raise (NoRoom if is_full else StorageAway) from error
 
 
 @cache

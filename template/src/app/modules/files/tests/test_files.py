@@ -1,12 +1,18 @@
+import asyncio
+import resource
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
+from obstore.exceptions import GenericError
+from obstore.store import LocalStore
 
 from app.core.permissions import Role
 from app.core.runtime import Runtime
@@ -17,7 +23,7 @@ from app.modules.tenants import TenantDeleted, TenantService
 from tests.support.jobs import run_waiting
 from tests.support.people import Person, hire
 
-from ..errors import UploadTooSlow
+from ..errors import TooManyUploads, UploadTooSlow
 from ..services import FileService
 from ..settings import FileSettings
 from ..storage import Storage
@@ -132,6 +138,95 @@ class TestUpload:
 
         with pytest.raises(UploadTooSlow):
             await service.store(name="x", pieces=pieces(PNG))
+
+    async def test_that_pauses_is_given_up(
+        self, work: UnitOfWork, monkeypatch: pytest.MonkeyPatch, settings_of_files: FileSettings
+    ) -> None:
+        service = FileService(work)
+        hasty = settings_of_files.model_copy(update={"pause_seconds": 0.1})
+        monkeypatch.setattr(service, "settings", hasty)
+
+        with pytest.raises(UploadTooSlow):
+            await service.store(name="x", pieces=stalled(PNG, asyncio.Event()))
+
+    async def test_is_one_of_a_few_at_a_time(
+        self, runtime: Runtime, owner: Person, settings_of_files: FileSettings
+    ) -> None:
+        go_on = asyncio.Event()
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            service = FileService(work)
+            service.settings = settings_of_files.model_copy(update={"uploads_per_user": 1})
+            first = asyncio.create_task(service.store(name="x", pieces=stalled(PNG, go_on)))
+            await asyncio.sleep(0.05)
+
+            with pytest.raises(TooManyUploads):
+                await service.store(name="y", pieces=pieces(PNG))
+            go_on.set()
+            await first
+
+            assert (await service.store(name="y", pieces=pieces(PNG))).name == "y"
+
+
+async def stalled(first: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:
+    yield first
+    await go_on.wait()
+
+
+class TestNoRoom:
+    """On a disk that is full; the limit of this process is met as a disk's is."""
+
+    async def test_says_so_and_leaves_nothing(
+        self, client: AsyncClient, storage: Storage, owner: Person, tmp_path: Path
+    ) -> None:
+        if not is_folder(storage):
+            pytest.skip("a bucket has no end")
+        with files_of_at_most(len(MEGABYTE)):
+            answer = await client.post(URL, params={"name": "x"}, content=pieces(*[MEGABYTE] * 9))
+
+        assert answer.status_code == 503
+        assert answer.json()["title"] == "There is no room left"
+        assert int(answer.headers["Retry-After"]) > 1
+        assert await objects_of(storage, owner.tenant_id) == []
+        assert files_below(tmp_path) == []
+        assert (await client.get(URL)).json()["items"] == []
+        await upload(client)
+
+    async def test_of_a_storage_that_refuses_is_a_problem_too(
+        self, client: AsyncClient, storage: Storage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = await upload(client)
+        monkeypatch.setattr(storage, "_store", Refusing())
+
+        answers = [
+            await client.post(URL, params={"name": "x"}, content=PNG),
+            await client.get(f"{URL}/{file['id']}/content"),
+        ]
+
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert all(answer.headers["Retry-After"] for answer in answers)
+
+
+class Refusing:
+    async def put_async(self, *_: Any, **__: Any) -> None:
+        raise GenericError("Error performing PUT: connection refused")
+
+    get_async = delete_async = put_async
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [each for each in folder.rglob("*") if each.is_file()]
+
+
+def is_folder(storage: Storage) -> bool:
+    return isinstance(storage._store, LocalStore)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class TestStranger:

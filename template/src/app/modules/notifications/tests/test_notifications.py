@@ -68,6 +68,48 @@ class TestNotify:
             await NotificationService(work).mail(row.id)
         assert len(await mails_to(runtime, colleague.email)) == 1
 
+    async def test_links_only_where_it_leads(
+        self, runtime: Runtime, work: UnitOfWork, colleague: Person
+    ) -> None:
+        await NotificationService(work).notify(
+            user_id=colleague.user_id,
+            kind=KIND,
+            title="A comment\nBcc: eve@example.com",
+            body="Look at https://evil.example",
+            link="https://x.y/7",
+        )
+        await work.commit()
+
+        [letter] = await mails_to(runtime, colleague.email)
+
+        assert letter.html.count("<a ") == 1
+        assert '<a href="https://x.y/7">' in letter.html
+        subject = letter.message(sender="no-reply@example.com")["subject"]
+        assert subject == "A comment Bcc: eve@example.com"
+
+    async def test_fills_no_mailbox(
+        self, runtime: Runtime, work: UnitOfWork, colleague: Person
+    ) -> None:
+        notifications = NotificationService(work)
+        await notifications.preferences.create(
+            user_id=colleague.user_id, kind=KIND, in_app=False, by_email=True
+        )
+
+        rows = [
+            await notifications.notify(user_id=colleague.user_id, kind=KIND, title="Overdue")
+            for _ in range(22)
+        ]
+        other = await notifications.notify(
+            user_id=colleague.user_id, kind="invoices.paid", title="Paid"
+        )
+        await work.commit()
+
+        assert other is not None
+        assert other.by_email
+        assert [row.by_email for row in rows if row] == [True] * 20 + [False] * 2
+        assert [row.in_app for row in rows if row] == [False] * 20 + [True] * 2
+        assert len(await mails_to(runtime, colleague.email)) == 21
+
     async def test_is_gone_with_the_transaction(
         self, runtime: Runtime, owner: Person, colleague: Person, her_client: AsyncClient
     ) -> None:

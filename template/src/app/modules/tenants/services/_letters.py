@@ -1,12 +1,12 @@
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
-from app.core.jobs import job
-from app.core.mail import Letter, quoted
+from app.core.jobs import OVER_HOURS, job
+from app.core.mail import MAIL, Letter, quoted, send_now
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 
-from ..repositories import InvitationRepository, TenantRepository
+from ..repositories import Invitation, InvitationRepository, TenantRepository
 
 INVITATION = """Hello,
 
@@ -23,21 +23,29 @@ def token_of(tenant: TenantContext, secret: str) -> str:
     return f"{tenant.tenant_id}.{secret}"
 
 
-@job(name="tenants.mail_invitation", queue="mail")
+@job(name="tenants.mail_invitation", queue=MAIL, retry=OVER_HOURS)
 async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     """Nothing, when the invitation was withdrawn or accepted meanwhile."""
     invitations = InvitationRepository(work.session)
     invitation = await invitations.find(invitation_id)
     if invitation is None:
         return
-    secret = new_secret()
-    await invitations.change(invitation, mailed_secret_hash=hash_secret(secret))
+    secret = await _new_secret(work, invitation)
     tenant = quoted((await TenantRepository(work.session).get(work.tenant.tenant_id)).name)
     page = f"{work.runtime.settings.pages_url}/accept-invitation"
     link = f"{page}#token={token_of(work.tenant, secret)}"
     text = INVITATION.format(tenant=tenant, link=link)
     letter = Letter(to=invitation.email, subject=f"Work for {tenant}", text=text, links=(link,))
-    await work.runtime.mailer.send(letter)
+    await send_now(work, letter)
+
+
+async def _new_secret(work: UnitOfWork, invitation: Invitation) -> str:
+    """Committed before the e-mail leaves: no transaction waits for the mail server."""
+    secret = new_secret()
+    async with work.within(work.tenant) as own:
+        invitations = InvitationRepository(own.session)
+        await invitations.change(invitation, mailed_secret_hash=hash_secret(secret))
+    return secret
 
 
 LETTERS = (mail_invitation,)

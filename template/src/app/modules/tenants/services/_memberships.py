@@ -2,7 +2,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.core.audit import copy_of
 from app.core.auth import Actor, Reason
 from app.core.errors import InvalidToken
 from app.core.permissions import Role
@@ -65,9 +64,8 @@ class MembershipService:
         if role != Role.OWNER:
             _check_an_owner_stays(membership, others)
         self.work.revoke(Reason.ROLE, membership.id, except_role=role)
-        before = copy_of(membership)
         after = await self.memberships.change(membership, role=role)
-        self.work.audit("members.role_changed", before=before, after=after)
+        self.work.audit("members.role_changed", before=membership, after=after)
         return after
 
     async def remove(self, user_id: UUID) -> None:

@@ -2,7 +2,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.core.audit import copy_of
 from app.core.auth import Reason
 from app.core.permissions import Role
 from app.core.unit_of_work import CurrentWork
@@ -64,12 +63,11 @@ class RoleService:
         gone = set(role.permissions) - self._known(role)
         permissions = [name for name in permissions if name not in gone]
         self._check_own([*self._known(role), *permissions])
-        before = copy_of(role)
         self.work.revoke(Reason.ROLE, role.grant_id)
         after = await self.roles.change(
             role, permissions=sorted(set(permissions)), grant_id=new_id()
         )
-        self.work.audit("roles.changed", before=before, after=after)
+        self.work.audit("roles.changed", before=role, after=after)
         return after
 
     async def delete(self, role_id: UUID) -> None:

@@ -1,7 +1,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
-from fastapi.security import OAuth2PasswordRequestForm
 
 from app.core.limits import limited
 from app.core.permissions import public, signed_in
@@ -10,18 +9,19 @@ from ..schemas import (
     ChallengeAnswer,
     InvitationAcceptance,
     Joining,
+    LogInForm,
     RefreshRequest,
     Registration,
     SwitchRequest,
 )
 from ..services import AuthService, SessionService
 from ._delivery import Moved, Signed, Tokens
+from ._form import Form, described
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 Auth = Annotated[AuthService, Depends()]
 Sessions = Annotated[SessionService, Depends()]
-PasswordForm = Annotated[OAuth2PasswordRequestForm, Depends()]
 
 
 @router.post("/register", status_code=status.HTTP_201_CREATED)
@@ -37,11 +37,11 @@ async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer(pair)
 
 
-@router.post("/token")
+@router.post("/token", openapi_extra=described(LogInForm))
 @public
 @limited("login")
-async def log_in(form: PasswordForm, auth: Auth, tokens: Tokens) -> Signed:
-    pair = await auth.log_in(email=form.username, password=form.password)
+async def log_in(form: Form, auth: Auth, tokens: Tokens) -> Signed:
+    pair = await auth.log_in(email=form.username, password=form.password.get_secret_value())
     return tokens.answer(pair)
 
 

@@ -77,8 +77,11 @@ class Delivery:
             self.jar.clear(self.response)
 
     def _check_own_page(self) -> None:
-        """Raises Forbidden for a foreign page, which could log its visitor in as somebody else."""
-        if not self.jar.from_own_page(self.request.scope):
+        """Raises Forbidden for a foreign page, which could log its visitor in as somebody else.
+
+        A log-in elsewhere begins and ends with links, and has a signed cookie for that.
+        """
+        if not self.jar.may_act(self.request.scope):
             raise Forbidden("Cookies are set only for our own pages.")
 
     def _put_into_cookies(self, pair: TokenPair) -> CookiesSet:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, status
 
+from app.core.limits import limited
 from app.core.permissions import signed_in
 
-from ..schemas import IdentityRead
+from ..schemas import IdentityRead, PasswordProof
 from ..services import IdentityService
 
 router = APIRouter(prefix="/users/me/identities", tags=["me"])
@@ -29,5 +30,8 @@ async def unlink_identity(identity_id: UUID, identities: Identities) -> None:
 
 @router.post("/{identity_id}/link", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
-async def link_identity_again(identity_id: UUID, identities: Identities) -> None:
-    await identities.link_again(identity_id)
+@limited("login")
+async def link_identity_again(
+    identity_id: UUID, body: PasswordProof, identities: Identities
+) -> None:
+    await identities.link_again(identity_id, password=body.password.get_secret_value())

@@ -12,6 +12,7 @@ from ..errors import ForeignLogInRefused, LastWayIn
 from ..repositories import Identity, IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
 from ._letters import LINKED, UNLINKED
+from ._passwords import PasswordService
 
 UNCONFIRMED = (
     "There is an account with this address that nobody has confirmed:"
@@ -41,6 +42,7 @@ class IdentityService:
         self.users = UserRepository(work.session)
         self.identities = IdentityRepository(work.session)
         self.credentials = CredentialService(work)
+        self.passwords = PasswordService(work)
 
     async def list_own(self) -> Sequence[LinkedAccount]:
         rows = await self.identities.list_of(self.work.require_user())
@@ -59,9 +61,13 @@ class IdentityService:
         await self.credentials.renew(user, keep=self.work.actor.session_id)
         self._tell(user, "An account was unlinked", UNLINKED, row.issuer)
 
-    async def link_again(self, identity_id: UUID) -> None:
-        """One that was unlinked. Ends the actor's other log-ins. Raises RowNotFound."""
-        user = await self.credentials.hold_own()
+    async def link_again(self, identity_id: UUID, *, password: str) -> None:
+        """One that was unlinked; not with an access token alone, which somebody may have copied.
+
+        Ends the actor's other log-ins. Raises WrongCredentials, RowNotFound.
+        """
+        own = await self.users.get(self.work.require_user())
+        user = await self.credentials.hold(await self.passwords.prove(own, password))
         row = await self.identities.get_of(user.id, identity_id)
         await self.identities.change(row, unlinked_at=None)
         await self.credentials.renew(user, keep=self.work.actor.session_id)

@@ -1,7 +1,7 @@
 from uuid import UUID
 
-from app.core.jobs import job
-from app.core.mail import Letter, quoted
+from app.core.jobs import OVER_HOURS, job
+from app.core.mail import MAIL, Letter, quoted, send_now
 from app.core.unit_of_work import UnitOfWork
 
 from ..repositories import UserRepository
@@ -92,7 +92,7 @@ If it was not you, set a new password at once: ask for a link where you log in.
 """
 
 
-@job(name="users.mail_confirmation", queue="mail", without_tenant=True)
+@job(name="users.mail_confirmation", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_confirmation(
     work: UnitOfWork, user_id: UUID, email: str, version: int | None = None
 ) -> None:
@@ -104,23 +104,19 @@ async def mail_confirmation(
     user, owner = await users.find(user_id), await users.find_by_email(email)
     if user is None or (owner is not None and owner.id != user.id):
         return
-    secret = await OneTimeTokens(work).issue(
-        Purpose.EMAIL, user_id=user.id, email=email, version=version
-    )
+    secret = await _issue(work, Purpose.EMAIL, user.id, email, version)
     link = _link(work, "confirm-email", secret)
     text = CONFIRM.format(name=quoted(user.full_name), link=link)
     await _send(work, email, "Confirm your e-mail address", text, link)
 
 
-@job(name="users.mail_password_reset", queue="mail", without_tenant=True)
+@job(name="users.mail_password_reset", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_password_reset(work: UnitOfWork, email: str) -> None:
     """To users. Whether one exists is found out here, not in the request, which must not tell."""
     user = await UserRepository(work.session).find_by_email(email)
     if user is None or user.suspended_at is not None:
         return
-    secret = await OneTimeTokens(work).issue(
-        Purpose.PASSWORD, user_id=user.id, email=email, version=user.credentials_version
-    )
+    secret = await _issue(work, Purpose.PASSWORD, user.id, email, user.credentials_version)
     link = _link(work, "reset-password", secret)
     await _send(work, email, "Choose a new password", FORGOTTEN.format(link=link), link)
 
@@ -133,5 +129,15 @@ def _link(work: UnitOfWork, page: str, secret: str) -> str:
     return f"{work.runtime.settings.pages_url}/{page}#token={secret}"
 
 
+async def _issue(
+    work: UnitOfWork, purpose: Purpose, user_id: UUID, email: str, version: int | None
+) -> str:
+    """Committed before the e-mail leaves: no transaction waits for the mail server."""
+    async with work.within(None) as own:
+        return await OneTimeTokens(own).issue(
+            purpose, user_id=user_id, email=email, version=version
+        )
+
+
 async def _send(work: UnitOfWork, to: str, subject: str, text: str, link: str) -> None:
-    await work.runtime.mailer.send(Letter(to=to, subject=subject, text=text, links=(link,)))
+    await send_now(work, Letter(to=to, subject=subject, text=text, links=(link,)))

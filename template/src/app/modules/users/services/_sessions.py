@@ -76,7 +76,7 @@ class SessionService:
 
         Raises CredentialsChanged, UserSuspended, TenantSuspended.
         """
-        grant = await self._grant(membership)
+        grant = await self._grant(proven, membership)
         user = await self._still(proven)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
         origin = self.work.origin
@@ -88,6 +88,7 @@ class SessionService:
             address=origin.address if origin else None,
             expires_at=clock.now() + lifetime,
         )
+        await self._end_surplus(user.id)
         pair = await self._issue(session, user, membership, grant)
         self.work.note_security(
             SecurityEvent.LOGIN_SUCCEEDED, reason="new session", user_id=user.id
@@ -153,7 +154,8 @@ class SessionService:
 
     async def list_own(self) -> Sequence[OpenSession]:
         """Where the actor is logged in, the newest log-in first."""
-        rows = await self.sessions.list_open(self.work.require_user(), clock.now())
+        user_id = self.work.require_user()
+        rows = await self.sessions.list_open(user_id, clock.now(), limit=self._most)
         return [_open_session(row, self.work.actor.session_id) for row in rows]
 
     async def end_own(self, session_id: UUID) -> None:
@@ -178,20 +180,28 @@ class SessionService:
         self.work.revoke(Reason.SESSION, *ended)
 
     async def _rotate(self, secret_hash: str, move: Move | None = None) -> TokenPair | None:
-        own = move.session_id if move else None
-        spent = await self.tokens.spend(secret_hash, clock.now(), of=own)
-        if spent is None:
-            await self._end_family_of(secret_hash)
+        """Reads first, also in units of other tenants; then sees what it writes, locked."""
+        token = await self.tokens.find_by_secret(secret_hash)
+        if token is None or (move and token.session_id != move.session_id):
             return None
-        session = await self.sessions.get_for_update(spent.session_id)
-        if session.revoked_at is not None or session.expires_at < clock.now():
+        if token.used_at is not None:
+            await self._end_reused(token.session_id)
+            return None
+        session = await self.sessions.get(token.session_id)
+        if _is_over(session):
             return None
         user = await self.users.get(session.user_id)
         try:
             membership = move.into if move else await self._membership(session)
-            grant = await self._grant(membership)
         except NotAMember:
             await self._end(session.id)
+            return None
+        grant = await self._grant(user, membership)
+        session = await self.sessions.get_for_update(session.id)
+        if _is_over(session):
+            return None
+        if await self.tokens.spend(secret_hash, clock.now()) is None:
+            await self._end_reused(session.id)  # another request has used it meanwhile
             return None
         tenant_id = membership.tenant_id if membership else None
         session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
@@ -202,14 +212,14 @@ class SessionService:
         found = await self.tokens.find_by_secret(secret_hash)
         if found is None or found.session_id != session_id:
             return False
-        await self._end_family_of(secret_hash)
+        if found.used_at is not None:
+            await self._end_reused(found.session_id)
         return found.used_at is None
 
-    async def _end_family_of(self, secret_hash: str) -> None:
-        reused = await self.tokens.find_by_secret(secret_hash)
-        if reused is not None and reused.used_at is not None:
-            await self._warn_of_reuse(await self.sessions.get(reused.session_id))
-            await self._end(reused.session_id)
+    async def _end_reused(self, session_id: UUID) -> None:
+        """Whoever has used the secret first or second is a thief: both are logged out."""
+        await self._warn_of_reuse(await self.sessions.get(session_id))
+        await self._end(session_id)
 
     async def _warn_of_reuse(self, session: AuthSession) -> None:
         """Once: a log-in that has ended cannot be used by a thief."""
@@ -235,6 +245,15 @@ class SessionService:
         text = NEW_DEVICE.format(name=user.full_name, when=when)
         self.work.enqueue(send_mail, user.email, "A new log-in to your account", text)
 
+    async def _end_surplus(self, user_id: UUID) -> None:
+        """The oldest log-ins of a user who has too many."""
+        ended = await self.sessions.revoke_oldest(user_id, keep=self._most, at=clock.now())
+        self.work.revoke(Reason.SESSION, *ended)
+
+    @property
+    def _most(self) -> int:
+        return self.work.runtime.settings.auth.sessions_per_user
+
     async def _end(self, session_id: UUID) -> None:
         await self.sessions.revoke(session_id, clock.now())
         self.work.revoke(Reason.SESSION, session_id)
@@ -258,9 +277,6 @@ class SessionService:
     async def _issue(
         self, session: AuthSession, user: User, membership: Membership | None, grant: Grant | None
     ) -> TokenPair:
-        if user.suspended_at is not None:
-            self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
-            raise UserSuspended
         secret = new_secret()
         await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
         tokens = self.work.runtime.tokens
@@ -270,9 +286,7 @@ class SessionService:
     async def _visit(self, membership: Membership) -> TokenPair:
         """Raises UserSuspended, TenantSuspended."""
         user = await self.users.get(self.work.require_user())
-        if user.suspended_at is not None:
-            raise UserSuspended
-        grant = await self._grant(membership)
+        grant = await self._grant(user, membership)
         claims = _claims(self._own_session(), user, membership, grant)
         tokens, until = self.work.runtime.tokens, self.work.actor.expires_at
         return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
@@ -284,8 +298,14 @@ class SessionService:
             raise RefreshRefused
         return self.work.actor.session_id
 
-    async def _grant(self, membership: Membership | None) -> Grant | None:
-        """What the membership's role gives. Raises TenantSuspended."""
+    async def _grant(self, user: User, membership: Membership | None) -> Grant | None:
+        """What the membership's role gives, read in a unit of its tenant: before the first write.
+
+        Raises UserSuspended, TenantSuspended.
+        """
+        if user.suspended_at is not None:
+            self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
+            raise UserSuspended
         if membership is None:
             return None
         context = TenantContext(membership.tenant_id)
@@ -313,6 +333,10 @@ def _claims(
         permissions=grant.permissions if grant else None,
         is_superuser=user.is_superuser,
     )
+
+
+def _is_over(session: AuthSession) -> bool:
+    return session.revoked_at is not None or session.expires_at < clock.now()
 
 
 def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.auth import Actor
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
-from app.modules.tenants import MembershipService
+from app.modules.tenants import Membership, MembershipService, Tenant
 
 from ..permissions import UserPermission
 from ..repositories import User, UserRepository
@@ -47,23 +48,11 @@ class UserService:
         self.members = MembershipService(work)
 
     async def me(self) -> Me:
-        user = await self._own()
-        places = await self.members.of_person(user.id)
-        return Me(
-            id=user.id,
-            email=user.email,
-            email_verified_at=user.email_verified_at,
-            full_name=user.full_name,
-            is_superuser=user.is_superuser,
-            tenant_id=self.work.actor.tenant_id,
-            role=self.work.actor.role,
-            memberships=[Place(m.tenant_id, tenant.name, m.role) for m, tenant in places],
-            created_at=user.created_at,
-        )
+        return _me(await self._own(), await self._places(), self.work.actor)
 
     async def rename(self, *, full_name: str) -> Me:
-        await self.users.change(await self._own(), full_name=full_name)
-        return await self.me()
+        user, places = await self._own(), await self._places()
+        return _me(await self.users.change(user, full_name=full_name), places, self.work.actor)
 
     async def list_members(self, *, limit: int, cursor: str | None) -> Rows[Member]:
         """Who works for the actor's tenant."""
@@ -90,6 +79,24 @@ class UserService:
 
     async def _own(self) -> User:
         return await self.users.get(self.work.require_user())
+
+    async def _places(self) -> Sequence[tuple[Membership, Tenant]]:
+        """In a unit of their own: to be read before anything is written."""
+        return await self.members.of_person(self.work.require_user())
+
+
+def _me(user: User, places: Sequence[tuple[Membership, Tenant]], actor: Actor) -> Me:
+    return Me(
+        id=user.id,
+        email=user.email,
+        email_verified_at=user.email_verified_at,
+        full_name=user.full_name,
+        is_superuser=user.is_superuser,
+        tenant_id=actor.tenant_id,
+        role=actor.role,
+        memberships=[Place(m.tenant_id, tenant.name, m.role) for m, tenant in places],
+        created_at=user.created_at,
+    )
 
 
 def _member(user: User, role: str, joined_at: datetime) -> Member:

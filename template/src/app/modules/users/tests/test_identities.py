@@ -248,8 +248,13 @@ class TestIdentities:
         url = f"{IDENTITIES}/{(await browser.get(IDENTITIES)).json()[0]['id']}"
         await browser.delete(url, headers=OURS)
 
-        done = await browser.post(f"{url}/link", headers=OURS)
+        wrong = {"password": "not the password"}
+        refused = await browser.post(f"{url}/link", json=wrong, headers=OURS)
+        without = await Trip(browser).make()
+        body = {"password": PASSWORD}
+        done = await browser.post(f"{url}/link", json=body, headers=OURS)
 
+        assert (refused.status_code, without.status_code) == (401, 401)
         assert done.status_code == 204
         assert (await mails_to(runtime, owner.email))[-1].subject == "An account was linked"
         assert (await Trip(browser).make()).status_code == 303
@@ -268,7 +273,8 @@ class TestIdentities:
         assert (await rival_client.get(IDENTITIES)).json() == []
         url = f"{IDENTITIES}/{listed['id']}"
         assert (await rival_client.delete(url)).status_code == 404
-        assert (await rival_client.post(f"{url}/link")).status_code == 404
+        body = {"password": PASSWORD}
+        assert (await rival_client.post(f"{url}/link", json=body)).status_code == 404
         assert len((await browser.get(IDENTITIES)).json()) == 1
 
     async def test_are_kept_when_there_is_no_other_way_in(

@@ -2,10 +2,11 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.core.events import AnyEvent
-from app.core.jobs import Job, Retry, job
+from app.core.jobs import OVER_HOURS, Job, job
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
@@ -26,8 +27,6 @@ from ..sending import NotDelivered, post
 from ..settings import WebhookSettings
 from ._signing import signed
 
-PATIENCE = Retry(attempts=12, first=timedelta(seconds=15), longest=timedelta(hours=6))
-"""From 15 seconds on, doubled each time: the last attempt is made after eight and a half hours."""
 SUCCESSES = range(200, 300)
 GONE = 410
 
@@ -55,9 +54,10 @@ class DeliveryService:
         delivery = await self.deliveries.get_for_update(delivery_id)
         if delivery.status == WAITING:
             raise DeliveryUnderWay
-        if not (await self.endpoints.get(delivery.endpoint_id)).enabled:
+        endpoint = await self.endpoints.get(delivery.endpoint_id)
+        if not endpoint.enabled:
             raise EndpointDisabled
-        self.work.enqueue(deliver, delivery_id=delivery.id)
+        self._enqueue(endpoint, delivery)
         return await self.deliveries.change(delivery, status=WAITING, attempts=0)
 
     async def fan_out(self, event: AnyEvent) -> None:
@@ -70,7 +70,7 @@ class DeliveryService:
                     event=event.kind,
                     body=_body(event),
                 )
-                self.work.enqueue(deliver, delivery_id=delivery.id)
+                self._enqueue(endpoint, delivery)
 
     async def deliver(self, delivery_id: UUID) -> None:
         """One attempt. A failure is noted, and another attempt enqueued with it."""
@@ -92,16 +92,37 @@ class DeliveryService:
             sealed = sealer.seal(sealer.open(endpoint.sealed_secret))
             await self.endpoints.change(endpoint, sealed_secret=sealed)
 
+    def _enqueue(
+        self, endpoint: WebhookEndpoint, delivery: WebhookDelivery, delay: timedelta | None = None
+    ) -> None:
+        """The endpoints of one host, whoever they belong to, never take all slots of a worker."""
+        run = deliver.with_options(delay=delay, resource=urlsplit(endpoint.url).hostname)
+        self.work.enqueue(run, delivery_id=delivery.id)
+
     async def _attempt(self, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> None:
+        """No transaction waits for the endpoint: what became of it meanwhile is read again."""
+        await self.work.commit()
         try:
             status, error = await self._post(endpoint, delivery), None
         except NotDelivered as failure:
             status, error = None, str(failure)
+        now_delivery = await self.deliveries.find(delivery.id)
+        if now_delivery is not None:  # or it was deleted with its endpoint
+            now_endpoint = await self.endpoints.get(endpoint.id)
+            await self._note_outcome(now_endpoint, now_delivery, status, error)
+
+    async def _note_outcome(
+        self,
+        endpoint: WebhookEndpoint,
+        delivery: WebhookDelivery,
+        status: int | None,
+        error: str | None,
+    ) -> None:
         if status in SUCCESSES:
             await self._note(delivery, DELIVERED, answer_status=status, error=None)
             await self._note_working(endpoint)
         else:
-            await self._note_failure(delivery, answer_status=status, error=error)
+            await self._note_failure(endpoint, delivery, answer_status=status, error=error)
             await self._note_failing(endpoint, is_gone=status == GONE)
 
     async def _post(self, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> int:
@@ -135,11 +156,13 @@ class DeliveryService:
             **outcome,
         )
 
-    async def _note_failure(self, delivery: WebhookDelivery, **outcome: Any) -> None:
-        wait = PATIENCE.wait_after(delivery.attempts + 1)
+    async def _note_failure(
+        self, endpoint: WebhookEndpoint, delivery: WebhookDelivery, **outcome: Any
+    ) -> None:
+        wait = OVER_HOURS.wait_after(delivery.attempts + 1)
         await self._note(delivery, WAITING if wait else FAILED, **outcome)
         if wait:
-            self.work.enqueue(deliver.with_options(delay=wait), delivery_id=delivery.id)
+            self._enqueue(endpoint, delivery, wait)
 
     async def _note_working(self, endpoint: WebhookEndpoint) -> None:
         if endpoint.failing_since is not None:

@@ -8,7 +8,7 @@ from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 from app.kit.rows import Rows
 
-from ..errors import EndpointRefused
+from ..errors import EndpointRefused, TooManyEndpoints
 from ..permissions import WebhookPermission
 from ..repositories import EndpointRepository, WebhookEndpoint
 from ..sending import AddressRefused, check_address
@@ -36,9 +36,13 @@ class EndpointService:
     async def create(
         self, *, url: str, events: Sequence[str], description: str = ""
     ) -> tuple[WebhookEndpoint, str]:
-        """The endpoint, and its secret, which is shown once. Raises EndpointRefused."""
+        """The endpoint, and its secret, which is shown once.
+
+        Raises EndpointRefused, TooManyEndpoints.
+        """
         self.work.require(WebhookPermission.MANAGE)
         self._check(url)
+        await self._check_number()
         secret = new_secret()
         endpoint = await self.endpoints.create(
             url=url,
@@ -82,6 +86,11 @@ class EndpointService:
         endpoint = await self.endpoints.get(endpoint_id)
         await self.endpoints.delete(endpoint)
         self.work.audit("webhooks.endpoint_deleted", before=endpoint)
+
+    async def _check_number(self) -> None:
+        most = self.settings.max_endpoints
+        if await self.endpoints.count_in_turn() >= most:
+            raise TooManyEndpoints(most=most)
 
     def _check(self, url: str) -> None:
         """What can be seen at once; where a name leads is checked at each connection."""

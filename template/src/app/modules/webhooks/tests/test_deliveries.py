@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.core.jobs import OVER_HOURS
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit import clock
@@ -14,8 +15,7 @@ from tests.support.people import Person
 
 from ..errors import DeliveryUnderWay, EndpointDisabled
 from ..repositories import EndpointRepository, WebhookDelivery, WebhookEndpoint
-from ..services import DeliveryService, EndpointService
-from ..services._deliveries import PATIENCE
+from ..services import DeliveryService, EndpointService, _deliveries
 from .receiver import Receiver
 
 QUEUE = "webhooks"
@@ -110,11 +110,11 @@ class TestFailure:
         receiver.status = 500
         await tell(runtime, owner)
 
-        for _ in range(PATIENCE.attempts):
+        for _ in range(OVER_HOURS.attempts):
             await run_later(runtime, owner, QUEUE)
 
         [delivery, *_] = await log_of(runtime, owner)
-        assert (delivery.status, delivery.attempts) == ("failed", PATIENCE.attempts)
+        assert (delivery.status, delivery.attempts) == ("failed", OVER_HOURS.attempts)
         assert delivery.answer_status == 500
 
     async def test_without_an_answer_says_why(
@@ -126,6 +126,49 @@ class TestFailure:
 
         [delivery, *_] = await log_of(runtime, owner)
         assert delivery.error == "It did not answer within 1 seconds."
+
+    async def test_keeps_no_transaction_open_meanwhile(
+        self,
+        runtime: Runtime,
+        owner: Person,
+        endpoint: Made,
+        receiver: Receiver,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        await run_waiting(runtime, owner, QUEUE)
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await EndpointService(work).change(endpoint[0].id, description="another")
+        opened = watch_units(monkeypatch)
+        was_open: list[bool] = []
+
+        async def post(*_: Any, **__: Any) -> int:
+            was_open.extend(each.is_open for each in opened)
+            return 204
+
+        monkeypatch.setattr(_deliveries, "post", post)
+        await tell(runtime, owner)
+
+        assert was_open
+        assert not any(was_open)
+
+    async def test_of_an_endpoint_that_was_deleted_meanwhile_is_no_error(
+        self,
+        runtime: Runtime,
+        owner: Person,
+        endpoint: Made,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        await run_waiting(runtime, owner, QUEUE)
+
+        async def post(*_: Any, **__: Any) -> int:
+            async with open_unit(runtime, owner.actor, owner.context) as work:
+                await EndpointService(work).delete(endpoint[0].id)
+            return 500
+
+        monkeypatch.setattr(_deliveries, "post", post)
+        await tell(runtime, owner)
+
+        assert await log_of(runtime, owner) == []
 
     async def test_for_days_disables_the_endpoint(
         self, runtime: Runtime, owner: Person, endpoint: Made, receiver: Receiver
@@ -223,6 +266,19 @@ class TestTidy:
         assert await log_of(runtime, owner) == []
         sealed = (await endpoint_of(runtime, owner)).sealed_secret
         assert runtime.sealer.open(sealed) == endpoint[1]
+
+
+def watch_units(monkeypatch: pytest.MonkeyPatch) -> list[UnitOfWork]:
+    """All that deliver from now on."""
+    opened: list[UnitOfWork] = []
+    deliver = DeliveryService.deliver
+
+    async def watched(self: DeliveryService, delivery_id: UUID) -> None:
+        opened.append(self.work)
+        await deliver(self, delivery_id)
+
+    monkeypatch.setattr(DeliveryService, "deliver", watched)
+    return opened
 
 
 async def fails_since(runtime: Runtime, person: Person, endpoint: UUID, ago: timedelta) -> None:

@@ -1,3 +1,5 @@
+import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -34,6 +36,17 @@ class TestCreate:
 
         assert answer.status_code == 422
         assert answer.json()["title"] == "This address is refused"
+
+    async def test_refuses_one_too_many(
+        self, client: AsyncClient, rival_client: AsyncClient
+    ) -> None:
+        """However many are asked for at once."""
+        answers = await asyncio.gather(*(client.post(URL, json=BODY) for _ in range(25)))
+
+        assert Counter(answer.status_code for answer in answers) == {201: 20, 409: 5}
+        refused = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert refused["detail"] == "There are 20 endpoints already. Delete one first."
+        await create(rival_client)
 
     @pytest.mark.parametrize("events", [[], ["Invoices.*"], ["invoices*"], ["*.*"], [""]])
     async def test_refuses_what_is_no_pattern(self, client: AsyncClient, events: Any) -> None:

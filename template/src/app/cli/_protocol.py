@@ -1,0 +1,172 @@
+"""uvicorn's HTTP, with limits to what a client may send before the app is asked, and for how long.
+
+uvicorn keeps headers and URLs of any size, waits for them for ever, and takes any number of
+connections; httptools has no limits of its own.
+"""
+
+from asyncio import BaseTransport, TimerHandle
+from collections import Counter
+from functools import cache
+from http import HTTPStatus
+from ipaddress import ip_address, ip_network
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.config import HttpSettings, load_settings
+from app.core.errors import AppError, BadRequest
+from app.core.http.heads import HeadTooLarge, HeadTooSlow, TooManyConnections, UrlTooLong
+from app.core.http.problems import problem_bytes
+
+LONGEST_URL = 16 * 1024
+MOST_HEADERS = 100
+
+
+@cache
+def _settings() -> HttpSettings:
+    return load_settings().http
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    clients: ClassVar[Counter[str]] = Counter()
+    """Open connections of this process, by the address of who is not a proxy."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.limits = _settings()
+        self._counted: str | None = None
+        self._in_head = False
+        self._head_bytes = 0
+        self._refusal: AppError = BadRequest()
+        self._head_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]  # as asyncio has it
+        if self._is_one_too_many():
+            self._refuse(TooManyConnections())
+        else:
+            self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_counting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > self.limits.max_head_bytes:
+                self._refuse(HeadTooLarge())
+        if self._awaits_head():
+            self._start_timer()
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > LONGEST_URL:
+            self._give_up(UrlTooLong())
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > self.limits.max_head_bytes or len(self.headers) > MOST_HEADERS:
+            self._give_up(HeadTooLarge())
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._in_head:
+            self._start_timer()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Another protocol has the connection from here on."""
+        self._stop_counting()
+        super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """Whatever the parser stopped at; uvicorn's own is no problem of ours (RFC 9457)."""
+        self._refuse(self._refusal)
+
+    def _give_up(self, refusal: AppError) -> None:
+        """Out of a callback: the parser stops, and uvicorn calls `send_400_response`."""
+        self._refusal = refusal
+        raise ValueError(refusal.title)
+
+    def _awaits_head(self) -> bool:
+        idle = self.cycle is None or self.cycle.response_complete
+        return idle and self._counted is not None and not self.transport.is_closing()
+
+    def _start_timer(self) -> None:
+        if self._head_timer is None:
+            seconds = self.limits.head_seconds
+            self._head_timer = self.loop.call_later(seconds, self._time_is_over)
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _time_is_over(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing() and not self._in_head:
+            self.transport.close()  # nothing was asked
+        else:
+            self._refuse(HeadTooSlow())
+
+    def _refuse(self, refusal: AppError) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(_answer(refusal))
+            self.transport.close()
+        self._stop_timer()
+
+    def _is_one_too_many(self) -> bool:
+        """Also counts this one."""
+        self._counted = _client(self.client, self.config.forwarded_allow_ips)
+        self.clients[self._counted] += 1
+        most = self.limits.max_connections_per_client
+        crowds = self._counted != "" and self.clients[self._counted] > most
+        return crowds or len(self.connections) > self.limits.max_connections
+
+    def _stop_counting(self) -> None:
+        self._stop_timer()
+        if self._counted is None:
+            return
+        self.clients[self._counted] -= 1
+        if not self.clients[self._counted]:
+            del self.clients[self._counted]
+        self._counted = None
+
+
+def _client(peer: tuple[str, int] | None, proxies: list[str] | str | None) -> str:
+    """Its address; empty for a proxy that may speak for many, and for a Unix socket."""
+    trusted = proxies.split(",") if isinstance(proxies, str) else (proxies or [])
+    if peer is None or any(_is_in(peer[0], each.strip()) for each in trusted):
+        return ""
+    return peer[0]
+
+
+def _is_in(address: str, trusted: str) -> bool:
+    if trusted in ("*", address):
+        return True
+    try:
+        return ip_address(address) in ip_network(trusted)
+    except ValueError:
+        return False
+
+
+def _answer(refusal: AppError) -> bytes:
+    headers, body = problem_bytes(refusal)
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    status = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"
+    return "\r\n".join([status, *lines, "connection: close", "", ""]).encode("latin-1") + body

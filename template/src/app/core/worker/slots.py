@@ -1,0 +1,66 @@
+"""How many runs a worker has at a time: of each queue, of each tenant, of each resource."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from procrastinate.jobs import Job as QueuedJob
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slots:
+    """`own` are of one queue each, `common` of all the others; `queues` limits what is served.
+
+    One tenant, and one resource, gets all slots of a queue but one: the others never wait for it.
+    """
+
+    common: int
+    own: Mapping[str, int] = field(default_factory=dict)
+    queues: tuple[str, ...] | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self._size(pool) for pool in self._pools())
+
+    def left(self, running: Iterable[QueuedJob]) -> dict[str, Any]:
+        """What the query for the next job asks for, given those that run already."""
+        pools, shares, resources = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+        for job in running:
+            pool = self._pool_of(job.queue)
+            pools[pool] += 1
+            shares[f"{pool} {job.task_kwargs.get('tenant_id') or ''}"] += 1
+            if resource := job.task_kwargs.get("resource"):
+                resources[pool, str(resource)] += 1
+        return {
+            "queues": list(self.queues) if self.queues else None,
+            "own": list(self.own),
+            "full_pools": [pool for pool, count in pools.items() if count >= self._size(pool)],
+            "shares": dict(shares),
+            "full_shares": [
+                share for share, count in shares.items() if self._is_full(share, count)
+            ],
+            "full_resources": [
+                resource
+                for (pool, resource), count in resources.items()
+                if count >= self._most(pool)
+            ],
+        }
+
+    def _pools(self) -> set[str]:
+        """A queue's own, by its name; the common one is called ''."""
+        return {"", *self.own} if self.queues is None else {*map(self._pool_of, self.queues)}
+
+    def _pool_of(self, queue: str) -> str:
+        return queue if queue in self.own else ""
+
+    def _size(self, pool: str) -> int:
+        return self.own.get(pool, self.common)
+
+    def _most(self, pool: str) -> int:
+        """The most that one tenant or one resource gets."""
+        return max(1, self._size(pool) - 1)
+
+    def _is_full(self, share: str, count: int) -> bool:
+        pool, _, tenant = share.rpartition(" ")
+        return bool(tenant) and count >= self._most(pool)

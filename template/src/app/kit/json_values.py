@@ -1,0 +1,114 @@
+"""What JSON may carry so that Python, PostgreSQL and every reader take the same of it.
+
+Python reads more than RFC 8259 allows and than `jsonb` stores: lone surrogates, NUL characters,
+NaN, numbers without end, any depth. The text is searched first, which costs microseconds, and for a
+megabyte milliseconds; only what these searches suspect is read, to say where the fault is.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+DEEPEST = 64
+"""Lists and objects in each other; what stores and sends them again manages 200 or more."""
+MOST = 20_000
+"""Values in one text: to read more of them would keep all others waiting."""
+
+STRING = re.compile(rb'"[^"]*+"')
+"""Where no quote is escaped."""
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+ESCAPE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
+"""A surrogate, perhaps with its other half, or NUL."""
+SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")
+NUMBER = re.compile(rb"\d[eE]\+?\d{2}|\d{300}")
+"""Perhaps more than a double holds."""
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    path: Path
+    sentence: str
+
+
+def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
+    """The first thing in a JSON text that cannot be stored and sent again; None for broken JSON.
+
+    Whoever reads the text afterwards finds what is broken.
+    """
+    bare = STRING.sub(b"", text.replace(rb"\\", b"").replace(rb"\"", b""))
+    if crowded := _find_crowd(bare, most):
+        return Fault((), crowded)
+    if not _is_suspicious(text, bare):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return next(_faults(value, ()), None)
+
+
+def _find_crowd(bare: bytes, most: int) -> str | None:
+    brackets = bare.count(b"[") + bare.count(b"{")
+    if brackets + bare.count(b",") >= most:
+        return f"There should be at most {most} values"
+    if brackets > DEEPEST and _depth(bare) > DEEPEST:
+        return f"Lists and objects should be nested at most {DEEPEST} deep"
+    return None
+
+
+def _is_suspicious(text: bytes, bare: bytes) -> bool:
+    return bool(
+        ESCAPE.search(text)
+        or SURROGATE.search(text)
+        or b"NaN" in bare
+        or b"Infinity" in bare
+        or NUMBER.search(bare)
+    )
+
+
+def _depth(bare: bytes) -> int:
+    deepest = depth = 0
+    for bracket in bare.translate(None, NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _faults(value: Any, path: Path) -> Iterator[Fault]:
+    match value:
+        case str():
+            yield from _faults_of_text(value, path)
+        case bool():
+            return
+        case float() | int():
+            if not _is_storable(value):
+                yield Fault(path, "Input should be a number that is finite and not too large")
+        case list():
+            for index, each in enumerate(value):
+                yield from _faults(each, (*path, index))
+        case dict():
+            for name, each in value.items():
+                if any(_faults_of_text(name, path)):
+                    yield Fault(path, "Names should have no NUL characters and no lone surrogates")
+                yield from _faults(each, (*path, name))
+
+
+def _faults_of_text(text: str, path: Path) -> Iterator[Fault]:
+    if "\0" in text:
+        yield Fault(path, "Input should have no NUL characters")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        yield Fault(path, "Input should have no lone surrogates")
+
+
+def _is_storable(number: float) -> bool:
+    try:
+        return isfinite(number)
+    except OverflowError:  # an integer beyond all doubles
+        return False

@@ -1,0 +1,24 @@
+"""An app of its own for what could stop others, and somebody to call its routes."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from app.config import LimitSettings, Settings
+from app.main import create_app
+from tests.isolation.arena import CHEAP, Arena
+
+CONNECTIONS = 3
+
+
+@pytest_asyncio.fixture(scope="package")
+async def arena(settings: Settings) -> AsyncIterator[Arena]:
+    """With a pool that is soon empty, and patience: a slow machine refuses nobody."""
+    pool = {"pool_size": 2, "pool_overflow": CONNECTIONS - 2, "pool_timeout_seconds": 60}
+    database = settings.database.model_copy(update=pool)
+    limits = LimitSettings(login=None)
+    app = create_app(settings.model_copy(update={"database": database, "limits": limits}))
+    app.state.runtime.passwords._hasher = CHEAP
+    async with Arena.open(app) as arena:
+        yield arena
+    await app.state.runtime.close()

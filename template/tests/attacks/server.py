@@ -1,0 +1,8 @@
+"""The app as `app serve` serves it: server.py PORT"""
+
+import sys
+
+from app.cli._serve import serve
+
+if __name__ == "__main__":
+    serve(port=int(sys.argv[1]))

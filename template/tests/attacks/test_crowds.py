@@ -1,0 +1,102 @@
+"""Every route of this project, called by more people at once than the pool has connections."""
+
+import asyncio
+from uuid import uuid4
+
+from httpx import AsyncClient, Response
+
+from app.config import Settings
+from app.core.runtime import Runtime
+from app.main import create_app
+from tests.isolation.arena import Arena
+from tests.isolation.routes import Route, find_routes
+from tests.isolation.visit import Visit, open_client, visit
+from tests.support.clients import client_of
+from tests.support.people import PASSWORD, Person
+
+from .conftest import CONNECTIONS
+
+CROWD = 3 * CONNECTIONS
+PLAIN = "/api/v1/users"
+
+
+class TestEveryRoute:
+    async def test_takes_one_connection_at_a_time(self, arena: Arena) -> None:
+        """tests/support/checkouts.py makes a 500 of a request that takes a second one."""
+        assert await _stopped_by_crowds(arena, with_key=False) == []
+
+    async def test_takes_one_with_an_idempotency_key(self, arena: Arena) -> None:
+        assert await _stopped_by_crowds(arena, with_key=True) == []
+
+
+class TestLogIns:
+    """At nine o'clock: with right passwords and good tokens, unlike the walk above."""
+
+    async def test_of_many_at_once_are_answered(self, arena: Arena) -> None:
+        people = [await arena.newcomer() for _ in range(CROWD)]
+        async with open_client(arena, arena.foreign) as client:
+            for step in (_log_in, _refresh):
+                answers = await asyncio.gather(*(step(client, person) for person in people))
+
+                assert [answer.status_code for answer in answers] == [200] * CROWD
+
+
+class TestAnEmptyPool:
+    async def test_is_a_503_soon(self, settings: Settings, owner: Person) -> None:
+        one = {"pool_size": 1, "pool_overflow": 0, "pool_timeout_seconds": 0.1}
+        database = settings.database.model_copy(update=one)
+        app = create_app(settings.model_copy(update={"database": database}))
+        runtime: Runtime = app.state.runtime
+        async with client_of(app, owner) as client, runtime.database.rw.connect():
+            answer = await client.get(PLAIN)
+        await runtime.close()
+
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "1"
+        assert answer.json()["type"].endswith("/errors/unavailable")
+
+
+async def _log_in(client: AsyncClient, person: Person) -> Response:
+    form = {"username": person.email, "password": PASSWORD}
+    return await client.post("/api/v1/auth/token", data=form)
+
+
+async def _refresh(client: AsyncClient, person: Person) -> Response:
+    pair = (await _log_in(client, person)).json()
+    token = {"refresh_token": pair["refresh_token"]}
+    return await client.post("/api/v1/auth/refresh", json=token)
+
+
+async def _stopped_by_crowds(arena: Arena, *, with_key: bool) -> list[str]:
+    """The routes whose crowd got a 5xx, or stopped another tenant's plain read."""
+    found, asked = [], 0
+    async with open_client(arena, arena.foreign) as neighbour:
+        for route in find_routes(arena.app):
+            if with_key and route.method != "POST":
+                continue
+            async with asyncio.TaskGroup() as group:
+                crowd = group.create_task(_crowd(await visit(arena, route), with_key=with_key))
+                read = group.create_task(neighbour.get(PLAIN))
+            asked += 1
+            found += _failures(route, [*crowd.result(), read.result()])
+    assert asked > (20 if with_key else 40)
+    return found
+
+
+async def _crowd(visitor: Visit, *, with_key: bool) -> list[Response]:
+    path = visitor.own_path()
+
+    async def call() -> Response:
+        return await visitor.call(
+            path, headers={"Idempotency-Key": str(uuid4())} if with_key else {}
+        )
+
+    async with visitor.client:
+        return await asyncio.gather(*(call() for _ in range(CROWD)))
+
+
+def _failures(route: Route, answers: list[Response]) -> list[str]:
+    failed = {
+        f"{answer.status_code} {answer.text[:200]}" for answer in answers if answer.is_server_error
+    }
+    return [f"{route}: {each}" for each in sorted(failed)]

@@ -1,0 +1,199 @@
+"""What an API takes it gives back: each field of each module at the ends of what it may be.
+
+A value that can be written and not be read breaks every list that it is in, for the whole tenant.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from httpx import AsyncClient, Response
+
+from app.kit.json_values import DEEPEST
+from tests.isolation.arena import Arena
+from tests.isolation.examples import Schema
+from tests.isolation.routes import Route, find_routes
+from tests.isolation.visit import Visit, open_client, visit
+from tests.support.people import found_tenant
+
+Row: TypeAlias = dict[str, Any]
+
+BY_FORMAT = {
+    "date": ["0001-01-01", "9999-12-31"],
+    "date-time": [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59.999999-23:59",
+    ],
+    "time": ["00:00:00", "23:59:59.999999"],
+    "duration": ["P999999999D", "-P999999999D", "PT0.000001S"],
+    "uuid": ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
+    "email": ["a@example.com", f"{'x' * 64}@{'y' * 60}.example.com"],
+    "uri": ["https://a.example", f"https://a.example/{'x' * 1900}"],
+    "decimal": ["0", "-0", "9", "-99999", "0.00001", "1E+3", "1e-30", "99999999999999999999.99"],
+}
+NUMBERS = [0, -1, 1, 0.1, -0.0, 1e-320, 1.7e308, -1.7e308, 2**31 - 1, -(2**31), 2**63 - 1, 2**64]
+NUMBER = count(1)
+LETTERS = ("x", "\U0001f600", "\u202e", "\\", "'", "<", "\n")
+
+
+class TestEveryField:
+    async def test_is_read_as_it_was_written(self, arena: Arena) -> None:
+        found, written = [], 0
+        routes = find_routes(arena.app)
+        superuser = await found_tenant(arena.runtime, is_superuser=True)
+        async with open_client(arena, superuser) as operator:
+            for route in routes:
+                if (readers := _readers(route, routes)) and route.body and route.body[1]:
+                    visitor = await visit(arena, route)
+                    async with visitor.client:
+                        written += await _write(visitor, route.body[1])
+                        found += await _unreadable(visitor, readers)
+                        found += await _unexported(operator, visitor)
+        assert written > 10
+        assert found == []
+
+
+def _readers(route: Route, routes: list[Route]) -> list[Route]:
+    """Of what the route creates."""
+    if route.method != "POST" or route.path.count("/") > 3 or "/auth" in route.path:
+        return []
+    return [each for each in routes if each.method == "GET" and each.path.startswith(route.path)]
+
+
+async def _write(visitor: Visit, body: Schema) -> int:
+    """How many extremes were sent: the API may refuse any of them."""
+    sent = 0
+    for name, field in visitor.examples.resolved(body)["properties"].items():
+        for extreme in _extremes(visitor, field):
+            answer = await visitor.client.post(
+                visitor.route.path, json={**_least(visitor, body), name: extreme}
+            )
+            assert not answer.is_server_error, (name, extreme, answer.text)
+            sent += 1
+    return sent
+
+
+def _least(visitor: Visit, body: Schema) -> dict[str, Any]:
+    """A valid body with as little in it as may be, and other values than the one before."""
+    schema = visitor.examples.resolved(body)
+    valid = visitor.examples.value(body)
+    number = next(NUMBER)
+    fields = schema["properties"]
+    return {
+        name: _another(visitor.examples.resolved(fields[name]), name, valid[name], number)
+        for name in schema.get("required", [])
+    }
+
+
+def _another(schema: Schema, name: str, value: Any, number: int) -> Any:
+    """The column may be unique; what refers to another row is called by its id."""
+    if schema.get("format") == "uuid" and not name.endswith("_id"):
+        return str(uuid4())
+    if schema.get("format") == "uri":
+        return f"{value}{number}"
+    later = datetime(2030, 1, 2, tzinfo=UTC) + timedelta(days=number)
+    if schema.get("format") == "date":
+        return later.date().isoformat()
+    if schema.get("format") == "date-time":
+        return later.isoformat()
+    if schema.get("type") == "integer" and "enum" not in schema:
+        return min(value + number * schema.get("multipleOf", 1), schema.get("maximum", 10**9))
+    return value
+
+
+def _extremes(visitor: Visit, field: Schema) -> Iterator[Any]:
+    """Of each of the types that a field may have."""
+    for each in field.get("anyOf", [field]):
+        schema = visitor.examples.resolved(each)
+        yield from schema.get("enum", [])
+        kind, form = schema.get("type"), schema.get("format", "")
+        if "pattern" in schema and kind == "string" and not form:
+            form = "decimal"
+        if kind == "string" and form not in BY_FORMAT:
+            yield from _texts(schema)
+        elif kind in ("integer", "number"):
+            yield from (*NUMBERS, schema.get("minimum", 0), schema.get("maximum", 0))
+        elif kind in ("object", None):
+            yield from _objects()
+        yield from BY_FORMAT.get(form, [])
+
+
+def _texts(schema: Schema) -> Iterator[str]:
+    longest = schema.get("maxLength", 2000)
+    yield "x" * schema.get("minLength", 0)
+    yield from (letter * longest for letter in LETTERS)
+
+
+def _objects() -> Iterator[dict[str, Any]]:
+    nested: Any = "deep"
+    for _ in range(DEEPEST - 2):
+        nested = {"a": nested}
+    yield nested
+    yield {"": "", "\U0001f600": [None, True, "\x7f\u2028"], "a": NUMBERS}
+    yield {"n": 10**300, "m": 12345678901234567890, "x": 1e-300}
+    yield {str(number): [] for number in range(2000)}
+
+
+async def _unreadable(visitor: Visit, readers: list[Route]) -> list[str]:
+    """Each reading route, each of its sorts page by page, and each filter."""
+    found: list[str] = []
+    rows = await _pages(visitor.client, visitor.route.path, found)
+    for reader in readers:
+        if reader.path == visitor.route.path:
+            for sort in _sorts(visitor, reader):
+                await _pages(visitor.client, reader.path, found, sort=sort)
+            await _filter(visitor.client, reader, rows, found)
+        elif reader.path.count("{") == 1 and reader.path.endswith("}"):
+            for row in rows:
+                answer = await visitor.client.get(f"{visitor.route.path}/{row.get('id')}")
+                found += _fault(answer)
+    await _pages(visitor.client, "/api/v1/audit", found)
+    return found
+
+
+async def _pages(client: AsyncClient, path: str, found: list[str], **query: str) -> list[Row]:
+    """Row after row, so that every value is in a cursor once."""
+    rows: list[Row] = []
+    for _ in range(300):
+        answer = await client.get(path, params={"limit": "3", **query})
+        found += _fault(answer)
+        page = answer.json() if answer.is_success else {}
+        if not isinstance(page, dict):
+            return list(page)
+        rows += page.get("items", [])
+        if not page.get("next_cursor"):
+            break
+        query["cursor"] = page["next_cursor"]
+    return rows
+
+
+async def _filter(client: AsyncClient, reader: Route, rows: list[Row], found: list[str]) -> None:
+    """By each value that there is, unless a URL has no room for it."""
+    pairs = {(name, str(row[name])) for name in reader.query for row in rows if name in row}
+    for name, value in sorted(pairs):
+        if len(value) < 4000:
+            found += _fault(await client.get(reader.path, params={name: value}))
+
+
+async def _unexported(operator: AsyncClient, visitor: Visit) -> list[str]:
+    answer = await operator.get(f"/api/v1/admin/tenants/{visitor.own_ids['tenants']}/export")
+    return _fault(answer)
+
+
+def _sorts(visitor: Visit, reader: Route) -> list[str]:
+    for parameter in reader.operation.get("parameters", []):
+        if parameter["name"] == "sort":
+            return list(visitor.examples.resolved(parameter["schema"]).get("enum", []))
+    return []
+
+
+def _fault(answer: Response) -> list[str]:
+    if answer.is_success or answer.status_code in (404, 422):
+        return []
+    return [
+        f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:200]}"
+    ]

@@ -1,0 +1,93 @@
+"""Every operation of the API's description with values that nothing can store: never a 5xx."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from random import Random
+from secrets import randbelow
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from httpx import Response
+
+from app.core.permissions import SUPERUSER
+from tests.isolation.arena import Arena
+from tests.isolation.routes import Route, find_routes
+from tests.isolation.visit import Visit, open_client, visit
+from tests.support.people import found_tenant
+
+from .nasty import TEXTS, bodies
+
+PROBLEM = {"type", "title", "status", "detail", "instance", "trace_id"}
+SEED = 20_261_127
+
+
+class TestEveryOperation:
+    async def test_answers_a_few_values_of_each_kind(self, arena: Arena) -> None:
+        assert await _broken(arena, Random(SEED), few=6) == []
+
+    @pytest.mark.slow
+    async def test_answers_many_others(self, arena: Arena) -> None:
+        """Others each time: the seed is in the failure."""
+        seed = randbelow(10**9)
+        assert await _broken(arena, Random(seed), few=40) == [], seed
+
+
+async def _broken(arena: Arena, random: Random, *, few: int) -> list[str]:
+    found, asked = [], 0
+    for route in find_routes(arena.app):
+        visitor = await _visitor(arena, route)
+        async with visitor.client:
+            async for sent, answer in _answers(visitor, random, few):
+                asked += 1
+                found += [f"{route} {sent}: {fault}" for fault in _faults(answer)]
+    assert asked > 100
+    return found
+
+
+async def _visitor(arena: Arena, route: Route) -> Visit:
+    visitor = await visit(arena, route)
+    if route.guard != SUPERUSER:
+        return visitor
+    await visitor.client.aclose()
+    superuser = await found_tenant(arena.runtime, is_superuser=True)
+    return replace(visitor, client=open_client(arena, superuser))
+
+
+async def _answers(visitor: Visit, random: Random, few: int) -> AsyncIterator[tuple[str, Response]]:
+    route, path = visitor.route, visitor.own_path()
+    for name, text in _pairs([*route.query, *route.variables], random, few):
+        query = {name: text.encode("utf-8", "replace").decode()} if name in route.query else {}
+        odd = {**path, **({name: quote(text, safe="", errors="replace")} if not query else {})}
+        yield f"{name}={text[:20]!r}", await _call(visitor, odd, params=query)
+    if route.body and "json" in route.body[0]:
+        valid = visitor.examples.value(route.body[1])
+        for body in bodies(valid, random, 2 * few):
+            yield str(body[:200]), await _call(visitor, path, json=body)
+
+
+def _pairs(names: list[str], random: Random, few: int) -> list[tuple[str, str]]:
+    pairs = [(name, text[:4000]) for name in names for text in TEXTS]
+    return random.sample(pairs, k=min(few, len(pairs)))
+
+
+async def _call(visitor: Visit, path: dict[str, Any], **options: Any) -> Response:
+    url = visitor.route.path.format(**path)
+    if (body := options.pop("json", None)) is not None:
+        options |= {"content": body, "headers": {"content-type": "application/json"}}
+    return await visitor.client.request(visitor.route.method, url, **options)
+
+
+def _faults(answer: Response) -> list[str]:
+    """Server errors, and errors that are no problems as the API describes them."""
+    if answer.is_server_error:
+        return [f"{answer.status_code} {answer.text[:300]}"]
+    if not answer.is_client_error:
+        return []
+    if answer.headers["content-type"] != "application/problem+json":
+        return [f"{answer.status_code} is no problem: {answer.text[:100]}"]
+    problem = answer.json()
+    lacking = PROBLEM - problem.keys()
+    if answer.status_code == 422 and not problem.get("errors"):
+        lacking.add("errors")
+    return [f"{answer.status_code} lacks {sorted(lacking)}: {problem}"] if lacking else []

@@ -1,0 +1,110 @@
+"""Finds requests that hold a connection while they wait for something else.
+
+A request that takes a second connection waits for it as soon as the pool is empty, and all who hold
+the first ones wait with it. One that verifies a password or talks to a mail server meanwhile keeps
+others from the pool for as long. Both raise here, whether or not the pool is empty.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
+
+from app.core.auth import Passwords
+from app.core.mail import MemoryMailer, PreviewMailer, SmtpMailer
+from app.core.worker.runner import Runner
+
+SLOW = (
+    (Passwords, "hash"),
+    (Passwords, "verify"),
+    (MemoryMailer, "send"),
+    (PreviewMailer, "send"),
+    (SmtpMailer, "send"),
+)
+
+Call = Callable[..., Awaitable[Any]]
+
+
+@dataclass
+class Held:
+    """The connections of one request or job, each with its pool."""
+
+    most: int
+    pools: dict[ConnectionPoolEntry, Pool] = field(default_factory=dict)
+
+
+_held: ContextVar[Held | None] = ContextVar("connections in hand", default=None)
+
+
+class ConnectionHeld(AssertionError):
+    """Something waits that holds a connection."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_connection_at_a_time() -> Iterator[None]:
+    """Of each engine, for each request that an app of this process answers."""
+    with watched():
+        yield
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        for name, listener in (("checkout", _checkout), ("checkin", _checkin)):
+            event.listen(Pool, name, listener)
+            stack.callback(event.remove, Pool, name, listener)
+        patch.setattr(FastAPI, "__call__", _with_own(FastAPI.__call__, most=1))
+        # A job may report its progress: the pool of a worker has two connections for each.
+        patch.setattr(Runner, "run", _with_own(Runner.run, most=2))
+        for kind, name in SLOW:
+            patch.setattr(kind, name, _without_connection(getattr(kind, name)))
+        yield
+
+
+def _with_own(call: Call, *, most: int) -> Call:
+    """Whatever a test holds itself is not the request's."""
+
+    @wraps(call)
+    async def wrapped(*args: Any) -> Any:
+        token = _held.set(Held(most))
+        try:
+            return await call(*args)
+        finally:
+            _held.reset(token)
+
+    return wrapped
+
+
+def _without_connection(call: Call) -> Call:
+    @wraps(call)
+    async def wrapped(*args: Any) -> Any:
+        held = _held.get()
+        if held and held.pools:
+            raise ConnectionHeld(f"{call.__qualname__} is awaited with a connection in hand")
+        return await call(*args)
+
+    return wrapped
+
+
+def _checkout(_: object, entry: ConnectionPoolEntry, proxied: Any) -> None:
+    held = _held.get()
+    if held is None:
+        return
+    pool = proxied._pool
+    if list(held.pools.values()).count(pool) >= held.most:
+        raise ConnectionHeld("another connection is taken while the first one is held")
+    held.pools[entry] = pool
+    entry.record_info["held"] = held  # type: ignore[index]  # it has one until it is closed
+
+
+def _checkin(_: object, entry: ConnectionPoolEntry) -> None:
+    held: Held | None = (entry.record_info or {}).pop("held", None)
+    if held is not None:
+        held.pools.pop(entry, None)

@@ -1,0 +1,104 @@
+"""A PostgreSQL of one test's own, on a TCP port: to be stopped, killed, filled, or left behind."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+
+from app.config import Settings
+from app.database.embedded import EmbeddedServer
+from app.database.schema.migrations import upgrade
+
+from .processes import free_port
+from .programs import postgres_programs
+
+RESERVED = 3
+"""Connections that PostgreSQL keeps for superusers."""
+
+
+class OwnServer(EmbeddedServer):
+    """Its roles have no passwords. Wants no service of the machine."""
+
+    def __init__(self, folder: Path, *, max_connections: int) -> None:
+        super().__init__("127.0.0.1", free_port())
+        self.programs = postgres_programs(folder)
+        self.options = f"-h 127.0.0.1 -p {self.port} -k {self.programs.folder}"
+        self.options += f" -c max_connections={max_connections} -c fsync=off"
+
+    def start(self) -> None:
+        """Returns when it answers; waits for what a killed one has left."""
+        for _ in range(100):
+            with suppress(subprocess.CalledProcessError):
+                self.programs.run("pg_ctl", "-w", "-o", self.options, "-l", "log", "start")
+                return
+            time.sleep(0.1)
+        raise AssertionError((self.programs.folder / "log").read_text())
+
+    def stop(self, mode: str = "fast") -> None:
+        with suppress(subprocess.CalledProcessError):  # it is down already
+            self.programs.run("pg_ctl", "-w", "-t", "60", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """The postmaster without a word; its children notice and end."""
+        pid = (self.programs.folder / "postmaster.pid").read_text().split()[0]
+        os.kill(int(pid), signal.SIGKILL)
+
+    @contextmanager
+    def without_connections(self, role: str, database: str) -> Iterator[None]:
+        """All are taken, those of others were ended for it."""
+        taken: list[psycopg.Connection[Any]] = []
+        url = f"host={self.host} port={self.port} user={role} dbname={database}"
+        with self.superuser() as connection:
+            while _count(connection) > len(taken) or _has_room(connection):
+                connection.execute(END_OTHERS, [[each.info.backend_pid for each in taken]])
+                with suppress(psycopg.OperationalError):
+                    taken.append(psycopg.connect(url))
+            yield
+        for each in taken:
+            each.close()
+
+
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND pid <> ALL(%s)
+"""
+
+
+def _count(connection: psycopg.Connection[Any]) -> int:
+    """Of the others' connections."""
+    query = """SELECT count(*) FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+    [(count,)] = connection.execute(query)
+    return int(count)
+
+
+def _has_room(connection: psycopg.Connection[Any]) -> bool:
+    [(most,)] = connection.execute("SELECT current_setting('max_connections')::int")
+    return _count(connection) + 1 < int(most) - RESERVED
+
+
+@contextmanager
+def own_server(*, max_connections: int = 60) -> Iterator[OwnServer]:
+    """In a folder that pytest knows nothing of: it would take the other user's way into it."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = OwnServer(Path(folder) / "postgres", max_connections=max_connections)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
+
+
+def migrated(server: EmbeddedServer, name: str = "app") -> Settings:
+    """Settings of a database of this name on the server, at head."""
+    urls = server.create_database(name)
+    upgrade(urls.owner_url)
+    settings = Settings(environment="test", _env_file=None)
+    return settings.with_database(url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url)

@@ -1,0 +1,118 @@
+"""A migration changes a column's type while this release serves, with its plans prepared."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+from sqlalchemy.exc import DBAPIError
+
+from app.core.errors import Unavailable
+from app.core.http.problems._translation import translate
+from app.core.runtime import Runtime
+from app.database.session import open_session
+from app.modules.widgets.models import Widget
+from app.modules.widgets.repositories import WidgetRepository
+from tests.support.people import Person
+from tests.support.servers import server
+
+from .connections import PID, checked_out, database
+from .widgets import names
+
+URL = "/api/v1/widgets"
+Migrate = Callable[[], None]
+Act = Callable[[WidgetRepository, Widget], Awaitable[Any]]
+
+FIRST: dict[str, Act] = {
+    "find": lambda widgets, widget: widgets.find(widget.id),
+    "list": lambda widgets, widget: widgets.list(limit=10),
+    "create": lambda widgets, widget: widgets.create(name="new"),
+    "change": lambda widgets, widget: widgets.change(widget, name="old"),
+    "delete": lambda widgets, widget: widgets.delete(widget),
+}
+
+
+@pytest.fixture
+def migrate(runtime: Runtime) -> Iterator[Migrate]:
+    """Another type each time; the model's own at the end."""
+    types = ["varchar(120)", "text"]
+
+    def change() -> None:
+        types.reverse()
+        with server().superuser(database(runtime)) as connection:
+            connection.execute(f"ALTER TABLE widgets ALTER COLUMN name TYPE {types[0]}")
+
+    yield change
+    if types[0] == "text":
+        change()
+
+
+@pytest.mark.parametrize("act", FIRST.values(), ids=FIRST)
+async def test_a_first_statement_is_sent_again(
+    runtime: Runtime, owner: Person, migrate: Migrate, act: Act
+) -> None:
+    rows = [await create(runtime, owner) for _ in range(3)]
+
+    for row in rows:
+        session = open_session(runtime.database.rw, owner.context)
+        await act(WidgetRepository(session), row)
+        await session.commit()
+        migrate()
+
+    assert checked_out(runtime) == 0
+
+
+async def test_what_was_begun_is_not_done_twice(
+    runtime: Runtime, owner: Person, migrate: Migrate
+) -> None:
+    await create(runtime, owner)
+    migrate()
+
+    session = open_session(runtime.database.rw, owner.context)
+    await WidgetRepository(session).create(name="once")
+    await session.rollback()
+
+    assert await names(runtime, owner) == {"old"}
+
+
+async def test_a_later_statement_is_unavailable(
+    runtime: Runtime, owner: Person, migrate: Migrate
+) -> None:
+    """Something was done before it, which only the client can repeat."""
+    await create(runtime, owner)
+    session = open_session(runtime.database.rw, owner.context)
+    await session.scalar(PID)
+    migrate()
+
+    with pytest.raises(DBAPIError) as caught:
+        await WidgetRepository(session).create(name="lost")
+    await session.close()
+
+    answer = translate({"type": "http"}, caught.value)
+    assert isinstance(answer, Unavailable)
+    assert answer.headers["Retry-After"]
+    assert checked_out(runtime) == 0
+
+
+async def test_no_request_ends_as_a_bug(client: AsyncClient, migrate: Migrate) -> None:
+    made = (await client.post(URL, json={"name": "first"})).json()
+    requests: list[Callable[[], Awaitable[Response]]] = [
+        lambda: client.get(URL),
+        lambda: client.get(f"{URL}/{made['id']}"),
+        lambda: client.post(URL, json={"name": "another"}),
+        lambda: client.patch(f"{URL}/{made['id']}", json={"name": "changed"}),
+    ]
+    answers = []
+    for request in requests:
+        for _ in range(3):
+            answers.append((await request()).status_code)
+            migrate()
+
+    assert set(answers) <= {200, 201}
+
+
+async def create(runtime: Runtime, owner: Person) -> Widget:
+    session = open_session(runtime.database.rw, owner.context)
+    made = await WidgetRepository(session).create(name="old")
+    await session.commit()
+    return made
