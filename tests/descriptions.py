@@ -3,19 +3,33 @@
 from random import Random
 from typing import Any
 
+from extensions.modules.answer import decided, read
 from extensions.modules.names import names_of
 from extensions.modules.problems import modules_problems
 
 MODULES = """
     ox boats people invoices invoice_lines categories statuses analyses clients projects tasks contracts payments
     shipments warehouses news equipment work_order_items quarterly_forecast_sheets veterinary_treatment_records
-    electronic_health_record_notes guests owners rivals ledgers addresses companies
+    electronic_health_record_notes guests owners rivals ledgers addresses companies staff sheep equipment series pages
+    client_services texts rows answers
 """.split()
 FIELDS = """
     number title status kind client owner amount issued_on due_at notes label code email website details active body
     name value page address weight parent reference_number first_day_of_the_month a b2 answer target page_count
     electronic_record_total last_known_position_of_it number_of_remaining_units uuid_of_it path quantity row values
-    response client_name schema_version model fixture url created_on colour of_whom some_clients data flag
+    response client_name schema_version model fixture url created_on colour of_whom some_clients data flag date datetime
+    decimal work session text field query rows other select but by test first before page line_2 line_10
+""".split()
+
+
+# Names that a generated file imports, calls or uses as a variable, and what else is worth a try.
+PRECARIOUS = """
+    after alembic annotated annotated_value any_type attribute base before but by changes check client clock code column
+    connection conflict count current date datetime decimal depends description enum event exception field fields_of
+    first found golden index integer label left_out limit_of mapped mapped_column module name names next_cursor number
+    numbers op other page pages permission pydantic pytest query read repository role router row row_id rows sa schema
+    schemas second seed select self_of service services session sort_by sorts status string target test text third
+    timedelta title url value values warning widget widgets work zip
 """.split()
 
 
@@ -34,15 +48,36 @@ def whole_project(seed: int) -> dict[str, Any]:
         name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)}
         for number, name in enumerate(names)
     }
-    return _accepted(described)
+    return accepted(described)
 
 
-def _accepted(described: dict[str, Any]) -> dict[str, Any]:
+def precarious_project() -> dict[str, Any]:
+    """Modules whose names, fields and defaults are those of things that their own files have."""
+    every = "str(40) unique", "text?", "date", "datetime? index", "decimal(9, 2) = 1.5", "enum(a, b)", "bool = true"
+    fields = {name: every[number % len(every)] for number, name in enumerate(PRECARIOUS)}
+    texts = {f"text_{number}": f"str(500) = {text}" for number, text in enumerate(_DEFAULTS["str(120)"])}
+    return accepted(
+        {
+            "clients": {"fields": {"name": "str(120)", "work": "ref users? unique"}},
+            "client_services": {"fields": {"title": "str(80)", "client": "ref clients", "clients": "ref clients?"}},
+            "staff": {"fields": {"first_name": "str(45)", "active": "bool = true", "notes": "text?"}},
+            "news": {"fields": {"staff": "ref staff", "client": "ref clients unique", "news": "ref news?"}},
+            "texts": {"fields": {"body": "text", **texts}},
+            "pages": {"fields": {"number": "int unique", "page": "ref pages? on delete set null"}},
+            "holders": {"fields": dict(list(fields.items())[:50])},
+            "holdings": {"fields": dict(list(fields.items())[50:])},
+        }
+    )
+
+
+def accepted(described: dict[str, Any]) -> dict[str, Any]:
     """Without the fields that are refused, each for the sentence that names it."""
-    packages = {names_of(name).package: name for name in described}
+    modules = decided(read(described), None)
+    packages = {names_of(module.name, module.plural).package: module.typed for module in modules}
     for sentence in modules_problems(described, ready_made=["files"]):
         package, _, field = sentence.partition(":")[0].partition(".")
         del described[packages[package]]["fields"][field]
+    assert modules_problems(described, ready_made=["files"]) == []
     return described
 
 
@@ -62,8 +97,13 @@ def _field(random: Random, module: str, before: list[str]) -> str:
         rule = "" if "null" in rule and not optional else rule
         return f"ref {target}{optional} {rule} {random.choice(['', '', '', 'unique'])}".strip()
     modifiers = random.choice(["", "", "", "unique", "index", "unique index"])
-    default = random.choice(["", "", f"= {_DEFAULTS[kind]}"]) if kind in _DEFAULTS and not optional else ""
+    default = random.choice(["", "", f"= {_default(random, kind)}"]) if kind in _DEFAULTS and not optional else ""
     return " ".join(filter(None, [f"{kind}{optional}", modifiers, default]))
+
+
+def _default(random: Random, kind: str) -> str:
+    given = _DEFAULTS[kind]
+    return given if isinstance(given, str) else random.choice(given)
 
 
 _KINDS = [
@@ -89,9 +129,9 @@ _KINDS = [
     "enum(draft, sent, paid)",
     "enum(not_started_yet, waiting_for_material, in_the_workshop, ready_for_collection, handed_over)",
 ]
-_DEFAULTS = {
-    "str(120)": 'say "yes"',
-    "text": "it's",
+_DEFAULTS: dict[str, str | list[str]] = {
+    "str(120)": ['say "yes"', 'say "yes" and it\'s done', "C:\\new", "{y} %s \\", "Größe – 😀", "漢字 " * 20 + "end"],
+    "text": ["it's", "\"a\" 'b' 'c'", "long words " * 30 + "end", "\\" * 99],
     "int": "-3",
     "decimal(12, 2)": "0.50",
     "decimal(8, 8)": "0.25",

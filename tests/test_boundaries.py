@@ -6,7 +6,7 @@ import pytest
 
 from tests.clone import Clone
 from tests.plants.parts import PARTS
-from tests.plants.plant import IMPORTS, LAWS, STRINGS, TACH, Plant
+from tests.plants.plant import IMPORTS, LAWS, MODULES, RULES, STRINGS, TACH, Plant
 from tests.plants.rooms import FLOORS, NEIGHBOURS
 from tests.plants.unseen import UNSEEN
 from tools.snapshot import git
@@ -30,7 +30,7 @@ def clone(fields: Clone) -> Iterator[Clone]:
 
 
 class TestBoundaries:
-    @pytest.mark.parametrize("gate", [TACH, IMPORTS, STRINGS, LAWS], ids=" ".join)
+    @pytest.mark.parametrize("gate", [TACH, IMPORTS, STRINGS, LAWS, RULES], ids=" ".join)
     def test_hold_as_rendered(self, clone: Clone, gate: tuple[str, ...]) -> None:
         clone.run(*gate)
 
@@ -42,6 +42,30 @@ class TestBoundaries:
             clone.run(*plant.gate)
 
         assert plant.words in str(refused.value)
+
+
+class TestRules:
+    def test_by_hand_are_accepted(self, clone: Clone) -> None:
+        """Modules of older releases have them, and no `uses`."""
+        domain, module = (clone.folder / f"{MODULES}/invoices/{name}" for name in ("tach.domain.toml", "module.py"))
+        domain.write_text(domain.read_text().split("\n", 1)[1])
+        module.write_text(module.read_text().replace('    uses=("clients",),\n', ""))
+
+        for gate in (RULES, LAWS, TACH):
+            clone.run(*gate)
+
+    def test_of_a_new_part_take_no_line_by_hand(self, clone: Clone) -> None:
+        invoices = clone.folder / MODULES / "invoices"
+        (invoices / "storage.py").write_text("from .errors import InvoiceNumberTaken\n\nERROR = InvoiceNumberTaken\n")
+        services = (invoices / "services.py").read_text()
+        (invoices / "services.py").write_text(f"{services}\n\nfrom .storage import ERROR  # noqa: E402, F401\n")
+        with pytest.raises(AssertionError):
+            clone.run(*TACH)
+
+        clone.run("python", "-m", "app", "import-rules")
+
+        for gate in (RULES, LAWS, TACH):
+            clone.run(*gate)
 
 
 def put(plant: Plant, clone: Clone) -> None:

@@ -77,8 +77,8 @@ WRONG = {
         "this would hide something that every model or schema has: use another name, such as invoice_model_name"
     ),
     "invoice: str": "the module's own files use this name already: use another name, such as invoice_invoice",
-    "date: date": "the module's own files use this name already: use another name, such as invoice_date",
-    "invoice_read: str": "the module's own files use this name already: use another name, such as invoice_invoice_read",
+    "dt: date": "the module's own files use this name already: use another name, such as invoice_dt",
+    "cursor: str": "the module's own files use this name already: use another name, such as invoice_cursor",
     "Total: int": "this cannot be a field's name: start with a letter a-z, then use a-z, 0-9 and single _",
     "to__tal: int": "this cannot be a field's name: start with a letter a-z, then use a-z, 0-9 and single _",
     "x" * 41 + ": int": "this name has 41 characters: use at most 40",

@@ -48,6 +48,7 @@ class TestModuleWithoutTheGenerator:
         for name, text in FILES.items():
             (clone.folder / name).parent.mkdir(exist_ok=True)
             (clone.folder / name).write_text(text)
+        clone.run("python", "-m", "app", "import-rules")
         (clone.folder / "src/app/modules/greetings/tests").mkdir()
         (clone.folder / "src/app/modules/greetings/tests/test_routes.py").write_text(TEST)
 

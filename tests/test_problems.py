@@ -15,7 +15,6 @@ WRONG = {
     "files": "'files' is kept for a ready-made module of the standard: use a longer name, such as: client_files",
     "filters": "'filters' would hide 'filter' in its own files: use a longer name, such as: client_filters",
     "names": "'names' would hide 'name' in its own files: use a longer name, such as: client_names",
-    "pages": "'pages' would hide 'page' in its own files: use a longer name, such as: client_pages",
     "2fa": "'2fa' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",
     "größen": "'größen' cannot become snake_case: start with a letter, then use a-z, 0-9 and _, such as: groessen",
     "../../evil": "'../../evil' cannot become snake_case: start with a letter, then use a-z, 0-9 and _",

@@ -9,16 +9,18 @@ import pytest
 from extensions.modules.names import names_of
 from tests.clone import Clone
 from tests.conftest import Render
-from tests.descriptions import whole_project
+from tests.descriptions import precarious_project, whole_project
 
 pytestmark = pytest.mark.slow
 
-SEEDS = [3, 47]
+# Beside chance there is one of names, words and texts that get in the way of each other.
+PRECARIOUS = "precarious"
+SEEDS = [3, 47, PRECARIOUS]
 
 
 @pytest.fixture(scope="module", params=[pytest.param(s, marks=pytest.mark.xdist_group(f"random {s}")) for s in SEEDS])
 def described(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return whole_project(request.param)
+    return precarious_project() if request.param == PRECARIOUS else whole_project(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ class TestRandomProject:
         fields = [text for module in described.values() for text in module["fields"].values()]
 
         targets = {text.split()[1].rstrip("?") for text in fields if text.startswith("ref ")}
-        assert targets >= {"users", "files"}
+        assert targets >= ({"users"} if "holders" in described else {"users", "files"})
         assert targets & set(described)
         assert len(fields) > 40
 
@@ -42,6 +44,7 @@ class TestRandomProject:
         clone.run("mypy")
         clone.run("tach", "check")
         clone.run("tach", "check-external")
+        clone.run("python", "-m", "app", "import-rules", "--check")
 
     def test_has_the_tables_that_its_models_describe(self, clone: Clone) -> None:
         clone.run("alembic", "upgrade", "head")

@@ -45,7 +45,7 @@ class TestFiles:
 
     def test_have_no_jinja_left(self, project: Path) -> None:
         left = re.compile(
-            r"\{% |\{\{ (project|description|author|license|python|module|standard|step|_copier)|from_widgets"
+            r"\{% |\{\{ (project|description|author|license|python|module|standard|step|_copier|m\.|[Ww]idget)"
         )
         found = [name for name in files_of(project) if left.search(text_of(project / name))]
 

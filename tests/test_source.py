@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.modules.skeleton import SKELETON
+from extensions.modules.used import WIDGETS
+from tests.rendered import ERRORS, SCAFFOLD, sources
 from tools.snapshot import ROOT, git
 
 TEMPLATE = ROOT / "template"
@@ -16,7 +17,6 @@ YIELDS = (
     "{% yield module from module_specs %}{{ module.package }}{% endyield %}",
     "{% yield step from migration_steps %}{{ step.file }}{% endyield %}.jinja",
 )
-SCAFFOLD = SKELETON.parent / YIELDS[0]
 
 
 def source_files() -> list[Path]:
@@ -37,14 +37,18 @@ def in_place(*command: str) -> None:
 
 class TestSuffixes:
     def test_say_which_files_print_an_answer(self) -> None:
-        wrong = [file for file in source_files() if (file.suffix == ".jinja") != bool(prints_an_answer(file))]
+        standard = [file for file in source_files() if SCAFFOLD not in file.parents]
+
+        wrong = [file for file in standard if (file.suffix == ".jinja") != bool(prints_an_answer(file))]
 
         assert wrong == []
 
 
 class TestJinja:
-    @pytest.mark.parametrize("file", [file for file in source_files() if file.suffix == ".jinja"], ids=str)
-    def test_holds_values_and_no_logic(self, file: Path) -> None:
+    @pytest.mark.parametrize(
+        "file", [file for file in source_files() if file.suffix == ".jinja" and SCAFFOLD not in file.parents], ids=str
+    )
+    def test_of_the_standard_holds_values_and_no_logic(self, file: Path) -> None:
         assert not re.search(r"\{[%#]", file.read_text(encoding="utf-8"))
 
     def test_in_paths_is_a_loop_or_a_value(self) -> None:
@@ -55,23 +59,11 @@ class TestJinja:
 
 
 class TestScaffold:
-    def test_has_a_file_for_each_of_the_skeleton(self) -> None:
-        """And for errors.py, which only fields bring.
+    def test_has_a_file_for_each_of_widgets(self) -> None:
+        """And for errors.py, which only fields bring."""
+        expected = {f"{file.relative_to(WIDGETS)}.jinja" for file in source_files() if WIDGETS in file.parents}
 
-        Add: a file of this path with the one line `{{ module | from_widgets('the/path') }}`.
-        """
-        expected = {
-            f"{str(file.relative_to(SKELETON)).replace('widgets', '{{ module.package }}')}.jinja": (
-                f"{{{{ module | from_widgets('{file.relative_to(SKELETON)}') }}}}"
-            )
-            for file in source_files()
-            if SKELETON in file.parents
-        }
-        found = {
-            str(file.relative_to(SCAFFOLD)): file.read_text() for file in source_files() if SCAFFOLD in file.parents
-        }
-
-        assert found == {**expected, "{{ module.errors }}.jinja": "{{ module | from_widgets('errors.py') }}"}
+        assert set(sources()) == {*expected, f"{ERRORS}.jinja"}
 
 
 class TestInPlace:

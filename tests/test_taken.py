@@ -12,7 +12,7 @@ from extensions.modules.fields.field import KINDS
 from extensions.modules.fields.names import _OF_EVERY_ROW, _OF_THE_CLASSES, _OF_THE_FILES, SQL_WORDS
 from extensions.modules.names import names_of
 from extensions.modules.ready_made import NAMES as READY_MADE
-from tests.updates.guards import WORDS
+from tests.updates.guards.answers import WORDS
 from tools.snapshot import ROOT
 
 TEMPLATE = ROOT / "template"

@@ -1,147 +1,99 @@
-"""Run by Copier at the end of each update: no edit of a client is lost, and a conflict is an exit code.
+"""Run by Copier at the end of each update: no line of a client is lost, and a conflict is an exit code.
 
-Copier places edits by the few lines around them, forgets those in files that moved or went, writes over edited
-binaries, and ends well whatever happened. Here each file that the client has edited is merged once more, from the
-exact three: as the old release gave it, as the client has it, as this release gives it. docs/adr/0010 has the story.
+Copier has written the new release's files; updates/before.py has kept it from merging, because its merge forgets edits
+of what moved or went, writes through links, depends on git's settings, and ends well whatever happened. Here the
+project becomes what updates/merge.py says, path by path. docs/adr/0013 has the story.
 """
 
-import re
-import subprocess
+import json
+import os
+import shutil
 import sys
-import tomllib
-from collections.abc import Iterable
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
-import copier
 import yaml
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # Copier starts this file by its path
-
+from template.standard.aside import put_back, state_of
+from updates.before import CLAIMS, INDEX, OLD
+from updates.claims import claim_on
+from updates.files import File
+from updates.git import Entry, git, index_file, nothing_at, read_blobs, read_index, write_blob, write_index
 from updates.left_behind import names_left_behind
+from updates.merge import Merge, Outcome
+from updates.moves import Moves, read_table
+from updates.renderings import read_rendering, render
 
-TABLE = Path(__file__).with_name("table.toml")
-LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
-MOST_CONFLICTS = 127  # what git merge-file counts up to; more means that it could not read the files
+NEW = "new"
 
 
 def main(template: str, release_before: str, release: str, answers_file: str) -> None:
-    moved, dropped = read_table("moved"), read_table("dropped")
-    unedited = find_unedited(Path(template), release_before)
-    with TemporaryDirectory() as folder:
-        old, new = Path(folder, "old"), Path(folder, "new")
-        answers_before, answers = git("show", f"HEAD:./{answers_file}"), Path(answers_file).read_bytes()
-        render(template, release_before, answers_file, answers_before, unedited, old)
-        render(template, release, answers_file, answers, unedited - set(moved.values()), new)
-        for file in sorted(file for file in old.rglob("*") if file.is_file()):
-            path = file.relative_to(old).as_posix()
-            if path != answers_file:
-                carry(path, old, new, moved, dropped)
-    for sentence in names_left_behind(yaml.safe_load(answers_before), yaml.safe_load(answers)):
-        say(sentence)
-    sys.exit(bool(git("ls-files", "--unmerged")) or b".rej\0" in git("ls-files", "-z", "--others"))
+    project = Path.cwd()
+    state = state_of(project)
+    claims: dict[str, str] = json.loads((state / CLAIMS).read_text(encoding="utf-8"))
+    answers_before, answers = git("show", f"HEAD:./{answers_file}"), Path(answers_file).read_bytes()
+    try:
+        shutil.copyfile(state / INDEX, index_file())
+        render(template, release, answers_file, answers, state / NEW)
+        index = read_index()
+        outcome = merge(state, answers_file, index, claims)
+        write(outcome, index, claims)
+        mark_unmerged(outcome.unmerged, index)
+    finally:
+        problems = put_back(project, over=True)
+    names = names_left_behind(yaml.safe_load(answers_before), yaml.safe_load(answers))
+    print(*outcome.notes, *names, *problems, sep="\n", file=sys.stderr)
+    sys.exit(bool(outcome.unmerged))
 
 
-def read_table(section: str) -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads(TABLE.read_text(encoding="utf-8"))[section]
-    return found
+def merge(state: Path, answers_file: str, index: Mapping[str, Entry], claims: Mapping[str, str]) -> Outcome:
+    old, new = (read_rendering(state / folder, answers_file) for folder in (OLD, NEW))
+    mine = {path: index[path] for path in index if path in old or path in new}
+    committed = read_blobs({path: entry for path, entry in mine.items() if not claim_on(path, claims)})
+    moves = Moves(read_table("moved"), old.keys(), new.keys())
+    return Merge(old, committed, new, moves, read_table("dropped"), claims).run()
 
 
-def find_unedited(template: Path, release: str) -> set[str]:
-    """The files that are as the release has them, by git's own hashes: they need no second look."""
-    given, here = blobs(f"{release}:template", template), blobs("HEAD", Path.cwd())
-    return {path for path, blob in given.items() if here.get(path) == blob}
+def write(outcome: Outcome, index: Mapping[str, Entry], claims: Mapping[str, str]) -> None:
+    """Files that go make room first: a folder may stand where a file was."""
+    wanted = {path: file for path, file in outcome.files.items() if not claim_on(path, claims)}
+    for path, file in wanted.items():
+        if file is None:
+            _remove(path)
+    for path, file in wanted.items():
+        if file is not None:
+            _write(path, file)
+    for path in sorted(index.keys() - outcome.files.keys()):
+        if not claim_on(path, claims) and not os.path.lexists(path):
+            git("checkout", "--", path)
 
 
-def blobs(tree: str, folder: Path) -> dict[str, str]:
-    entries = git("ls-tree", "-r", "-z", tree, folder=folder).decode().split("\0")
-    pairs = (entry.split("\t") for entry in entries if entry)
-    return {path: about.split()[-1] for about, path in pairs}
+def _remove(path: str) -> None:
+    if Path(path).is_file():
+        Path(path).unlink()
+    for folder in PurePosixPath(path).parents[:-1]:
+        if not Path(folder).is_dir() or any(Path(folder).iterdir()):
+            return
+        Path(folder).rmdir()
 
 
-def render(template: str, release: str, answers_file: str, answers: bytes, without: Iterable[str], into: Path) -> None:
-    """What an update writes. A folder that has the answers already gets nothing that is the client's."""
-    file = into / answers_file
-    file.parent.mkdir(parents=True)
-    file.write_bytes(answers)
-    copier.run_copy(
-        template,
-        into,
-        data={name: answer for name, answer in yaml.safe_load(answers).items() if not name.startswith("_")},
-        answers_file=answers_file,
-        vcs_ref=release,
-        exclude=["/" + re.sub(r"([\\*?!#\[\] ])", r"\\\1", path) for path in without],
-        defaults=True,
-        overwrite=True,
-        quiet=True,
-        unsafe=True,
-    )
+def _write(path: str, file: File) -> None:
+    place = Path(path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists() or place.read_bytes() != file.content:
+        place.write_bytes(file.content)
+    mode = place.stat().st_mode
+    if bool(mode & 0o100) != file.executable:
+        place.chmod(mode | 0o111 if file.executable else mode & ~0o111)
 
 
-def carry(path: str, old: Path, new: Path, moved: dict[str, str], dropped: dict[str, str]) -> None:
-    base, mine, target = (old / path).read_bytes(), in_head(path), path
-    while not (new / target).exists() and target in moved:
-        target = moved[target]
-    theirs = (new / target).read_bytes() if (new / target).exists() else None
-    if mine is None and theirs not in (None, base):
-        say(f"{path}: you have removed or renamed it, and the standard has changed it since")
-    if mine is None or mine == base:
-        return
-    if theirs is None:
-        keep_dropped(path, base, mine, dropped.get(path, ""))
-    else:
-        merge(target, base, mine, theirs)
-        if target != path:
-            say(f"{path} is now {target}: your edits were carried over")
-
-
-def keep_dropped(path: str, base: bytes, mine: bytes, instead: str) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_bytes(mine)
-    mark_unmerged(path, {1: base, 2: mine})
-    say(f"{path}: the standard has dropped it, and you had edited it: yours is still there. {instead}".rstrip())
-
-
-def merge(target: str, base: bytes, mine: bytes, theirs: bytes) -> None:
-    merged, clean = (mine, True) if theirs in (base, mine) else three_way(base, mine, theirs)
-    Path(target).write_bytes(merged)
-    if not clean:
-        mark_unmerged(target, {1: base, 2: mine, 3: theirs})
-        say(f"{target}: you and the standard have changed the same lines")
-
-
-def three_way(base: bytes, mine: bytes, theirs: bytes) -> tuple[bytes, bool]:
-    """The merged text, with markers where it is not clean; of files that are no text the client's."""
-    with TemporaryDirectory() as folder:
-        files = [Path(folder, name) for name in ("mine", "base", "theirs")]
-        for file, content in zip(files, (mine, base, theirs), strict=True):
-            file.write_bytes(content)
-        done = subprocess.run(["git", "merge-file", "-p", *LABELS, *files], capture_output=True, check=False)
-    is_text = done.returncode <= MOST_CONFLICTS
-    return (done.stdout if is_text else mine), done.returncode == 0
-
-
-def mark_unmerged(path: str, stages: dict[int, bytes]) -> None:
+def mark_unmerged(unmerged: Mapping[str, Mapping[int, File]], index: Mapping[str, Entry]) -> None:
     """For git the same as a merge that stopped here."""
-    place = git("rev-parse", "--show-prefix").decode().strip() + path
-    lines = [f"0 {'0' * 40}\t{place}"]
-    for stage, content in stages.items():
-        lines.append(f"100644 {git('hash-object', '-w', '--stdin', given=content).decode().strip()} {stage}\t{place}")
-    git("update-index", "--index-info", given="\n".join(lines).encode())
-
-
-def in_head(path: str) -> bytes | None:
-    shown = subprocess.run(["git", "show", f"HEAD:./{path}"], capture_output=True, check=False)
-    return None if shown.returncode else shown.stdout
-
-
-def git(*arguments: str, given: bytes | None = None, folder: Path | None = None) -> bytes:
-    done = subprocess.run(["git", *arguments], cwd=folder, input=given, stdout=subprocess.PIPE, check=True)
-    return done.stdout
-
-
-def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    lines = [nothing_at(path, index[path].blob) for path in unmerged if path in index]
+    for path, stages in unmerged.items():
+        for stage, file in sorted(stages.items()):
+            lines.append(f"{'100755' if file.executable else '100644'} {write_blob(file.content)} {stage}\t{path}")
+    write_index(lines)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,119 @@
-"""Run by Copier at the start of each update: a project's stored answers, in the words of this release.
+"""Run by Copier at the start of each update, before it writes into the project. Three things:
 
-Copier drops an answer to a question, or a choice, that it no longer finds, takes the default without a word, and
-removes what depended on it. So whatever is called otherwise is renamed here first, as updates/table.toml says.
+It refuses what would end in a loss. It renames stored answers, as updates/table.toml says: Copier drops an answer to a
+question, or a choice, that it no longer finds. And it shows Copier a project in which nobody has edited anything: what
+the client has made of a path (a link, a repository) is put aside, and git's index lists the old release's files. So
+Copier has nothing to merge. updates/after.py merges, from what is committed.
 """
 
+import json
+import os
+import shutil
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-TABLE = Path(__file__).with_name("table.toml")
+from template.standard.aside import put_aside, put_back, state_of
+from template.standard.neutral import FOREIGN
+from updates.claims import find_claims
+from updates.files import File
+from updates.git import (
+    Entry,
+    find_filtered,
+    git,
+    index_file,
+    listed,
+    nothing_at,
+    read_blobs,
+    read_index,
+    write_blobs,
+    write_index,
+)
+from updates.moves import TABLE
+from updates.renderings import paths_in, read_rendering, render
+
+CLAIMS, INDEX, OLD = "claims.json", "index", "old"
 
 
-def main(answers_file: str) -> None:
-    file, table = Path(answers_file), tomllib.loads(TABLE.read_text(encoding="utf-8"))
+def main(template: str, release_before: str, release: str, answers_file: str) -> None:
+    refuse_unless_safe(answers_file)
+    state = begin(Path.cwd())
+    render(template, release_before, answers_file, git("show", f"HEAD:./{answers_file}"), state / OLD)
+    old, index = read_rendering(state / OLD, answers_file), read_index()
+    paths = {*old, *paths_in(template, release_before), *paths_in(template, release)} - {answers_file}
+    claims = find_claims(sorted(paths), index, _filtered(paths, old, index))
+    (state / CLAIMS).write_text(json.dumps(claims), encoding="utf-8")
+    put_aside(Path.cwd(), claims)
+    _detach({*paths, answers_file})
+    _show_unedited(state / OLD, index)
+    rename_answers(Path(answers_file))
+
+
+def refuse_unless_safe(answers_file: str) -> None:
+    """With this machine's settings of git, by which the files were written."""
+    if foreign := sorted(FOREIGN.intersection(os.environ)):
+        refuse(
+            f"{foreign[0]} is set, as inside of a hook of git: Copier would commit into this project. Update outside."
+        )
+    if Path(answers_file).is_symlink():
+        refuse(f"{answers_file} is a symbolic link, and an update writes it: put the file itself in its place, commit.")
+    if problems := put_back(Path.cwd(), over=False):
+        refuse("\n".join(problems))
+    if changed := listed("status", "--porcelain", "-z", "--untracked-files=all", "--", "."):
+        refuse(
+            f"There is work here that is not committed ({changed[0][3:]}): commit it, or put it away with git stash."
+        )
+    unwatched = [line[2:] for line in listed("ls-files", "-v", "-z") if line[0] == "S" or line[0].islower()]
+    if unwatched:
+        refuse(
+            f"git was told not to look at {unwatched[0]}, and an update would write over what is there:"
+            f" git update-index --no-skip-worktree --no-assume-unchanged -- '{unwatched[0]}', then commit it."
+        )
+
+
+def refuse(sentence: str) -> None:
+    sys.exit(f"Not updated: {sentence}")
+
+
+def begin(project: Path) -> Path:
+    state = state_of(project)
+    state.mkdir()
+    shutil.copyfile(index_file(), state / INDEX)
+    return state
+
+
+def _filtered(paths: Set[str], old: Mapping[str, File], index: Mapping[str, Entry]) -> dict[str, str]:
+    """Files and their filter, but for those whose committed bytes are the standard's: the filter left them alone."""
+    filtered = find_filtered(sorted(paths & index.keys()))
+    committed = read_blobs({path: index[path] for path in filtered})
+    return {path: name for path, name in filtered.items() if path not in old or committed[path].text != old[path].text}
+
+
+def _detach(paths: Set[str]) -> None:
+    """Make a file of its own of each that has another name as well: Copier writes into it, and so into the other."""
+    for file in map(Path, paths):
+        if file.is_file() and file.stat().st_nlink > 1:
+            content, mode = file.read_bytes(), file.stat().st_mode
+            file.unlink()
+            file.write_bytes(content)
+            file.chmod(mode)
+
+
+def _show_unedited(rendering: Path, index: Mapping[str, Entry]) -> None:
+    files = sorted(file for file in rendering.rglob("*") if file.is_file())
+    paths = [file.relative_to(rendering).as_posix() for file in files]
+    away = [nothing_at(path, entry.blob) for path, entry in index.items() if path not in paths]
+    given = zip(files, write_blobs(files), paths, strict=True)
+    there = [f"{'100755' if os.access(file, os.X_OK) else '100644'} {blob}\t{path}" for file, blob, path in given]
+    write_index([*away, *there])
+
+
+def rename_answers(file: Path) -> None:
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     text = file.read_text(encoding="utf-8")
     before = yaml.safe_load(text)
     after = renamed(before, table["questions"], table["choices"])

@@ -1,4 +1,4 @@
-"""From a client's words to her modules: read the answer, refuse what cannot work, name, rename, order."""
+"""From a client's words to her modules: read the answer, refuse what cannot work, name, order."""
 
 from ._copier import FILTERS, GLOBALS
 

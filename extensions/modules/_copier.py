@@ -11,10 +11,13 @@ from jinja2.runtime import Context
 
 from . import problems
 from .answer import Described, decided, read
-from .fields import Module, file_of, modules_of
+from .checksum import answers_checksum
+from .fields import FILTERS as FIELD_FILTERS
+from .fields import Module, modules_of
 from .given import given_problems
+from .import_rules import import_rules
 from .manifest import standard_files
-from .names import Names
+from .origin import update_hint
 from .ownership import client_owned
 from .prompt import fit_to_screen
 from .ready_made import choices, needs, needs_in_tests
@@ -85,9 +88,9 @@ def left_to_client(context: Context, operation: str) -> str:
     )
 
 
-def from_widgets(spec: Mapping[str, Any], file: str) -> str:
-    """A file of the skeleton, in the words of this module and for its fields."""
-    return file_of(Module.from_json(spec), file)
+def described(spec: Mapping[str, Any]) -> tuple[Module, str, str, str]:
+    """Return a module of `module_specs` and its names: the class, one row, all rows."""
+    return Module.from_json(spec).forms
 
 
 def _problems(context: Context, question: str) -> list[str]:
@@ -108,23 +111,15 @@ def _modules_before(context: Context) -> list[Module]:
 
 
 def _spec(module: Module) -> dict[str, Any]:
-    """`errors` is the name of a file, empty for a module that needs none."""
-    return {**_words(module.names), **module.to_json(), "errors": "errors.py" if module.uniques else ""}
-
-
-def _words(names: Names) -> dict[str, str]:
-    return {
-        "package": names.package,
-        "class_name": names.class_name,
-        "table": names.table,
-        "url": names.url,
-        "label": names.label,
-        "plural_label": names.plural_label,
-    }
+    """What paths need is in it by name: `errors` is a file, empty for a module that has none."""
+    errors = "errors.py" if module.uniques else ""
+    return {**module.to_json(), "package": module.names.package, "errors": errors}
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "from_widgets": from_widgets,
+    **FIELD_FILTERS,
+    "described": described,
+    "import_rules": import_rules,
     "license_text": license_text,
     "needs": needs,
     "needs_in_tests": needs_in_tests,
@@ -135,6 +130,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "toml_author": toml_author,
 }
 GLOBALS: Mapping[str, Callable[..., Any]] = {
+    "answers_checksum": pass_context(answers_checksum),
     "given_is_read": given_is_read,
     "left_to_client": left_to_client,
     "migration_steps": migration_steps,
@@ -142,4 +138,5 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "problem": problem,
     "ready_made": choices,
     "standard_files": pass_context(standard_files),
+    "update_hint": pass_context(update_hint),
 }

@@ -18,8 +18,13 @@ _SUFFIX = ".jinja"
 
 def standard_files(context: Context) -> str:
     """In the format of `sha256sum --check`. Neither shared files nor the client's are in it."""
-    lines = (f"{sha256(content).hexdigest()}  {path}" for path, content in sorted(_rendered(context)))
+    lines = (f"{hash_of(content)}  {path}" for path, content in sorted(_rendered(context)))
     return "\n".join(lines)
+
+
+def hash_of(content: bytes) -> str:
+    """As git keeps the file: a checkout may have other line endings, and what has a zero byte is no text."""
+    return sha256(content if b"\0" in content else content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def _rendered(context: Context) -> Iterator[tuple[str, bytes]]:

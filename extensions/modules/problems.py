@@ -9,8 +9,8 @@ from .answer import Described, Unreadable, decided, read
 from .fields import fields_problems
 from .fields.names import SQL_WORDS
 from .names import Names, names_of
-from .skeleton import clashes
 from .texts import in_ascii
+from .used import clashes
 
 LONGEST = 30
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

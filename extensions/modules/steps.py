@@ -11,10 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from .fields import Module, in_order
-from .names import Names
-from .skeleton import SKELETON, render
 
 _TEMPLATE = Path(__file__).parents[2] / "template"
+_FIRST_STEP = "s0001_create"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def first_chain(modules: Iterable[Module], ready_made: Iterable[str] = ()) -> li
     """Files for `migrations/versions/`, each with its text. Modules go in the order in which `app adopt` takes them."""
     text = (_TEMPLATE / "migrations/revision.txt").read_text(encoding="utf-8")
     ours = [*_steps("standard"), *(step for name in sorted(ready_made) for step in _steps(f"ready_made/{name}"))]
-    chain = [*ours, *(step for module in in_order(modules) for step in _module_steps(module.names))]
+    chain = [*ours, *map(_module_step, in_order(modules))]
     before = [None, *(step.revision for step in chain)]
     return [
         {
@@ -59,11 +58,8 @@ def _steps(folder: str) -> Iterator[Step]:
         yield Step(module, _title(file.read_text(encoding="utf-8")))
 
 
-def _module_steps(names: Names) -> Iterator[Step]:
-    for file in sorted((SKELETON / "migrations").glob("s[0-9]*.py")):
-        stem = file.stem.replace("widgets", names.package)
-        source = render(names, f"migrations/{file.name}")
-        yield Step(f"app.modules.{names.package}.migrations.{stem}", _title(source))
+def _module_step(module: Module) -> Step:
+    return Step(f"app.modules.{module.names.package}.migrations.{_FIRST_STEP}", module.title)
 
 
 def _title(source: str) -> str:

@@ -18,7 +18,7 @@ def main() -> int:
             case "check":
                 return check()
             case "update":
-                return update(to=arguments.to, copier=arguments.copier)
+                return update(to=arguments.to, answers=arguments.answer, copier=arguments.copier)
             case "update-check":
                 return update_check(as_json=arguments.json)
             case _:
@@ -37,6 +37,7 @@ def _read(given: list[str]) -> argparse.Namespace:
     commands.add_parser("check", help="name every file of the standard that was edited")
     update_command = commands.add_parser("update", help="pull in what the standard has learned")
     update_command.add_argument("--to", help="a release such as v1.2.0, or HEAD; the newest one")
+    update_command.add_argument("--answer", action="append", default=[], help="such as ci=gitlab")
     update_command.add_argument("--copier", help="the command to use instead of uvx")
     newer = commands.add_parser("update-check", help="whether there is a newer release")
     newer.add_argument("--json", action="store_true")

@@ -2,11 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 from .git import PROJECT
 from .problem import Problem
 
 FILE = PROJECT / ".copier-answers.yml"
+EDITED = (
+    f"{FILE.name} was changed by hand, and the files are as the former answers made them. Put it"
+    f" back as the last update left it (git log -- {FILE.name}), commit, then say what you want"
+    " with: make update answer='ci=gitlab', or make module for one module more."
+)
 _SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/", "git+": ""}
 
 
@@ -30,10 +37,36 @@ def read_origin() -> Origin:
     template, release = values.get("_src_path"), values.get("_commit")
     if not template or not release:
         raise Problem(
-            f"{FILE.name} says neither _src_path nor _commit: this project was made from a folder"
-            " that was no release, and cannot be updated. docs/updating.md says how to join again."
+            f"{FILE.name} does not say _src_path and _commit: this project was made from a folder"
+            " that was no git repository, such as an unpacked archive, and cannot be updated."
+            " docs/updating.md says how to join again, from a release."
+        )
+    if _is_relative(template):
+        raise Problem(
+            f"{FILE.name} names the template by a path that was meant from elsewhere, {template}:"
+            " put its URL, or a path that begins with /, after _src_path, commit, and updates work."
         )
     return Origin(_url(template), release)
+
+
+def refuse_edited_answers() -> None:
+    """Raises Problem where they were changed by hand: an update starts from what they say."""
+    if not are_as_written():
+        raise Problem(EDITED)
+
+
+def are_as_written() -> bool:
+    """By the checksum that came with them; an older release gave none."""
+    text = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+    found = re.search(r"^# Checksum: (\w+)$", text, re.MULTILINE)
+    return found is None or found[1] == checksum_of(text)
+
+
+def checksum_of(answers: str) -> str:
+    """Of the lines that matter, in any order. The template's address may change by hand."""
+    text = re.sub(r"^(#|_src_path:).*\n(?:[ \t].*\n)*", "", answers, flags=re.MULTILINE)
+    lines = sorted(line.strip() for line in text.splitlines() if line.strip())
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def read_questions() -> dict[str, str]:
@@ -52,7 +85,14 @@ def _values() -> dict[str, str]:
     return {name: value.strip("'\"") for name, value in found}
 
 
+def _is_relative(template: str) -> bool:
+    """A path that is neither absolute nor an address."""
+    return not template.startswith(("/", "~")) and ":" not in template
+
+
 def _url(template: str) -> str:
+    if template.startswith("~"):
+        return str(Path(template).expanduser())
     for short, long in _SHORT.items():
         if template.startswith(short):
             return long + template.removeprefix(short)

@@ -1,5 +1,6 @@
 """`make standard-check`"""
 
+from .answers import EDITED, are_as_written, read_origin
 from .conflicts import find_conflicts
 from .git import is_repository
 from .ownership import Difference, find_differences, read_beside, read_edited
@@ -14,12 +15,24 @@ def check() -> int:
         print(conflict)
     for difference in differences:
         print(f"{difference.path}: {difference.what}, and it is the standard's")
+    edited_answers = not are_as_written()
+    if edited_answers:
+        print(EDITED)
+    _tell_obstacle()
     if differences:
         _advise(differences)
-    elif not conflicts:
+    elif not conflicts and not edited_answers:
         edited = read_edited()
         print(f"The standard is as it came{f', but for {len(edited)} files' if edited else ''}.")
-    return 1 if conflicts or differences else 0
+    return 1 if conflicts or differences or edited_answers else 0
+
+
+def _tell_obstacle() -> None:
+    """What keeps this project from being updated, said before anybody needs an update."""
+    try:
+        read_origin()
+    except Problem as problem:
+        print(f"Note: {problem}")
 
 
 def _advise(differences: list[Difference]) -> None:

@@ -31,6 +31,8 @@ def _unmerged() -> dict[str, str]:
 def _said(stages: set[str]) -> str:
     if "3" not in stages:
         return "the standard has dropped it, and you had edited it"
+    if "1" not in stages:
+        return "you have a file of your own where the standard has one now: both texts are in it"
     return "you and the standard have changed the same lines"
 
 

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from .aside import put_back
 from .problem import Problem
 
 PROJECT = Path(__file__).parents[1]
@@ -23,13 +24,18 @@ def git(*arguments: str, folder: Path = PROJECT) -> str:
     return done.stdout
 
 
+def asks(*arguments: str, folder: Path = PROJECT) -> bool:
+    """Whether git says yes."""
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
 def paths(*arguments: str) -> list[str]:
     return [path for path in git(*arguments, "-z").split("\0") if path]
 
 
 def is_repository() -> bool:
-    command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, check=False).returncode == 0
+    return asks("rev-parse", "--verify", "--quiet", "HEAD")
 
 
 def changed() -> list[str]:
@@ -42,3 +48,4 @@ def back_to_last_commit() -> None:
     git("reset", "--quiet", "--", ".")
     git("checkout", "--quiet", "HEAD", "--", ".")
     git("clean", "--quiet", "--force", "-d", "--", ".")
+    put_back(PROJECT, over=True)

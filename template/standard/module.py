@@ -50,6 +50,7 @@ def add(description: str, *, copier: str | None) -> None:
     origin = read_origin()
     answer = json.dumps(extended(_stored(), new), default=str)
     with clone_of(origin.template, origin.release) as release:
+        release.refuse_without(origin.release)
         command = copier_of(release, copier)
     options = ["--trust", "--defaults", "--quiet", "--vcs-ref", ":current:"]
     ended = run_copier([*command, "update", *options, "--data", f"{QUESTION}={answer}"])

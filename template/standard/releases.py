@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .answers import version_of
-from .git import git
+from .git import asks, git
+from .problem import Problem
 
 HEAD = "HEAD"
 
@@ -28,6 +29,25 @@ class Release:
 
     clone: Path
     name: str
+
+    def refuse_without(self, release: str) -> None:
+        """Whatever an update needs is in the clone: where it leads, and where it comes from."""
+        if not self._has(self.name):
+            raise Problem(
+                f"The template has no release {self.name}. make update-check says which is the"
+                " newest; make update v=HEAD takes its newest commit."
+            )
+        if not self._has(release):
+            raise Problem(
+                f"This project is at {release}, and the template does not have it any more:"
+                " an update begins with what it gave." + _way_out(release)
+            )
+
+    def _has(self, name: str) -> bool:
+        names = (f"{name}^{{commit}}", f"origin/{name}^{{commit}}")
+        return any(
+            asks("rev-parse", "--verify", "--quiet", each, folder=self.clone) for each in names
+        )
 
     def changelog_since(self, release: str) -> str:
         """What came after that release, newest first."""
@@ -52,6 +72,18 @@ def clone_of(template: str, name: str) -> Iterator[Release]:
     with TemporaryDirectory() as folder:
         git("clone", "--quiet", "--no-checkout", template, folder)
         yield Release(Path(folder), name)
+
+
+def _way_out(release: str) -> str:
+    if re.search(r"-\d+-g[0-9a-f]+$", release):
+        return (
+            "\nIt was a commit between two releases, perhaps made of changes that nobody committed."
+            "\ndocs/updating.md says how to join again."
+        )
+    return (
+        "\nPerhaps its tag is gone, or _src_path is a shallow clone, in which"
+        " git fetch --unshallow --tags helps. Otherwise docs/updating.md says how to join again."
+    )
 
 
 def _is_after(section: str, release: str, name: str) -> bool:

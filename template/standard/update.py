@@ -1,14 +1,17 @@
 """`make update`: refuse, tell, merge, look, settle."""
 
+import os
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-from .answers import Origin, read_origin, read_questions
+from .answers import Origin, read_origin, read_questions, refuse_edited_answers
+from .aside import put_back
 from .conflicts import find_conflicts
-from .git import PROJECT, back_to_last_commit, changed, git, is_repository
+from .git import PROJECT, back_to_last_commit, changed, is_repository
 from .hidden import refuse_hidden_files
+from .neutral import neutral
 from .problem import Problem
 from .releases import Release, clone_of, latest_release
 from .update_check import is_newer
@@ -16,20 +19,21 @@ from .update_check import is_newer
 BACK = "git reset --quiet -- . && git checkout HEAD -- . && git clean -fd -- ."
 
 
-def update(*, to: str | None, copier: str | None) -> int:
+def update(*, to: str | None, answers: list[str], copier: str | None) -> int:
     refuse_unless_clean()
+    refuse_edited_answers()
     origin = read_origin()
-    target = to or latest_release(origin.template)
-    if target is None:
-        raise Problem(f"{origin.template} has no release yet: make update v=HEAD takes a commit.")
-    if to is None and not is_newer(target, origin):
+    target = to or _newest(origin)
+    if target is None and not answers:
         print(f"Up to date: {origin.release}.")
         return 0
-    with clone_of(origin.template, target) as release:
+    with clone_of(origin.template, target or origin.release) as release:
+        release.refuse_without(origin.release)
         _tell(origin, release)
         command = [*copier_of(release, copier), "update", "--trust", "--defaults", "--quiet"]
     before = read_questions()
-    ended = run_copier([*command, "--context-lines", "1000", "--vcs-ref", target])
+    given = [part for answer in answers for part in ("--data", answer)]
+    ended = run_copier([*command, *given, "--vcs-ref", target or ":current:"])
     conflicts = find_conflicts()
     if conflicts:
         return _hand_over(conflicts)
@@ -37,12 +41,25 @@ def update(*, to: str | None, copier: str | None) -> int:
         back_to_last_commit()
         raise Problem("Copier failed, its reason is above. Everything is as it was.")
     _tell_new_answers(before)
-    return _settle(target)
+    return _settle(target or origin.release)
+
+
+def _newest(origin: Origin) -> str | None:
+    """None for a project that has it. Raises Problem."""
+    latest = latest_release(origin.template)
+    if latest is None:
+        raise Problem(
+            f"{origin.template} has no release: make update v=HEAD takes its newest commit."
+            " If it is a clone of yours, fetch its releases first: git fetch --tags."
+        )
+    return latest if is_newer(latest, origin) else None
 
 
 def refuse_unless_clean() -> None:
     if not is_repository():
         raise Problem("This is no git repository yet: git init, git add --all, git commit.")
+    if problems := put_back(PROJECT, over=False):
+        raise Problem("\n".join(problems))
     refuse_hidden_files()
     if changed():
         raise Problem(
@@ -60,7 +77,6 @@ def copier_of(release: Release, instead: str | None) -> list[str]:
 
 
 def _tell(origin: Origin, release: Release) -> None:
-    git("rev-parse", "--verify", "--quiet", f"{release.name}^{{commit}}", folder=release.clone)
     print(f"From {origin.release} to {release.name} of {origin.template}\n")
     print(release.changelog_since(origin.release) or "The changelog says nothing about it.")
     print(f"\nMerging. Should it be interrupted: {BACK}\n", flush=True)
@@ -69,7 +85,8 @@ def _tell(origin: Origin, release: Release) -> None:
 def run_copier(command: list[str]) -> int:
     """Interrupted, it leaves no trace."""
     try:
-        with subprocess.Popen(command, cwd=PROJECT) as copier:
+        environment = neutral(os.environ, conversions=False)
+        with subprocess.Popen(command, cwd=PROJECT, env=environment) as copier:
             return copier.wait()
     except FileNotFoundError as error:
         raise Problem(f"{error.filename} is not there: install uv, it brings uvx.") from None

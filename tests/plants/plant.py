@@ -7,6 +7,7 @@ TACH = ("tach", "check")
 IMPORTS = ("pytest", "-q", "tests/architecture/test_imports.py")
 STRINGS = ("pytest", "-q", "tests/architecture/test_strings.py")
 LAWS = ("pytest", "-q", "tests/architecture/test_laws.py")
+RULES = ("python", "-m", "app", "import-rules", "--check")
 
 
 @dataclass(frozen=True)

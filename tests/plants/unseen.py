@@ -1,9 +1,10 @@
 """What Tach lets through, and the project's own tests do not."""
 
-from tests.plants.plant import IMPORTS, LAWS, MODULES, STRINGS, Plant, in_invoices
+from tests.plants.plant import IMPORTS, LAWS, MODULES, RULES, STRINGS, Plant, in_invoices
 
 _DOMAIN = f"{MODULES}/invoices/tach.domain.toml"
 _SERVICES = 'path = "services"\ndepends_on = ['
+_ROUTES = 'path = "routes"\ndepends_on = ['
 _CORE = 'path = "app.core"\ndepends_on = ['
 _KIT = 'path = "app.kit"\ndepends_on = ['
 _ROOT = "[root]\ndepends_on = ["
@@ -85,7 +86,7 @@ _LAWS = [
         "services: may not know //app.modules.users.events",
         _SERVICES,
     ),
-    _law("lets routes know rows", '["repositories", "services", "sch', "routes: may not know rep", '["services", "sch'),
+    _law("lets routes know rows", f'{_ROUTES}"repositories", ', "routes: may not know rep", _ROUTES),
     _law("lets schemas know core", '["//app.core", "//app.kit"]', "schemas: may not know", '["//app.kit"]'),
     _law("lets models know core", '["//app.core", "//app.database.base"', "models: may not", '["//app.database.base"'),
     _law("opens the front door to models", '[root]\ndepends_on = ["models", ', "root: may not", _ROOT),
@@ -101,4 +102,19 @@ _LAWS = [
     _tach_toml("leaves a module out", 'exclude = ["**/users", ', "**/users", "exclude = ["),
 ]
 
-UNSEEN = [*_IMPORTS, *_STRINGS, *_LAWS]
+_OUTDATED = "src/app/modules/invoices/tach.domain.toml is outdated"
+_MODULE, _USES = f"{MODULES}/invoices/module.py", 'uses=("clients",)'
+_RULES = [
+    Plant("rules that somebody edited", _DOMAIN, '[root]\ndepends_on = ["models", ', _OUTDATED, RULES, _ROOT),
+    Plant("rules with a line more", _DOMAIN, "# Mine.", _OUTDATED, RULES),
+    Plant("a module that uses another one more", _MODULE, 'uses=("boats", "clients")', _OUTDATED, RULES, _USES),
+    Plant("a module that uses one less", _MODULE, "uses=()", _OUTDATED, RULES, _USES),
+    Plant("a module that uses none that there is", _MODULE, 'uses=("ships",)', "no such module", RULES, _USES),
+    in_invoices("jobs.py", "JOBS = ()", _OUTDATED, RULES, name="a part more"),
+    in_invoices("storage.py", "ROOM = 1", _OUTDATED, RULES, name="a part of the module's own"),
+    Plant(
+        "a module without rules", f"{MODULES}/boats/tach.domain.toml", "", "boats/tach.domain.toml is outdated", RULES
+    ),
+]
+
+UNSEEN = [*_IMPORTS, *_STRINGS, *_LAWS, *_RULES]

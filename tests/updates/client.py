@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.snapshot import git
-
-from .next_release import HEALTH
+from updates.moves import read_table
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A line of the client, after the first line that has these words, or at the end of the file."""
+    """A line of the client, after the first line that has these words, or at the end of the file.
+
+    `path` is the file's in the oldest release; it may have moved since.
+    """
 
     path: str
     line: str
@@ -36,7 +38,7 @@ EDITS = (
     Edit("src/app/seeds.py", "# Ours: more tenants."),
     # The standard's, where nothing else happens.
     Edit("src/app/core/permissions.py", "# Ours: a note at the end."),
-    Edit(HEALTH, "# Ours: and the moon.", after="import asyncio"),
+    Edit("src/app/core/health.py", "# Ours: and the moon.", after="import asyncio"),
     Edit("docs/a-request.md", "Ours: and then it rained."),
 )
 LAW = """[root]
@@ -64,7 +66,7 @@ OWN_STEP = "migrations/versions/ours_0001.py"
 
 def work_in(project: Path) -> None:
     for edit in EDITS:
-        _apply(edit, project / edit.path)
+        _apply(edit, _place(project, edit.path, {}))
     for name, text in OWN_FILES.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text)
@@ -82,13 +84,19 @@ def work_in(project: Path) -> None:
 
 def missing(project: Path, moved: dict[str, str]) -> list[str]:
     """Each thing of the client that is not there any more, or somewhere else in its file."""
-    found = [
-        f"{edit.path}: {edit.line}" for edit in EDITS if not _holds(edit, project / moved.get(edit.path, edit.path))
-    ]
+    found = [f"{edit.path}: {edit.line}" for edit in EDITS if not _holds(edit, _place(project, edit.path, moved))]
     found += [name for name, text in OWN_FILES.items() if (project / name).read_text() != text]
     found += [str(file) for file in _custom_modules(project, "services.py") if "# Ours" not in file.read_text()]
     found += [name for name in (DELETED, RENAMED) if (project / name).exists()]
     return found + [name for name in (TO, OWN_STEP, "ours.png") if not (project / name).exists()]
+
+
+def _place(project: Path, path: str, moved: dict[str, str]) -> Path:
+    """Where the project's release has the file."""
+    table, chain = {**read_table("moved"), **moved}, [path]
+    while chain[-1] in table:
+        chain.append(table[chain[-1]])
+    return next((project / place for place in reversed(chain) if (project / place).exists()), project / path)
 
 
 def _apply(edit: Edit, file: Path) -> None:

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from tests.answers import ANSWER_SETS
 from tools.history import releases
 from tools.snapshot import VERSION, commit_all
-from updates import after
+from updates.after import mark_unmerged, write
+from updates.files import File, read_folder
+from updates.git import read_blobs, read_index
+from updates.merge import Merge
+from updates.moves import Moves
 
 from .cell import begin, commit, conflicts, update
 from .conftest import Project
@@ -107,8 +111,11 @@ def merge_and_look(edits: list[Edit], old: Path, new: Path, folder: Path) -> Non
     copy([SIGNS if name == HEALTH else name for name in kept if name != DROPPED], new, project)
 
     with inside(project):
-        for name in FILES:
-            after.carry(name, old, new, {HEALTH: SIGNS}, {})
+        before, after = (only(FILES, folder) for folder in (old, new))
+        index = read_index()
+        outcome = Merge(before, read_blobs(index), after, Moves({HEALTH: SIGNS}, set(before), set(after))).run()
+        write(outcome, index, {})
+        mark_unmerged(outcome.unmerged, index)
 
     look(project, mine, new)
     shutil.rmtree(folder)
@@ -138,6 +145,11 @@ def without_the_standards(file: Path) -> str:
 def contents(project: Path) -> dict[str, str]:
     names = [*FILES, *(file.name for file in project.glob("renamed-*"))]
     return {name: (project / name).read_text() for name in names if (project / name).exists()}
+
+
+def only(names: tuple[str, ...], folder: Path) -> dict[str, File]:
+    files = read_folder(folder).items()
+    return {name: file for name, file in files if name in {*names, SIGNS}}
 
 
 def copy(names: list[str] | tuple[str, ...], source: Path, target: Path) -> None:

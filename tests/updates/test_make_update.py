@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.history import releases
 from tools.snapshot import GIT_ENVIRONMENT, VERSION, git
 
-from .cell import answers_of, commit
+from .cell import answers_of, commit, conflicts
 from .conftest import Project
 from .next_release import AFTER_NEXT, DROPPED, NEXT
 
@@ -176,3 +177,143 @@ class TestStandardCheck:
         (project / "standard/edited.toml").write_text('[edited]\n"Makefile" = "until 1.2"\n')
 
         assert run("check").returncode == 0
+
+
+class TestOrigin:
+    """Each is a sentence that says what to do, and nothing is touched."""
+
+    def refused(self, project: Path, run: Run, *arguments: str) -> str:
+        commit(project)
+        done = run("update", *copier(instead="false"), *arguments)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert is_as_it_was(project)
+        return done.stderr
+
+    @pytest.mark.parametrize("name", ["v7777.0.0", "no-such", "--force", "v1 v2", "../x", "ä"])
+    def test_has_no_such_release(self, name: str, project: Path, run: Run) -> None:
+        assert f"The template has no release {name}" in self.refused(project, run, f"--to={name}")
+
+    @pytest.mark.parametrize("name", ["v0.0.9", "v9999.0.0-3-g1234567"])
+    def test_does_not_have_the_projects_release_any_more(self, name: str, project: Path, run: Run) -> None:
+        write_answers(project, "_commit", name)
+
+        said = self.refused(project, run)
+
+        assert f"This project is at {name}, and the template does not have it any more" in said
+        assert "docs/updating.md" in said
+
+    def test_is_a_shallow_clone(self, project: Path, run: Run, all_releases: Path, tmp_path: Path) -> None:
+        shallow = tmp_path / "shallow"
+        git(
+            tmp_path, "clone", "--quiet", "--depth", "1", "--branch", AFTER_NEXT, f"file://{all_releases}", str(shallow)
+        )
+        write_answers(project, "_src_path", str(shallow))
+
+        assert "git fetch --unshallow --tags" in self.refused(project, run)
+
+    def test_has_no_release(self, project: Path, run: Run, all_releases: Path, tmp_path: Path) -> None:
+        clone = tmp_path / "clone"
+        git(tmp_path, "clone", "--quiet", "--no-tags", str(all_releases), str(clone))
+        write_answers(project, "_src_path", str(clone))
+
+        assert "git fetch --tags" in self.refused(project, run)
+
+    def test_was_no_repository(self, project: Path, run: Run) -> None:
+        write_answers(project, "_commit", None)
+
+        assert "unpacked archive" in self.refused(project, run)
+        assert "unpacked archive" in run("check").stdout
+
+    @pytest.mark.parametrize("path", ["../template", "template", "./a b"])
+    def test_was_a_relative_path(self, path: str, project: Path, run: Run) -> None:
+        write_answers(project, "_src_path", path)
+
+        said = self.refused(project, run)
+
+        assert f"by a path that was meant from elsewhere, {path}" in said
+        assert "_src_path" in run("check").stdout
+
+
+class TestAnswers:
+    def test_that_were_edited_by_hand_are_refused_with_the_way_out(self, project: Path, run: Run) -> None:
+        stored = project / ".copier-answers.yml"
+        text = stored.read_text()
+        stored.write_text(text.replace("ci: github", "ci: gitlab"))
+        commit(project)
+
+        assert "make update answer='ci=gitlab'" in run("update", *copier(instead="false")).stderr
+        assert run("check").returncode == 1
+        assert "was changed by hand" in run("check").stdout
+
+        stored.write_text(text)
+        assert run("check").returncode == 0
+
+    def test_may_have_the_templates_new_address_and_other_line_endings(self, project: Path, run: Run) -> None:
+        write_answers(project, "_src_path", "https://example.com/standard.git")
+        stored = project / ".copier-answers.yml"
+        stored.write_bytes(stored.read_bytes().replace(b"\n", b"\r\n"))
+
+        assert run("check").returncode == 0
+
+    @pytest.mark.slow
+    def test_are_changed_by_an_update(self, project: Path, run: Run) -> None:
+        done = run("update", *copier(), "--to", VERSION, "--answer", "ci=gitlab")
+
+        assert done.returncode == 0, done.stderr
+        assert (project / ".gitlab-ci.yml").exists()
+        assert not (project / ".github").exists()
+        assert run("check").returncode == 0
+
+
+class TestOldProject:
+    @pytest.mark.slow
+    def test_is_safe_with_its_own_old_script(self, project_at: Project, tmp_path: Path) -> None:
+        """`make update` as it was released runs the new release's steps, which leave links and own files alone."""
+        project = project_at(next(iter(releases())), "default", True)
+        (project / "AGENTS.md").unlink()
+        (project / "CLAUDE.md").write_text("mine\n")
+        (project / "AGENTS.md").symlink_to("CLAUDE.md")
+        (project / ".gitattributes").write_text("*.sh text\n")
+        commit(project)
+
+        done = subprocess.run(
+            [sys.executable, "-m", "standard", "update", *copier(), "--to", VERSION],
+            cwd=project,
+            env=GIT_ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 1
+        assert (project / "AGENTS.md").is_symlink()
+        assert (project / "CLAUDE.md").read_text() == "mine\n"
+        assert conflicts(project) == [".gitattributes", str(project / ".gitattributes")]
+        assert {"*.sh text", "* text=auto eol=lf"} <= set((project / ".gitattributes").read_text().splitlines())
+
+
+class TestInterruptedUpdate:
+    def test_brings_back_what_it_had_put_aside(self, project: Path, run: Run) -> None:
+        """Copier dies between its two steps: an ignored folder of the client's is in no commit."""
+        put_docs_aside = (
+            "import sys; sys.path.insert(0, '.'); from pathlib import Path; from standard.aside import put_aside;"
+            " put_aside(Path.cwd(), ['docs']); sys.exit(3)"
+        )
+        (project / ".git/info/exclude").write_text("/docs/\n")
+        git(project, "rm", "--quiet", "-r", "--cached", "docs")
+        git(project, "commit", "--quiet", "--message", "Docs are elsewhere")
+        (project / "docs/mine.md").write_text("mine\n")
+
+        done = run("update", *copier(instead=f'{sys.executable} -c "{put_docs_aside}"'), "--to", NEXT)
+
+        assert done.returncode == 2
+        assert "Everything is as it was." in done.stderr
+        assert (project / "docs/mine.md").read_text() == "mine\n"
+
+
+def write_answers(project: Path, name: str, value: str | None) -> None:
+    """One that Copier writes about the template, without the checksum, as if Copier had written it."""
+    stored = project / ".copier-answers.yml"
+    lines = [line for line in stored.read_text().splitlines() if not line.startswith((f"{name}:", "#"))]
+    stored.write_text("\n".join([*lines, *([f"{name}: {value}"] if value else [])]) + "\n")

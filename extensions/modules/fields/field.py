@@ -1,5 +1,6 @@
 """One field of a module, as the client described it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,9 +58,14 @@ class Field:
         return not self.optional and self.default is None
 
     @property
+    def ignores_case(self) -> bool:
+        """Whether another spelling is the same value: of an address that is unique."""
+        return self.unique and self.kind == "email"
+
+    @property
     def has_index(self) -> bool:
-        """Of its own: a unique field has one already."""
-        return not self.unique and (self.index or self.kind in ALWAYS_INDEXED)
+        """Of its own: a unique field has one already, but one that ignores case cannot be sorted by it."""
+        return self.ignores_case or (not self.unique and (self.index or self.kind in ALWAYS_INDEXED))
 
     @property
     def filtered(self) -> bool:
@@ -80,6 +86,17 @@ class Field:
     def to_users(self) -> bool:
         return self.target == USERS
 
+    @property
+    def when_deleted(self) -> str:
+        """What a ref does when the other row is deleted."""
+        return _WHEN_DELETED[self.on_delete]
+
+
+_WHEN_DELETED: Mapping[DeleteRule, str] = {
+    "restrict": "which cannot be deleted meanwhile",
+    "cascade": "deleted together with it",
+    "set null": "emptied when that is deleted",
+}
 
 NAME = Field(name="name", kind="str", length=120)
 """The one field of a module that is given by name alone."""

@@ -1,18 +1,50 @@
 """A module as it is generated: its names, its fields, and what it refers to."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
 
 from ..names import Names
 from .field import NAME, Field
+from .imports import in_order_of_all
+from .names import aliases
+from .samples import seed_value
+from .types import column_type, python_type
+
+_INCOMING = {"int": "Integer", "datetime": "AwareDatetime", "email": "EmailStr", "url": "Url"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Another module that a ref asks for its row: `attribute` of the service is a `service` of `package`."""
+
+    attribute: str
+    service: str
+    package: str
+    alias: str = ""
+
+    @property
+    def name(self) -> str:
+        """The service's name in the files of the module that refers to it."""
+        return self.alias or self.service
+
+    @property
+    def imported(self) -> str:
+        return f"{self.service} as {self.alias}" if self.alias else self.service
 
 
 @dataclass(frozen=True)
 class Module:
+    """`forms` are the words of the Jinja files for the class, one row and all rows."""
+
     names: Names
     fields: tuple[Field, ...] = (NAME,)
+
+    @property
+    def forms(self) -> tuple["Module", str, str, str]:
+        return self, self.names.class_name, self.names.singular, self.names.plural
 
     @property
     def refs(self) -> list[Field]:
@@ -28,6 +60,11 @@ class Module:
         return [field for field in self.fields if field.unique]
 
     @property
+    def checked(self) -> list[Field]:
+        """What the service looks up before it writes."""
+        return [field for field in self.fields if field.unique or field.kind == "ref"]
+
+    @property
     def filters(self) -> list[Field]:
         return [field for field in self.fields if field.filtered]
 
@@ -35,9 +72,126 @@ class Module:
     def sorts(self) -> list[Field]:
         return [field for field in self.fields if field.sorted]
 
+    @property
+    def indexed(self) -> list[Field]:
+        return [field for field in self.fields if field.has_index]
+
+    @property
+    def required(self) -> list[Field]:
+        return [field for field in self.fields if field.required]
+
+    @property
+    def enums(self) -> list[Field]:
+        return [field for field in self.fields if field.kind == "enum"]
+
+    @property
+    def values(self) -> list[Field]:
+        """What holds a value of its own."""
+        return [field for field in self.fields if field.kind != "ref"]
+
+    @property
+    def tenant_refs(self) -> list[Field]:
+        """To rows of the same tenant; a user belongs to several."""
+        return [field for field in self.refs if not field.to_users]
+
+    def has(self, *kinds: str) -> bool:
+        return any(field.kind in kinds for field in self.fields)
+
+    @property
+    def title(self) -> str:
+        """The first line of the step that creates the table."""
+        return f"Create the table of {self.names.plural_label} and its row security."
+
+    @property
+    def uses(self) -> list[str]:
+        """The packages of the modules that it refers to."""
+        return sorted({target.package for target in self.targets})
+
+    @property
+    def targets(self) -> list[Target]:
+        return _without_clashes(map(_target, self.outer_refs), self.names.class_name)
+
+    def target(self, field: Field) -> Target:
+        """Whom a ref asks; the module's own rows are in its repository."""
+        if field.target == self.names:
+            return Target(self.names.plural, f"{self.names.class_name}Repository", self.names.package)
+        return next(target for target in self.targets if target.package == _target(field).package)
+
+    def alias(self, field: Field) -> str:
+        """The name of the field's type in schemas.py."""
+        return self._aliases[field.name]
+
+    def incoming(self, field: Field) -> str:
+        """The type of the field in the schemas of create and change, without `| None`."""
+        match field.kind:
+            case "str" | "text" | "decimal" | "enum":
+                return self.alias(field)
+            case _:
+                return _INCOMING.get(field.kind) or python_type(field)
+
+    def outgoing(self, field: Field) -> str:
+        return self.alias(field) if field.kind == "enum" else python_type(field)
+
     def error(self, field: Field) -> str:
         """The class of the error for a value that another row has: `InvoiceNumberTaken`."""
         return f"{self.names.class_name}{field.class_name}Taken"
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        return aliases(self.fields, self.names.class_name)
+
+    @property
+    def exported(self) -> list[str]:
+        """What `__init__.py` offers."""
+        name = self.names.class_name
+        events = [f"{name}{what}" for what in ("Changed", "Created", "Deleted")]
+        return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
+
+    @property
+    def arguments(self) -> int:
+        """How many constraints and indexes the model has."""
+        return sum(map(len, (self.uniques, self.enums, self.tenant_refs, self.indexed)))
+
+    @property
+    def has_aliases(self) -> bool:
+        return self.has("str", "text", "int", "decimal", "enum") or bool(self.sorts)
+
+    @property
+    def has_typed_columns(self) -> bool:
+        """Whether a column of the model says more than its Python type."""
+        return any(field.to_users or column_type(field) for field in self.fields)
+
+    @property
+    def seeded(self) -> list[Field]:
+        """What the seeds give a row besides its references."""
+        return [field for field in self.required if field.kind != "ref"]
+
+    @property
+    def seed_targets(self) -> list[Target]:
+        """Whose rows the seeds need."""
+        needed = {_target(field).package for field in self.outer_refs if field.required}
+        return [target for target in self.targets if target.package in needed]
+
+    def seed_place(self, field: Field) -> int:
+        """The position of a reference's row among those that a round of the seeds has."""
+        return [target.package for target in self.seed_targets].index(_target(field).package)
+
+    @property
+    def seeds_count(self) -> bool:
+        return any("number" in seed_value(field, self.names) for field in self.seeded)
+
+    @property
+    def factory_works(self) -> bool:
+        """Whether a row cannot be made without a unit of work."""
+        return any(field.required for field in self.refs)
+
+    @property
+    def factory_awaits(self) -> bool:
+        return any(field.required and (field.unique or not field.to_users) for field in self.refs)
+
+    @property
+    def factory_counts(self) -> bool:
+        return any(field.unique and field.required for field in self.values)
 
     def to_json(self) -> dict[str, Any]:
         return {"singular": self.names.singular, "plural": self.names.plural, "fields": list(map(asdict, self.fields))}
@@ -67,3 +221,22 @@ def _targets(module: Module) -> Iterator[str]:
 def _field(said: Mapping[str, Any]) -> Field:
     target = Names(**said["target"]) if said["target"] else None
     return Field(**{**said, "values": tuple(said["values"]), "target": target})
+
+
+def _target(field: Field) -> Target:
+    if field.to_users:
+        return Target("memberships", "MembershipService", "tenants")
+    return Target(field.to.plural, f"{field.to.class_name}Service", field.to.package)
+
+
+def _without_clashes(targets: Iterable[Target], class_name: str) -> list[Target]:
+    """Each once. Their classes give way to those of the module: `clients` and `client_services` share a name."""
+    taken, found = {class_name, f"{class_name}Service"}, {}
+    for target in targets:
+        if target.package not in found:
+            free = target.service
+            while free in taken:
+                free += "_"
+            taken.add(free)
+            found[target.package] = replace(target, alias="" if free == target.service else free)
+    return list(found.values())

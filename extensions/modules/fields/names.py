@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..names import Names
 from .field import Field
 
-LONGEST = 40
+LONGEST, LONGEST_OF_REF = 40, 39
 LONGEST_IN_POSTGRES = 63
 
 _OF_EVERY_ROW = frozenset({"id", "tenant_id", "created_at", "updated_at"})
@@ -19,13 +19,15 @@ _OF_THE_CLASSES = frozenset(
     "metadata registry construct copy dict fields from_orm json parse_file parse_obj parse_raw schema schema_json"
     " update_forward_refs validate".split()
 )
-# Types, parameters and variables in a module's own files.
-_OF_THE_FILES = frozenset("but by cursor date datetime limit other query rows self sort work".split())
-_ALIASES = frozenset(
-    "Annotated Any AwareDatetime Conflict Decimal EmailStr Enum Field Integer Limit Literal Page Schema Service"
-    " StringConstraints Url Uuid".split()
+# Parameters of every list, and what the bodies of models and schemas call; everything else gives way to a field's name.
+_OF_THE_FILES = frozenset("cursor dt left_out limit mapped_column sa self sort".split())
+# Names in schemas.py and routes.py, which the types of fields must not hide.
+_IMPORTED = frozenset(
+    "Annotated Any AwareDatetime Decimal Depends EmailStr Field Integer Limit Literal Page Query Schema Service"
+    " StringConstraints Url".split()
 )
-_SUFFIXES = ("", "Create", "Change", "Read", "Sort", "Service", "Repository", "Permission")
+_SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
+_LONGEST_ALIAS, _MORE = 29, "Value"
 
 # Reserved in PostgreSQL: https://www.postgresql.org/docs/current/sql-keywords-appendix.html
 SQL_WORDS = frozenset(
@@ -75,6 +77,8 @@ def _reason(field: Field, module: Names) -> str:
         return "this would hide something that every model or schema has: use another name"
     if _is_used(field, module):
         return "the module's own files use this name already: use another name"
+    if field.kind == "decimal" and module.class_name == "Decimal":
+        return "the module's class has the name of Python's Decimal: give the module another name"
     return ""
 
 
@@ -99,16 +103,29 @@ def twice_problem(field: Field, others: Iterable[Field]) -> str:
     return ""
 
 
+def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
+    """Name the type of each field, such as `Status`. No name is one of Python's, of the files or of another field."""
+    taken = {*_IMPORTED, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
+    found = {}
+    for field in fields:
+        long = len(field.class_name) > _LONGEST_ALIAS
+        free = field.class_name[: _LONGEST_ALIAS - len(_MORE)] if long else field.class_name
+        while free in taken:
+            free += _MORE
+        taken.add(free)
+        found[field.name] = free
+    return found
+
+
 def _is_used(field: Field, module: Names) -> bool:
-    if field.column in _OF_THE_FILES and field.kind != "ref":
-        return True
     if field.kind == "ref":
-        return field.name in (module.singular, "number", "work", "seed", "zip")
-    own = {f"{module.class_name}{suffix}" for suffix in _SUFFIXES}
-    return field.name in (module.singular, module.plural) or field.class_name in _ALIASES | own
+        return False
+    return field.name in _OF_THE_FILES or field.name in (module.singular, module.plural)
 
 
 def _length_problem(field: Field, module: Names) -> str:
+    if field.kind == "ref" and len(name := field.name) > LONGEST_OF_REF:
+        return f"this name has {len(name)} characters: a ref may have at most {LONGEST_OF_REF}"
     longest = max(map(len, _constraints(field, module)), default=0)
     if longest <= LONGEST_IN_POSTGRES:
         return ""
@@ -121,7 +138,7 @@ def _length_problem(field: Field, module: Names) -> str:
 def _constraints(field: Field, module: Names) -> Iterable[str]:
     """The names that app.database.base gives."""
     if field.unique:
-        yield f"uq_{module.table}_tenant_id_{field.column}"
+        yield f"uq_{module.table}_tenant_id_{'lower_' if field.ignores_case else ''}{field.column}"
     if field.has_index:
         yield f"ix_{module.table}_tenant_id_{field.column}_id"
     if field.kind == "enum":

@@ -1,109 +1,111 @@
-"""What each kind of field is in Python, in SQLAlchemy, in a schema and in a test."""
+"""What each kind of field is in Python, in SQLAlchemy and in a schema: filters of the module's Jinja files."""
 
-from decimal import Decimal
+from collections.abc import Iterable
 
-from .code import Imports, quoted
 from .field import Field
 from .reading import INT_LIMIT, TEXT_LONGEST
+from .strings import WIDTH, literals, quoted, width
 
+INTEGER_RANGE = f"ge=-{INT_LIMIT:_}, le={INT_LIMIT - 1:_}"
+EMAIL_COLUMN, URL_COLUMN, ENUM_COLUMN = 320, 2083, 40
 _PYTHON = {
-    "str": "str",
-    "text": "str",
     "int": "int",
     "decimal": "Decimal",
     "bool": "bool",
-    "date": "date",
-    "datetime": "datetime",
+    "date": "dt.date",
+    "datetime": "dt.datetime",
     "uuid": "UUID",
-    "email": "str",
-    "url": "str",
     "json": "dict[str, Any]",
-    "enum": "str",
     "ref": "UUID",
 }
-_ORIGINS = {"Decimal": "decimal", "date": "datetime", "datetime": "datetime", "UUID": "uuid", "Any": "typing"}
-_ENUM_COLUMN = 40
-EMAIL_COLUMN, URL_COLUMN = 320, 2083
-_ORDINALS = ("first", "second", "third")
+_IMPORTS = {
+    "decimal": "from decimal import Decimal",
+    "date": "import datetime as dt",
+    "datetime": "import datetime as dt",
+    "uuid": "from uuid import UUID",
+    "json": "from typing import Any",
+    "ref": "from uuid import UUID",
+}
+_STEPS = {
+    "int": "sa.Integer()",
+    "text": "sa.Text()",
+    "bool": "sa.Boolean()",
+    "date": "sa.Date()",
+    "datetime": "sa.DateTime(timezone=True)",
+    "uuid": "sa.Uuid()",
+    "json": "JSONB()",
+    "ref": "sa.Uuid()",
+}
 
 
-def python_type(field: Field, imports: Imports) -> str:
-    """Without `| None`; its imports are added."""
-    kind = _PYTHON[field.kind]
-    name = "Any" if "Any" in kind else kind
-    if name in _ORIGINS:
-        imports.add(_ORIGINS[name], name)
-    return kind
+def python_type(field: Field) -> str:
+    """Return the type of a value that is there."""
+    return _PYTHON.get(field.kind, "str")
 
 
-def optional(field: Field, kind: str) -> str:
-    return f"{kind} | None" if field.optional else kind
+def type_imports(fields: Iterable[Field]) -> str:
+    """Return the imports that the Python types of these fields need, a line each."""
+    return "\n".join(filter(None, [_IMPORTS.get(field.kind) for field in fields]))
 
 
 def column_type(field: Field) -> str:
-    """Of SQLAlchemy; "" where the Python type says it all."""
+    """Return the type of SQLAlchemy, empty where the Python type says it all."""
     match field.kind:
         case "str":
-            return f"String({field.length})"
+            return f"sa.String({field.length})"
         case "text":
-            return "Text"
+            return "sa.Text"
         case "decimal":
-            return f"Numeric({field.digits}, {field.places})"
+            return f"sa.Numeric({field.digits}, {field.places})"
         case "email":
-            return f"String({EMAIL_COLUMN})"
+            return f"sa.String({EMAIL_COLUMN})"
         case "url":
-            return f"String({URL_COLUMN})"
+            return f"sa.String({URL_COLUMN})"
         case "enum":
-            return f"String({_ENUM_COLUMN})"
+            return f"sa.String({ENUM_COLUMN})"
         case _:
             return ""
 
 
-def alias(field: Field, imports: Imports) -> str:
-    """The right side of the field's own type in schemas.py; "" if it has none."""
-    match field.kind:
-        case "str":
-            return _string(field.length, imports)
-        case "text":
-            return _string(TEXT_LONGEST, imports)
-        case "decimal":
-            imports.add("typing", "Annotated")
-            imports.add("decimal", "Decimal")
-            imports.add("pydantic", "Field")
-            return f"Annotated[Decimal, Field(max_digits={field.digits}, decimal_places={field.places})]"
-        case "enum":
-            imports.add("typing", "Literal")
-            return f"Literal[{', '.join(map(quoted, field.values))}]"
-        case _:
-            return ""
+def step_type(field: Field) -> str:
+    """Return the type of the column in a migration."""
+    return _STEPS.get(field.kind) or column_type(field)
 
 
-def incoming_type(field: Field, imports: Imports) -> str:
-    """In the schemas of create and change, without `| None`."""
-    match field.kind:
-        case "str" | "text" | "decimal" | "enum":
-            return field.class_name
-        case "int":
-            return "Integer"
-        case "datetime":
-            imports.add("pydantic", "AwareDatetime")
-            return "AwareDatetime"
-        case "email":
-            imports.add("pydantic", "EmailStr")
-            return "EmailStr"
-        case "url":
-            imports.add("app.kit.urls", "Url")
-            return "Url"
-        case _:
-            return python_type(field, imports)
+def delete_rule(field: Field) -> str:
+    """Return the rule of the foreign key. SET NULL names its column: tenant_id, the other half, cannot be empty."""
+    if field.on_delete == "set null" and not field.to_users:
+        return f"SET NULL ({field.column})"
+    return field.on_delete.upper()
 
 
-def outgoing_type(field: Field, imports: Imports) -> str:
-    return field.class_name if field.kind == "enum" else python_type(field, imports)
+def known_values(field: Field) -> list[str]:
+    """Return the condition of an enum's CHECK constraint, as one literal or several."""
+    values = ", ".join(f"'{value}'" for value in field.values)
+    return literals(f"{field.column} IN ({values})", WIDTH - len("            ,"))
 
 
-def default(field: Field, imports: Imports) -> str:
-    """The default as an expression; the field must have one."""
+def limit(field: Field) -> str:
+    """Return the most characters of a text."""
+    longest = field.length or TEXT_LONGEST
+    return f"{longest:_}" if longest >= 10_000 else str(longest)
+
+
+def declared(field: Field, kind: str, indent: int, after: str = "") -> str:
+    """Return `name: kind`, with the default behind it if it has one."""
+    if field.optional:
+        return f"{field.column}: {kind} | None = None{after}"
+    if field.default is None:
+        return f"{field.column}: {kind}{after}"
+    plain = f"{field.column}: {kind} = {_default(field)}{after}"
+    if indent + width(plain) <= WIDTH:
+        return plain
+    space = " " * indent
+    lines = literals(field.default, WIDTH - indent - 4)
+    return "\n".join([f"{field.column}: {kind} = (", *(f"{space}    {line}" for line in lines), f"{space}){after}"])
+
+
+def _default(field: Field) -> str:
     text = field.default or ""
     match field.kind:
         case "int":
@@ -111,122 +113,6 @@ def default(field: Field, imports: Imports) -> str:
         case "bool":
             return text.capitalize()
         case "decimal":
-            imports.add("decimal", "Decimal")
             return f'Decimal("{text}")'
         case _:
             return quoted(text)
-
-
-def example(field: Field, number: int, imports: Imports) -> str:
-    """One of three values, 0 to 2, as an expression. Each sorts after the one before, and fits. Not for a ref."""
-    match field.kind:
-        case "int":
-            return str(number + 1)
-        case "bool":
-            return str(number % 2 == 0)
-        case "decimal":
-            imports.add("decimal", "Decimal")
-            return f'Decimal("{_decimal(field, number)}")'
-        case "date":
-            imports.add("datetime", "date")
-            return f"date(2030, 1, {number + 1})"
-        case "datetime":
-            imports.add("datetime", "UTC", "datetime")
-            return f"datetime(2030, 1, {number + 1}, tzinfo=UTC)"
-        case "uuid":
-            imports.add("uuid", "UUID")
-            return f"UUID(int={number + 1})"
-        case "json":
-            return f'{{"key": "{_ORDINALS[number]}"}}'
-        case _:
-            return quoted(_text(field, number))
-
-
-def json_example(field: Field, number: int) -> str:
-    """The same as it travels, and as it comes back."""
-    match field.kind:
-        case "decimal":
-            return quoted(_decimal(field, number))
-        case "date":
-            return quoted(f"2030-01-0{number + 1}")
-        case "datetime":
-            return quoted(f"2030-01-0{number + 1}T00:00:00Z")
-        case "uuid":
-            return quoted(f"00000000-0000-0000-0000-00000000000{number + 1}")
-        case _:
-            return example(field, number, Imports())
-
-
-def counted_example(field: Field, imports: Imports) -> str:
-    """Another value for each row, of `next(NUMBERS)`."""
-    match field.kind:
-        case "int":
-            return "next(NUMBERS)"
-        case "date":
-            imports.add("datetime", "date", "timedelta")
-            return "date(2030, 1, 1) + timedelta(days=next(NUMBERS))"
-        case "datetime":
-            imports.add("datetime", "UTC", "datetime", "timedelta")
-            return "datetime(2030, 1, 1, tzinfo=UTC) + timedelta(days=next(NUMBERS))"
-        case "uuid":
-            imports.add("uuid", "UUID")
-            return "UUID(int=next(NUMBERS))"
-        case "email":
-            return 'f"first{next(NUMBERS)}@example.com"'
-        case "url":
-            return 'f"https://example.com/{next(NUMBERS)}"'
-        case _:
-            return _counted_text(field)
-
-
-def wrong_example(field: Field) -> str:
-    """What no such field can have, as it travels."""
-    match field.kind:
-        case "str" | "text":
-            return '"  "'
-        case "int":
-            return str(INT_LIMIT)
-        case "decimal":
-            return quoted(f"0.{'0' * field.places}1")
-        case "json":
-            return '"nothing with keys"'
-        case "ref":
-            return '"no id"'
-        case _:
-            return f'"no {field.kind}"'
-
-
-def _string(longest: int, imports: Imports) -> str:
-    imports.add("typing", "Annotated")
-    imports.add("pydantic", "StringConstraints")
-    limit = f"{longest:_}" if longest >= 10_000 else str(longest)
-    return f"Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length={limit})]"
-
-
-def _decimal(field: Field, number: int) -> str:
-    if field.digits == field.places:
-        return str(Decimal(number + 1).scaleb(-field.places))
-    return f"{number + 1}.{'0' * field.places}" if field.places else str(number + 1)
-
-
-def _counted_text(field: Field) -> str:
-    if field.length >= 12:
-        return 'f"First {next(NUMBERS)}"'
-    if field.length >= 4:
-        return "str(next(NUMBERS))"
-    return f"str(next(NUMBERS) % {10**field.length})"
-
-
-def _text(field: Field, number: int) -> str:
-    """Of a field for text, or of an enum, which may have fewer values than three."""
-    match field.kind:
-        case "enum":
-            return field.values[number % len(field.values)]
-        case "email":
-            return f"{_ORDINALS[number]}@example.com"
-        case "url":
-            return f"https://example.com/{_ORDINALS[number]}"
-        case "text":
-            return _ORDINALS[number].capitalize()
-        case _:
-            return _ORDINALS[number].capitalize() if field.length >= 6 else "ABC"[number]

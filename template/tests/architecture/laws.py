@@ -1,36 +1,12 @@
-"""What docs/boundaries.md lets each part of a module know, and what a law says beyond it."""
+"""Whether a tach.domain.toml allows more than the table in app/kit/import_rules.py does."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.kit.import_rules import ANY_OTHER, MAY, OTHER_MODULES
+
 from .source import MODULES
-
-FRONT_DOORS = "app.modules"
-LEAVES = {"errors", "events", "permissions", "settings"}
-DOOR = ({"services", "schemas"} | LEAVES, {"app.core", "app.kit"})
-
-# Each part: which of its siblings with these names it may know, and which rooms outside.
-MAY: dict[str, tuple[set[str], set[str]]] = {
-    "routes": DOOR,
-    "jobs": DOOR,
-    "commands": DOOR,
-    "seeds": (DOOR[0], DOOR[1] | {FRONT_DOORS}),
-    "subscribers": (DOOR[0], DOOR[1] | {FRONT_DOORS}),
-    "schemas": (set(), {"app.kit"}),
-    "services": ({"repositories"} | LEAVES, {"app.core", "app.kit", FRONT_DOORS}),
-    "repositories": ({"models"}, {"app.database", "app.kit"}),
-    "models": (set(), {"app.database.base", "app.database.mixins"}),
-    "migrations": (set(), {"app.database"}),
-    "errors": (set(), {"app.core", "app.kit"}),
-    "events": (set(), {"app.core", "app.kit"}),
-    "permissions": (set(), set()),
-    "settings": (set(), {"app.config"}),
-}
-DOORS = {"routes", "jobs", "commands", "seeds", "subscribers"}
-MAY["module"] = ({"services"} | DOORS | LEAVES, {"app.core"})
-MAY["root"] = ({"services", "repositories", "schemas", "commands"} | LEAVES, set())
-ANYTHING_ELSE = ({"services"} | LEAVES, {"app.core", "app.kit", "app.config", FRONT_DOORS})
 
 NAMES = sorted(each.name for each in MODULES.iterdir() if (each / "__init__.py").exists())
 
@@ -62,7 +38,7 @@ def _of(part: Mapping[str, Any], module: str) -> Iterator[str]:
     if set(part) != {"path", "depends_on", "visibility"}:
         yield "needs path, depends_on and visibility, and nothing else"
         return
-    siblings, rooms = MAY.get(part["path"].partition(".")[0], ANYTHING_ELSE)
+    siblings, rooms = MAY.get(part["path"].partition(".")[0], ANY_OTHER)
     for place in map(str, part["depends_on"]):
         if not (_is_room(place, rooms) if place.startswith("//") else _is_sibling(place, siblings)):
             yield f"may not know {place}"
@@ -73,9 +49,9 @@ def _of(part: Mapping[str, Any], module: str) -> Iterator[str]:
 
 def _is_room(place: str, rooms: set[str]) -> bool:
     name = place.removeprefix("//")
-    if FRONT_DOORS in rooms and name.startswith(f"{FRONT_DOORS}."):
-        return name.removeprefix(f"{FRONT_DOORS}.") in NAMES
-    return any(f"{name}.".startswith(f"{room}.") for room in rooms - {FRONT_DOORS})
+    if OTHER_MODULES in rooms and name.startswith(f"{OTHER_MODULES}."):
+        return name.removeprefix(f"{OTHER_MODULES}.") in NAMES
+    return any(f"{name}.".startswith(f"{room}.") for room in rooms - {OTHER_MODULES})
 
 
 def _is_sibling(place: str, siblings: set[str]) -> bool:

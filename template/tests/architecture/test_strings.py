@@ -15,7 +15,14 @@ from .source import File, files, refuse
 # Every module's rows may belong to a person and a tenant.
 EVERYBODYS = {"users", "tenants"}
 # It is their task to make names of modules, or to take them apart.
-SPELLERS = {"cli/_module_pages", "core/module", "core/runtime", "database/schema/module_order"}
+SPELLERS = {
+    "cli/_import_rules",
+    "cli/_module_pages",
+    "core/module",
+    "core/runtime",
+    "database/schema/module_order",
+    "kit/import_rules",
+}
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -73,6 +73,31 @@ class TestAdopt:
 
         assert _versions(project) == first
 
+    def test_keeps_a_step_of_another_owner_by_the_same_name(self, project: Path) -> None:
+        _step_of_client(project, "standard")
+
+        adopt()
+
+        files = _versions(project)
+        named = [text for name, text in files.items() if name.startswith("standard_s0001_identity")]
+        assert len(named) == 2
+        assert len(files) == len(find_steps())
+
+    def test_leaves_out_ready_made_steps_of_a_module_that_is_the_clients(
+        self, project: Path
+    ) -> None:
+        """By name it could be the ready-made one; the list of the standard's files decides."""
+        step = _step_of_client(project, "notifications")
+        (project / "standard").mkdir()
+        manifest = project / "standard" / "files.sha256"
+        ready_made = "migrations.ready_made.notifications.s0001_create"
+
+        manifest.write_text("0123  src/app/modules/files/module.py\n")
+        assert [s.module for s in find_steps() if "notifications" in s.module] == [step]
+
+        manifest.write_text("0123  src/app/modules/notifications/module.py\n")
+        assert [s.module for s in find_steps() if "notifications" in s.module] == [ready_made, step]
+
     def test_puts_a_new_step_after_what_the_project_already_has(self, project: Path) -> None:
         adopt()
         own = f'revision = "own"\ndown_revision = "{find_steps()[-1].revision}"\n'
@@ -131,6 +156,16 @@ class TestLeftBehind:
         assert left_behind() == {"ships": ["ships", "ship_crews"]}
         assert not is_ours("ships", "table", {})
         assert adopt() == []
+
+
+def _step_of_client(project: Path, module: str) -> str:
+    """A module by hand, whose step is named as one that comes with the standard."""
+    folder = project / "src" / "app" / "modules" / module
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "module.py").touch()
+    name = "s0001_identity" if module == "standard" else "s0001_create"
+    (folder / "migrations" / f"{name}.py").write_text(STEP)
+    return f"app.modules.{module}.migrations.{name}"
 
 
 def _versions(project: Path) -> dict[str, str]:

@@ -92,6 +92,24 @@ class TestSortedPage:
             )
 
 
+class TestFiltered:
+    async def test_has_rows_with_all_values(self, invitations: SortedInvitations) -> None:
+        query = invitations.filtered(role="member", email="3@example.com")
+
+        assert [row.email for row in await invitations.all(query)] == ["3@example.com"]
+
+    async def test_has_what_is_unique_in_any_case(self, invitations: SortedInvitations) -> None:
+        query = invitations.filtered(email="3@EXAMPLE.com")
+
+        assert [row.email for row in await invitations.all(query)] == ["3@example.com"]
+        assert "lower(invitations.email)" in str(query)
+
+    async def test_asks_for_nothing_with_none(self, invitations: SortedInvitations) -> None:
+        query = invitations.filtered(role=None, email=None)
+
+        assert len(await invitations.all(query)) == 5
+
+
 class TestRowsWithoutAValue:
     @pytest.mark.parametrize("limit", [1, 2, 3, 5])
     @pytest.mark.parametrize(

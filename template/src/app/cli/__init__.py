@@ -22,6 +22,7 @@ from app.modules.tenants import tenant_commands
 from ._database import adopt, migrate, migration, psql
 from ._docs import docs_modules
 from ._doctor import doctor
+from ._import_rules import import_rules
 from ._operator import operator_work
 from ._people import create_superuser, seed
 from ._serve import serve, worker
@@ -57,6 +58,7 @@ COMMANDS = (
     create_superuser,
     doctor,
     docs_modules,
+    import_rules,
 )
 for command in COMMANDS:
     app.command()(command)

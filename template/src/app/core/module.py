@@ -22,10 +22,12 @@ FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
 class Module:
     """What a module brings. `permissions` gives each of them the least role that has it.
 
+    `uses` names the modules whose public API it imports; `make import-rules` tells Tach.
     `slots` gives a queue so many runs of its own in each worker: `{"imports": 2}`.
     """
 
     name: str
+    uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()

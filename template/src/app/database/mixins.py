@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from app.kit import clock
 from app.kit.ids import new_id
 
+IGNORES_CASE = "ignores case"
+
 
 class UUIDMixin:
     """UUID primary key, of version 7: newer rows have greater ids."""
@@ -44,12 +46,13 @@ def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint
 def unique_ignoring_case(table: str, *columns: str) -> Index:
     """For `__table_args__`: unique, whatever the case of the last column, as e-mail addresses are.
 
-    `unique_ignoring_case("people", "tenant_id", "email")`. Ask for such a row with
-    `func.lower(Person.email) == email.lower()`, which finds it by this index.
+    `unique_ignoring_case("people", "tenant_id", "email")`. A repository's `filtered(email=…)` finds
+    such a row by this index, and so does `func.lower(Person.email) == email.lower()`.
     """
     *before, last = columns
     name = "_".join(["uq", table, *before, "lower", last])
-    return Index(name, *before, text(f"lower({last})"), unique=True)
+    about = {IGNORES_CASE: last}
+    return Index(name, *before, text(f"lower({last})"), unique=True, info=about)
 
 
 @event.listens_for(TenantMixin, "after_mapper_constructed", propagate=True)

@@ -1,15 +1,16 @@
 """What every repository can do. The session already has the tenant; no method takes one."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.database.compiled.model_statements import Statements
 from app.database.compiled.rows import read_only
 from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
-from app.database.mixins import UUIDMixin
+from app.database.mixins import IGNORES_CASE, UUIDMixin
 from app.database.pagination import decode_cursor, encode_cursor
 from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
@@ -107,6 +108,14 @@ class Repository(Generic[Model]):
     def query(self) -> Select[Any]:
         return select(self.model)
 
+    def filtered(self, **values: Any) -> Select[Any]:
+        """Return the query for rows that have these values; a `None` asks for nothing.
+
+        Values that are unique whatever their case (`unique_ignoring_case`) are found in any case.
+        """
+        wanted = {name: value for name, value in values.items() if value is not None}
+        return self.query().where(*(_equals(self.model, *each) for each in wanted.items()))
+
     async def first(self, query: Select[Any]) -> Model | None:
         rows = await self.all(query.limit(1))
         return rows[0] if rows else None
@@ -149,6 +158,21 @@ def _owned(values: dict[str, Any], column: str | None, own: UUID | None) -> dict
     if values.get(column, own) != own:
         raise TenantMismatch("a row was about to be written for another tenant")
     return {**values, column: own}
+
+
+def _equals(model: Any, name: str, value: Any) -> ColumnElement[bool]:
+    column = getattr(model, name)
+    if name in _ignoring_case(model):
+        column, value = func.lower(column), value.lower()
+    is_equal: ColumnElement[bool] = column == value
+    return is_equal
+
+
+@cache
+def _ignoring_case(model: Any) -> frozenset[str]:
+    """The columns of its `unique_ignoring_case`."""
+    named = (index.info.get(IGNORES_CASE) for index in model.__table__.indexes)
+    return frozenset(filter(None, named))
 
 
 def _page(rows: Sequence[Model], limit: int) -> Rows[Model]:

@@ -92,19 +92,22 @@ def adopt() -> list[str]:
     Wants the models loaded: a module that refers to another one's table comes after it.
     """
     new = find_new_steps()
-    before = ScriptDirectory.from_config(configuration()).get_current_head()
+    before = _scripts().get_current_head()
     for step in new:
-        (PROJECT / "migrations" / "versions" / step.file).write_text(
-            _revision(step, before), encoding="utf-8"
-        )
+        _place_of(step).write_text(_revision(step, before), encoding="utf-8")
         before = step.revision
     return [step.module for step in new]
 
 
+def _place_of(step: Step) -> Path:
+    """A step of another owner may be there under this name: the revision makes it one of a kind."""
+    place = PROJECT / "migrations" / "versions" / step.file
+    return place.with_stem(f"{place.stem}_{step.revision}") if place.exists() else place
+
+
 def find_new_steps() -> list[Step]:
     """Those that no revision imports yet."""
-    scripts = ScriptDirectory.from_config(configuration())
-    known = {script.revision for script in scripts.walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     return [step for step in find_steps() if step.revision not in known]
 
 
@@ -120,11 +123,11 @@ def find_steps() -> list[Step]:
 def left_behind() -> dict[str, list[str]]:
     """The tables of each ready-made module that was here once and was left out."""
     gone = [folder for folder in _ready_made() if not _is_here(folder.name)]
-    versions = PROJECT / "migrations" / "versions"
+    adopted = {script.revision for script in _scripts().walk_revisions()}
     return {
         folder.name: [table for file in _steps_in(folder) for table in _tables_of(file)]
         for folder in gone
-        if any((versions / _read(file).file).exists() for file in _steps_in(folder))
+        if any(_read(file).revision in adopted for file in _steps_in(folder))
     }
 
 
@@ -133,8 +136,13 @@ def _ready_made() -> list[Path]:
 
 
 def _is_here(module: str) -> bool:
-    """An empty folder may be left of one that is not."""
-    return (MODULES / module / "module.py").exists()
+    """Not so an empty folder that is left of one, nor a module of the client's by the same name."""
+    file = MODULES / module / "module.py"
+    manifest = PROJECT / "standard" / "files.sha256"
+    if not file.exists() or not manifest.exists():
+        return file.exists()
+    lines = manifest.read_text(encoding="utf-8").splitlines()
+    return any(line.endswith(f"  {file.relative_to(PROJECT).as_posix()}") for line in lines)
 
 
 def _steps_in(folder: Path) -> list[Path]:
@@ -148,8 +156,12 @@ def _tables_of(step: Path) -> list[str]:
 @cache
 def _chain() -> dict[str, str]:
     """The titles of the migrations by their revision, the first one first."""
-    scripts = [*ScriptDirectory.from_config(configuration()).walk_revisions()]
+    scripts = [*_scripts().walk_revisions()]
     return {script.revision: script.doc for script in reversed(scripts)}
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
 
 
 def _read(file: Path) -> Step:

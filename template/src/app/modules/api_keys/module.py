@@ -14,6 +14,7 @@ async def find_api_key(work: UnitOfWork, secret_hash: str) -> FoundKey | None:
 
 module = Module(
     name="api_keys",
+    uses=("tenants", "users"),
     routers=(router,),
     permissions={
         ApiKeyPermission.READ: Role.ADMIN,

@@ -9,6 +9,7 @@ from .subscribers import forget_tenant
 
 module = Module(
     name="files",
+    uses=("tenants",),
     routers=(router,),
     permissions={
         FilePermission.READ: Role.VIEWER,

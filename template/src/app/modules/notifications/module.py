@@ -9,6 +9,7 @@ from .subscribers import forget_who_left
 
 module = Module(
     name="notifications",
+    uses=("tenants", "users"),
     routers=(router,),
     permissions={NotificationPermission.READ: Role.VIEWER},
     subscribers=(forget_who_left,),

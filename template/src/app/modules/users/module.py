@@ -8,6 +8,7 @@ from .services import LETTERS
 
 module = Module(
     name="users",
+    uses=("tenants",),
     routers=routers,
     jobs=(*LETTERS, *JOBS),
     permissions={UserPermission.READ: Role.VIEWER},

@@ -1,12 +1,18 @@
-from datetime import datetime
+import datetime as dt
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import StringConstraints
 
-from app.kit.schemas import Schema, left_out
+from app.kit.schemas import (
+    Schema,
+    left_out,
+)
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+]
 
 
 class WidgetCreate(Schema):
@@ -22,5 +28,5 @@ class WidgetChange(Schema):
 class WidgetRead(Schema):
     id: UUID
     name: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: dt.datetime
+    updated_at: dt.datetime

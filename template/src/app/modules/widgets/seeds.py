@@ -4,6 +4,8 @@ from .services import WidgetService
 
 
 async def seed(work: UnitOfWork) -> None:
-    """Rows for a developer's first look."""
+    """Create three rows for a developer's first look."""
     for number in range(1, 4):
-        await WidgetService(work).create(name=f"Widget {number}")
+        await WidgetService(work).create(
+            name=f"Widget {number}",
+        )

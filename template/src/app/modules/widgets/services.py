@@ -4,9 +4,16 @@ from uuid import UUID
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
 
-from .events import WidgetChanged, WidgetCreated, WidgetDeleted
+from .events import (
+    WidgetChanged,
+    WidgetCreated,
+    WidgetDeleted,
+)
 from .permissions import WidgetPermission
-from .repositories import Widget, WidgetRepository
+from .repositories import (
+    Widget,
+    WidgetRepository,
+)
 
 
 class WidgetService:
@@ -14,27 +21,48 @@ class WidgetService:
         self.work = work
         self.widgets = WidgetRepository(work.session)
 
-    async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Widget]:
+    async def list(
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Rows[Widget]:
         self.work.require(WidgetPermission.READ)
-        return await self.widgets.list(limit=limit, cursor=cursor)
+        return await self.widgets.list(
+            limit=limit,
+            cursor=cursor,
+        )
 
     async def get(self, widget_id: UUID) -> Widget:
         self.work.require(WidgetPermission.READ)
         return await self.widgets.get(widget_id)
 
-    async def create(self, *, name: str) -> Widget:
+    async def create(
+        self,
+        *,
+        name: str,
+    ) -> Widget:
         self.work.require(WidgetPermission.CREATE)
-        widget = await self.widgets.create(name=name)
+        widget = await self.widgets.create(
+            name=name,
+        )
         self.work.publish(WidgetCreated(widget.id))
         return widget
 
-    async def change(self, widget_id: UUID, **changes: Any) -> Widget:
+    async def change(
+        self,
+        widget_id: UUID,
+        /,
+        **changes: Any,
+    ) -> Widget:
         self.work.require(WidgetPermission.CHANGE)
-        widget = await self.widgets.change(await self.widgets.get(widget_id), **changes)
-        self.work.publish(WidgetChanged(widget.id))
-        return widget
+        before = await self.widgets.get(widget_id)
+        after = await self.widgets.change(before, **changes)
+        self.work.publish(WidgetChanged(after.id))
+        return after
 
     async def delete(self, widget_id: UUID) -> None:
         self.work.require(WidgetPermission.DELETE)
-        await self.widgets.delete(await self.widgets.get(widget_id))
+        row = await self.widgets.get(widget_id)
+        await self.widgets.delete(row)
         self.work.publish(WidgetDeleted(widget_id))

@@ -1,4 +1,4 @@
-"""The table of widgets and its row security."""
+"""Create the table of widgets and its row security."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -6,11 +6,22 @@ from ..repositories import Widget
 from ..services import WidgetService
 
 
-def widget_values() -> dict[str, Any]:
-    """What a widget is made of."""
-    return {"name": "First"}
+def values_of_widget() -> dict[str, Any]:
+    """Return what a widget is made of."""
+    return {
+        "name": "First",
+    }
 
 
-async def make_widget(work: UnitOfWork, **values: Any) -> Widget:
-    """A widget to test with; give what matters to the test."""
-    return await WidgetService(work).create(**{**widget_values(), **values})
+async def make_widget(
+    work: UnitOfWork,
+    /,
+    **values: Any,
+) -> Widget:
+    """Create a widget; give the values that matter to the test."""
+    return await WidgetService(work).create(
+        **{
+            **values_of_widget(),
+            **values,
+        },
+    )

@@ -7,34 +7,44 @@ from pydantic_core import to_jsonable_python
 
 from app.core.unit_of_work import UnitOfWork
 
-from .factory import make_widget, widget_values
+from .factory import (
+    make_widget,
+    values_of_widget,
+)
 
 URL = "/api/v1/widgets"
+WRONG: list[tuple[str, object]] = [
+    ("name", "  "),
+]
+CHANGES: list[tuple[str, object]] = [
+    ("name", "Second"),
+]
 
 
 @pytest.fixture
 def body() -> dict[str, Any]:
-    """What a widget is made of, as it travels."""
-    values: dict[str, Any] = to_jsonable_python(widget_values())
-    return values
+    """Return a widget as a request sends it."""
+    values = values_of_widget()
+    sent: dict[str, Any] = to_jsonable_python(values)
+    return sent
 
 
 @pytest_asyncio.fixture
 async def address(work: UnitOfWork) -> str:
-    """Of one of the owner's widgets."""
+    """Return the URL of a row of the tenant."""
     row = await make_widget(work)
     await work.commit()
     return f"{URL}/{row.id}"
 
 
 class TestCreate:
-    async def test_answers_with_the_widget(self, client: AsyncClient, body: dict[str, Any]) -> None:
+    async def test_answers_with_the_row(self, client: AsyncClient, body: dict[str, Any]) -> None:
         answer = await client.post(URL, json=body)
 
         assert answer.status_code == 201
         assert answer.json().items() >= body.items()
 
-    @pytest.mark.parametrize(("field", "value"), [("name", "  ")])
+    @pytest.mark.parametrize(("field", "value"), WRONG)
     async def test_refuses(
         self, client: AsyncClient, body: dict[str, Any], field: str, value: object
     ) -> None:
@@ -45,7 +55,7 @@ class TestCreate:
 
 
 class TestList:
-    async def test_has_own_widgets_only(
+    async def test_has_rows_of_the_tenant_only(
         self, client: AsyncClient, rival_client: AsyncClient, address: str
     ) -> None:
         assert len((await client.get(URL)).json()["items"]) == 1
@@ -53,7 +63,7 @@ class TestList:
 
 
 class TestChange:
-    @pytest.mark.parametrize(("field", "value"), [("name", "Second")])
+    @pytest.mark.parametrize(("field", "value"), CHANGES)
     async def test_stores(
         self, client: AsyncClient, address: str, field: str, value: object
     ) -> None:

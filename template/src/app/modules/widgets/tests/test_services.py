@@ -8,34 +8,36 @@ from .factory import make_widget
 
 
 class TestCreate:
-    async def test_gives_the_widget_to_the_tenant(self, work: UnitOfWork) -> None:
-        widget = await make_widget(work)
+    async def test_gives_the_row_to_the_tenant(self, work: UnitOfWork) -> None:
+        row = await make_widget(work)
 
-        assert widget.tenant_id == work.tenant.tenant_id
+        assert row.tenant_id == work.tenant.tenant_id
 
 
 class TestGet:
-    async def test_finds_the_widget(self, work: UnitOfWork) -> None:
-        widget = await make_widget(work)
+    async def test_finds_the_row(self, work: UnitOfWork) -> None:
+        row = await make_widget(work)
 
-        found = await WidgetService(work).get(widget.id)
+        found = await WidgetService(work).get(row.id)
 
-        assert found.id == widget.id
+        assert found.id == row.id
 
     async def test_hides_it_from_a_stranger(self, work: UnitOfWork, rival_work: UnitOfWork) -> None:
-        widget = await make_widget(work)
+        row = await make_widget(work)
         await work.commit()
 
         with pytest.raises(RowNotFound):
-            await WidgetService(rival_work).get(widget.id)
+            await WidgetService(rival_work).get(row.id)
 
 
 class TestList:
     async def test_has_the_newest_first_page_by_page(self, work: UnitOfWork) -> None:
-        first, second, third = [(await make_widget(work)).id for _ in range(3)]
+        rows = [await make_widget(work) for _ in range(3)]
+        first, second, third = [row.id for row in rows]
+        service = WidgetService(work)
 
-        page = await WidgetService(work).list(limit=2)
-        rest = await WidgetService(work).list(limit=2, cursor=page.next_cursor)
+        page = await service.list(limit=2)
+        rest = await service.list(limit=2, cursor=page.next_cursor)
 
         assert [row.id for row in page.items] == [third, second]
         assert [row.id for row in rest.items] == [first]
@@ -44,9 +46,9 @@ class TestList:
 
 class TestDelete:
     async def test_leaves_nothing(self, work: UnitOfWork) -> None:
-        widget = await make_widget(work)
+        row = await make_widget(work)
 
-        await WidgetService(work).delete(widget.id)
+        await WidgetService(work).delete(row.id)
 
         with pytest.raises(RowNotFound):
-            await WidgetService(work).get(widget.id)
+            await WidgetService(work).get(row.id)

@@ -1,0 +1,96 @@
+"""Which part of a module may import what: the one table of it, and what it says to Tach.
+
+A part is a file or a folder of a module, such as `services`; `root` is its `__init__.py`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+
+OTHER_MODULES = "app.modules"
+LEAVES = {"errors", "events", "permissions", "settings"}
+_ENTRANCE = ({"services", "schemas"} | LEAVES, {"app.core", "app.kit"})
+_ENTRANCES = {"routes", "jobs", "commands", "seeds", "subscribers"}
+
+# Each part: which of its siblings it may import, and what outside of the module.
+MAY: Mapping[str, tuple[set[str], set[str]]] = {
+    "module": ({"services"} | _ENTRANCES | LEAVES, {"app.core"}),
+    "routes": _ENTRANCE,
+    "jobs": _ENTRANCE,
+    "commands": _ENTRANCE,
+    "seeds": (_ENTRANCE[0], _ENTRANCE[1] | {OTHER_MODULES}),
+    "subscribers": (_ENTRANCE[0], _ENTRANCE[1] | {OTHER_MODULES}),
+    "schemas": (set(), {"app.kit"}),
+    "services": ({"repositories"} | LEAVES, {"app.core", "app.kit", OTHER_MODULES}),
+    "repositories": ({"models"}, {"app.database", "app.kit"}),
+    "models": (set(), {"app.database.base", "app.database.mixins"}),
+    "errors": (set(), {"app.core", "app.kit"}),
+    "events": (set(), {"app.core", "app.kit"}),
+    "permissions": (set(), set()),
+    "settings": (set(), {"app.config"}),
+    "migrations": (set(), {"app.database"}),
+    "root": ({"services", "repositories", "schemas", "commands"} | LEAVES, set()),
+}
+# A part with a name of the module's own, such as `storage`. All parts may import it.
+ANY_OTHER = ({"services"} | LEAVES, {"app.core", "app.kit", "app.config", OTHER_MODULES})
+
+WRITTEN = "# Written by `make import-rules` from `uses` in module.py; edit that instead."
+_WIDTH = 100
+
+
+def domain(
+    module: str,
+    parts: Collection[str],
+    uses: Iterable[str] = (),
+    imported: Mapping[str, Collection[str]] | None = None,
+) -> str:
+    """Return the text of a module's tach.domain.toml.
+
+    `uses` names other modules, `imported` the siblings that each part imports. Only those count
+    where a part has a name of the module's own: if all were allowed, there would be circles.
+    """
+    found = imported or {}
+    others = [f"//{OTHER_MODULES}.{each}" for each in sorted(uses)]
+    public = _siblings("root", parts, found)
+    lines = [WRITTEN, "", "[root]", _list("depends_on", public)]
+    for part in _in_order(parts):
+        known = [*_siblings(part, parts, found), *_outside(part, others)]
+        lines += ["", "[[modules]]", f'path = "{part}"', _list("depends_on", known)]
+        lines.append(_list("visibility", _visibility(module, part, public)))
+    return "\n".join([*lines, ""])
+
+
+def _siblings(
+    part: str, parts: Collection[str], imported: Mapping[str, Collection[str]]
+) -> list[str]:
+    may, _ = MAY.get(part, ANY_OTHER)
+    found = imported.get(part, ())
+    own = [each for each in parts if each not in MAY and each in found and each != part]
+    known = [each for each in parts if each in may and (part in MAY or each in found)]
+    return _in_order([*known, *own])
+
+
+def _outside(part: str, others: list[str]) -> list[str]:
+    _, rooms = MAY.get(part, ANY_OTHER)
+    named = [f"//{room}" for room in sorted(rooms - {OTHER_MODULES})]
+    return [*named, *others] if OTHER_MODULES in rooms else named
+
+
+def _visibility(module: str, part: str, public: Collection[str]) -> list[str]:
+    if part in ("module", "migrations"):
+        return []
+    inside = f"//{OTHER_MODULES}.{module}.**"
+    return [f"//{OTHER_MODULES}.{module}", inside] if part in public else [inside]
+
+
+def _in_order(parts: Iterable[str]) -> list[str]:
+    """As in the table, those of the module's own last."""
+    table = list(MAY)
+    places = {part: table.index(part) if part in MAY else len(table) for part in parts}
+    return sorted(places, key=lambda part: (places[part], part))
+
+
+def _list(key: str, values: Iterable[str]) -> str:
+    quoted = [f'"{value}"' for value in values]
+    line = f"{key} = [{', '.join(quoted)}]"
+    if len(line) <= _WIDTH:
+        return line
+    return "\n".join([f"{key} = [", *(f"    {value}," for value in quoted), "]"])

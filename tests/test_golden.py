@@ -1,0 +1,36 @@
+"""`widgets` is what the Jinja files of a custom module give for `{widgets: {fields: {name: str(120)}}}`."""
+
+import os
+
+import pytest
+
+from extensions.modules.answer import read
+from extensions.modules.fields import Module, modules_of
+from extensions.modules.names import Names
+from extensions.modules.used import WIDGETS
+from tests.rendered import files_of, write
+
+GOLDEN = Module(Names("widget", "widgets"))
+
+
+def found() -> dict[str, str]:
+    files = (file for file in WIDGETS.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    return {str(file.relative_to(WIDGETS)): file.read_text(encoding="utf-8") for file in files}
+
+
+class TestWidgets:
+    def test_are_rendered_to_the_byte(self) -> None:
+        """After a change of the Jinja files that you meant: WRITE_GOLDEN=1 make test only=tests/test_golden.py"""
+        if os.environ.get("WRITE_GOLDEN"):
+            write(GOLDEN, WIDGETS.parent)
+
+        assert found() == dict(files_of(GOLDEN))
+
+
+class TestNameAlone:
+    @pytest.mark.parametrize("answer", ["boats", ["boats"], {"boats": None}, {"boat": None}])
+    def test_means_one_field_called_name(self, answer: object) -> None:
+        """Answers of old projects go on to mean what they meant."""
+        described = {"boats": {"fields": {"name": "str(120)"}}}
+
+        assert modules_of(read(answer)) == modules_of(read(described)) == [Module(Names("boat", "boats"))]
