@@ -1,9 +1,10 @@
-"""`python -m standard check | update | update-check | settle`; `make` calls it."""
+"""`python -m standard check | update | update-check | settle | imports`; `make` calls it."""
 
 import argparse
 import sys
 
 from .check import check
+from .imports import imports
 from .problem import Problem
 from .settle import settle
 from .update import update
@@ -21,6 +22,8 @@ def main() -> int:
                 return update(to=arguments.to, answers=arguments.answer, copier=arguments.copier)
             case "update-check":
                 return update_check(as_json=arguments.json)
+            case "imports":
+                return imports(write=arguments.write)
             case _:
                 return settle()
     except Problem as problem:
@@ -41,6 +44,8 @@ def _read(given: list[str]) -> argparse.Namespace:
     update_command.add_argument("--copier", help="the command to use instead of uvx")
     newer = commands.add_parser("update-check", help="whether there is a newer release")
     newer.add_argument("--json", action="store_true")
+    moved = commands.add_parser("imports", help="find imports of what the standard has moved")
+    moved.add_argument("--write", action="store_true", help="change them")
     commands.add_parser("settle", help="after an update: environment, new migrations, all checks")
     return parser.parse_args(given)
 
