@@ -1,11 +1,21 @@
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from alembic import command
 from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.embedded import DatabaseUrls, EmbeddedServer
 from app.database.engine import create_engine
-from app.database.schema.migrations import configuration, find_new_steps, is_at_head
+from app.database.schema.migrations import (
+    configuration,
+    find_new_steps,
+    is_newer,
+    missing_migrations,
+)
+
+Answer = TypeVar("Answer")
 
 LEFT_OVER = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -48,10 +58,12 @@ class TestChain:
     ) -> None:
         """Or none could be rolled back, and old processes would stop before new ones are up."""
         command.upgrade(configuration(scratch.owner_url), "head")
+        assert not _asked(scratch, is_newer)
         with server.superuser(make_url(scratch.url).database or "") as connection:
             connection.execute("UPDATE alembic_version SET version_num = 'of_tomorrow'")
 
         assert _is_at_head(scratch)
+        assert _asked(scratch, is_newer)
 
 
 def _left_over(server: EmbeddedServer, urls: DatabaseUrls) -> set[str]:
@@ -60,10 +72,15 @@ def _left_over(server: EmbeddedServer, urls: DatabaseUrls) -> set[str]:
 
 
 def _is_at_head(urls: DatabaseUrls) -> bool:
-    async def ask() -> bool:
+    return not _asked(urls, missing_migrations)
+
+
+def _asked(urls: DatabaseUrls, question: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer:
+    async def ask() -> Answer:
         engine = create_engine(urls.url)
         try:
-            return await is_at_head(engine)
+            async with engine.connect() as connection:
+                return await question(connection)
         finally:
             await engine.dispose()
 

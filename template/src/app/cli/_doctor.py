@@ -23,7 +23,7 @@ from app.database.connecting import NoConnection, try_connection
 from app.database.engine import create_engine
 from app.database.schema.drift import find_drift
 from app.database.schema.guarantees import Finding, find_in_database, find_in_role
-from app.database.schema.migrations import PROJECT, find_new_steps, missing_migrations
+from app.database.schema.migrations import PROJECT, find_new_steps, is_newer, missing_migrations
 
 from ._agreement import find_disagreements
 
@@ -135,6 +135,8 @@ async def _of_schema(connection: AsyncConnection, role: Role) -> list[Finding]:
         return [Finding("the database", lacks, "app migrate")] if role.serves else []
     if role.serves:
         return await find_in_database(connection)
+    if await is_newer(connection):
+        return []  # after a rollback: what the newer release added is no drift
     return [_drifted(line) for line in await connection.run_sync(find_drift)]
 
 

@@ -74,16 +74,24 @@ async def missing_migrations(connection: AsyncConnection) -> list[str]:
     Nothing when a newer release has migrated it, which this one does not know: it is being
     replaced, or was rolled back to, and serves.
     """
-    applied: set[str] = set()
-    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is not None:
-        applied |= {*await connection.scalars(text("SELECT version_num FROM alembic_version"))}
-    chain = _chain()
+    applied, chain = await _applied(connection), _chain()
     if not applied:
         return list(chain.values())
     if not applied <= chain.keys():
         return []
     last = max([*chain].index(revision) for revision in applied)
     return [*chain.values()][last + 1 :]
+
+
+async def is_newer(connection: AsyncConnection) -> bool:
+    """True if a newer release has migrated this database, with steps that this one does not know."""
+    return not await _applied(connection) <= _chain().keys()
+
+
+async def _applied(connection: AsyncConnection) -> set[str]:
+    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return set()
+    return {*await connection.scalars(text("SELECT version_num FROM alembic_version"))}
 
 
 def adopt() -> list[str]:
