@@ -84,7 +84,7 @@ async def missing_migrations(connection: AsyncConnection) -> list[str]:
 
 
 async def is_newer(connection: AsyncConnection) -> bool:
-    """True if a newer release has migrated this database, with steps that this one does not know."""
+    """True if a newer release has migrated this database: it has steps that are unknown here."""
     return not await _applied(connection) <= _chain().keys()
 
 
