@@ -94,6 +94,8 @@ class TenantSession(OrmVerbs):
 
         As in `Transaction`, only if nothing was done before it. Raises DBAPIError.
         """
+        # Only a session's first statement may be repeated: after it there could be writes, locks or
+        # loaded rows that the rollback below would lose.
         is_first = self.transaction.connection is None and not self._holds_rows
         try:
             return await send(*arguments, **options)

@@ -85,6 +85,8 @@ class ApiKeys:
         Raises TooManyRequests for an address that has presented too many invalid keys.
         """
         known = self._recall(presented)
+        # A cached key may be outdated, so only a success is final; a refusal is checked again
+        # below.
         if known is not None:
             actor = await self._of(known)
             if actor.refusal is None:

@@ -20,7 +20,7 @@ from app.database.session import TenantSession
 
 CHANNEL = "revocations"
 MARGIN = timedelta(minutes=1)
-"""Covers tokens issued by transactions that began before the revocation."""
+"""Time for transactions that issue a token without seeing the revocation yet."""
 
 
 class Reason(StrEnum):

@@ -78,7 +78,7 @@ class BadRequest(AppError):
 
 
 class Unauthenticated(AppError):
-    """You are not logged in.
+    """The request needs authentication.
 
     Log in, and send the access token in the header `Authorization: Bearer …`.
     """

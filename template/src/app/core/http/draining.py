@@ -52,6 +52,7 @@ class Draining:
             return
         self.has_begun = True
         log.info("draining", seconds=self.seconds)
+        # A signal handler may interrupt the loop at any point: schedule only in a thread-safe way.
         later = partial(loop.call_later, self.seconds, shut_down, number, None)
         loop.call_soon_threadsafe(later)
 

@@ -71,6 +71,7 @@ def fill(now: float, empty_at: float, rate: Rate) -> tuple[Taken, float]:
     interval = rate.seconds / rate.times
     empty_at = max(empty_at, now)
     full_in = empty_at + interval - now - rate.seconds
+    # The tolerance absorbs floating-point error, so that the last allowed request is not refused.
     if full_in > 1e-9:
         return Taken(False, 0, empty_at - now, full_in), empty_at
     empty_at += interval

@@ -99,6 +99,8 @@ class RedisStore:
 
         if not await self.server.ask(changed, otherwise=False):
             self._owed |= dict.fromkeys(keys)
+            # Bounded, so that a long outage does not exhaust memory; the oldest keys are dropped
+            # first.
             while len(self._owed) > MOST_OWED:
                 del self._owed[next(iter(self._owed))]
             log.warning("cache entries out of date until the cache is back", owed=len(self._owed))

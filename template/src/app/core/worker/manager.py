@@ -103,6 +103,8 @@ class FairJobManager(JobManager):
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         """Fetch a job, again after notifications in the meantime: Procrastinate ignores those."""
         while True:
+            # A notification that arrives during the fetch may be about a job that the fetch did not
+            # see.
             news = self._news
             job = await self._fetch(worker_id)
             if job is not None or news == self._news:

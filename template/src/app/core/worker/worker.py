@@ -75,6 +75,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         failures, began = 0, loop.time()
         while not stop.is_set():
+            # A worker that ran for a while has recovered, so the delay starts again at its minimum.
             failures = 1 if loop.time() - began > A_WHILE else failures + 1
             began = loop.time()
             try:

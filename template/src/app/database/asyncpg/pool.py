@@ -22,6 +22,8 @@ async def checkout(engine: Engine) -> PoolProxiedConnection:
     An idle connection is returned at once; connecting or waiting needs a greenlet in SQLAlchemy.
     Connecting is retried while PostgreSQL or PgBouncer restarts: nothing has been sent yet.
     """
+    # Without a greenlet SQLAlchemy can only hand out an idle connection; to connect,
+    # `_refuse_outside_greenlets` raises MissingGreenlet.
     with suppress(MissingGreenlet):
         return engine.raw_connection()
     until = monotonic() + PATIENCE_SECONDS

@@ -123,6 +123,7 @@ def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
     """Filter an UPDATE, or rows given by primary key: `execute(update(Model), rows)`."""
     _refuse_foreign_values(state, tenant_id)
     rows = state.parameters if isinstance(state.parameters, list) else []
+    # Loader criteria do not apply to an UPDATE by primary key, but tenant_id is part of the key.
     if rows and _is_of_tenants(state):
         return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(rows))
     _narrow_to_tenant(state, tenant_id)

@@ -31,7 +31,7 @@ TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))")
 
 
 class IdempotencyMiddleware:
-    """Runs directly inside TransactionMiddleware, for actors in a tenant."""
+    """Runs inside TransactionMiddleware, and only for actors in a tenant."""
 
     def __init__(self, app: ASGIApp, *, secrets: Sequence[str]) -> None:
         self.app = app
@@ -110,6 +110,7 @@ class Attempt:
             )
         )
         try:
+            # Write it now: a conflict must become a problem response before the response is sent.
             await self.work.session.flush()
         except IntegrityError as error:
             raise RequestInProgress from error
