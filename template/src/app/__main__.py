@@ -1,4 +1,4 @@
-"""`python -m app` is `app`."""
+"""Run the command line: `python -m app` is `app`."""
 
 from app.cli import main
 

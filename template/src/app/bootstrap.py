@@ -1,4 +1,4 @@
-"""Puts a process together: settings, modules and what they bring, the database they share."""
+"""Assemble a process: settings, modules, and the resources that they share."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -46,7 +46,7 @@ MAIL_FOLDER = Path(__file__).parents[2] / ".data" / "mail"
 
 
 def with_database(settings: Settings) -> Settings:
-    """The settings with a database to use: the one they name, or the embedded one, started.
+    """Return settings with a database: the configured one, or the embedded one, started.
 
     Raises EmbeddedDatabaseUnavailable.
     """
@@ -57,7 +57,7 @@ def with_database(settings: Settings) -> Settings:
 
 
 def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
-    """Connects to nothing yet: the first statement does."""
+    """Create the runtime. Connections are opened by the first statement."""
     subscriptions = Subscriptions(each for module in modules for each in module.subscribers)
     jobs = (job for module in modules for job in module.jobs)
     database = _database(settings)
@@ -104,12 +104,12 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
 
 
 def _slots(modules: tuple[Module, ...]) -> dict[str, int]:
-    """Of queues that have slots of their own in each worker."""
+    """Return the slots of queues that have their own in each worker."""
     return MAIL_SLOTS | {queue: n for each in modules for queue, n in each.slots.items()}
 
 
 def _module_settings(settings: Settings, modules: tuple[Module, ...]) -> SettingsOfModules:
-    """Raises SettingsError. Tests do not read a developer's .env."""
+    """Load modules' settings; tests ignore a developer's .env. Raises SettingsError."""
     dotenv = None if settings.environment == "test" else DOTENV
     in_production = settings.in_production
     return SettingsOfModules(
@@ -125,7 +125,7 @@ def _module_settings(settings: Settings, modules: tuple[Module, ...]) -> Setting
 async def _find_key(
     runtime: Runtime, modules: tuple[Module, ...], tenant_id: UUID, secret_hash: str
 ) -> FoundKey | None:
-    """From the module that keeps API keys, in a unit of the tenant whose key it says to be."""
+    """Find a key through the module that stores API keys, in a unit of the key's tenant."""
     for module in modules:
         if module.find_api_key is not None:
             context = TenantContext(tenant_id)
@@ -155,7 +155,7 @@ def _revocations(settings: Settings, database: Database) -> Revocations:
 
 
 def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
-    """Where the cache keeps values and where requests are counted."""
+    """Return the cache's store and the buckets of rate limits."""
     if settings.url is None:
         store = MemoryStore(
             max_bytes=settings.memory_megabytes * 1024 * 1024,
@@ -168,7 +168,7 @@ def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
 
 
 def fast_paths(settings: Settings) -> dict[str, bool]:
-    """Which fast paths are on: docs/performance.md says what each one leans on."""
+    """Return which fast paths are on; docs/performance.md says what each relies on."""
     direct = settings.fast_paths and not settings.database.pgbouncer
     return {
         "routes": settings.fast_paths and understands_fastapi(),

@@ -1,4 +1,4 @@
-"""The composition root for HTTP. The order of middleware is read here and nowhere else."""
+"""The composition root for HTTP. It alone defines the order of the middleware."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -47,13 +47,13 @@ log = structlog.get_logger(__name__)
 
 API = "/api/v1"
 OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-"""FastAPI's writes paths, queries and exceptions' texts into traces; core/observation does not."""
+"""Off: FastAPI's telemetry records paths, queries and exception messages; ours does not."""
 
 
 def create_app(
     settings: Settings | None = None, modules: tuple[Module, ...] | None = None
 ) -> FastAPI:
-    """The application; without settings it reads the environment, without modules it finds all.
+    """Create the app; settings default to the environment, modules to all that are found.
 
     Raises SettingsError.
     """
@@ -80,7 +80,7 @@ def create_app(
 
 
 def _middleware(runtime: Runtime) -> list[Middleware]:
-    """From the outside in: each may use what those above it have found out."""
+    """Return the middleware from outermost to innermost: each may use results of those above."""
     settings = runtime.settings
     https = settings.public_url.startswith("https://")
     return [
@@ -102,13 +102,13 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
 
 
 def _documents(settings: Settings) -> dict[str, Any]:
-    """Where the description of the API is, if it is to be read here."""
+    """Return where FastAPI serves the API's documentation, if it does."""
     shown = settings.http.shows_documents(in_production=settings.in_production)
     return {} if shown else {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 
 def _draining(settings: Settings) -> Draining:
-    """Nobody waits for a load balancer where there is none."""
+    """Return Draining; in development there is no load balancer to wait for."""
     in_development = settings.environment == "development"
     return Draining(seconds=0 if in_development else settings.http.drain_seconds)
 
@@ -154,7 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _tune_garbage_collection() -> None:
-    """What is there now stays: not looking at it again and again takes the peaks off latencies."""
+    """Exclude the objects that exist now from garbage collection, which lowers peak latencies."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -1,6 +1,6 @@
-"""What a developer's first look finds: two tenants with their people and some rows of each module.
+"""Demo data for development: two tenants with users, and some rows of each module.
 
-Yours to change: written once, and never again by an update.
+Yours to change: updates never overwrite this file.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ TENANTS = (
 
 
 async def seed(runtime: Runtime, modules: tuple[Module, ...]) -> list[DemoTenant]:
-    """The tenants that were not there before, now with their rows."""
+    """Create the tenants that do not exist yet, with their rows, and return them."""
     return [tenant for tenant in TENANTS if await _seed(tenant, runtime, modules)]
 
 

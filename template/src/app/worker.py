@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 async def run_worker(
     settings: Settings, *, queues: tuple[str, ...] | None = None, concurrency: int = 5
 ) -> None:
-    """Runs until SIGTERM or SIGINT. Without `queues` it serves all of them."""
+    """Run until SIGTERM or SIGINT; without `queues`, serve all queues."""
     configure_logging(settings.log, json=settings.in_production)
     runtime = open_runtime(_with_connections(settings, concurrency), find_modules())
     try:
@@ -31,7 +31,7 @@ async def run_worker(
 
 
 def _with_connections(settings: Settings, concurrency: int) -> Settings:
-    """Two for each job: one that has written may report its progress in another transaction."""
+    """Allow two connections per job: a job that has written reports its progress in another one."""
     database = settings.database
     overflow = max(database.pool_overflow, 2 * concurrency - database.pool_size)
     return settings.model_copy(
@@ -41,7 +41,7 @@ def _with_connections(settings: Settings, concurrency: int) -> Settings:
 
 @asynccontextmanager
 async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
-    """For development: a worker in the server's own process, stopped with it."""
+    """Run a worker in the development server's process while the block runs."""
     options = WorkerOptions(concurrency=2, shutdown_seconds=2, handle_signals=False)
     worker = asyncio.create_task(_work_watched(runtime, options), name="embedded worker")
     try:
@@ -57,7 +57,7 @@ async def work(runtime: Runtime, options: WorkerOptions) -> None:
 
 
 async def _work_watched(runtime: Runtime, options: WorkerOptions) -> None:
-    """The server goes on without its worker, and its log says so."""
+    """Log a failure of the worker; the server continues without it."""
     try:
         await work(runtime, options)
     except Exception:

@@ -1,4 +1,4 @@
-"""Settings: read once, at the front of the house. Inner rooms receive values."""
+"""Settings, read once by the composition roots. Inner code receives values."""
 
 from ._groups import (
     AuthSettings,

@@ -1,4 +1,4 @@
-"""Each setting: type, default, and the sentence that the start prints when its value is wrong."""
+"""Each setting's type, default, and the description printed at start if its value is wrong."""
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -23,7 +23,7 @@ class Group(BaseModel):
 
 
 class DatabaseSettings(Group):
-    """Without a URL, development and tests start a PostgreSQL of their own."""
+    """Without a URL, development and tests start an embedded PostgreSQL."""
 
     url: PostgresUrl | None = Field(
         default=None,
@@ -95,7 +95,7 @@ class AuthSettings(Group):
 
 
 class CacheSettings(Group):
-    """Without a URL each process keeps values, and counts requests, in its own memory."""
+    """Without a URL each process has its own cache and counts requests separately."""
 
     url: RedisUrl | None = Field(
         default=None,
@@ -116,7 +116,7 @@ class CacheSettings(Group):
 
 
 class OidcProvider(Group):
-    """One who vouches for people: Google, Microsoft, or any other issuer."""
+    """An OpenID Connect provider: Google, Microsoft, or any other issuer."""
 
     issuer: PublicUrl
     client_id: str
@@ -132,7 +132,7 @@ class OidcSettings(Group):
 
 
 class MailSettings(Group):
-    """Without a host, development keeps letters in .data/mail, where one can look at them."""
+    """Without a host, development writes e-mails to .data/mail."""
 
     host: str | None = Field(default=None, description="The mail server: smtp.example.com.")
     port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
@@ -150,7 +150,7 @@ class MailSettings(Group):
 
 
 class LimitSettings(Group):
-    """How often one may ask, such as 600/minute; a second, minute, hour or day. Or off."""
+    """Rate limits such as 600/minute (second, minute, hour or day), or off."""
 
     person: RateText = Field(
         default=None, description="For each person in each tenant: 600/minute."
@@ -236,7 +236,7 @@ class HttpSettings(Group):
 
 
 class TelemetrySettings(Group):
-    """Each is off without its setting, and needs the extra `observation`."""
+    """Telemetry. Each part is off without its setting, and needs the extra `observation`."""
 
     traces_url: CollectorUrl | None = Field(
         default=None,

@@ -1,4 +1,4 @@
-"""Turns the environment into Settings, or into one message that says all that is wrong with it."""
+"""Load Settings from the environment, or raise one error that lists everything wrong."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Fault:
 
 
 class SettingsError(Exception):
-    """The app cannot start with these settings. The command line prints it and ends with 2."""
+    """The app cannot start with these settings. The command line prints them and exits with 2."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -35,13 +35,13 @@ class SettingsError(Exception):
 
 
 def load_settings(dotenv: Path | None = DOTENV) -> Settings:
-    """From APP_… variables, then from the file `dotenv`. Raises SettingsError, free of values."""
+    """Load APP_… variables, then the file `dotenv`. Raises SettingsError, without any values."""
     faults = list(_misspelled(dotenv))
     try:
         settings = _read(dotenv)
     except ValidationError as error:
         raise SettingsError([*faults, *_invalid(error)]) from None
-    except Unreadable:  # a whole group given as one variable, which _misspelled has named
+    except Unreadable:  # a variable names a whole group; _misspelled has reported it
         raise SettingsError(faults) from None
     if settings.in_production:
         faults += [_fault(path, problem) for path, problem in production_faults(settings)]
@@ -53,7 +53,7 @@ def load_settings(dotenv: Path | None = DOTENV) -> Settings:
 
 
 def _with_kept_secret(settings: Settings) -> Settings:
-    """In development a log-in lives on when the server starts again, in all of its processes."""
+    """Keep the secret in development, so that log-ins survive restarts, in all processes."""
     try:
         return settings.with_secret(kept_secret(DATA))
     except OSError as error:

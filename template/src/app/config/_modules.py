@@ -1,4 +1,4 @@
-"""Settings that a module brings: APP_, the module's name, and what the module calls them."""
+"""Settings of modules: variables are named APP_, the module's name, the field's name."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +12,16 @@ from ._names import given, nearest
 
 
 class ModuleSettings(BaseSettings):
-    """The module says `model_config = SettingsConfigDict(env_prefix="APP_PROJECTS_")`, describes
-    each field, and names the class in `Module(settings=…)`.
+    """Base class of a module's settings.
+
+    The subclass sets `model_config = SettingsConfigDict(env_prefix="APP_PROJECTS_")`, describes
+    each field, and is passed to `Module(settings=…)`.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     def production_faults(self) -> Iterator[tuple[str, str]]:
-        """Pairs of a field and what is wrong with it in production; the start is refused."""
+        """Yield pairs of a field and what is wrong with it in production, to refuse the start."""
         yield from ()
 
 
@@ -29,7 +31,7 @@ Kind = TypeVar("Kind", bound=ModuleSettings)
 def load_module_settings(
     kind: type[Kind], dotenv: Path | None = DOTENV, *, in_production: bool = False
 ) -> Kind:
-    """From the module's variables, then from the file. Raises SettingsError, free of values."""
+    """Load the module's variables, then the file. Raises SettingsError, without any values."""
     faults = list(_misspelled(kind, dotenv))
     try:
         settings = kind(_env_file=dotenv, _env_file_encoding="utf-8")
@@ -43,7 +45,7 @@ def load_module_settings(
 
 
 def _misspelled(kind: type[ModuleSettings], dotenv: Path | None) -> Iterator[Fault]:
-    """Nobody else gives names like these: each one that is unknown is a mistake."""
+    """Yield unknown variables with the module's prefix: each of them is a mistake."""
     known = {_variable(kind, name) for name in kind.model_fields}
     for name in sorted(given(dotenv)):
         if name.startswith(_prefix(kind)) and name not in known:

@@ -1,4 +1,4 @@
-"""The variables that settings have, and those that only look as if."""
+"""The variables of the settings, and misspelled ones."""
 
 import os
 from collections.abc import Iterator
@@ -16,21 +16,21 @@ CLOSE_ENOUGH = 0.72
 
 
 def variable(path: tuple[str, ...]) -> str:
-    """("database", "owner_url") is APP_DATABASE_OWNER_URL."""
+    """Return the variable: ("database", "owner_url") is APP_DATABASE_OWNER_URL."""
     return PREFIX + "_".join(path).upper()
 
 
 def description_of(path: tuple[str, ...]) -> str:
-    """What the setting is for; empty for a path that leads to no setting."""
+    """Return the setting's description; empty for an unknown path."""
     return SETTINGS.get(path, "")
 
 
 def misspelled(dotenv: Path | None) -> Iterator[tuple[str, str]]:
-    """Pairs of a variable that nothing reads and the setting it was meant to be.
+    """Yield pairs of an unknown variable and the setting that was probably meant.
 
-    A variable unlike any setting is left alone, since platforms set their own: Kubernetes gives
-    every pod APP_PORT and APP_SERVICE_HOST when a service is called "app". So is one that begins
-    with a module's name: the module reads it (_modules.py).
+    Variables unlike any setting are ignored, because platforms set their own: Kubernetes gives
+    every pod APP_PORT and APP_SERVICE_HOST if a service is called "app". Variables with a module's
+    prefix are ignored too: the module reads them (_modules.py).
     """
     names = {variable(path).removeprefix(PREFIX) for path in SETTINGS}
     modules = tuple(f"{folder.name.upper()}_" for folder in MODULES.glob("[a-z]*"))

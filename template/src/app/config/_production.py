@@ -1,4 +1,4 @@
-"""What development may do without and production may not."""
+"""Settings that are optional in development and required in production."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ Faults = Iterator[tuple[tuple[str, ...], str]]
 
 
 def production_faults(settings: Settings) -> Faults:
-    """Pairs of the path of a setting and what is wrong with it."""
+    """Yield pairs of a setting's path and what is wrong with it."""
     yield from _secret_faults(settings)
     if not settings.public_url.startswith(HTTPS):
         yield ("public_url",), f"must be set and start with {HTTPS} in production."
@@ -41,7 +41,7 @@ def _secret_faults(settings: Settings) -> Faults:
 
 
 def _other_pages(settings: Settings) -> dict[tuple[str, ...], Iterable[str]]:
-    """Whoever reads or changes what goes there, or comes from there, can log in as anybody."""
+    """Return other URLs that must be https: an attacker in between could log in as any user."""
     return {
         ("auth", "pages_url"): filter(None, [settings.auth.pages_url]),
         ("auth", "browser_origins"): settings.auth.browser_origins,

@@ -1,4 +1,4 @@
-"""What the project brings along: its name, and a place for what only this copy of it has."""
+"""The project's name, and the folder for data of this copy only."""
 
 import tomllib
 from pathlib import Path
@@ -8,7 +8,7 @@ ANSWERS = Path(__file__).with_name("project.toml")
 
 
 def project_name() -> str:
-    """As its people say it. The template's own sources, which have none, are called API."""
+    """Return the project's display name; "API" in the template's own sources."""
     if not ANSWERS.exists():
         return "API"
     answers: dict[str, str] = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""How often something may happen: `10/minute`, `600/hour`, or `off`."""
+"""Rates such as `10/minute` and `600/hour`, or `off`."""
 
 import re
 from typing import NamedTuple
@@ -13,7 +13,7 @@ class Rate(NamedTuple):
 
 
 def read_rate(value: object) -> object:
-    """Raises ValueError."""
+    """Parse a rate; other values than text are returned as they are. Raises ValueError."""
     if not isinstance(value, str):
         return value
     text = value.strip().lower()

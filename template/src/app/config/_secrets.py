@@ -1,4 +1,4 @@
-"""Secrets that sign: one of its own for each copy in development, a strong one in production."""
+"""Signing secrets: a generated one per copy in development, a strong one in production."""
 
 import os
 from collections import Counter
@@ -10,10 +10,10 @@ from secrets import token_urlsafe
 
 SHORTEST = 32
 LEAST_BITS = 90
-"""By how often each character occurs. 32 random hexadecimal digits have about 115."""
+"""Entropy by character frequency. 32 random hexadecimal digits have about 115 bits."""
 
 PUBLISHED = frozenset({"for-development-only-never-for-production"})
-"""In releases of the standard, so known to everybody: refused also in development."""
+"""Published in releases of the standard, so refused also in development."""
 
 KNOWN_WORDS = (
     "1234567",
@@ -36,7 +36,7 @@ KNOWN_WORDS = (
 
 
 def weakness(secret: str, *, shortest: int = SHORTEST) -> str | None:
-    """What makes it easy to guess; None for one that was made at random."""
+    """Return why the secret is easy to guess, or None for a random one."""
     if secret in PUBLISHED:
         return "is known to everybody"
     if len(secret) < shortest:
@@ -52,14 +52,15 @@ def weakness(secret: str, *, shortest: int = SHORTEST) -> str | None:
 
 
 def kept_secret(folder: Path) -> str:
-    """This copy's own: made at the first call, then read. Raises OSError."""
+    """Return this copy's secret; generated at the first call. Raises OSError."""
     file = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"secret_key.{os.getpid()}"
     if not file.exists():
         draft.touch(mode=0o600)
         draft.write_text(token_urlsafe(48), encoding="utf-8")
-        with suppress(FileExistsError):  # another process was faster: whole or not at all
+        with suppress(FileExistsError):  # another process was faster
+            # A link appears with the whole content, or not at all.
             os.link(draft, file)
         draft.unlink()
     return file.read_text(encoding="utf-8")
@@ -71,6 +72,6 @@ def _bits(secret: str) -> float:
 
 
 def _is_a_row(secret: str) -> bool:
-    """Such as abcdef… or 98765…: most characters are neighbours."""
+    """True for sequences such as abcdef… or 98765…: most characters are neighbours."""
     steps = [abs(ord(one) - ord(other)) for one, other in pairwise(secret)]
     return sum(step <= 1 for step in steps) > len(steps) / 2

@@ -1,4 +1,4 @@
-"""All settings together, as the environment and `.env` give them."""
+"""All settings, from the environment and `.env`."""
 
 from secrets import token_urlsafe
 from typing import Any
@@ -22,7 +22,7 @@ from ._types import Environment, PublicUrl
 
 
 class Settings(BaseSettings):
-    """`APP_SECRET_KEY` is `secret_key`, `APP_DATABASE_OWNER_URL` is `database.owner_url`."""
+    """All settings: `APP_DATABASE_OWNER_URL` is `database.owner_url`."""
 
     model_config = SettingsConfigDict(
         env_prefix="APP_",
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
     def with_secret(self, secret: str) -> "Settings":
-        """The same settings with the secret that this copy keeps."""
+        """Return a copy with another secret."""
         return self.model_copy(update={"secret_key": SecretStr(secret)})
 
     @property
@@ -72,11 +72,11 @@ class Settings(BaseSettings):
 
     @property
     def pages_url(self) -> str:
-        """Of your front end: /confirm-email, /reset-password and /accept-invitation are there."""
+        """The front end's URL; it serves /confirm-email, /reset-password and /accept-invitation."""
         return self.auth.pages_url or self.public_url
 
     def with_database(self, *, url: str, owner_url: str, admin_url: str) -> "Settings":
-        """The same settings with another database: the embedded one, or a test's own."""
+        """Return a copy with another database: the embedded one, or a test's own."""
         urls: dict[str, Any] = {"url": url, "owner_url": owner_url, "admin_url": admin_url}
         database = DatabaseSettings.model_validate({**self.database.model_dump(), **urls})
         return self.model_copy(update={"database": database})

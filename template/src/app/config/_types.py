@@ -1,4 +1,4 @@
-"""How the text of a variable becomes a value, and what is said when it cannot."""
+"""Types that parse a variable's text, with messages for invalid values."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ def _upper(value: object) -> object:
 
 
 def _for_asyncpg(url: str) -> str:
-    """Hosts hand out postgres:// and postgresql://; SQLAlchemy wants to read the driver as well."""
+    """Add the driver that SQLAlchemy needs to postgres:// and postgresql:// URLs."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("postgres", "postgresql", "postgresql+asyncpg"):
         raise ValueError("it should be the URL of a PostgreSQL database")

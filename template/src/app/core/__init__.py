@@ -1,1 +1,1 @@
-"""Services that every module may lean on. Core knows no module; modules introduce themselves."""
+"""Services for all modules. Core imports no module; modules register themselves."""

@@ -1,4 +1,4 @@
-"""Versions of rows: `ETag` out, `If-Match` and `If-None-Match` in (RFC 9110, section 13)."""
+"""Row versions as ETags: `ETag`, `If-Match` and `If-None-Match` (RFC 9110, section 13)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ def etag_of(row: Versioned) -> str:
 
 
 async def check_version(work: Work, row: Versioned) -> None:
-    """Locks the row if the request says which version it expects. Raises PreconditionFailed."""
+    """Check `If-Match`, and lock the row if it was sent. Raises PreconditionFailed."""
     expected = work.origin.header(b"if-match") if work.origin else None
     if expected is None:
         return
@@ -40,7 +40,7 @@ async def check_version(work: Work, row: Versioned) -> None:
 
 
 def names_version(header: str, etag: str) -> bool:
-    """A proxy that compresses makes a weak tag of ours; it names the same version still."""
+    """True if the header names the version. Weak tags count: compressing proxies weaken ours."""
     tags = [each.strip().removeprefix("W/") for each in header.split(",")]
     return "*" in tags or etag in tags
 

@@ -1,4 +1,4 @@
-"""All rows of one tenant as JSON lines: to hand over, or to keep before they are deleted."""
+"""Export all rows of one tenant as JSON lines, to hand over or to keep before deletion."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,9 +14,9 @@ ANNOUNCE = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
 
 
 async def export_rows(database: Database, tenant: TenantContext) -> AsyncIterator[bytes]:
-    """`{"table": …, "row": {…}}` a line, in an order in which the rows could be put back.
+    """Yield lines `{"table": …, "row": {…}}` in an order in which rows can be inserted again.
 
-    All as of one moment, and read as the tenant itself, so that row security holds.
+    All rows are read in one snapshot, and as the tenant itself, so that row security applies.
     """
     engine = database.rw.execution_options(isolation_level="REPEATABLE READ")
     async with engine.connect() as connection:
@@ -28,7 +28,7 @@ async def export_rows(database: Database, tenant: TenantContext) -> AsyncIterato
 
 
 def _queries(tenant: TenantContext) -> list[tuple[Table, Select[Any]]]:
-    """The tenant's own row, then the tables whose keys begin with it, found in the metadata."""
+    """Return queries for the tenant's row, then for all tables with tenant_id in their key."""
     tenants = Base.metadata.tables["tenants"]
     own = select(tenants).where(tenants.c.id == tenant.tenant_id)
     return [(tenants, own)] + [
@@ -42,6 +42,6 @@ def _queries(tenant: TenantContext) -> list[tuple[Table, Select[Any]]]:
 
 
 def _line(table: Table, row: dict[str, Any]) -> bytes:
-    """Bytes as base64; a decimal stays exact, as text."""
+    """Serialise a row: bytes as base64, decimals as text to stay exact."""
     line = {"table": table.name, "row": row}
     return to_json(line, bytes_mode="base64", inf_nan_mode="null") + b"\n"

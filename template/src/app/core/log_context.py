@@ -1,4 +1,4 @@
-"""The path before 2.0: import from `app.core.observability.log_context`. Goes with 3.0."""
+"""The import path before 2.0; use `app.core.observability.log_context`. Removed in 3.0."""
 
 from app.core.observability.log_context import bind_identity, log_context
 

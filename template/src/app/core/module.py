@@ -1,4 +1,4 @@
-"""How a module introduces itself, and how the house finds all of them. There is no list to edit."""
+"""Modules register themselves in module.py, and are found there. There is no list to edit."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from app.core.permissions import Role
 from app.core.unit_of_work import UnitOfWork
 
 FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
-"""By the hash of its secret, in a unit of the tenant whose key it says to be."""
+"""Finds an API key by the hash of its secret, in a unit of the tenant that the key names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """What a module brings. `permissions` gives each of them the least role that has it.
+    """What a module provides. `permissions` maps each permission to the lowest role that has it.
 
-    `uses` names the modules whose public API it imports; `make import-rules` tells Tach.
-    `slots` gives a queue so many runs of its own in each worker: `{"imports": 2}`.
+    `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
+    `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
     name: str
@@ -39,9 +39,9 @@ class Module:
 
 
 def find_modules(package: str = "app.modules") -> tuple[Module, ...]:
-    """Every folder with a module.py, by name; all models are loaded then, core's too.
+    """Return the modules of all folders with a module.py, by name; loads all models too.
 
-    Raises TypeError for a module that does not introduce itself.
+    Raises TypeError for a module.py without a `Module`.
     """
     import_module("app.core.tables")
     folders = sorted(found.name for found in iter_modules(import_module(package).__path__))

@@ -1,4 +1,4 @@
-"""What a service may ask about the request behind its work: nothing but this, and through verbs."""
+"""The parts of a request that services may use."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Read when it is asked, which for most requests is never."""
+    """The client and headers of a request, parsed on demand: most requests never need it."""
 
     client: tuple[str, int] | None
     headers: list[tuple[bytes, bytes]]
@@ -21,13 +21,13 @@ class Origin:
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
-    """All fields of this name, joined as HTTP joins them."""
+    """Return all fields of this name, joined as in HTTP."""
     found = [value for key, value in headers if key == name]
     return b", ".join(found).decode("latin-1") if found else None
 
 
 def network_of(address: str) -> str:
-    """Whom an address counts for: whoever has one of IPv6 has 2⁶⁴ of them."""
+    """Return the network to count an address for: an IPv6 client has a whole /64."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

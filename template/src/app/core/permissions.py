@@ -1,4 +1,4 @@
-"""Who may do what: names `subject:action` declared by modules, and the roles that have them."""
+"""Permissions `subject:action` declared by modules, and the roles that have them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ SUPERUSER = "superuser"
 
 
 class Role(StrEnum):
-    """What a member of a tenant is, from the least to the most."""
+    """The built-in roles of a tenant's members, lowest first."""
 
     VIEWER = "viewer"
     MEMBER = "member"
@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 
 class PermissionRegistry:
-    """All permissions of all modules; answers what a role has with one look into a dictionary."""
+    """All modules' permissions, with a dictionary lookup by role."""
 
     def __init__(self, declared: Iterable[Mapping[str, Role]]) -> None:
         self.least: dict[str, Role] = {}
@@ -37,7 +37,7 @@ class PermissionRegistry:
         return self._of.get(role or "", frozenset())
 
     def known(self, names: Iterable[str]) -> frozenset[str]:
-        """Those that some module declares: one that is gone gives nothing."""
+        """Return the names that a module still declares; others grant nothing."""
         return frozenset(names) & self.least.keys()
 
     def _declare(self, permissions: Mapping[str, Role]) -> None:
@@ -53,8 +53,8 @@ class PermissionRegistry:
 def permission(name: str) -> Callable[[Endpoint], Endpoint]:
     """Mark a route with the permission that its service requires.
 
-    The mark itself refuses nobody: `work.require` does, and the unit of work's middleware stops
-    an answer for which it was not called.
+    The mark alone refuses no request: `work.require` does, and TransactionMiddleware stops a
+    response for which it was not called.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:

@@ -1,4 +1,4 @@
-"""What one process has, made once by its composition root and closed at its end."""
+"""The resources of a process, created in its composition root and closed at its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Kind = TypeVar("Kind", bound=ModuleSettings)
 
 @dataclass(frozen=True)
 class Database:
-    """Two log-ins: `rw` serves one tenant at a time, `admin` works across them."""
+    """Two engines: `rw` serves one tenant at a time, `admin` works across tenants."""
 
     rw: AsyncEngine
     admin: AsyncEngine
@@ -32,14 +32,14 @@ class Database:
 
 
 class ModuleNotStarted(KeyError):
-    """Its settings were asked for in a process that runs without the module."""
+    """A module's settings were requested in a process without the module."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 class SettingsOfModules(dict[type[ModuleSettings], ModuleSettings]):
-    """By their class."""
+    """Modules' settings by class."""
 
     def __missing__(self, kind: type[ModuleSettings]) -> NoReturn:
         """Raises ModuleNotStarted."""
@@ -71,7 +71,7 @@ class Runtime:
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
 
     def settings_of(self, kind: type[Kind]) -> Kind:
-        """A module's own. Raises ModuleNotStarted if no `Module(settings=…)` names the class."""
+        """Return a module's settings. Raises ModuleNotStarted if no `Module` has this class."""
         settings = self.module_settings[kind]
         assert isinstance(settings, kind)  # noqa: S101 - for mypy; bootstrap.py makes the pairs
         return settings

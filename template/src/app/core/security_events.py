@@ -1,6 +1,6 @@
-"""What whoever watches over log-ins wants to know: a line in the log and a number in the metrics.
+"""Security events of log-ins, for logs and metrics.
 
-The names are an interface: alerts are written for them. docs/auth.md lists them.
+Their names are an interface that alerts rely on. docs/auth.md lists them.
 """
 
 from enum import StrEnum
@@ -14,7 +14,7 @@ log = structlog.get_logger("app.security")
 
 
 class SecurityEvent(StrEnum):
-    """Failures are told at once, what was done with its commit."""
+    """Failures are recorded at once, successful actions after the commit."""
 
     LOGIN_SUCCEEDED = "login.succeeded"
     LOGIN_NEW_DEVICE = "login.new_device"
@@ -35,7 +35,7 @@ class SecurityEvent(StrEnum):
 
     @property
     def is_done(self) -> bool:
-        """Something happened, which a rollback would undo."""
+        """True if the event is an action, which a rollback would undo."""
         return self.endswith(DONE)
 
 
@@ -50,7 +50,7 @@ def record(
     user_id: UUID | None = None,
     address: str | None = None,
 ) -> None:
-    """`reason` is one of a few words of ours: the metrics have a series for each of them."""
+    """Log and count an event. `reason` is one of a few fixed words: each is a metric's label."""
     write = log.info if event.is_done and event not in ALARMING else log.warning
     write(event.value, user_id=user_id, address=address, reason=reason)
     if observation.meter:

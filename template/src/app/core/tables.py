@@ -1,4 +1,4 @@
-"""Core's own tables: to import this file is to load them, whoever else uses them."""
+"""Core's own tables. Importing this file loads their models."""
 
 from app.core.audit._across_tenants import AuditEntry
 from app.core.audit._log import LogEntry

@@ -1,4 +1,4 @@
-"""The tenant context, for services: they import core, and not the database."""
+"""The tenant context for services, which import core and not the database."""
 
 from app.database.tenancy import PersonContext, TenantContext, TenantContextRequired
 

@@ -1,4 +1,4 @@
-"""The circumstances of one request, job or command, and its one transaction."""
+"""The unit of work: one request, job or command, and its one transaction."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -36,7 +36,7 @@ Row = TypeVar("Row", bound=Versioned)
 
 @dataclass
 class Gathered:
-    """What the commit writes besides the rows, in their transaction."""
+    """Everything the commit writes besides the rows, in the same transaction."""
 
     events: list[Event] = field(default_factory=list)
     jobs: list[EnqueuedJob] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Gathered:
 
 
 class UnitOfWork(Work):
-    """Work and the verbs that services use. It touches the database at the first statement."""
+    """Work with the verbs that services use. The first statement begins the transaction."""
 
     def __init__(
         self,
@@ -66,21 +66,21 @@ class UnitOfWork(Work):
 
     @property
     def traceparent(self) -> str:
-        """The header of this name, for a request to another service: it takes part in our trace."""
+        """The `traceparent` header for requests to other services, so that they join our trace."""
         return traceparent(self.trace_id)
 
     @property
     def mailer(self) -> Mailer:
-        """Sends an e-mail now; a service enqueues `send_mail`, which is sent after the commit."""
+        """Sends e-mail at once. Services enqueue `send_mail` instead, to send after the commit."""
         return self.runtime.mailer
 
     @cached_property
     def cache(self) -> Cache:
-        """Of this tenant; docs/cache.md."""
+        """This tenant's cache; see docs/cache.md."""
         return Cache(self, self.runtime.cache)
 
     def require(self, permission: str) -> None:
-        """Raises Unauthenticated (401) for nobody, Forbidden (403) for somebody who may not."""
+        """Raises Unauthenticated (401) for anonymous actors, Forbidden (403) without permission."""
         self.require_signed_in()
         self.required.add(str(permission))
         if not self.actor.may(permission):
@@ -95,7 +95,7 @@ class UnitOfWork(Work):
             raise Unauthenticated
 
     def require_user(self) -> UUID:
-        """The id of the user who acts. Raises Unauthenticated for nobody, and for API keys."""
+        """Return the acting user's id. Raises Unauthenticated for anonymous actors and API keys."""
         self.require_signed_in()
         if self.actor.user_id is None:
             raise Unauthenticated("This is for users, not for API keys.")
@@ -109,7 +109,7 @@ class UnitOfWork(Work):
             raise Forbidden("This is for superusers.")
 
     def require_guard(self, guard: str) -> None:
-        """What a route declares: `@public`, `@signed_in`, `@superuser` or a permission.
+        """Check a route's guard: `@public`, `@signed_in`, `@superuser` or a permission.
 
         Raises Unauthenticated or Forbidden.
         """
@@ -121,24 +121,24 @@ class UnitOfWork(Work):
             self.require(guard)
 
     def publish(self, event: Event) -> None:
-        """Written to the outbox by the commit: the event happens if and only if its cause does."""
+        """Write the event to the outbox at commit: it exists if and only if its cause does."""
         self._gathered.events.append(event)
 
     def enqueue(self, job: Job[P], *values: P.args, **arguments: P.kwargs) -> UUID:
-        """Queued by the commit; the answer names the run. Raises WrongArguments."""
+        """Queue the job at commit and return the id of its run. Raises WrongArguments."""
         run = job.enqueued(*values, **arguments)
         self._gathered.jobs.append(run)
         return run.id
 
     def revoke(self, reason: Reason, *ids: UUID, except_role: str | None = None) -> None:
-        """From the commit on, every process refuses access tokens that name one of these ids."""
+        """Refuse access tokens that name one of these ids, in every process, from the commit on."""
         self._gathered.revocations |= dict.fromkeys(ids, Revoked(reason, except_role))
 
     def lift_revocation(self, *ids: UUID) -> None:
         self._gathered.revocations |= dict.fromkeys(ids)
 
     def audit(self, action: str, *, before: object = None, after: object = None) -> None:
-        """Into the tenant's log with the commit: who, what, when, from where, old and new.
+        """Write an entry to the tenant's audit log at commit: who, what, when, where, old and new.
 
         Raises ValueError when `before` is `after`, TenantContextRequired without a tenant.
         """
@@ -146,29 +146,29 @@ class UnitOfWork(Work):
         self._gathered.acts.append(Act(action, before, after))
 
     async def match(self, row: Versioned) -> None:
-        """Ends a request that expects another version of the row, before it is changed or deleted.
+        """Check `If-Match` against the row. Call it before the row is changed or deleted.
 
         Raises PreconditionFailed.
         """
         await check_version(self, row)
 
     def tag(self, row: Row) -> Row:
-        """The answer carries the `ETag` of this row, which is given back."""
+        """Return the row, and send its `ETag` with the response."""
         self.tagged = row
         return row
 
     async def limit(self, name: str, rate: str, *, of: str = "") -> None:
-        """Counts one more `name` of this tenant, each `of` for itself; no rollback takes it back.
+        """Count one more `name` of this tenant, separately for each `of`. Rollbacks do not undo it.
 
         A rate is like `"5/hour"`. Raises TooManyRequests.
         """
         await count_act(self, self.runtime.buckets, name, rate, of)
 
     def guessing(self, account: str) -> AbstractAsyncContextManager[None]:
-        """Around a look at a password or a code of this account, whether or not there is one.
+        """Wrap the check of an account's password or code, whether or not the account exists.
 
-        Counts the try for the account, wherever it comes from; no rollback takes it back, and a
-        right one forgets those before. Raises TooManyRequests.
+        Counts the attempt for the account, regardless of its address. A rollback does not undo
+        that; a successful attempt resets the count. Raises TooManyRequests.
         """
         rate = self.runtime.settings.limits.account
         return guessing(self.runtime.buckets, rate, account)
@@ -176,7 +176,7 @@ class UnitOfWork(Work):
     def note_security(
         self, event: SecurityEvent, *, reason: str, user_id: UUID | None = None
     ) -> None:
-        """Into the log and the metrics: a failure now, what was done once it is committed."""
+        """Log and count a security event: failures at once, successful actions after the commit."""
         tell = partial(
             record,
             self.runtime.observation,
@@ -194,10 +194,11 @@ class UnitOfWork(Work):
     async def within(
         self, context: Context, *, actor: Actor | None = None
     ) -> AsyncIterator["UnitOfWork"]:
-        """Another unit, for the same actor or another one; its transaction ends with the block.
+        """Open another unit of work, whose transaction ends with the block.
 
-        Open it before this unit writes: then this one holds no connection meanwhile. Requests that
-        hold one and wait for a second stop each other as soon as the pool is empty.
+        Open it before this unit writes: this unit then releases its connection in the meantime.
+        Requests that hold one connection and wait for a second deadlock as soon as the pool is
+        exhausted.
         """
         await self.release()
         async with open_unit(
@@ -213,10 +214,10 @@ class UnitOfWork(Work):
     async def across_tenants(
         self, *, bypass_tenant: bool, reason: str
     ) -> AsyncIterator["UnitOfWork"]:
-        """Another unit that sees all tenants, on another log-in, and leaves an audit entry.
+        """Open a unit of work that sees all tenants, as another database role, and audit its use.
 
-        Raises Forbidden for all but superusers, ValueError without `bypass_tenant=True`
-        and a reason.
+        Raises Forbidden for all but superusers, ValueError without `bypass_tenant=True` and a
+        reason.
         """
         self.require_superuser()
         if bypass_tenant is not True or not reason.strip():
@@ -234,6 +235,7 @@ class UnitOfWork(Work):
         gathered, self._gathered = self._gathered, Gathered()
         await self._write(gathered)
         await self.session.commit()
+        # Runs after the commit, so a failing callback must not report the committed work as failed.
         await self._tell_others()
 
     async def _write(self, gathered: Gathered) -> None:
@@ -248,7 +250,7 @@ class UnitOfWork(Work):
             await write_revocations(self.session, gathered.revocations, lifetime=lifetime)
 
     async def _tell_others(self) -> None:
-        """What is committed stays so: whoever cannot hear of it does not turn it into an error."""
+        """Run the after-commit callbacks. Failures are logged and never raised."""
         callbacks, self._after_commit = self._after_commit, []
         for callback in callbacks:
             try:
@@ -257,19 +259,19 @@ class UnitOfWork(Work):
                 log.error("after commit", error=type(error).__name__, exc_info=error)
 
     async def release(self) -> None:
-        """Gives the connection back if this unit has only read, for the time of a slow step.
+        """Return the connection to the pool during a slow step, if this unit has only read.
 
-        Call it before you await something that is no statement: a hash, a mail server, an API.
+        Call it before awaiting anything that is not a statement: a hash, a mail server, an API.
         """
         await self.session.release()
 
     @property
     def is_open(self) -> bool:
-        """A transaction has begun and not ended."""
+        """True while a transaction is open."""
         return self.session.is_open
 
     async def close(self) -> None:
-        """Rolls back what was not committed."""
+        """Roll back everything that was not committed."""
         await self.session.close()
 
 
@@ -282,7 +284,7 @@ async def open_unit(
     trace_id: str | None = None,
     origin: Origin | None = None,
 ) -> AsyncIterator[UnitOfWork]:
-    """A unit outside HTTP: commits when the block ends, rolls back when it raises."""
+    """Open a unit of work outside HTTP: commits when the block ends, rolls back when it raises."""
     work = UnitOfWork(runtime, actor, context, trace_id=trace_id, origin=origin)
     async with _finishing(work):
         yield work

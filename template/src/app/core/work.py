@@ -1,6 +1,6 @@
-"""The circumstances of one request, job or command: what core's services need to know of them.
+"""The context of one request, job or command, as far as core's services need it.
 
-`UnitOfWork` adds the verbs that a module's services use, and commits.
+`UnitOfWork` adds the verbs that a module's services use, and the commit.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
 
 class Work:
-    """One session, the actor and the tenant it works for, and the trace it belongs to."""
+    """One session, the actor and the tenant it acts for, and the trace it belongs to."""
 
     def __init__(
         self,
@@ -32,11 +32,11 @@ class Work:
 
     @property
     def tenant(self) -> TenantContext:
-        """The context, for work that has a tenant. Raises TenantContextRequired."""
+        """The tenant's context. Raises TenantContextRequired for work without a tenant."""
         if not isinstance(self.context, TenantContext):
             raise TenantContextRequired("this unit of work has no tenant")
         return self.context
 
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
-        """Call it once the transaction is committed, and never if it is not."""
+        """Register a callback that runs after the commit, and never after a rollback."""
         self._after_commit.append(callback)

@@ -1,1 +1,1 @@
-"""Where rows live, and how they are reached tenant by tenant."""
+"""PostgreSQL: connections, sessions, repositories and tenant isolation."""

@@ -1,4 +1,4 @@
-"""The root of all tables."""
+"""The declarative base of all models."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -26,4 +26,4 @@ class Base(DeclarativeBase):
     }
 
     __global_reason__: ClassVar[str | None] = None
-    """Why a table without a tenant may exist; tables of tenants leave it alone."""
+    """Why a table may exist without a tenant; tenants' tables leave it None."""

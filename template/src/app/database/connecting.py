@@ -1,4 +1,4 @@
-"""Why a database cannot be used, in sentences that say what to do."""
+"""Explain why a database cannot be used, in sentences that say what to do."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,13 +28,13 @@ Sentence: TypeAlias = Callable[[URL, BaseException], str]
 
 
 class NoConnection(Exception):
-    """A database cannot be used as the settings have it. The message says what to do."""
+    """The database cannot be used with these settings. The message says what to do."""
 
 
 async def try_connection(
     url: str, variable: str, *, pgbouncer: bool = False, migrates: bool = False
 ) -> None:
-    """Raises NoConnection, which names the variable and never the password."""
+    """Connect once. Raises NoConnection, which names the variable and never the password."""
     engine = create_engine(url, pgbouncer=pgbouncer)
     try:
         async with asyncio.timeout(SECONDS), engine.connect() as connection:
@@ -48,7 +48,7 @@ async def try_connection(
 
 
 def explain(url: str, error: BaseException) -> str:
-    """What is wrong with the way to this database, and what to do."""
+    """Return why the connection failed, and what to do."""
     original = getattr(error, "orig", None) or error
     cause = (
         original.__cause__ if isinstance(original.__cause__, asyncpg.PostgresError) else original
@@ -60,7 +60,7 @@ def explain(url: str, error: BaseException) -> str:
 
 
 async def _refuse_pooler(connection: AsyncConnection, variable: str, *, expected: bool) -> None:
-    """A pooler gives a process number of its own making, PostgreSQL the one it has."""
+    """Detect a pooler: it announces a process id of its own, PostgreSQL announces the backend's."""
     driver = (await connection.get_raw_connection()).driver_connection
     announced = driver.get_server_pid() if driver else None
     if not expected and announced != await connection.scalar(BACKEND):
@@ -128,7 +128,7 @@ def _starting(url: URL, _: BaseException) -> str:
 
 
 def _pooler(url: URL, error: BaseException) -> str:
-    """PgBouncer has this code for all that it refuses."""
+    """PgBouncer uses this error code for everything that it refuses."""
     if isinstance(error, asyncpg.ProtocolViolationError) and STARTUP not in str(error):
         return f"PgBouncer at {_server(url)} refuses: {error}. Check its [databases] and auth_file."
     return POOLER

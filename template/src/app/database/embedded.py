@@ -1,7 +1,7 @@
-"""PostgreSQL for development and tests, from a wheel: no server to install, no port in use.
+"""PostgreSQL for development and tests, from a wheel: nothing to install, no port in use.
 
 The first process starts it and the last one to exit stops it; the data stay in the folder. Any
-number of processes may share one (pytest-xdist, serve beside worker, reload).
+number of processes may share one (pytest-xdist, serve and worker, reload).
 """
 
 import atexit
@@ -40,7 +40,7 @@ URLS = "APP_DATABASE_URL, APP_DATABASE_OWNER_URL and APP_DATABASE_ADMIN_URL"
 SETTINGS = "max_connections = 300\n"
 COLLATION = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 ONE_LOCALE = {"LC_ALL": "C", "LANG": "C", "LANGUAGE": "C"}
-"""Not the terminal's, which the machine may not have; a database has its own, COLLATION."""
+"""Not the terminal's locale, which may be missing here; databases use COLLATION."""
 STARTS = 5
 COMPLAINT = re.compile(r"^.*\b(?:error|FATAL): .*$", re.MULTILINE)
 FAST_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
@@ -75,9 +75,9 @@ class EmbeddedServer:
         return f"postgresql+asyncpg://{role}@/{database}?host={quote(self.host)}&port={self.port}"
 
     def create_database(self, name: str, *, template: str | None = None) -> DatabaseUrls:
-        """An empty database with its roles, or a copy of another; one that exists stays as it is.
+        """Create a database with its roles, empty or a copy of `template`, unless it exists.
 
-        Nobody may be connected to the template meanwhile.
+        Nothing may be connected to the template in the meantime.
         """
         with self.superuser() as connection, _one_at_a_time(connection):
             if not _exists(connection, name):
@@ -90,14 +90,14 @@ class EmbeddedServer:
         return self.urls(name)
 
     def drop_database(self, name: str) -> None:
-        """Also with somebody still connected to it."""
+        """Drop the database, even while clients are connected."""
         with self.superuser() as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
     def superuser(self, database: str = "postgres") -> psycopg.Connection[Any]:
-        """A plain connection that may everything, for preparing what the three roles may not."""
+        """Connect as superuser, to set up what the three roles may not."""
         return psycopg.connect(
             host=self.host, port=self.port, user="postgres", dbname=database, autocommit=True
         )
@@ -105,7 +105,7 @@ class EmbeddedServer:
 
 @cache
 def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
-    """The server of this folder, started if need be. Tests do without durability, for speed.
+    """Return this folder's server, and start it if needed. Tests trade durability for speed.
 
     Raises EmbeddedDatabaseUnavailable.
     """
@@ -126,16 +126,16 @@ def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
 
 
 def psql() -> Path:
-    """PostgreSQL's own client, of the same wheel. Raises EmbeddedDatabaseUnavailable."""
+    """Return the path of psql from the same wheel. Raises EmbeddedDatabaseUnavailable."""
     package = _package()
     programs = package.utils.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION]
     return plain_programs(programs) / "psql"
 
 
 def _package() -> Any:
-    """Imported when it is wanted: a development dependency, which production does without."""
+    """Import lazily: it is a development dependency, which production does not install."""
     try:
-        # At once it looks for a folder that all users of the machine would share.
+        # On import, it looks for a folder that all users of the machine would share.
         runtime = _environment(XDG_RUNTIME_DIR=str(private_folder()))
         with runtime, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # root's private folder is open to PostgreSQL's user
@@ -148,18 +148,18 @@ def _package() -> Any:
             "or, to develop without a server, install the development dependencies: uv sync"
         ) from missing
     log = logging.getLogger(package.__name__)
-    log.setLevel(logging.ERROR)  # it tells each step at INFO
-    log.propagate = False  # and an error at length: _why_not says it
+    log.setLevel(logging.ERROR)  # it logs each step at INFO
+    log.propagate = False  # and errors at length, which _why_not summarises
     return package
 
 
 def _server(folder: Path, pgserver: Any) -> Any:
-    """The package's, with its lock beside the data: its own is one for all users of the machine."""
+    """Return the package's server, with a lock beside the data instead of one for all users."""
     server = pgserver.PostgresServer(plain_data(folder))
     server._lock = type(server._lock)(folder.with_name(f"{folder.name}.lock"))
     server.runtime_path = private_folder()
     server.bin_path = plain_programs(server.bin_path)
-    if os.geteuid() == 0:  # then the server runs as another user, who has to get to both
+    if os.geteuid() == 0:  # then the server runs as another user, who needs access to both
         pgserver.utils.ensure_prefix_permissions(folder)
         pgserver.utils.ensure_prefix_permissions(server.bin_path)
     return server
@@ -179,7 +179,7 @@ def _environment(**variables: str) -> Iterator[None]:
 
 
 def _configure(server: Any, settings: str) -> None:
-    """Settings go in before the first start, because some of them cannot change later."""
+    """Write settings before the first start, because some cannot change later."""
     with server._lock:
         if not (server.pgdata / "PG_VERSION").exists():
             _refuse_nameless()
@@ -192,7 +192,7 @@ def _configure(server: Any, settings: str) -> None:
 
 
 def _refuse_nameless() -> None:
-    """initdb does, in a sentence that says nothing of what to do."""
+    """Refuse a user without a name, as initdb does, with a message that says what to do."""
     user = os.geteuid()
     try:
         pwd.getpwuid(user)
@@ -204,7 +204,7 @@ def _refuse_nameless() -> None:
 
 
 def _start(server: Any) -> None:
-    """On a busy machine the package gives up waiting before PostgreSQL does: wait for it again."""
+    """Start, and wait again: on a busy machine the package gives up before PostgreSQL does."""
     for _ in range(STARTS):
         try:
             server.start()
@@ -215,7 +215,7 @@ def _start(server: Any) -> None:
 
 
 def _why_not(folder: Path, error: Exception, said: str) -> str:
-    """In one sentence for each of the causes that can be told apart."""
+    """Return one sentence for each cause that can be recognised."""
     reason = said or str(error)
     if os.geteuid() != 0 and folder.exists() and folder.stat().st_uid != os.geteuid():
         reason = "The folder belongs to another user: work in a copy of the project of your own."
@@ -223,7 +223,7 @@ def _why_not(folder: Path, error: Exception, said: str) -> str:
 
 
 class _Complaints(logging.Handler):
-    """What initdb and pg_ctl said; the package's errors lack it."""
+    """Collects the errors of initdb and pg_ctl, which the package's exceptions lack."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -235,7 +235,7 @@ class _Complaints(logging.Handler):
 
 
 def _forget_the_dead(server: Any) -> None:
-    """A process ended by a signal stays on the list, and the server would run for it forever."""
+    """Remove dead processes: one ended by a signal stays listed and keeps the server running."""
     handles = server.pgdata / ".handle_pids.json"
     with server._lock, suppress(FileNotFoundError):
         pids: list[int] = json.loads(handles.read_text(encoding="utf-8") or "[]")
@@ -248,13 +248,13 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # alive, and another user's
+        pass  # alive, but owned by another user
     return True
 
 
 @contextmanager
 def _one_at_a_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Several processes may want the same database at the same moment."""
+    """Serialise: several processes may want the same database at the same moment."""
     connection.execute("SELECT pg_advisory_lock(1)")
     yield
     connection.execute("SELECT pg_advisory_unlock(1)")

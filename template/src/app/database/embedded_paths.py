@@ -1,6 +1,6 @@
-"""Paths that PostgreSQL's own tools can work with, for a project in a folder of any name.
+"""Paths that PostgreSQL's own tools can handle, for projects in folders of any name.
 
-pg_ctl and initdb put paths into a line for a shell, between double quotes at best.
+pg_ctl and initdb pass paths to a shell, at best in double quotes.
 """
 
 import os
@@ -17,11 +17,11 @@ QUOTED = re.compile(r"[^$`\"\\\n]+")
 
 
 class FolderOfSomebodyElse(Exception):
-    """What is in it could be exchanged by its owner, so nothing in it is used."""
+    """The folder belongs to another user, who could replace its content, so it is not used."""
 
 
 def plain_data(folder: Path) -> Path:
-    """The folder, or a link to it under a plain name.
+    """Return the folder, or a symlink to it under a plain name.
 
     Raises FolderOfSomebodyElse.
     """
@@ -36,9 +36,9 @@ def plain_data(folder: Path) -> Path:
 
 
 def plain_programs(binaries: Path) -> Path:
-    """The folder of the programs, or a copy under a plain name: they resolve links to themselves.
+    """Return the programs' folder, or a copy under a plain name: programs resolve symlinks.
 
-    The copy is complete at each call, also if something cleans temporary files. Raises
+    The copy is completed at each call, in case temporary files were deleted. Raises
     FolderOfSomebodyElse.
     """
     package = binaries.parents[1]
@@ -53,7 +53,7 @@ def plain_programs(binaries: Path) -> Path:
 
 
 def private_folder() -> Path:
-    """This user's, on this machine. Raises FolderOfSomebodyElse."""
+    """Return this user's private folder. Raises FolderOfSomebodyElse."""
     folder = Path(tempfile.gettempdir()).resolve() / f"postgres-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
@@ -63,7 +63,7 @@ def private_folder() -> Path:
 
 
 def _link(source: str, target: str) -> None:
-    """A hard link takes no room; where it may not be, a copy."""
+    """Hard-link the file, which needs no space, or copy it where links are not possible."""
     if os.path.lexists(target):
         return
     try:

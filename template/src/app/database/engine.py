@@ -1,4 +1,4 @@
-"""Creates engines for PostgreSQL, with their limits."""
+"""Create engines for PostgreSQL."""
 
 from typing import Any
 
@@ -23,11 +23,11 @@ def create_engine(
     pgbouncer: bool = False,
     fast_paths: bool = True,
 ) -> AsyncEngine:
-    """An engine whose connections `Transaction` can use.
+    """Create an engine whose connections `Transaction` can use.
 
-    Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467):
-    pass `pgbouncer`. Without `fast_paths` only the public API of asyncpg is used, and each read
-    is in a transaction.
+    Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass
+    `pgbouncer`. Without `fast_paths` only asyncpg's public API is used, and each read is in a
+    transaction.
     """
     fast = fast_paths and not pgbouncer
     timeout = str(int(statement_timeout_seconds * 1000))
@@ -41,17 +41,17 @@ def create_engine(
             "statement_cache_size": 0,
             "prepared_statement_cache_size": 0,
         }
-    # What a server of PgBouncer was started with is PgBouncer's own, and what one transaction sets
-    # for good the next client would find.
+    # PgBouncer shares server connections: startup parameters are its own, and a session-level SET
+    # would leak to the next client. So the timeout is set in each transaction.
     at_begin = (f"SET LOCAL statement_timeout = {timeout}",) if pgbouncer else ()
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_overflow,
         pool_timeout=pool_timeout_seconds,
-        hide_parameters=True,  # an error's text goes to logs: no values of clients in it
-        pool_reset_on_return=None,  # `Transaction` looks, as SQLAlchemy's own connections do
-        pool_use_lifo=True,  # the connection used last has the statements prepared
+        hide_parameters=True,  # errors are logged: no parameter values in them
+        pool_reset_on_return=None,  # `Transaction` checks the state at checkin instead
+        pool_use_lifo=True,  # the most recent connection has the statements prepared
         connect_args=connect_args,
         execution_options={READS_ALONE: fast, AT_BEGIN: at_begin},
     )
@@ -62,17 +62,17 @@ def create_engine(
 
 
 def _read_plain_uuids(connection: Any, *_: Any) -> None:
-    """asyncpg reads a subclass of UUID, which orjson and others refuse."""
+    """Decode `uuid.UUID`, not asyncpg's subclass, which orjson and others refuse."""
     connection.run_async(lambda driver: driver.read_plain_uuids())
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:
-    """What the driver already knows costs nothing to ask; the pool connects again."""
+    """Refuse connections that the driver knows to be closed; the pool then reconnects."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
 
 def _refuse_outside_greenlets(*_: Any) -> None:
-    """Before anything begins that nobody could wait for; `Transaction` then tries in a greenlet."""
+    """Refuse to connect outside a greenlet; `Transaction` retries in one."""
     if not in_greenlet():
         raise MissingGreenlet

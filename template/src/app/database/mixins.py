@@ -1,4 +1,4 @@
-"""What a row may inherit: an id, its times, its tenant; and what else keys need."""
+"""Mixins for models (id, timestamps, tenant), and constraints that belong to them."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -14,13 +14,13 @@ IGNORES_CASE = "ignores case"
 
 
 class UUIDMixin:
-    """UUID primary key, of version 7: newer rows have greater ids."""
+    """A UUID primary key of version 7: newer rows have greater ids."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
 
 
 class TimestampMixin:
-    """created_at, updated_at"""
+    """The columns created_at and updated_at."""
 
     created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
     updated_at: Mapped[datetime] = mapped_column(
@@ -29,7 +29,7 @@ class TimestampMixin:
 
 
 class TenantMixin:
-    """tenant_id foreign key; leads the primary key, so `(tenant_id, id)` names a row."""
+    """A foreign key tenant_id; it leads the primary key, so `(tenant_id, id)` identifies a row."""
 
     tenant_id: Mapped[UUID] = mapped_column(
         ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-20
@@ -37,17 +37,17 @@ class TenantMixin:
 
 
 def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
-    """A foreign key that cannot leave the tenant: `(tenant_id, column) → (tenant_id, id)`."""
+    """Return a foreign key within the tenant: `(tenant_id, column) → (tenant_id, id)`."""
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options
     )
 
 
 def unique_ignoring_case(table: str, *columns: str) -> Index:
-    """For `__table_args__`: unique, whatever the case of the last column, as e-mail addresses are.
+    """Return a unique index that ignores the case of the last column, for `__table_args__`.
 
-    `unique_ignoring_case("people", "tenant_id", "email")`. A repository's `filtered(email=…)` finds
-    such a row by this index, and so does `func.lower(Person.email) == email.lower()`.
+    `unique_ignoring_case("people", "tenant_id", "email")`. A repository's `filtered(email=…)` uses
+    this index, and so does `func.lower(Person.email) == email.lower()`.
     """
     *before, last = columns
     name = "_".join(["uq", table, *before, "lower", last])
@@ -57,5 +57,5 @@ def unique_ignoring_case(table: str, *columns: str) -> Index:
 
 @event.listens_for(TenantMixin, "after_mapper_constructed", propagate=True)
 def _mark(mapper: Mapper[Any], _: type[TenantMixin]) -> None:
-    """So that a statement's tables tell whether they are tenants', wherever their models are."""
+    """Mark the table as a tenant's, so that statements can be checked without their models."""
     cast(Table, mapper.local_table).info["tenant"] = True

@@ -1,11 +1,11 @@
-"""Keyset pagination: a page starts behind the last row of the page before, however deep it is."""
+"""Keyset pagination: a page starts after the last row of the previous page, at any depth."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 
 class InvalidCursor(Exception):
-    """The cursor was not made by this API."""
+    """The cursor was not issued by this API."""
 
 
 def encode_cursor(last: UUID) -> str:
@@ -13,7 +13,7 @@ def encode_cursor(last: UUID) -> str:
 
 
 def decode_cursor(cursor: str) -> UUID:
-    """Raises InvalidCursor."""
+    """Return the id of the last row. Raises InvalidCursor."""
     try:
         return UUID(bytes=urlsafe_b64decode(cursor + "=="))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What every repository can do. The session already has the tenant; no method takes one."""
+"""The base class of repositories. The session knows the tenant, so no method takes one."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -20,13 +20,13 @@ Model = TypeVar("Model", bound=UUIDMixin)
 
 
 class RowNotFound(Exception):
-    """No such row for this tenant, whether or not another tenant has it."""
+    """The row does not exist for this tenant; another tenant may have it."""
 
 
 class Repository(Generic[Model]):
-    """Returns read-only rows, from every method: to change one, call `change`.
+    """Queries of one model. Returns read-only rows; call `change` to change one.
 
-    A query that needs entities of the ORM is written with `self.session.orm`.
+    For queries that need ORM entities, use `self.session.orm`.
     """
 
     model: ClassVar[type[Any]]
@@ -41,7 +41,7 @@ class Repository(Generic[Model]):
         self.session = session
 
     async def get(self, row_id: UUID) -> Model:
-        """The row. Raises RowNotFound."""
+        """Return the row. Raises RowNotFound."""
         row = await self.find(row_id)
         if row is None:
             raise RowNotFound(self.model.__name__)
@@ -54,21 +54,21 @@ class Repository(Generic[Model]):
         return rows[0] if rows else None
 
     async def get_for_update(self, row_id: UUID) -> Model:
-        """The row, locked until the transaction ends: what is checked is what is then written.
+        """Return the row, locked until the transaction ends, so that checks hold until the write.
 
         Raises RowNotFound.
         """
         return await self._lock(row_id, shared=False)
 
     async def get_for_share(self, row_id: UUID) -> Model:
-        """The row, which others may read and lock in this way, and not change before the end.
+        """Return the row with a shared lock: others may read and share-lock it, but not change it.
 
         Raises RowNotFound.
         """
         return await self._lock(row_id, shared=True)
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
-        """The newest first. Raises InvalidCursor."""
+        """Return a page, newest first. Raises InvalidCursor."""
         statements, own = self._narrowed()
         values = {
             "limit": limit + 1,
@@ -84,7 +84,7 @@ class Repository(Generic[Model]):
         return statements.rows(await self.session.fetch(statement, complete))[0]
 
     async def change(self, row: Model, /, **values: Any) -> Model:
-        """Write the values and return the row as it is now; `row` stays as it was.
+        """Write the values and return the changed row; `row` itself is not modified.
 
         Raises RowNotFound.
         """
@@ -100,7 +100,7 @@ class Repository(Generic[Model]):
         return changed
 
     async def delete(self, row: Model) -> None:
-        """Raises RowNotFound."""
+        """Delete the row. Raises RowNotFound."""
         statements, own = self._narrowed(to_write=True)
         values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))
@@ -109,9 +109,9 @@ class Repository(Generic[Model]):
         return select(self.model)
 
     def filtered(self, **values: Any) -> Select[Any]:
-        """Return the query for rows that have these values; a `None` asks for nothing.
+        """Return a query for rows with these values; a value of `None` is ignored.
 
-        Values that are unique whatever their case (`unique_ignoring_case`) are found in any case.
+        Columns of `unique_ignoring_case` are compared case-insensitively.
         """
         wanted = {name: value for name, value in values.items() if value is not None}
         return self.query().where(*(_equals(self.model, *each) for each in wanted.items()))
@@ -121,11 +121,11 @@ class Repository(Generic[Model]):
         return rows[0] if rows else None
 
     async def all(self, query: Select[Any]) -> Sequence[Model]:
-        """The rows of a query of the model."""
+        """Return the rows of a query of the model."""
         return [read_only(entity) for entity in await self.session.scalars(query)]
 
     async def page(self, query: Select[Any], *, limit: int, cursor: str | None) -> Rows[Model]:
-        """One row more than asked for tells whether another page follows."""
+        """Return a page of a query, newest first. Raises InvalidCursor."""
         if cursor is not None:
             query = query.where(self.model.id < decode_cursor(cursor))
         return _page(await self.all(query.order_by(self.model.id.desc()).limit(limit + 1)), limit)
@@ -138,7 +138,7 @@ class Repository(Generic[Model]):
         return locked
 
     def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
-        """The statements for this session, and what narrows them. Raises TenantContextRequired."""
+        """Return this session's statements and the filter's value. Raises TenantContextRequired."""
         session = self.session
         column, own = tenant_filter(
             self.model, session.context, unscoped=session.unscoped, to_write=to_write
@@ -152,7 +152,7 @@ class Repository(Generic[Model]):
 
 
 def _owned(values: dict[str, Any], column: str | None, own: UUID | None) -> dict[str, Any]:
-    """The values with what narrows the session. Raises TenantMismatch."""
+    """Return the values with the session's tenant or user. Raises TenantMismatch."""
     if column is None:
         return values
     if values.get(column, own) != own:
@@ -170,12 +170,12 @@ def _equals(model: Any, name: str, value: Any) -> ColumnElement[bool]:
 
 @cache
 def _ignoring_case(model: Any) -> frozenset[str]:
-    """The columns of its `unique_ignoring_case`."""
+    """Return the columns of the model's `unique_ignoring_case` indexes."""
     named = (index.info.get(IGNORES_CASE) for index in model.__table__.indexes)
     return frozenset(filter(None, named))
 
 
 def _page(rows: Sequence[Model], limit: int) -> Rows[Model]:
-    """Of one row more than asked for."""
+    """Make a page. One row more than `limit` was fetched, to tell whether another page follows."""
     more = len(rows) > limit
     return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)

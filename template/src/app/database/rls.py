@@ -1,7 +1,7 @@
-"""Row security as the DDL of migration steps: a table and its protection arrive in one step.
+"""Row security for migrations: a table and its policies are created in one step.
 
-The policies name their roles: one for all with `bypass OR tenant_id = …` would cost each query its
-index. `(SELECT …)` lets Postgres read the setting once a statement, not once a row.
+Each policy names its role: one policy for all roles with `bypass OR tenant_id = …` would prevent
+index use. `(SELECT …)` lets PostgreSQL read the setting once per statement instead of once per row.
 """
 
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ SEEN_POLICY = "seen_by_all"
 
 
 def protect(table: str) -> None:
-    """A tenant's table: app_rw sees the rows of the announced tenant, app_admin those of all."""
+    """Protect a tenant's table: app_rw sees the current tenant's rows, app_admin all rows."""
     _isolate(table, "tenant_id")
 
 
 def protect_tenants(table: str) -> None:
-    """The tenants themselves: log-in and jobs see each, and only the announced one is written."""
+    """Protect the tenants table: log-in and jobs read every row, and write only the current one."""
     _isolate(table, "id")
     op.execute(f"CREATE POLICY {SEEN_POLICY} ON {table} FOR SELECT TO app_rw USING (true)")
 
@@ -41,13 +41,13 @@ def _isolate(table: str, column: str) -> None:
 
 
 def protect_for_person(table: str, column: str = "user_id") -> None:
-    """Beside `protect`: a person without a tenant reads her own rows, as when she chooses one."""
+    """Let a user without a tenant read their own rows, such as memberships. Add it to `protect`."""
     own = f"{column} = {_setting(PERSON_SETTING)}"
     op.execute(f"CREATE POLICY {PERSON_POLICY} ON {table} FOR SELECT TO app_rw USING ({own})")
 
 
 def unprotect(table: str) -> None:
-    """Undoes all of the above, for a table that stays; one that is dropped takes them along."""
+    """Undo all of the above, for a table that stays; dropping a table drops its policies."""
     for policy in (SEEN_POLICY, PERSON_POLICY, ADMIN_POLICY, TENANT_POLICY):
         op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
     op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
@@ -55,15 +55,15 @@ def unprotect(table: str) -> None:
 
 
 def grant_global(table: str) -> None:
-    """A table without tenants: both serving roles read and write all rows. But no TRUNCATE."""
+    """Grant both serving roles access to all rows of a global table, without TRUNCATE."""
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_rw, app_admin")
 
 
 @contextmanager
 def rows_of_all_tenants(table: str) -> Iterator[None]:
-    """Within it a step's UPDATE or DELETE reaches every row.
+    """Let a migration's UPDATE or DELETE affect all rows.
 
-    FORCE holds for the owner too: without this a step changes nothing, and says nothing.
+    FORCE applies to the owner too: without this a migration silently changes nothing.
     """
     op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     yield
@@ -71,5 +71,5 @@ def rows_of_all_tenants(table: str) -> Iterator[None]:
 
 
 def _setting(name: str) -> str:
-    """NULLIF, because a setting that was once set is '' afterwards, not NULL."""
+    """Return the setting as SQL, NULL if empty: once set, it is '' in later transactions."""
     return f"(SELECT NULLIF(current_setting('{name}', true), '')::uuid)"

@@ -1,4 +1,4 @@
-"""A session works for exactly one tenant, from its first statement to its last."""
+"""A session for exactly one tenant, from its first statement to its last."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 class TenantSession(OrmVerbs):
     """One context, one transaction. Repositories use `read` and `fetch`; other queries use the ORM.
 
-    Its ORM session is created by the first who asks for it: most requests never do.
+    The ORM session is created on demand: most requests never need it.
     """
 
     def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
@@ -37,12 +37,12 @@ class TenantSession(OrmVerbs):
 
     @property
     def unscoped(self) -> bool:
-        """True across tenants only: the session runs as another role, on another engine."""
+        """True for work across tenants, which uses another role on another engine."""
         return self._unscoped
 
     @cached_property
     def orm(self) -> AsyncSession:
-        """SQLAlchemy's own session, in the same transaction and with the same tenant filter."""
+        """SQLAlchemy's own session, in the same transaction and with the tenant filter."""
         return AsyncSession(
             self._engine,
             sync_session_class=OrmSession,
@@ -53,11 +53,11 @@ class TenantSession(OrmVerbs):
 
     @property
     def has_orm(self) -> bool:
-        """True once somebody has asked for `orm`."""
+        """True once `orm` was used."""
         return "orm" in self.__dict__
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """Run a compiled statement that says itself what it is filtered by. Raises DBAPIError."""
+        """Run a compiled statement, which contains its own filter. Raises DBAPIError."""
         self.transaction.has_written = True
         return await self._fetch(statement, values)
 
@@ -68,9 +68,9 @@ class TenantSession(OrmVerbs):
         return await self.transaction.fetch(statement.sql, statement.arguments(values))
 
     async def read(self, statement: Reading, values: Mapping[str, Any]) -> list[Any]:
-        """As `fetch`; until the transaction begins, a read is one of its own, in one round trip.
+        """As `fetch`, but standalone, in one round trip, if the transaction has not begun.
 
-        READ COMMITTED makes no difference between the two.
+        In READ COMMITTED both see the same.
         """
         setting = None if self.has_orm else self.transaction.standalone_setting()
         if setting is None:
@@ -81,19 +81,21 @@ class TenantSession(OrmVerbs):
         )
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
-        """Send it together with COMMIT, after those of earlier calls: it costs no round trip.
+        """Send the statement together with COMMIT, in order of calls: it costs no round trip.
 
-        Its result is discarded; its error is the commit's. Raises DBAPIError.
+        Its result is discarded; its error is raised by the commit. Raises DBAPIError.
         """
         await self.transaction.at_commit(statement, value)
 
     async def send(
         self, send: Callable[..., Awaitable[Result]], *arguments: Any, **options: Any
     ) -> Result:
-        """Send a statement of the ORM; again, once, if it found a dead connection or an old plan.
+        """Send a statement of the ORM; retry once on a dead connection or an outdated plan.
 
-        As `Transaction` does: only with nothing done before it. Raises DBAPIError.
+        As in `Transaction`, only if nothing was done before it. Raises DBAPIError.
         """
+        # Only a session's first statement may be repeated: after it there could be writes, locks or
+        # loaded rows that the rollback below would lose.
         is_first = self.transaction.connection is None and not self._holds_rows
         try:
             return await send(*arguments, **options)
@@ -105,7 +107,7 @@ class TenantSession(OrmVerbs):
 
     @property
     def _holds_rows(self) -> bool:
-        """True if a rollback would take something from the ORM session."""
+        """True if a rollback would expire or expunge rows of the ORM session."""
         if not self.has_orm:
             return False
         held = self.orm.sync_session
@@ -120,13 +122,13 @@ class TenantSession(OrmVerbs):
 
     @property
     def is_open(self) -> bool:
-        """True if a transaction has begun and not ended, or a connection is checked out."""
+        """True while a transaction is open or a connection is checked out."""
         return self.transaction.is_open or (self.has_orm and self.orm.in_transaction())
 
     async def release(self) -> None:
-        """Return the connection if nothing was written or locked; the next statement takes one.
+        """Return the connection if nothing was written or locked; the next statement gets another.
 
-        Call it before you await something else: a password, a mail server, another session.
+        Call it before awaiting anything else: a password hash, a mail server, another session.
         """
         if self.transaction.has_only_read and not self._holds_changes:
             await self.commit()
@@ -139,7 +141,7 @@ class TenantSession(OrmVerbs):
         return bool(held.new or held.dirty or held.deleted or held.in_nested_transaction())
 
     async def commit(self) -> None:
-        """Commit what compiled statements and the ORM have written. Raises DBAPIError."""
+        """Commit the work of compiled statements and of the ORM. Raises DBAPIError."""
         if self.has_orm and self.orm.in_transaction():
             await self.orm.commit()
         await self.transaction.end(commit=True)
@@ -153,19 +155,20 @@ class TenantSession(OrmVerbs):
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        # The rollback must run even if the request was cancelled, or the connection is lost.
         with CancelScope(shield=True):
             await self.close()
 
     async def close(self) -> None:
-        """Roll back what was not committed, and return the connection."""
+        """Roll back uncommitted work, and return the connection."""
         if self.has_orm:
             await self.orm.close()
         await self.transaction.end()
 
 
 def open_session(engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> TenantSession:
-    """One session for one context. `unscoped` filters nothing: for `app_admin`'s engine only."""
+    """Open a session for one context. `unscoped` filters nothing: for `app_admin`'s engine only."""
     return TenantSession(engine, context, unscoped=unscoped)
 
 
-ScopedAsyncSession = TenantSession  # the name before 2.0, until 3.0
+ScopedAsyncSession = TenantSession  # the name before 2.0; removed in 3.0

@@ -1,7 +1,7 @@
-"""Orders other than by age: by one column, then by id, so that a page can start behind any row.
+"""Sort by one column, then by id, so that a page can start after any row.
 
-Rows without a value come after all others, or before them when the order is turned around: so does
-PostgreSQL, and so one index `(tenant_id, column, id)` serves both directions.
+Rows without a value come last, or first in descending order, as in PostgreSQL: so one index
+`(tenant_id, column, id)` serves both directions.
 """
 
 import json
@@ -28,12 +28,12 @@ class Sort:
 
     @property
     def name(self) -> str:
-        """As a request says it: `issued_on`, `-issued_on`."""
+        """Return the name used in requests: `issued_on`, `-issued_on`."""
         return f"-{self.column.key}" if self.descending else self.column.key
 
 
 def sorts(*columns: InstrumentedAttribute[Any]) -> dict[str, Sort]:
-    """Both directions of each column, by name."""
+    """Return both directions of each column, by name."""
     both = [Sort(column, descending) for column in columns for descending in (False, True)]
     return {sort.name: sort for sort in both}
 
@@ -42,7 +42,10 @@ class SortedRepository(Repository[Model]):
     async def sorted_page(
         self, query: Select[Any], *, sort: Sort | None, limit: int, cursor: str | None
     ) -> Rows[Model]:
-        """Without a sort the newest first. Raises InvalidCursor, also for another sort's cursor."""
+        """Return a page; without a sort, newest first.
+
+        Raises InvalidCursor, also for a cursor of another sort.
+        """
         if sort is None:
             return await self.page(query, limit=limit, cursor=cursor)
         if cursor is not None:
@@ -56,6 +59,8 @@ class SortedRepository(Repository[Model]):
 
 def _behind(value: Any, row_id: UUID, sort: Sort, ids: Any) -> ColumnElement[bool]:
     column = sort.column
+    # A row comparison with NULL is never true in SQL, so rows without a value are compared by id
+    # only.
     if value is None:
         tied = and_(column.is_(None), ids < row_id if sort.descending else ids > row_id)
         return or_(tied, column.is_not(None)) if sort.descending else tied
@@ -76,7 +81,7 @@ def _encode(row: Any, sort: Sort) -> str:
 
 
 def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
-    """Raises InvalidCursor."""
+    """Return the last row's value and id. Raises InvalidCursor."""
     kind = TypeAdapter[Any](sort.column.type.python_type | None)
     try:
         text = urlsafe_b64decode(cursor + "==")

@@ -1,4 +1,4 @@
-"""For whom a session works. Given when it is opened, never changed."""
+"""The context of a session: a tenant, a user or neither. It never changes."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,14 +10,14 @@ PERSON_SETTING = "app.user_id"
 
 @dataclass(frozen=True, slots=True)
 class TenantContext:
-    """Works for one tenant: its rows and no others."""
+    """A session for one tenant: it sees this tenant's rows only."""
 
     tenant_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class PersonContext:
-    """Works for one person before a tenant is chosen: her own memberships and nothing else."""
+    """A session for one user before a tenant is chosen: it sees the user's own memberships only."""
 
     user_id: UUID
 
@@ -26,7 +26,7 @@ Context: TypeAlias = TenantContext | PersonContext | None
 
 
 def setting_of(context: Context) -> tuple[str, UUID] | None:
-    """What row security looks at, and its value."""
+    """Return the name and value of the setting that row security reads."""
     match context:
         case TenantContext(tenant_id):
             return TENANT_SETTING, tenant_id
@@ -37,12 +37,12 @@ def setting_of(context: Context) -> tuple[str, UUID] | None:
 
 
 class TenantContextRequired(Exception):
-    """A tenant's table was reached by a session that works for no tenant."""
+    """A session without a tenant used a tenant's table."""
 
 
 class TenantMismatch(Exception):
-    """A row of one tenant was about to be read or written for another."""
+    """A row of one tenant was about to be read or written for another tenant."""
 
 
 class RawSqlRefused(Exception):
-    """SQL that the session cannot narrow was run without `raw_sql="the reason"`."""
+    """SQL that the session cannot filter was run without `raw_sql="the reason"`."""

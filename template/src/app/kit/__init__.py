@@ -1,1 +1,1 @@
-"""What could be a library of its own: imports nothing of ours."""
+"""Code that could be a library: it imports nothing else of the app."""

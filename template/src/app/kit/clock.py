@@ -1,4 +1,4 @@
-"""The time, in one place, always aware and in UTC."""
+"""The current time, always aware and in UTC."""
 
 from datetime import UTC, datetime
 

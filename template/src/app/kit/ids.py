@@ -1,4 +1,4 @@
-"""Identifiers that sort by the time they were made."""
+"""Identifiers that sort by creation time."""
 
 from uuid import UUID
 
@@ -6,5 +6,5 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """A UUID of version 7 (RFC 9562): unique everywhere, and later ids sort after earlier ones."""
+    """Return a UUID of version 7 (RFC 9562): later ids sort after earlier ones."""
     return uuid7()

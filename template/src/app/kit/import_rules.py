@@ -1,4 +1,4 @@
-"""Which part of a module may import what: the one table of it, and what it says to Tach.
+"""Import rules: which part of a module may import what, and the Tach files made of them.
 
 A part is a file or a folder of a module, such as `services`; `root` is its `__init__.py`.
 """
@@ -10,7 +10,7 @@ LEAVES = {"errors", "events", "permissions", "settings"}
 _ENTRANCE = ({"services", "schemas"} | LEAVES, {"app.core", "app.kit"})
 _ENTRANCES = {"routes", "jobs", "commands", "seeds", "subscribers"}
 
-# Each part: which of its siblings it may import, and what outside of the module.
+# Each part: the siblings it may import, and the packages outside of the module.
 MAY: Mapping[str, tuple[set[str], set[str]]] = {
     "module": ({"services"} | _ENTRANCES | LEAVES, {"app.core"}),
     "routes": _ENTRANCE,
@@ -29,7 +29,7 @@ MAY: Mapping[str, tuple[set[str], set[str]]] = {
     "migrations": (set(), {"app.database"}),
     "root": ({"services", "repositories", "schemas", "commands"} | LEAVES, set()),
 }
-# A part with a name of the module's own, such as `storage`. All parts may import it.
+# A part with another name, such as `storage`. All parts may import it.
 ANY_OTHER = ({"services"} | LEAVES, {"app.core", "app.kit", "app.config", OTHER_MODULES})
 
 WRITTEN = "# Written by `make import-rules` from `uses` in module.py; edit that instead."
@@ -44,8 +44,8 @@ def domain(
 ) -> str:
     """Return the text of a module's tach.domain.toml.
 
-    `uses` names other modules, `imported` the siblings that each part imports. Only those count
-    where a part has a name of the module's own: if all were allowed, there would be circles.
+    `uses` names other modules, `imported` the siblings that each part imports. For parts with other
+    names only actual imports are allowed: allowing all would permit circles.
     """
     found = imported or {}
     others = [f"//{OTHER_MODULES}.{each}" for each in sorted(uses)]
@@ -82,7 +82,7 @@ def _visibility(module: str, part: str, public: Collection[str]) -> list[str]:
 
 
 def _in_order(parts: Iterable[str]) -> list[str]:
-    """As in the table, those of the module's own last."""
+    """Sort as in the table; parts with other names come last."""
     table = list(MAY)
     places = {part: table.index(part) if part in MAY else len(table) for part in parts}
     return sorted(places, key=lambda part: (places[part], part))

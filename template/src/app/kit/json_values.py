@@ -1,8 +1,8 @@
-"""What JSON may carry so that Python, PostgreSQL and every reader take the same of it.
+"""Restrict JSON to what Python, PostgreSQL and all readers interpret the same way.
 
-Python reads more than RFC 8259 allows and than `jsonb` stores: lone surrogates, NUL characters,
-NaN, numbers without end, any depth. The text is searched first, which costs microseconds, and for a
-megabyte milliseconds; only what these searches suspect is read, to say where the fault is.
+Python reads more than RFC 8259 allows and `jsonb` stores: lone surrogates, NUL characters, NaN,
+numbers of any size, any depth. The text is searched first, which takes microseconds, or
+milliseconds for a megabyte; only suspicious text is parsed, to locate the fault.
 """
 
 import json
@@ -13,18 +13,18 @@ from math import isfinite
 from typing import Any
 
 DEEPEST = 64
-"""Lists and objects in each other; what stores and sends them again manages 200 or more."""
+"""Maximum nesting; code that stores and sends values handles 200 levels or more."""
 MOST = 20_000
-"""Values in one text: to read more of them would keep all others waiting."""
+"""Maximum number of values: parsing more would block other requests."""
 
 STRING = re.compile(rb'"[^"]*+"')
-"""Where no quote is escaped."""
+"""A string, if no quote is escaped."""
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 ESCAPE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
-"""A surrogate, perhaps with its other half, or NUL."""
+"""A surrogate, possibly one of a pair, or NUL."""
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")
 NUMBER = re.compile(rb"\d[eE]\+?\d{2}|\d{300}")
-"""Perhaps more than a double holds."""
+"""A number that may exceed a double."""
 
 Path = tuple[str | int, ...]
 
@@ -36,9 +36,9 @@ class Fault:
 
 
 def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
-    """The first thing in a JSON text that cannot be stored and sent again; None for broken JSON.
+    """Return the first value that cannot be stored and sent again; None for invalid JSON.
 
-    Whoever reads the text afterwards finds what is broken.
+    Invalid JSON is left to the parser that reads it afterwards.
     """
     bare = STRING.sub(b"", text.replace(rb"\\", b"").replace(rb"\"", b""))
     if crowded := _find_crowd(bare, most):
@@ -110,5 +110,5 @@ def _faults_of_text(text: str, path: Path) -> Iterator[Fault]:
 def _is_storable(number: float) -> bool:
     try:
         return isfinite(number)
-    except OverflowError:  # an integer beyond all doubles
+    except OverflowError:  # an integer too large for a double
         return False

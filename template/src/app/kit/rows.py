@@ -1,4 +1,4 @@
-"""Some rows of many."""
+"""One page of rows, and the cursor of the next page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

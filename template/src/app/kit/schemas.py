@@ -1,4 +1,4 @@
-"""The shapes that travel over HTTP start here."""
+"""Base classes of the schemas sent over HTTP."""
 
 from typing import Any, Generic, TypeVar
 
@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Schema(BaseModel):
-    """Refuses fields it does not know, reads rows by attribute."""
+    """The base schema: refuses unknown fields, reads rows by attribute."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
 def left_out() -> Any:
-    """The default of a field of a change: it may be left out, and then stays as it is."""
+    """Return the default of an optional field of a change: if omitted, it stays as it is."""
     return Field(default_factory=lambda: None)
 
 

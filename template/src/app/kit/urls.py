@@ -1,4 +1,4 @@
-"""Addresses on the web, kept as text."""
+"""URLs, stored as text."""
 
 from typing import Annotated
 
@@ -18,4 +18,4 @@ Url = Annotated[
     AfterValidator(_normal),
     WithJsonSchema({"type": "string", "format": "uri", "minLength": 1, "maxLength": LONGEST}),
 ]
-"""An http or https URL in its normal form: `HTTP://Example.com` is kept as `http://example.com/`."""
+"""An http or https URL in normal form: `HTTP://Example.com` becomes `http://example.com/`."""

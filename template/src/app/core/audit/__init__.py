@@ -1,4 +1,4 @@
-"""Who did what, when and from where: each tenant's own log, and that of work across tenants."""
+"""The audit log of each tenant, and the separate log of work across tenants."""
 
 from ._across_tenants import AuditEntry
 from ._log import Act, LogEntry, copy_of, list_acts, write_acts

@@ -1,4 +1,4 @@
-"""What was done across tenants, by whom and why: in the same transaction, unseen by tenants."""
+"""The log of work across tenants: written in its transaction, invisible to tenants."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A tenant's log: written in the transaction of the act, and never changed afterwards."""
+"""A tenant's audit log: written in the transaction of the action, and never changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ NOT_TOLD = {"tenant_id", "id", "created_at", "updated_at"}
 
 
 class LogEntry(UUIDMixin, TenantMixin, Base):
-    """`actor` is person, api key or house, of which the last has no id. Jobs have no address."""
+    """One audit entry. `actor` is `person`, `api key` or `house` (the system, without an id).
+
+    Entries of jobs have no address.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -46,14 +49,14 @@ class LogEntry(UUIDMixin, TenantMixin, Base):
 
 @dataclass(frozen=True)
 class Act:
-    """`before` and `after` are rows: one alone was created or deleted, two are compared."""
+    """An action to log. One row was created or deleted; two rows are compared."""
 
     action: str
     before: Any = None
     after: Any = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError."""
+        """Raises ValueError when both rows are the same object."""
         if self.before is not None and self.before is self.after:
             raise ValueError(f"{self.action}: keep a copy_of(row) before you change it")
 
@@ -62,7 +65,7 @@ class Act:
         return self.before if self.after is None else self.after
 
     def changes(self) -> dict[str, Any]:
-        """{"name": {"old": "First", "new": "Second"}}; what is private is named and not told."""
+        """Return {"name": {"old": "First", "new": "Second"}}, without private values."""
         before, after = _values(self.before), _values(self.after)
         return {
             name: HIDDEN if is_private(name) else _told(before.get(name), after.get(name))
@@ -72,7 +75,7 @@ class Act:
 
 
 async def write_acts(work: Work, acts: Sequence[Act]) -> None:
-    """Raises TenantContextRequired."""
+    """Insert the entries. Raises TenantContextRequired."""
     await work.session.execute(insert(LogEntry), [_row(work, act) for act in acts])
 
 
@@ -84,7 +87,7 @@ async def list_acts(
     subject_id: UUID | None = None,
     actor_id: UUID | None = None,
 ) -> Rows[LogEntry]:
-    """The newest first; of all, on one row, or by one person or key. Raises InvalidCursor."""
+    """Return entries, newest first: all, of one subject, or by one actor. Raises InvalidCursor."""
     query = select(LogEntry).order_by(LogEntry.id.desc()).limit(limit + 1)
     if cursor is not None:
         query = query.where(LogEntry.id < decode_cursor(cursor))
@@ -120,7 +123,7 @@ def _kind(actor: Actor) -> str:
 
 
 def copy_of(row: Any) -> Any:
-    """The row as it is now, for rows of the session: those learn what is written."""
+    """Return a read-only copy of a row, to compare with the row after it was changed."""
     mapper = type(row).__mapper__
     copy = object.__new__(read_only_class(mapper.class_))
     copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})

@@ -1,4 +1,4 @@
-"""Who is asking: passwords, tokens, and the actor that they prove."""
+"""Authentication: passwords, tokens, API keys, and the actor that they prove."""
 
 from ._actor import ANONYMOUS, Actor
 from ._api_keys import ApiKeys, FoundKey, new_api_key

@@ -1,4 +1,4 @@
-"""The one who acts, as far as a request, a job or a command can know."""
+"""The actor: the user, API key or system on whose behalf a request, job or command runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,24 +17,24 @@ class Actor:
     session_id: UUID | None = None
     api_key_id: UUID | None = None
     made_by: UUID | None = None
-    """Who made the API key, in whose stead it acts."""
+    """The user who created the API key."""
     role: str | None = None
     permissions: frozenset[str] = frozenset()
     is_superuser: bool = False
     is_system: bool = False
     expires_at: int | None = None
-    """When the token that came along is over, in seconds since 1970."""
+    """When the presented token expires, in seconds since the epoch."""
     refusal: str | None = None
-    """Why the token that came along proves nobody, as a sentence."""
+    """Why the presented token was refused, as a sentence."""
 
     @classmethod
     def system(cls, tenant_id: UUID | None = None) -> "Actor":
-        """The house itself at work for a tenant: schedules, seeds. It may do everything there."""
+        """The system acting for a tenant, for schedules and seeds. It has all permissions there."""
         return cls(tenant_id=tenant_id, is_system=True)
 
     @classmethod
     def operator(cls) -> "Actor":
-        """Whoever holds the machine's command line."""
+        """The operator at the command line."""
         return cls(is_superuser=True, is_system=True)
 
     @property
@@ -43,14 +43,14 @@ class Actor:
 
     @property
     def identity(self) -> UUID | None:
-        """Of the person or of the API key; None for the house and for nobody."""
+        """The id of the user or API key; None for the system and for anonymous actors."""
         return self.user_id or self.api_key_id
 
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions
 
     def to_json(self) -> dict[str, Any]:
-        """What travels with a job: who, and what she may unless her role's name says it."""
+        """Serialise for the queue. Permissions are left out if they follow from a built-in role."""
         return {
             "user_id": str(self.user_id) if self.user_id else None,
             "tenant_id": str(self.tenant_id) if self.tenant_id else None,

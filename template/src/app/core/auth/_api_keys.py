@@ -1,4 +1,4 @@
-"""Keys for programs, `ak_<tenant>_<secret>`: looked up once a minute, checked at each request."""
+"""API keys, `ak_<tenant>_<secret>`: cached for a minute, revocations checked at each request."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -17,14 +17,15 @@ from ._watch import Revocations
 PREFIX = "ak_"
 REMEMBERED = 10_000
 REMEMBERED_FOR = timedelta(minutes=1)
-"""Not how long a revoked key is good: revocations are checked at each request."""
+"""A revoked key is refused earlier: revocations are checked at each request."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundKey:
-    """What a stored key may do, and until when.
+    """The permissions and expiry of a stored key.
 
-    `depends_on` are the ids that end it when one is revoked, as those of its maker, who has `role`.
+    Revoking an id in `depends_on`, such as those of the user who created the key, ends the key too.
+    `role` is that user's role.
     """
 
     id: UUID
@@ -36,7 +37,7 @@ class FoundKey:
 
 
 class KeyTries(Protocol):
-    """Counts looks for keys that are not known here, by the address that they come from."""
+    """Counts lookups of API keys that are not cached, by network address."""
 
     async def count(self, whose: str) -> None: ...
 
@@ -44,11 +45,11 @@ class KeyTries(Protocol):
 
 
 FindKey = Callable[[UUID, str], Awaitable[FoundKey | None]]
-"""By the tenant and the hash of the secret. None also when the tenant is suspended."""
+"""Finds a key by tenant id and hash of the secret. Returns None if the tenant is suspended."""
 
 
 def new_api_key(tenant_id: UUID) -> tuple[str, str]:
-    """A key, to be shown once, and the hash to be stored."""
+    """Return a key, to be shown once, and the hash to be stored."""
     secret = new_secret()
     return f"{PREFIX}{tenant_id.hex}_{secret}", hash_secret(secret)
 
@@ -61,7 +62,7 @@ class Remembered:
 
 
 class ApiKeys:
-    """Remembers the keys that are in use, so that a request asks the database for nothing."""
+    """Caches the keys in use, so that most requests need no database query."""
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class ApiKeys:
         tries: KeyTries,
         note_refused: Callable[[str | None], None],
     ) -> None:
-        """`note_refused` gets the address of whoever presents a key that is none."""
+        """`note_refused` is called with the client's address when a key is invalid."""
         self.find = find
         self.note_refused = note_refused
         self.tries = tries
@@ -78,12 +79,14 @@ class ApiKeys:
         self._remembered: OrderedDict[str, Remembered] = OrderedDict()
 
     async def actor(self, presented: str, *, address: str | None) -> Actor:
-        """Works for the key's tenant and is no user; or has a refusal.
+        """Return an actor without a user, in the key's tenant, or an actor with a `refusal`.
 
-        A key that is refused from memory is looked up again: its maker may have another role.
-        Raises TooManyRequests for an address that has presented too many that are none.
+        A key refused from the cache is looked up again: its creator may have another role by now.
+        Raises TooManyRequests for an address that has presented too many invalid keys.
         """
         known = self._recall(presented)
+        # A cached key may be outdated, so only a success is final; a refusal is checked again
+        # below.
         if known is not None:
             actor = await self._of(known)
             if actor.refusal is None:
@@ -114,7 +117,7 @@ class ApiKeys:
         return found if found and found.until > clock.now() else None
 
     async def _look_up(self, presented: str, address: str | None) -> Remembered | None:
-        """Counted before the database is asked."""
+        """Look up the key. The attempt is counted before the query, and reset if the key exists."""
         tenant, _, secret = presented.removeprefix(PREFIX).partition("_")
         try:
             tenant_id = UUID(hex=tenant)

@@ -1,4 +1,4 @@
-"""From what a request brings along to the actor that it proves."""
+"""Resolve a request's credentials to an actor."""
 
 from starlette.types import Scope
 
@@ -32,7 +32,7 @@ class Authenticator:
         self.permissions = permissions
 
     async def actor(self, scope: Scope) -> Actor:
-        """The actor, or one whose `refusal` says why nobody was proved. Raises TooManyRequests."""
+        """Return the actor, or one whose `refusal` says why not. Raises TooManyRequests."""
         bearer = _bearer(scope)
         if bearer is not None:
             return await self._of_bearer(bearer, scope)
@@ -42,7 +42,7 @@ class Authenticator:
         return await self._of_token(cookie) if self.cookies.may_act(scope) else FOREIGN_PAGE
 
     def takes_cookies(self, scope: Scope) -> bool:
-        """Cookies are what counts: another `Authorization` than a bearer's takes no part."""
+        """True if cookies authenticate this request: it has no bearer token."""
         return _bearer(scope) is None
 
     async def _of_bearer(self, bearer: str, scope: Scope) -> Actor:

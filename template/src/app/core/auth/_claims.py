@@ -1,4 +1,4 @@
-"""What an access token says about the user who holds it."""
+"""The claims of an access token."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -6,7 +6,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
-    """A role of the tenant's own brings its `permissions`, as the grant `grant_id` gave them."""
+    """The user, session and tenant that a token names.
+
+    A custom role carries its `permissions`, as granted by `grant_id`.
+    """
 
     user_id: UUID
     session_id: UUID
@@ -17,9 +20,9 @@ class AccessClaims:
     permissions: frozenset[str] | None = None
     is_superuser: bool = False
     expires_at: int | None = field(default=None, compare=False)
-    """Seconds since the epoch, where the claims were read from a token."""
+    """Seconds since the epoch; None unless the claims were read from a token."""
 
     @property
     def ids(self) -> tuple[UUID | None, ...]:
-        """All that may be revoked before the token expires."""
+        """The ids whose revocation ends the token early."""
         return (self.session_id, self.membership_id, self.user_id, self.tenant_id, self.grant_id)

@@ -1,9 +1,9 @@
-"""Tokens for browsers, in cookies that no script can read.
+"""Tokens for browsers, in cookies that scripts cannot read.
 
-A browser sends cookies along whoever wrote the page. So besides SameSite, a request that could
-change something counts only if it comes from a page of ours: browsers say so themselves in
-Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/), older ones in Origin, and no page can forge
-either. That needs neither a second cookie nor a token in each form.
+A browser sends cookies with requests from any site. So besides SameSite, a request that could
+change something is accepted only from our own pages: browsers say so in Sec-Fetch-Site
+(https://www.w3.org/TR/fetch-metadata/), older ones in Origin, and no page can forge either. That
+needs neither a second cookie nor a token in each form.
 """
 
 from collections.abc import Iterable
@@ -17,9 +17,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Cookies:
-    """`own` are the origins of our pages; the cookies are Secure when the first is https.
+    """The cookies of one app. `own` are the origins of its pages.
 
-    With the prefix __Host- no other host, subdomain or plain connection can set them.
+    The cookies are Secure if the first origin is https. They then have the prefix __Host-, so that
+    no other host, subdomain or plain connection can set them.
     """
 
     def __init__(self, *, own: Iterable[str]) -> None:
@@ -37,7 +38,7 @@ class Cookies:
         return self._read(scope, self.refresh)
 
     def may_act(self, scope: Scope) -> bool:
-        """Whether cookies prove what this request wants. A websocket could want anything."""
+        """True if cookies may authenticate this request. A websocket counts as unsafe."""
         return scope.get("method") in SAFE_METHODS or self.from_own_page(scope)
 
     def from_own_page(self, scope: Scope) -> bool:
@@ -55,7 +56,7 @@ class Cookies:
         return self._read(scope, self.away)
 
     def set_departure(self, answer: Response, value: str, *, seconds: int) -> None:
-        """For the way to a log-in elsewhere and back, which ends with a link from there."""
+        """Set the cookie for an external log-in: Lax, because the provider links back to us."""
         self._set(answer, self.away, value, seconds, strict=False)
 
     def clear(self, answer: Response) -> None:
@@ -63,7 +64,10 @@ class Cookies:
             self._set(answer, name, "", 0, strict=True)
 
     def _set(self, answer: Response, name: str, value: str, seconds: int, *, strict: bool) -> None:
-        """Lax lets a link from elsewhere open a page as who one is. Refreshing needs no links."""
+        """Set one cookie. Lax keeps users logged in when they follow a link from another site.
+
+        The refresh token's cookie needs no links, so it is Strict.
+        """
         answer.set_cookie(
             name,
             value,

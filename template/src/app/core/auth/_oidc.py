@@ -1,4 +1,4 @@
-"""Log-in with another house's account: OpenID Connect, authorization code with PKCE.
+"""Log-in with an external account: OpenID Connect, authorization code flow with PKCE.
 
 https://openid.net/specs/openid-connect-core-1_0.html
 """
@@ -22,20 +22,20 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 from app.config import OidcProvider
 
 ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
-"""Signed with a key that only the provider has: never HS256, never none."""
+"""Only asymmetric algorithms, whose private key only the provider has: never HS256, never none."""
 SECONDS = 10
 SUBJECT = re.compile(r"[ -~]{1,255}")
-"""ASCII, 255 characters at most: OpenID Connect Core, section 2."""
+"""At most 255 ASCII characters: OpenID Connect Core, section 2."""
 EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 
 
 class OidcRefused(Exception):
-    """The provider's answer proves nobody. The message says why."""
+    """The provider's response is not valid. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Where the browser goes, and what is `kept` in a signed cookie until it is back."""
+    """The URL to redirect to, and what is `kept` in a signed cookie until the callback."""
 
     url: str
     kept: dict[str, str]
@@ -51,13 +51,16 @@ class ForeignIdentity:
 
 
 class OidcClient:
-    """For one provider. Its configuration and keys are read for each log-in: they may change."""
+    """A client of one provider.
+
+    Its configuration and keys are fetched for each log-in, because they may change.
+    """
 
     def __init__(self, provider: OidcProvider) -> None:
         self.provider = provider
 
     async def depart(self, *, redirect_uri: str) -> Departure:
-        """Raises OidcRefused when the provider cannot be reached."""
+        """Begin a log-in. Raises OidcRefused when the provider cannot be reached."""
         kept = {name: generate_token(48) for name in ("state", "nonce", "verifier")}
         async with self._client(redirect_uri) as client:
             endpoints = await self._discover(client)
@@ -72,7 +75,7 @@ class OidcClient:
     async def arrive(
         self, *, code: str, state: str, kept: Mapping[str, Any], redirect_uri: str
     ) -> ForeignIdentity:
-        """Who came back with this code. Raises OidcRefused."""
+        """Complete a log-in: exchange the code and verify the id token. Raises OidcRefused."""
         if not state or state != kept.get("state"):
             raise OidcRefused("The answer belongs to another log-in.")
         async with self._client(redirect_uri) as client:
@@ -129,18 +132,18 @@ class OidcClient:
 
 @cache
 def _authorities() -> SSLContext:
-    """Whom TLS trusts: read once, because it takes the event loop a twentieth of a second."""
+    """Return a cached TLS context: loading CA certificates blocks the event loop for ~50 ms."""
     return httpx2.create_ssl_context()
 
 
 async def _read(client: Any, url: str) -> Any:
-    """Without the token: it is for what the provider tells of the user, which nobody asks here."""
+    """Send a GET without the access token, which is only for the userinfo endpoint."""
     answer = await client.request("GET", url, withhold_token=True)
     return answer.raise_for_status().json()
 
 
 def _identity(claims: dict[str, Any]) -> ForeignIdentity:
-    """Raises OidcRefused."""
+    """Validate the claims that identify the user. Raises OidcRefused."""
     subject, name = claims["sub"], claims.get("name")
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
         raise OidcRefused("The provider's answer is not valid.")
@@ -154,7 +157,7 @@ def _identity(claims: dict[str, Any]) -> ForeignIdentity:
 
 
 def _email(claim: object) -> str | None:
-    """None for what is no address: the provider's word is not enough for what we send mail to."""
+    """Return a valid address or None: mail is sent to it, so the provider's word is not enough."""
     if not isinstance(claim, str) or "<" in claim:
         return None
     try:

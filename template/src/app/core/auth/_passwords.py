@@ -1,4 +1,4 @@
-"""Passwords, hashed with argon2id, away from the event loop."""
+"""Password hashing with argon2id, in a thread."""
 
 from asyncio import to_thread
 from functools import cached_property
@@ -10,22 +10,23 @@ from ._weakness import LONGEST, normalised
 
 
 class Passwords:
-    """`weak` is for tests, which register more people in a minute than most apps in a year."""
+    """Hashes and verifies passwords. `weak` makes hashing cheap, for tests only."""
 
     def __init__(self, *, weak: bool = False) -> None:
         self._argon2 = _weak() if weak else Argon2Hasher()
         self._hasher = PasswordHash((self._argon2,))
 
     async def hash(self, password: str) -> str:
-        """Raises ValueError for one that `weakness` would have found too long."""
+        """Hash a password. Raises ValueError if it is longer than `weakness` allows."""
         if len(password) > LONGEST:
             raise ValueError(f"a password has at most {LONGEST} characters")
         return await to_thread(lambda: self._hasher.hash(normalised(password)))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
-        """Does the same work without a hash, so that time does not tell whether a user exists.
+        """Verify a password. Takes the same time without a hash, so that timing reveals no users.
 
-        What is longer than any password is wrong: normalising takes the square of its length.
+        Longer passwords fail at once, because the cost of normalising grows with the square of the
+        length.
         """
         if len(password) > LONGEST:
             return False
@@ -34,7 +35,7 @@ class Passwords:
         return matches and hashed is not None
 
     def is_outdated(self, hashed: str) -> bool:
-        """Made with other parameters than today's: hash the password anew when it is known."""
+        """True if the parameters have changed: rehash the password at the next log-in."""
         return self._argon2.check_needs_rehash(hashed)
 
     @cached_property

@@ -1,7 +1,7 @@
-"""What ends access before its tokens expire: a short list, written in the business transaction.
+"""Revocations: they end access before tokens expire, and are written in the caller's transaction.
 
-An entry names a session, a membership, a user, a tenant or a key. Whatever names it is refused, so
-the list compares no clocks; it is kept only as long as an access token can live.
+An entry names a session, a membership, a user, a tenant or a key. Every token that names it is
+refused, so no clocks are compared; the entry is kept only as long as an access token can live.
 """
 
 import json
@@ -20,7 +20,7 @@ from app.database.session import TenantSession
 
 CHANNEL = "revocations"
 MARGIN = timedelta(minutes=1)
-"""How long the transaction may take in which a token is issued that does not know of its end."""
+"""Time for transactions that issue a token without seeing the revocation yet."""
 
 
 class Reason(StrEnum):
@@ -33,7 +33,7 @@ class Reason(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What the client reads."""
+        """The sentence shown to the client."""
         return SENTENCES[self]
 
 
@@ -49,14 +49,14 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """`except_role`: tokens with this role are not meant, because they know it already."""
+    """A revocation. Tokens with the role `except_role` stay valid: they are up to date."""
 
     reason: Reason
     except_role: str | None = None
 
 
 class Revocation(Base):
-    """`id` is that of what was revoked."""
+    """One revocation; `id` is the id of what was revoked."""
 
     __tablename__ = "revocations"
     __global_reason__ = "is asked before it is known whether anybody works for a tenant"
@@ -93,7 +93,7 @@ LIFT = revocation_sql("""
 async def write_revocations(
     session: TenantSession, changes: Mapping[UUID, Revoked | None], *, lifetime: timedelta
 ) -> None:
-    """Known to all processes as soon as the transaction commits; None lifts a revocation."""
+    """Write revocations; None lifts one. All processes learn of them at commit."""
     lifted = [row_id for row_id, revoked in changes.items() if revoked is None]
     entries = [_entry(row_id, revoked) for row_id, revoked in changes.items() if revoked]
     if entries:
@@ -105,7 +105,7 @@ async def write_revocations(
 
 
 def read_announcement(payload: str) -> tuple[UUID, Revoked | None]:
-    """What `write_revocations` told through NOTIFY."""
+    """Parse a NOTIFY payload of `write_revocations`."""
     told: dict[str, Any] = json.loads(payload)
     return UUID(told["id"]), read_revoked(told) if "reason" in told else None
 
@@ -117,7 +117,7 @@ def read_revoked(row: Mapping[str, Any]) -> Revoked:
 def refusal_of(
     ids: Sequence[UUID | None], role: str | None, revoked: Mapping[UUID, Revoked | None]
 ) -> str | None:
-    """Why a token that names these ids proves nobody any more."""
+    """Return why a token with these ids is refused, or None."""
     for row_id in ids:
         found = revoked.get(row_id) if row_id else None
         if found and (found.except_role is None or found.except_role != role):

@@ -1,4 +1,4 @@
-"""Secrets that must be read again, such as a second factor's: encrypted at rest (RFC 7516)."""
+"""Encryption at rest (RFC 7516) for secrets that must be read again, such as TOTP secrets."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -8,7 +8,7 @@ from joserfc.jwk import KeySet, OctKey
 
 
 class Sealer:
-    """The database alone tells nothing. Opens what `previous` secrets have sealed too."""
+    """Encrypts with `secret`, and decrypts what `previous` secrets have encrypted as well."""
 
     def __init__(self, secret: str, *, previous: Sequence[str] = ()) -> None:
         self._key = _key(secret)
@@ -16,7 +16,7 @@ class Sealer:
 
     @property
     def key_id(self) -> str:
-        """Of the key that seals: what was sealed with another one had better be sealed again."""
+        """The id of the current key: re-encrypt whatever was encrypted with another one."""
         return str(self._key.kid)
 
     def seal(self, text: str) -> str:
@@ -24,12 +24,12 @@ class Sealer:
         return jwe.encrypt_compact(header, text, self._key)
 
     def open(self, sealed: str) -> str:
-        """Raises joserfc's JoseError when it was changed, or its secret is gone."""
+        """Decrypt. Raises joserfc's JoseError if the text was changed or its key is gone."""
         plain = jwe.decrypt_compact(sealed, self._keys).plaintext
         return (plain or b"").decode()
 
 
 def _key(secret: str) -> OctKey:
-    """Not the key that signs: one secret, two purposes, two keys."""
+    """Derive a separate key, so that the signing key is not used for encryption."""
     name = sha256(b"seal-kid:" + secret.encode()).hexdigest()[:12]
     return OctKey.import_key(sha256(b"seal:" + secret.encode()).digest(), {"kid": name})

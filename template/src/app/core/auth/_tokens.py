@@ -19,11 +19,11 @@ ALGORITHM = "HS256"
 
 
 class TokenRefused(Exception):
-    """The message says why, as a sentence for the client."""
+    """The token is not valid. The message says why, as a sentence for the client."""
 
 
 class Tokens:
-    """Signs with `secret`; reads what `previous` ones have signed too, so a secret can change."""
+    """Signs with `secret`, and verifies tokens of `previous` secrets as well, for rotation."""
 
     def __init__(self, secret: str, *, lifetime: timedelta, previous: Sequence[str] = ()) -> None:
         self._key = _key(secret)
@@ -33,7 +33,7 @@ class Tokens:
         self._verified = VerifiedTokens()
 
     def issue(self, claims: AccessClaims, *, until: int | None = None) -> str:
-        """`until`: it ends when another token does, which it stands in for."""
+        """Issue an access token. `until` is the expiry of the token that it replaces."""
         body: dict[str, Any] = {
             "sub": str(claims.user_id),
             "sid": str(claims.session_id),
@@ -47,12 +47,12 @@ class Tokens:
         return self.sign("access", body, lifetime=timedelta(seconds=self.seconds_left(until)))
 
     def seconds_left(self, until: int | None = None) -> int:
-        """How long an access token lives that is issued now."""
+        """Return the lifetime of an access token issued now."""
         whole = int(self.lifetime.total_seconds())
         return whole if until is None else min(whole, until - int(clock.now().timestamp()))
 
     def read(self, token: str) -> AccessClaims:
-        """Raises TokenRefused."""
+        """Verify an access token and return its claims. Raises TokenRefused."""
         known = self._verified.find(token)
         return known or self._read_unknown(token)
 
@@ -66,14 +66,14 @@ class Tokens:
         return claims
 
     def sign(self, purpose: str, body: dict[str, Any], *, lifetime: timedelta) -> str:
-        """A token that `verify` takes for the same purpose only."""
+        """Sign a token that `verify` accepts only for the same purpose."""
         issued = int(clock.now().timestamp())
         times = {"iat": issued, "exp": issued + int(lifetime.total_seconds())}
         header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": f"{purpose}+jwt"}
         return jwt.encode(header, body | times, self._key)
 
     def verify(self, purpose: str, token: str) -> dict[str, Any]:
-        """What was signed. Raises TokenRefused."""
+        """Verify signature, expiry and purpose; return the claims. Raises TokenRefused."""
         try:
             read = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
             self._rules.validate(read.claims)
@@ -105,7 +105,7 @@ def _claims(body: dict[str, Any]) -> AccessClaims:
 
 
 def _folded(permissions: frozenset[str]) -> dict[str, list[str]]:
-    """By subject, which halves the length: a token has to fit into a cookie."""
+    """Group permissions by subject, which halves their size: a token has to fit into a cookie."""
     folded: dict[str, list[str]] = {}
     for name in sorted(permissions):
         subject, _, action = name.partition(":")

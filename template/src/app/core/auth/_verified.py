@@ -1,6 +1,6 @@
-"""Access tokens whose signature was checked already: the same token says the same until it expires.
+"""Cache of access tokens whose signatures were verified, until they expire.
 
-Whether it was revoked meanwhile is asked for each request all the same (_watch.py).
+Revocations are still checked at each request (_watch.py).
 """
 
 from hashlib import sha256
@@ -12,18 +12,20 @@ MOST_TOKENS = 10_000
 
 
 class VerifiedTokens:
-    """Of this process. Keeps hashes, so that no list of usable tokens lies in memory."""
+    """Cache of this process, keyed by hash so that no usable tokens are kept in memory."""
 
     def __init__(self, most: int = MOST_TOKENS) -> None:
         self.most = most
         self._known: dict[bytes, tuple[float, AccessClaims]] = {}
 
     def find(self, token: str) -> AccessClaims | None:
-        """None for a token that was not seen, or that has expired."""
+        """Return the claims, or None if the token is unknown or expired."""
         expires_at, claims = self._known.get(_hash(token), (0.0, None))
         return claims if time() < expires_at else None
 
     def remember(self, token: str, claims: AccessClaims, *, expires_at: float) -> None:
+        # Clearing is simpler than evicting: the cost is one more signature check for each token in
+        # use.
         if len(self._known) >= self.most:
             self._known.clear()
         self._known[_hash(token)] = (expires_at, claims)

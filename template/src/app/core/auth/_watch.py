@@ -1,4 +1,4 @@
-"""Each process's own copy of the revocations, so that a request asks the database for nothing."""
+"""Cache of the revocations in each process, so that requests need no query."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -26,11 +26,12 @@ SECONDS_BEFORE_RECONNECT = 1
 
 
 class Revocations:
-    """Hears of each revocation when it is committed, and reads the whole list again and again.
+    """Receives each committed revocation through NOTIFY, and rereads the whole list regularly.
 
-    The copy is trusted for `seconds` after the begin of its last reading. While it is older (the
-    connection is lost, or was never made, as in tests) and if `seconds` is 0, each request asks the
-    table: no revocation is missed for longer than that, whatever happens to the announcements.
+    The cache is trusted for `seconds` after the start of its last read. Each request queries the
+    table while the cache is older (the connection is lost, or was never made, as in tests), and
+    always if `seconds` is 0. So no revocation is missed for longer than `seconds`, even if
+    notifications are lost.
     """
 
     def __init__(self, engine: AsyncEngine, *, seconds: float, listens: bool = True) -> None:
@@ -47,13 +48,13 @@ class Revocations:
         return monotonic() < self._trusted_until
 
     async def refusal(self, ids: Sequence[UUID | None], *, role: str | None) -> str | None:
-        """Why a token with these ids and this role proves nobody, as a sentence."""
+        """Return why a token with these ids and this role is refused, as a sentence, or None."""
         revoked = self._known if self.is_current else await self._ask(ids)
         return refusal_of(ids, role, revoked)
 
     @asynccontextmanager
     async def kept_current(self) -> AsyncIterator[None]:
-        """While the block runs the copy is kept; a server's whole life, for example."""
+        """Keep the cache up to date while the block runs, such as for a server's lifetime."""
         if not self.seconds:
             yield
             return
@@ -86,6 +87,8 @@ class Revocations:
 
     async def _read_again_and_again(self, connection: asyncpg.Connection) -> None:
         while not connection.is_closed():
+            # A read that takes longer than `seconds` would already be outdated; reread at half the
+            # time, so that one slow read does not let the cache expire.
             async with asyncio.timeout(self.seconds):
                 await self._read(connection)
             with suppress(TimeoutError):
@@ -93,7 +96,7 @@ class Revocations:
         raise ConnectionError
 
     async def _read(self, connection: asyncpg.Connection) -> None:
-        """What is announced meanwhile is newer than what is read."""
+        """Read the list. Notifications received while the query runs are newer than its result."""
         began = monotonic()
         self._heard.clear()
         rows = await connection.fetch(ALL)
@@ -102,7 +105,7 @@ class Revocations:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
-        """One of the engine's kind, taken out of its pool: it is kept for as long as it lives."""
+        """Yield a connection detached from the engine's pool, to be kept as long as it lives."""
         async with self.engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await connection.run_sync(Connection.detach)

@@ -1,6 +1,6 @@
-"""Which passwords are refused, after NIST SP 800-63B, 5.1.1.2: short, common or guessable ones.
+"""Password rules after NIST SP 800-63B, 5.1.1.2: not short, common or guessable.
 
-No rules about digits and special characters, and no expiry: both make passwords worse.
+There are no rules about digits and special characters, and no expiry: both make passwords worse.
 
 common_passwords.txt.gz: those of the 20,000 most common passwords (Royce Williams, from leaked
 lists) that have eight characters or more, as Django 5.2 ships them (BSD-3-Clause, Django Software
@@ -17,16 +17,19 @@ COMMON = Path(__file__).with_name("common_passwords.txt.gz")
 SHORTEST = 8
 LONGEST = 256
 SHORTEST_WORD = 4
-"""Shorter words are found in good passwords by chance."""
+"""Shorter words occur in good passwords by chance."""
 
 
 def normalised(password: str) -> str:
-    """The same characters however a keyboard composes them (NFKC)."""
+    """Normalise (NFKC), so that all keyboards produce the same characters."""
     return unicodedata.normalize("NFKC", password)
 
 
 def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
-    """Why the password is refused, as a sentence. `about`: what everybody knows, as the e-mail."""
+    """Return why the password is refused, as a sentence, or None.
+
+    `about` is publicly known text, such as the user's e-mail address.
+    """
     if len(password) > LONGEST:
         return f"Take {LONGEST} characters or fewer."
     plain = normalised(password).casefold()
@@ -42,7 +45,7 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
 
 
 def _words(about: Iterable[str]) -> set[str]:
-    """An e-mail counts as a whole and by its first part."""
+    """Return the words to look for: of an e-mail address the whole and its local part."""
     words = {part for text in about for part in (text.casefold(), text.casefold().split("@")[0])}
     return {word for word in words if len(word) >= SHORTEST_WORD}
 

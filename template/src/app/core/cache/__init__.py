@@ -1,4 +1,4 @@
-"""Values that are dear to make and may be kept a while: of one tenant, or expressly of everyone."""
+"""Cache for expensive values, separate for each tenant or explicitly shared by all."""
 
 from ._cache import Cache
 from ._cached import EVERYONE, TENANT, Cached

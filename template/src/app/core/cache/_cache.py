@@ -1,4 +1,4 @@
-"""`work.cache`: what a service sees of the cache."""
+"""`work.cache`: the cache as services use it."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -16,10 +16,10 @@ Value = TypeVar("Value")
 
 
 class Cache:
-    """The cache as one unit of work sees it: its tenant's entries, and what it has changed itself.
+    """The cache of one unit of work: its tenant's entries and its own uncommitted changes.
 
-    `set` and `forget` reach the others after the commit, and not at all if it fails. Until then
-    they hold inside this unit.
+    `set` and `forget` become visible to others after the commit, and never if it fails. Until then
+    they apply inside this unit only.
     """
 
     def __init__(self, work: Work, shared: SharedCache) -> None:
@@ -30,7 +30,7 @@ class Cache:
     async def remember(
         self, cached: Cached[Value], *parts: Part, make: Callable[[], Awaitable[Value]]
     ) -> Value:
-        """What is kept, or else what `make` makes, to be kept. Raises what `make` raises."""
+        """Return the cached value, or cache the result of `make`. Raises what `make` raises."""
         key = cached.key(self._work.context, parts)
 
         async def pack() -> bytes:
@@ -64,7 +64,7 @@ class Cache:
         self._change(cached.key(self._work.context, parts), cached.keep, None)
 
     def forget_tenant(self, tenant: TenantContext) -> None:
-        """All that is kept for it, once the work is committed."""
+        """Delete all of the tenant's entries after the commit."""
         self._work.after_commit(partial(self._shared.drop_all, room_of(tenant)))
 
     def _change(self, key: str, keep: timedelta, packed: bytes | None) -> None:

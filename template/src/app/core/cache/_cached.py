@@ -1,4 +1,4 @@
-"""One kind of value that is kept: its name, its type, how long, and whose it is."""
+"""One kind of cached value: its name, type, lifetime and owner."""
 
 from datetime import timedelta
 from typing import Generic, Literal, TypeVar
@@ -16,12 +16,12 @@ EVERYONE: Literal[Whose.EVERYONE] = Whose.EVERYONE
 
 
 class Cached(Generic[Value]):
-    """Declared once beside its service.
+    """A kind of cached value, declared once beside its service.
 
         PRICES = Cached("catalogue.prices", list[Price], keep=timedelta(minutes=5), whose=TENANT)
 
-    The type is whatever pydantic knows: a schema, a dataclass, a list of them. Rows it refuses here
-    already: they belong to their session.
+    The type can be any that pydantic supports: a schema, a dataclass, a list of them. Rows are
+    refused when it is declared, because they belong to their session.
     """
 
     def __init__(self, name: str, kind: type[Value], *, keep: timedelta, whose: Whose) -> None:
@@ -31,7 +31,7 @@ class Cached(Generic[Value]):
         self._adapter = TypeAdapter(kind)
 
     def key(self, context: Context, parts: tuple[Part, ...]) -> str:
-        """Raises TenantContextRequired."""
+        """Return the cache key. Raises TenantContextRequired."""
         if self.whose is Whose.EVERYONE:
             return cache_key(EVERYONE, self.name, parts)
         if not isinstance(context, TenantContext):
@@ -42,7 +42,7 @@ class Cached(Generic[Value]):
         return self._adapter.dump_json(value)
 
     def unpack(self, packed: bytes) -> Value:
-        """Raises Unreadable."""
+        """Parse a stored value. Raises Unreadable."""
         try:
             return self._adapter.validate_json(packed)
         except ValidationError:
@@ -50,4 +50,4 @@ class Cached(Generic[Value]):
 
 
 class Unreadable(Exception):
-    """An older release packed it, and this one expects another shape."""
+    """The value was stored by another release, with another type."""

@@ -1,4 +1,4 @@
-"""The one place where a key is made: none without its tenant, or without saying EVERYONE."""
+"""Cache keys: every key names its tenant or EVERYONE. All keys are made here."""
 
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -20,12 +20,12 @@ Part: TypeAlias = str | int | UUID | None
 def cache_key(
     owner: TenantContext | Literal[Whose.EVERYONE], name: str, parts: tuple[Part, ...]
 ) -> str:
-    """Different parts make different keys, whatever is in them. Raises TenantContextRequired."""
+    """Return the key; different parts never collide. Raises TenantContextRequired."""
     return f"{room_of(owner)}{name}:{orjson.dumps(parts).decode()}"
 
 
 def room_of(owner: object) -> str:
-    """With what all its keys begin. Raises TenantContextRequired."""
+    """Return the prefix of all keys of the owner. Raises TenantContextRequired."""
     match owner:
         case TenantContext(UUID() as tenant_id):
             return f"cache:{tenant_id}:"

@@ -1,4 +1,4 @@
-"""In the memory of this process: nothing to install, and nothing that other processes see."""
+"""A cache store in this process's memory, invisible to other processes."""
 
 from collections import OrderedDict
 from datetime import timedelta
@@ -8,9 +8,9 @@ ENTRY_OVERHEAD = 300
 
 
 class MemoryStore:
-    """Holds so many bytes; what was not used for longest goes first.
+    """An LRU store limited to `max_bytes`.
 
-    No entry lives longer than `longest`: another process cannot drop it here.
+    No entry lives longer than `longest`, because other processes cannot drop it here.
     """
 
     def __init__(self, *, max_bytes: int, longest: timedelta) -> None:
@@ -32,7 +32,7 @@ class MemoryStore:
         return entry[1]
 
     async def set(self, key: str, value: bytes, keep: timedelta) -> None:
-        """Replaces the entry and ends any claim to it: its filler saw older rows."""
+        """Replace the entry and end any claim to it: its filler read older rows."""
         await self.drop([key])
         lifetime = min(keep, self.longest).total_seconds()
         self._entries[key] = (monotonic() + lifetime, value)

@@ -1,4 +1,4 @@
-"""One filler for a value that is missing: the others wait for it, in this process and in others."""
+"""Prevent cache stampedes: one caller fills a missing value, the others wait, in all processes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,13 +10,13 @@ from ._store import Store
 Make: TypeAlias = Callable[[], Awaitable[bytes]]
 
 PATIENCE_SECONDS = 2.0
-"""Whoever waits holds a transaction. After this it makes the value for itself."""
+"""Waiting callers hold a transaction. After this time they compute the value themselves."""
 
 LOOK_AGAIN_SECONDS = 0.05
 
 
 class SharedCache:
-    """What this process has: one for all its units of work."""
+    """The cache of this process, shared by all its units of work."""
 
     def __init__(self, store: Store, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.store = store
@@ -24,7 +24,7 @@ class SharedCache:
         self._fillers: dict[str, asyncio.Future[bytes | None]] = {}
 
     async def remember(self, key: str, keep: timedelta, make: Make) -> bytes:
-        """What is kept, or else what `make` makes. Raises what `make` raises."""
+        """Return the cached value, or what `make` returns. Raises what `make` raises."""
         patient_until = _now() + self.patience_seconds
         while (found := await self.store.get(key)) is None:
             filler = self._fillers.get(key)
@@ -46,7 +46,7 @@ class SharedCache:
         await self.store.set(key, value, keep)
 
     async def drop(self, keys: list[str]) -> None:
-        """From here on nobody waits for what was being made of older rows."""
+        """Drop the entries; callers no longer wait for values computed from older rows."""
         for key in keys:
             self._fillers.pop(key, None)
         await self.store.drop(keys)
@@ -73,10 +73,12 @@ class SharedCache:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             if (found := await self.store.get(key)) is not None:
                 return found
+        # The other filler is too slow: compute the value without storing it.
         if claim is None:
             return await make()
         try:
             made = await make()
+        # Also on cancellation, or the others would wait until the claim expires.
         except BaseException:
             await self.store.abandon(key, claim)
             raise

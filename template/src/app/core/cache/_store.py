@@ -1,14 +1,14 @@
-"""What the cache asks of the place where values are kept."""
+"""The interface of cache stores."""
 
 from datetime import timedelta
 from typing import Protocol
 
 
 class Store(Protocol):
-    """A store never raises because it is down: then it finds nothing and keeps nothing.
+    """A cache store. It never raises if it is down: it then finds and keeps nothing.
 
-    A claim says who makes a value that is missing. Dropping the key ends the claim too, so what was
-    made of rows from before the drop is not kept.
+    A claim names the caller that fills a missing value. Dropping the key also ends the claim, so a
+    value computed from rows read before the drop is not stored.
     """
 
     async def get(self, key: str) -> bytes | None: ...
@@ -18,13 +18,13 @@ class Store(Protocol):
     async def drop(self, keys: list[str]) -> None: ...
 
     async def drop_all(self, beginning: str) -> None:
-        """Every key that begins so. Slow: for a tenant who leaves."""
+        """Drop every key with this prefix. Slow: only for deleted tenants."""
 
     async def claim(self, key: str) -> str | None:
-        """A claim, or None while another process has it."""
+        """Return a claim, or None while another process holds it."""
 
     async def fulfil(self, key: str, claim: str, value: bytes, keep: timedelta) -> None:
-        """Keeps the value if the claim still holds, and ends it."""
+        """Store the value if the claim is still valid, and end the claim."""
 
     async def abandon(self, key: str, claim: str) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The errors that services raise; `core/http/problems` answers them with problem details."""
+"""The errors that services raise; `core/http/problems` renders them as problem details."""
 
 from ._exceptions import (
     AlreadyExists,

@@ -1,4 +1,4 @@
-"""What a client can be told. A module's errors.py subclasses one of these and writes the sentence.
+"""Base classes of all errors that clients see. A module's errors.py subclasses one of them.
 
     class ProjectKeyTaken(Conflict):
         '''Keys are unique within a tenant. Choose another one.'''
@@ -23,14 +23,14 @@ WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong with a request. The pointer (RFC 6901) leads into it: /body/items/0/name."""
+    """One invalid value in a request. Its JSON pointer (RFC 6901) is like /body/items/0/name."""
 
     pointer: str
     detail: str
 
     @classmethod
     def at(cls, *steps: str | int, detail: str) -> "FieldError":
-        """`at("body", "items", 0, detail=…)` is the pointer /body/items/0."""
+        """Build the pointer from path segments: `at("body", "items", 0, …)` is /body/items/0."""
         parts = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
         return cls("".join(f"/{part}" for part in parts), detail)
 
@@ -44,7 +44,7 @@ class AppError(Exception):
     detail: str | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """A kind of error of its own: its name is its slug and its title, unless it writes them."""
+        """Derive slug and title from the class name unless the subclass defines them."""
         super().__init_subclass__(**kwargs)
         words = WORDS.sub(" ", cls.__name__)
         if "slug" not in vars(cls):
@@ -61,7 +61,7 @@ class AppError(Exception):
         errors: Sequence[FieldError] = (),
         **facts: object,
     ) -> None:
-        """`facts` fill the braces of the class's `detail` and can be read from `error.facts`."""
+        """Format the class's `detail` with `facts`, which stay readable as `error.facts`."""
         template = type(self).detail
         self.detail = detail or (template.format_map(facts) if template else None)
         self.headers = dict(headers or {})
@@ -78,8 +78,9 @@ class BadRequest(AppError):
 
 
 class Unauthenticated(AppError):
-    """The request needs to say who it comes from. Log in, and send the access token in the header
-    `Authorization: Bearer …`.
+    """The request needs authentication.
+
+    Log in, and send the access token in the header `Authorization: Bearer …`.
     """
 
     status = 401
@@ -93,8 +94,9 @@ class Unauthenticated(AppError):
 
 
 class InvalidToken(Unauthenticated):
-    """The access token is not valid, or not valid any more. Get a new one with the refresh token,
-    or log in again.
+    """The access token is invalid, expired or revoked.
+
+    Get a new one with the refresh token, or log in again.
     """
 
     title = "Invalid or expired token"
@@ -103,7 +105,7 @@ class InvalidToken(Unauthenticated):
 
 
 class Forbidden(AppError):
-    """You are known, but what you are allowed to do in this tenant does not include this."""
+    """You are logged in, but your permissions in this tenant do not allow this request."""
 
     status = 403
     title = "Not allowed"
@@ -111,7 +113,10 @@ class Forbidden(AppError):
 
 
 class NotFound(AppError):
-    """There is nothing here, or nothing that you may see. The answer is the same in both cases."""
+    """What you asked for does not exist, or you may not see it.
+
+    The response is the same in both cases.
+    """
 
     status = 404
     title = "Not found"
@@ -119,41 +124,51 @@ class NotFound(AppError):
 
 
 class MethodNotAllowed(AppError):
-    """The address is right, but does not take this method. The header `Allow` has its own."""
+    """This address exists, but does not support the method of your request.
+
+    The response header `Allow` lists the methods that it supports.
+    """
 
     status = 405
     detail = "This address does not take this method."
 
 
 class Conflict(AppError):
-    """The request is fine but does not fit what is stored now. Read that, and try again."""
+    """The request is valid, but conflicts with the data as it is now.
+
+    Read the current state and try again.
+    """
 
     status = 409
     detail = "This does not fit what is stored."
 
 
 class AlreadyExists(Conflict):
-    """Something that must be unique, such as a name or a key, is taken. Choose another one."""
+    """A value that must be unique, such as a name or a key, is in use. Choose another one."""
 
     detail = "Something with this name or key exists already."
 
 
 class BrokenReference(Conflict):
-    """The request refers to something that does not exist, or removes what others refer to."""
+    """The request refers to something that does not exist, or deletes something still in use."""
 
     detail = "This refers to something that does not exist, or others refer to it."
 
 
 class Outdated(Conflict):
-    """Someone else changed or deleted this meanwhile. Read it again and repeat your change."""
+    """Someone else changed or deleted this in the meantime.
+
+    Read it again and repeat your change.
+    """
 
     title = "Changed by someone else"
     detail = "This was changed or deleted in the meantime."
 
 
 class PreconditionFailed(AppError):
-    """You asked for a change of one version (`If-Match`), and there is another one now. Read it
-    again, and repeat your change if it still makes sense.
+    """You asked to change one version (`If-Match`), but there is a newer one now.
+
+    Read it again, and repeat your change if it still makes sense.
     """
 
     status = 412
@@ -162,15 +177,16 @@ class PreconditionFailed(AppError):
 
 
 class PayloadTooLarge(AppError):
-    """The body of the request is larger than the app reads."""
+    """The body of the request is larger than the app accepts."""
 
     status = 413
     detail = "The request body is too large."
 
 
 class UnsupportedMediaType(AppError):
-    """The body of the request has another format than this address reads. Most read JSON: send the
-    header `Content-Type: application/json`.
+    """The body of the request has a format that this address does not accept.
+
+    Most addresses accept JSON: send the header `Content-Type: application/json`.
     """
 
     status = 415
@@ -178,8 +194,10 @@ class UnsupportedMediaType(AppError):
 
 
 class Invalid(AppError):
-    """The request could be read, but a value in it is missing or wrong. The member `errors` lists
-    each with a JSON pointer into the request: `/body/email`, `/query/limit`, `/path/id`.
+    """A value in the request is missing or invalid.
+
+    The member `errors` lists each one with a JSON pointer into the request: `/body/email`,
+    `/query/limit`, `/path/id`.
     """
 
     status = 422
@@ -187,7 +205,7 @@ class Invalid(AppError):
     title = "Validation Error"
     detail = "The request contains invalid data."
     pointer: ClassVar[str] = ""
-    """Where the fault is that a subclass is about; the whole request if it does not say so."""
+    """JSON pointer of the invalid value, set by subclasses; empty means the whole request."""
 
     def __init__(self, detail: str | None = None, /, **facts: Any) -> None:
         super().__init__(detail, **facts)
@@ -202,8 +220,9 @@ class TooManyRequests(AppError):
 
 
 class InternalError(AppError):
-    """Something broke on our side, and we have a record of it. If you write to us, tell us the
-    `trace_id`.
+    """An unexpected error occurred on our side, and it has been logged.
+
+    If you contact us, include the `trace_id`.
     """
 
     status = 500
@@ -212,8 +231,9 @@ class InternalError(AppError):
 
 
 class Unavailable(AppError):
-    """The app cannot answer at the moment. The header `Retry-After` says how many seconds
-    to wait.
+    """The app cannot handle requests at the moment.
+
+    The header `Retry-After` says how many seconds to wait.
     """
 
     status = 503
@@ -226,7 +246,10 @@ class Unavailable(AppError):
 
 
 class BodyRefused(HTTPException):
-    """Carries a problem out of `receive`: FastAPI lets only this kind pass while it reads."""
+    """Carries a problem out of `receive`.
+
+    FastAPI re-raises only HTTPException while it reads the body.
+    """
 
     def __init__(self, problem: AppError) -> None:
         super().__init__(problem.status)
@@ -234,8 +257,9 @@ class BodyRefused(HTTPException):
 
 
 class NoRoom(Unavailable):
-    """There is no room to store this: a disk is full. Nothing of it was kept. The header
-    `Retry-After` says how many seconds to wait.
+    """The server has no space left to store this.
+
+    Nothing was saved. The header `Retry-After` says how many seconds to wait.
     """
 
     title = "There is no room left"
@@ -248,7 +272,7 @@ class NoRoom(Unavailable):
 
 
 class HttpError(AppError):
-    """An answer without a page of its own. Its status says what it means."""
+    """An error without a page of its own. Its HTTP status says what it means."""
 
     title = "HTTP error"
 

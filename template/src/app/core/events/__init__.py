@@ -1,4 +1,4 @@
-"""Facts that modules tell each other: written with their cause, handled once per subscriber."""
+"""Domain events between modules: written with their cause, handled once per subscriber."""
 
 from .event import AnyEvent, Event
 from .outbox import write_events

@@ -1,4 +1,4 @@
-"""From the outbox to one subscriber: at least once in time, exactly once in effect."""
+"""Deliver events from the outbox to subscribers: at least once, with effect exactly once."""
 
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 def delivery_job(subscriber: Subscriber) -> Job:
-    """The job of one subscriber, with the subscriber's own wishes for queue, retries and time."""
+    """Return the subscriber's delivery job, with its queue, retry policy and timeout."""
 
     async def deliver(work: Work, event_id: UUID) -> None:
         if await _claim(work, subscriber, event_id):
@@ -45,7 +45,10 @@ def delivery_job(subscriber: Subscriber) -> Job:
 
 
 async def _claim(work: Work, subscriber: Subscriber, event_id: UUID) -> bool:
-    """Marks it as handled in the handler's own transaction, which takes that back if it fails."""
+    """Mark the delivery as handled in the handler's own transaction.
+
+    If the handler fails, the rollback undoes the mark. False if another run has handled it.
+    """
     changed = await work.session.execute(
         update(Delivery)
         .where(Delivery.event_id == event_id, Delivery.handler == subscriber.name)
@@ -63,7 +66,7 @@ async def _claim(work: Work, subscriber: Subscriber, event_id: UUID) -> bool:
 
 
 async def _event(work: Work, subscriber: Subscriber, event_id: UUID) -> Event:
-    """Raises JobRefused when the row is not of the tenant for whom the worker was told to work."""
+    """Load the event. Raises JobRefused if it belongs to another tenant than the worker's."""
     row = await work.session.get_one(OutboxEvent, event_id)
     tenant_id = None if subscriber.event.without_tenant else work.tenant.tenant_id
     event = _read(subscriber, row)
@@ -97,5 +100,5 @@ async def _note_failure(
 
 
 def _first_line(error: Exception) -> str:
-    """Enough to recognise it by; the stack is in the log, and so is what may be personal."""
+    """Return one short line to identify the error; the stack trace is in the log."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]

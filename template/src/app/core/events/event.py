@@ -1,4 +1,4 @@
-"""A fact in the past tense, carrying ids."""
+"""Base classes of domain events: named in the past tense, carrying ids."""
 
 import re
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from app.core.jobs import room_of
 
 @dataclass(frozen=True)
 class Event:
-    """`ordered_by` names the field with the aggregate's id, for subscribers who ask for order.
+    """Something that happened in a tenant; its subscribers work for that tenant.
 
-    An event happens in a tenant, and its subscribers work for that tenant; with `without_tenant`
-    it happens in none. When a field changes its meaning, raise `version` and teach `upcast` the old
-    payloads: they wait in the outbox.
+    `ordered_by` names the field with the aggregate's id, for subscribers that need order. With
+    `without_tenant` the event belongs to no tenant. When a field changes its meaning, raise
+    `version` and extend `upcast`: old payloads are still waiting in the outbox.
     """
 
     name: ClassVar[str]
@@ -33,7 +33,7 @@ class Event:
 
     @classmethod
     def upcast(cls, payload: dict[str, Any], version: int) -> dict[str, Any]:
-        """The payload of an older version, as this version would have written it."""
+        """Convert a payload of an older version to the current one."""
         return payload
 
     def to_payload(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Event:
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any], version: int) -> Self:
-        """Raises NewerEvent, or pydantic's ValidationError for a payload that is unreadable."""
+        """Raises NewerEvent, or pydantic's ValidationError for an invalid payload."""
         if version > cls.version:
             raise NewerEvent(f"{cls.name} has version {version}, this release knows {cls.version}")
         if version < cls.version:
@@ -52,7 +52,7 @@ class Event:
 
     @classmethod
     def _adapter(cls) -> TypeAdapter[Any]:
-        """Made at its first use: while the class is being made it is no dataclass yet."""
+        """Create the adapter lazily: `__init_subclass__` runs before `@dataclass` does."""
         if "_made_adapter" not in cls.__dict__:
             cls._made_adapter = TypeAdapter(cls)
         return cls._made_adapter
@@ -62,15 +62,15 @@ class Event:
         return str(getattr(self, self.ordered_by)) if self.ordered_by else None
 
     def belongs_to(self, tenant_id: UUID | None) -> bool:
-        """False if the event has a field `tenant_id` with another tenant in it."""
+        """Return False if the event's field `tenant_id` names another tenant."""
         return self.without_tenant or getattr(self, "tenant_id", tenant_id) == tenant_id
 
 
 @dataclass(frozen=True)
 class AnyEvent(Event):
-    """Each event of a tenant, whatever its kind, as the outbox has it: `@subscribe(AnyEvent)`.
+    """Every event of a tenant, as stored in the outbox: `@subscribe(AnyEvent)`.
 
-    For what passes events on without understanding them. It costs a delivery for every event.
+    For subscribers that forward events without interpreting them. It costs one delivery per event.
     """
 
     name = "any"
@@ -82,7 +82,7 @@ class AnyEvent(Event):
 
 
 class NewerEvent(Exception):
-    """Written by a newer release than this one; worth another attempt once all workers are new."""
+    """The event was written by a newer release; retried until all workers are updated."""
 
 
 def _snake(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The outbox: what happened, and what became of it at each subscriber."""
+"""The outbox: events, and the state of their delivery to each subscriber."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 class OutboxEvent(UUIDMixin, Base):
-    """Written in the transaction of its cause."""
+    """An event, written in the transaction of its cause."""
 
     __tablename__ = "event_outbox"
     __global_reason__ = "the command line reads it for all tenants, and work for none writes it"
@@ -39,7 +39,10 @@ class OutboxEvent(UUIDMixin, Base):
 
 
 class Delivery(Base):
-    """One event at one subscriber, who writes `handled` in its own transaction: once in effect."""
+    """The delivery of one event to one subscriber.
+
+    `handled` is written in the handler's own transaction, so its effects happen exactly once.
+    """
 
     __tablename__ = "event_deliveries"
     __global_reason__ = "belongs to event_outbox"

@@ -1,4 +1,4 @@
-"""What an operator does with the outbox: look, send again, put aside."""
+"""Operator commands for the outbox: list, resubmit, archive."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ENDED_BADLY = (Status.FAILED, Status.SKIPPED)
 
 @dataclass(frozen=True)
 class Delivered:
-    """One event at one subscriber."""
+    """The delivery of one event to one subscriber."""
 
     event_id: UUID
     name: str
@@ -36,7 +36,7 @@ class Delivered:
 async def list_deliveries(
     work: Work, *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
 ) -> list[Delivered]:
-    """The newest first, without what was archived."""
+    """Return the newest deliveries first, without archived events."""
     rows = await work.session.execute(
         select(
             OutboxEvent.id,
@@ -64,10 +64,10 @@ async def resubmit(
     event_ids: Sequence[UUID] = (),
     handler: str | None = None,
 ) -> int:
-    """Sends again what failed or was skipped: of these events or of all, to this handler or to all.
+    """Resubmit deliveries that failed or were skipped; return how many.
 
-    As the tenant and the actor of the event, with all attempts before it. A handler that is not
-    declared any more is left alone.
+    Without `event_ids` all events, without `handler` all handlers. Each runs as the event's tenant
+    and actor, with all attempts again. Handlers that are no longer declared are left out.
     """
     sealed = []
     for event, delivery in await work.session.execute(_failed(event_ids, handler)):
@@ -81,7 +81,7 @@ async def resubmit(
 
 
 async def archive(work: Work, *, event_ids: Sequence[UUID] = ()) -> int:
-    """Puts aside these events, or all that failed or were skipped; they are deleted in time."""
+    """Archive these events, or all that failed or were skipped; they are purged later."""
     failed = exists().where(Delivery.event_id == OutboxEvent.id, Delivery.status.in_(ENDED_BADLY))
     changed = await work.session.execute(
         update(OutboxEvent)

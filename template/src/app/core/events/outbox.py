@@ -1,4 +1,4 @@
-"""Into the outbox, inside the transaction of the cause."""
+"""Write events to the outbox inside the transaction of their cause."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,7 +42,10 @@ DELIVERIES = prepared(
 async def write_events(
     work: Work, subscriptions: Subscriptions, events: Sequence[Event]
 ) -> list[EnqueuedJob]:
-    """The runs that deliver them, to be enqueued. Raises TenantContextRequired, TenantMismatch."""
+    """Write events and deliveries; return the runs to enqueue.
+
+    Raises TenantContextRequired, TenantMismatch.
+    """
     rows = [(event, _row(work, event)) for event in events]
     deliveries = [
         (subscriber, row) for event, row in rows for subscriber in subscriptions.of(event)

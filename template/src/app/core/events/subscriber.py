@@ -1,4 +1,4 @@
-"""Who wants to know of an event."""
+"""Subscribers: functions that handle one kind of event."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ Handle = Callable[[W, E], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """`ordered` brings the events of one aggregate one after the other, as they were committed."""
+    """A handler of one kind of event.
+
+    `ordered` delivers the events of one aggregate one at a time, in commit order.
+    """
 
     event: type[Event]
     handle: Handle[Any, Any]
@@ -34,9 +37,9 @@ class Subscriber:
 def subscribe(
     event: type[E], *, name: str | None = None, ordered: bool = False, **options: Any
 ) -> Callable[[Handle[W, E]], Subscriber]:
-    """Makes a subscriber of `async def f(work, event)`; its name `module.function` is stored.
+    """Turn `async def f(work, event)` into a subscriber; its name `module.function` is stored.
 
-    Raises ValueError if order is asked for and the event does not say by what.
+    Raises ValueError if `ordered` is set and the event has no `ordered_by`.
     """
     if ordered and event.ordered_by is None:
         raise ValueError(f"{event.name} has no order: name a field of it in `ordered_by`")

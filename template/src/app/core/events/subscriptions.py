@@ -1,4 +1,4 @@
-"""All subscribers that this process knows. Each has a job of its own, which delivers."""
+"""The subscribers that this process knows. Each has its own delivery job."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,7 +11,7 @@ from .subscriber import Subscriber
 
 
 class Subscriptions:
-    """Raises ValueError when two subscribers share a name."""
+    """All subscribers by name. Raises ValueError when two share a name."""
 
     def __init__(self, subscribers: Iterable[Subscriber] = ()) -> None:
         self._subscribers: dict[str, Subscriber] = {}
@@ -23,7 +23,7 @@ class Subscriptions:
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """For the job registry."""
+        """The delivery jobs, for the job registry."""
         return tuple(self._jobs.values())
 
     def of(self, event: Event) -> list[Subscriber]:
@@ -38,7 +38,7 @@ class Subscriptions:
         return handler in self._subscribers
 
     def delivery(self, handler: str, event_id: UUID, ordering_key: str | None) -> EnqueuedJob:
-        """The run that brings the event to the handler."""
+        """Return the run that delivers the event to the handler."""
         job = self._jobs[handler]
         if self._subscribers[handler].ordered:
             job = job.with_options(lock=f"{handler}:{ordering_key}")

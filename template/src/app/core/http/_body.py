@@ -1,10 +1,10 @@
-"""A request's body, read once and still there for whoever asks next."""
+"""Read a request's body once, and replay it to the app."""
 
 from starlette.types import Message, Receive
 
 
 class BufferedBody:
-    """`body` is None if the client left before all of it had come."""
+    """A receive callable that replays a body. `body` is None if the client disconnected early."""
 
     def __init__(self, messages: list[Message], receive: Receive) -> None:
         self._left = iter(messages)

@@ -1,4 +1,4 @@
-"""The time between SIGTERM and the shutdown, in which a load balancer finds out about it."""
+"""Draining: serve for a while after SIGTERM, until load balancers stop sending requests."""
 
 import asyncio
 import signal
@@ -16,7 +16,7 @@ Handler = Callable[[int, FrameType | None], Any]
 
 
 class Draining:
-    """Answers all requests for `seconds` more; only /health/ready says at once that it is over."""
+    """Serves all requests for `seconds` more; only /health/ready fails at once."""
 
     def __init__(self, *, seconds: float) -> None:
         self.seconds = seconds
@@ -27,7 +27,7 @@ class Draining:
 
     @contextmanager
     def on_sigterm(self) -> Iterator[None]:
-        """Inside the server's own handling of the signal, which shuts down; nothing without it."""
+        """Handle SIGTERM inside the server's own handler, which shuts down; no-op without one."""
         shut_down = _handler()
         if shut_down is None or not self.seconds:
             yield
@@ -46,18 +46,19 @@ class Draining:
         number: int,
         frame: FrameType | None,
     ) -> None:
-        """A second signal shuts down at once."""
+        """Begin draining; a second signal shuts down at once."""
         if self.has_begun:
             shut_down(number, frame)
             return
         self.has_begun = True
         log.info("draining", seconds=self.seconds)
+        # A signal handler may interrupt the loop at any point: schedule only in a thread-safe way.
         later = partial(loop.call_later, self.seconds, shut_down, number, None)
         loop.call_soon_threadsafe(later)
 
 
 def _handler() -> Handler | None:
-    """None where signals cannot be handled: outside of the main thread."""
+    """Return the current handler, or None outside the main thread, where signals cannot be set."""
     try:
         found = signal.getsignal(signal.SIGTERM)
         signal.signal(signal.SIGTERM, found)

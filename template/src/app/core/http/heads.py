@@ -1,17 +1,17 @@
-"""What a client hears when the server refuses it before any route, or any middleware, is asked."""
+"""Errors of the server itself, before any middleware or route runs."""
 
 from app.core.errors import AppError, Unavailable
 
 
 class HeadTooSlow(AppError):
-    """The line and the headers of the request took too long to arrive. Send them at once."""
+    """The request line and headers took too long to arrive. Send them without delay."""
 
     status = 408
     detail = "The head of the request took too long to arrive."
 
 
 class UrlTooLong(AppError):
-    """The address of the request is longer than the app reads."""
+    """The URL of the request is longer than the app accepts."""
 
     status = 414
     title = "URL too long"
@@ -19,7 +19,7 @@ class UrlTooLong(AppError):
 
 
 class HeadTooLarge(AppError):
-    """The headers of the request are larger or more than the app reads."""
+    """The headers of the request are too large, or there are too many of them."""
 
     status = 431
     detail = "The headers of the request are too large or too many."
@@ -32,8 +32,9 @@ class TooManyConnections(Unavailable):
 
 
 class ShuttingDown(Unavailable):
-    """The process that answered is going away; another one takes its place. Repeat the request:
-    nothing of it was done.
+    """The server is shutting down, and another one takes over.
+
+    Repeat the request: nothing of it was done.
     """
 
     title = "The app restarts"

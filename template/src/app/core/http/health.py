@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve. For load balancers and orchestrators."""
+"""Liveness and readiness checks for load balancers and orchestrators."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,11 +17,11 @@ Check = Callable[[], Awaitable[bool]]
 
 
 class NotReady(Unavailable):
-    """This process cannot serve now: the database does not answer, or migrations are missing."""
+    """The server is not ready: the database does not respond, or migrations are missing."""
 
 
 def health_routes(checks: Mapping[str, Check], *, timeout_seconds: float = 2) -> APIRouter:
-    """A check that is slow or raises counts as failed."""
+    """Return the health routes. A check that is slow or raises counts as failed."""
     router = APIRouter(prefix="/health", tags=["health"])
 
     @router.get("/live")

@@ -1,4 +1,4 @@
-"""`/metrics`, for whoever has the token."""
+"""`/metrics`, protected by a token."""
 
 from hmac import compare_digest
 
@@ -10,7 +10,7 @@ from app.core.permissions import public
 
 
 def metrics_routes(meter: RequestMeter, *, token: str) -> APIRouter:
-    """Routes, timings and load tell a stranger too much: there is no way to have it open."""
+    """Return the route. It is never public: routes, timings and load tell strangers too much."""
     router = APIRouter(include_in_schema=False)
     expected = f"Bearer {token}".encode()
 

@@ -1,4 +1,4 @@
-"""Tells the API's description how to log in, so that the Authorize button of the API docs works."""
+"""Describe the log-in in OpenAPI, so that the Authorize button of the docs works."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ SCHEME = "password"
 
 
 def describe_security(app: FastAPI, *, token_url: str) -> None:
-    """Call it once, when all routes are in. A dependency would cost every request the same."""
+    """Call it once, after all routes are included. A dependency would slow down every request."""
     describe = app.openapi
 
     def described() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Routes that read their body piece by piece: neither it nor their time is limited by the house."""
+"""Streamed routes: they read their body in chunks, without size limit and deadline."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -14,22 +14,22 @@ MARK = "__streamed__"
 
 
 def streamed(endpoint: Endpoint) -> Endpoint:
-    """Marks a route whose service counts bytes and seconds itself.
+    """Mark a route whose service limits size and time itself.
 
-    Its body is never held as a whole, so it cannot be repeated under an `Idempotency-Key`.
+    Its body is never buffered, so it cannot be repeated with an `Idempotency-Key`.
     """
     setattr(endpoint, MARK, True)
     return endpoint
 
 
 class StreamedRoutes:
-    """Known before the router has found the route."""
+    """Finds streamed routes before the router runs."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._marked = MarkedRoutes(routes, lambda endpoint: getattr(endpoint, MARK, None))
 
     def note(self, scope: Scope) -> bool:
-        """Whether the request is for one of them; `is_streamed` knows it from then on."""
+        """True if the request is for a streamed route; also stored for `is_streamed`."""
         found = self._marked.find(scope) is not None
         scope["state"]["streamed"] = found
         return found

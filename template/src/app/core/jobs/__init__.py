@@ -1,4 +1,4 @@
-"""Work for later: enqueued with its cause, run by a worker for the tenant and the actor of it."""
+"""Background jobs: enqueued in the transaction of their cause, run by a worker for its tenant."""
 
 from .arguments import Arguments
 from .envelope import Envelope

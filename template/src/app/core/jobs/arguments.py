@@ -1,4 +1,4 @@
-"""A job's arguments on their way through the queue: typed, then JSON, then typed again."""
+"""Validate a job's arguments when it is enqueued (to JSON) and again when it runs (from JSON)."""
 
 from collections.abc import Callable
 from inspect import Parameter, signature
@@ -11,7 +11,7 @@ from .errors import JobRefused, WrongArguments
 
 
 class Arguments:
-    """Reads the shape from a job's signature. Raises TypeError for what cannot travel."""
+    """A model of a job's parameters. Raises TypeError for types that JSON cannot carry."""
 
     def __init__(self, job_name: str, function: Callable[..., Any]) -> None:
         self.job_name = job_name
@@ -19,7 +19,7 @@ class Arguments:
         self.model = self._model(function.__module__)
 
     def pack(self, *values: Any, **named: Any) -> dict[str, Any]:
-        """Raises WrongArguments with a sentence that names each of them."""
+        """Validate and serialise. Raises WrongArguments with a sentence that names each error."""
         if len(values) > len(self.parameters):
             raise WrongArguments(f"{self.job_name} takes {len(self.parameters)} arguments")
         places = (parameter.name for parameter in self.parameters)
@@ -30,7 +30,7 @@ class Arguments:
             raise WrongArguments(f"{self.job_name} refuses {_complaints(error)}") from None
 
     def unpack(self, packed: dict[str, Any]) -> dict[str, Any]:
-        """Raises JobRefused: the queue holds what an older or another program wrote."""
+        """Validate and parse. Raises JobRefused: another release may have written the row."""
         try:
             return dict(self.model.model_validate(packed))
         except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What travels with a job besides its arguments: for whom, on whose behalf, in which trace."""
+"""What is queued with a job's arguments: its tenant, its actor and its trace."""
 
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from .job import EnqueuedJob, Job
 
 
 class Envelope(BaseModel):
-    """The JSON that the queue keeps of one run."""
+    """The JSON that the queue stores for one run."""
 
     id: UUID | None = None
     tenant_id: UUID | None = None
@@ -36,7 +36,7 @@ class Envelope(BaseModel):
 
 
 def seal(work: Work, enqueued: EnqueuedJob) -> Envelope:
-    """Raises TenantContextRequired when a tenant's job is enqueued by work for none."""
+    """Make the envelope. Raises TenantContextRequired for a tenant's job without a tenant."""
     return Envelope(
         id=enqueued.id,
         tenant_id=_tenant_of(work, enqueued.job),
@@ -49,7 +49,7 @@ def seal(work: Work, enqueued: EnqueuedJob) -> Envelope:
 
 
 def unseal(job: Job, packed: dict[str, Any]) -> Envelope:
-    """Raises JobRefused for an envelope without its tenant, or with one that is not its actor's."""
+    """Read the envelope. Raises JobRefused if its tenant is missing or differs from its actor's."""
     try:
         envelope = Envelope.model_validate(packed)
     except ValidationError:

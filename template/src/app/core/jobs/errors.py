@@ -1,4 +1,4 @@
-"""Why a job is not queued, or not run. None of these is worth another attempt."""
+"""Why a job is not queued or not run. None of these errors is retried."""
 
 
 class WrongArguments(TypeError):
@@ -10,12 +10,12 @@ class UnknownJob(LookupError):
 
 
 class JobRefused(Exception):
-    """What was queued cannot be trusted or understood: it fails without being run."""
+    """The queued row is invalid or not trusted: the job fails without being run."""
 
 
 class JobSkipped(Exception):
-    """The tenant is suspended or gone; the job can be retried once it is back."""
+    """The tenant is suspended or deleted; the job can be retried once it is active again."""
 
 
 class JobCancelled(Exception):
-    """Somebody asked the run to stop, and it did."""
+    """The run was asked to stop, and stopped."""

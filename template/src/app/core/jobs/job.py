@@ -1,4 +1,4 @@
-"""What a job is: a coroutine with a name, and how it wants to be run."""
+"""A job: a coroutine function with a name, and the options of its runs."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -24,12 +24,15 @@ AfterFailure = Callable[[W, Exception, bool, dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Job(Generic[P]):
-    """`lock` lets one run at a time, `queueing_lock` lets one wait; both are kept apart by tenant.
+    """A coroutine function that workers run, and how they run it.
 
-    `without_tenant` is for work that belongs to no tenant, such as a mail to a person. A job with
-    `cron` runs on its own: without a tenant, or with `each_tenant` once for every active tenant,
-    each in a transaction of its own. `resource` names what runs wait for, such as a host: the runs
-    of one never take all slots.
+    At most one run with the same `lock` runs at a time, and at most one with the same
+    `queueing_lock` waits; both are separate for each tenant.
+
+    `without_tenant` is for work that belongs to no tenant, such as an e-mail to a user. A job with
+    `cron` is scheduled: without a tenant, or with `each_tenant` once for every active tenant, each
+    in its own transaction. `resource` names what runs wait for, such as a host: the runs of one
+    resource never occupy all slots.
     """
 
     run: Run[Any, P]
@@ -62,7 +65,7 @@ class Job(Generic[P]):
         queueing_lock: str | None = None,
         resource: str | None = None,
     ) -> "Job[P]":
-        """The same job, to be enqueued otherwise this once."""
+        """Return a copy of the job with other options, for one run."""
         return replace(
             self,
             schedule_at=clock.now() + delay if delay else schedule_at,
@@ -75,7 +78,7 @@ class Job(Generic[P]):
 
 @dataclass(frozen=True, kw_only=True)
 class EnqueuedJob:
-    """One run to come, its arguments already checked and turned into JSON."""
+    """One run to enqueue; its arguments are already validated and serialised."""
 
     id: UUID
     job: Job
@@ -99,9 +102,9 @@ def job(
     without_tenant: bool = False,
 ) -> Callable[[Run[W, P]], Job[P]]: ...
 def job(run: Any = None, /, *, name: str | None = None, **options: Any) -> Any:
-    """Makes a job of `async def f(work, …)`; its name `module.function` is stored.
+    """Turn `async def f(work, …)` into a job; its name `module.function` is stored.
 
-    Raises TypeError for parameters that cannot travel, ValueError for an impossible schedule.
+    Raises TypeError for parameters that JSON cannot carry, ValueError for an invalid schedule.
     """
 
     def decorate(run: Any) -> Job:

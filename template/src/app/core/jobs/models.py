@@ -1,4 +1,4 @@
-"""How far a long run has come, for the tenant who waits for it."""
+"""The progress of a long run, visible to its tenant."""
 
 from sqlalchemy.orm import Mapped
 
@@ -7,7 +7,7 @@ from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
 
 
 class JobProgress(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """`id` is what `work.enqueue` answered."""
+    """`id` is the run's id, as returned by `work.enqueue`."""
 
     __tablename__ = "job_progress"
 

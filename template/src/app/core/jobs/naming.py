@@ -1,4 +1,4 @@
-"""Names that the database keeps: short, and the same wherever the code is run from."""
+"""Names that are stored: short, and independent of where the code is imported from."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ NOT_TELLING = {"app", "modules", "core", "jobs", "subscribers", "events"}
 
 
 def name_of(thing: Any) -> str:
-    """`app.modules.projects.jobs.close_stale` is `projects.close_stale`."""
+    """Return `projects.close_stale` for `app.modules.projects.jobs.close_stale`."""
     return ".".join([*room_of(thing), thing.__name__])
 
 

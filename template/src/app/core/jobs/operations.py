@@ -1,4 +1,4 @@
-"""What an operator does with the queue. The rows are Procrastinate's, of all tenants."""
+"""Operator commands for the queue: Procrastinate's rows, across all tenants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ ENDED_BADLY = ("failed", "aborted", "cancelled")
 
 @dataclass(frozen=True)
 class QueuedJob:
-    """`aborted` was skipped, or cancelled while it ran; `changed_at` is when that happened."""
+    """`aborted` means skipped, or cancelled while running; `changed_at` is when it happened."""
 
     id: int
     name: str
@@ -48,16 +48,19 @@ class QueuedJob:
 async def list_jobs(
     work: Work, *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
 ) -> list[QueuedJob]:
-    """The newest first."""
+    """Return the newest jobs first."""
     found = await work.session.execute(LIST, {"statuses": list(statuses), "limit": limit})
     return [QueuedJob(**row) for row in found.mappings()]
 
 
 async def retry_jobs(work: Work, ids: Sequence[int]) -> list[int]:
-    """Those that run again, with all their attempts before them; the others are running or done."""
+    """Retry ended jobs with all their attempts; return their ids. Other jobs are left alone."""
     return list(await work.session.scalars(RETRY, {"ids": list(ids)}))
 
 
 async def cancel_job(work: Work, job_id: int) -> bool:
-    """A waiting job never starts, a running one stops where it next waits; False: it was over."""
+    """Cancel a job: a waiting one never starts, a running one stops at its next await.
+
+    Returns False if the job has already ended.
+    """
     return await work.session.scalar(CANCEL, {"id": job_id}) is not None

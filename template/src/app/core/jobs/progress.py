@@ -1,4 +1,4 @@
-"""Telling, in the middle of a run, how far it has come."""
+"""Report the progress of a run while it is running."""
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -13,7 +13,7 @@ from .models import JobProgress
 
 
 class Units(Protocol):
-    """A unit of work of a tenant that opens others."""
+    """A tenant's unit of work that can open others."""
 
     @property
     def tenant(self) -> TenantContext: ...
@@ -25,7 +25,7 @@ _running: ContextVar[UUID | None] = ContextVar("running job", default=None)
 
 
 async def report_progress(work: Units, *, done: int, total: int) -> None:
-    """Visible at once: it has a transaction of its own. Outside a tenant's run it does nothing."""
+    """Store the progress in its own transaction, visible at once. No-op outside a tenant's run."""
     run_id = _running.get()
     if run_id is None:
         return

@@ -1,7 +1,7 @@
-"""Into the queue, inside the transaction that asks for it.
+"""Enqueue jobs inside the transaction of their cause.
 
-Procrastinate's own SQL function runs on the business session, so the job exists if and only if
-its cause was committed.
+Procrastinate's own SQL function runs on the business session, so the job exists if and only if its
+cause was committed.
 """
 
 import json
@@ -43,14 +43,14 @@ async def write_jobs(work: Work, registry: JobRegistry, enqueued: Sequence[Enque
 
 
 async def write_sealed(work: Work, sealed: Sequence[tuple[Job, Envelope]]) -> None:
-    """Runs whose envelope says itself for whom they are."""
+    """Enqueue runs whose envelopes already name their tenant and actor."""
     rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in sealed])
     if rows:
         await work.session.at_commit(DEFER, json.dumps(rows).encode())
 
 
 def _row(job: Job, envelope: Envelope) -> dict[str, Any]:
-    """A `procrastinate_job_to_defer_v1`."""
+    """Return a row of the type `procrastinate_job_to_defer_v1`."""
     return {
         "queue_name": job.queue,
         "task_name": job.name,
@@ -63,16 +63,20 @@ def _row(job: Job, envelope: Envelope) -> dict[str, Any]:
 
 
 def _of_tenant(envelope: Envelope, name: str | None) -> str | None:
-    """One tenant's work never waits for another's."""
+    """Prefix a lock with the tenant, so that no tenant waits for another's jobs."""
     return f"{envelope.tenant_id}:{name}" if name and envelope.tenant_id else name
 
 
 async def _without_waiting(work: Work, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leaves out what waits already. FOR SHARE keeps a waiting run from starting before it can see
-    what this transaction has changed."""
+    """Drop rows whose `queueing_lock` is already waiting.
+
+    FOR SHARE keeps the waiting run from starting before it can see this transaction's changes.
+    """
     names = sorted({row["queueing_lock"] for row in rows if row["queueing_lock"]})
     if not names:
         return rows
+    # Two transactions that enqueue the same name take turns, so the second sees the first's row.
+    # The statement sorts the names, so that two transactions never deadlock on them.
     await work.session.execute(TAKE_TURNS, {"names": names})
     found = await work.session.scalars(WAITING, {"names": names})
     return list(_first_of_each(rows, set(found)))

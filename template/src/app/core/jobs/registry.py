@@ -1,4 +1,4 @@
-"""All jobs that this process knows, by name."""
+"""The jobs that this process knows, by name."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -7,7 +7,7 @@ from .job import Job
 
 
 class JobRegistry:
-    """`slots` are of queues that have their own in each worker.
+    """All jobs, and the `slots` of queues that have their own in each worker.
 
     Raises ValueError when two jobs share a name.
     """

@@ -1,4 +1,4 @@
-"""When a job that failed runs again."""
+"""Retry policies: whether and when a failed job runs again."""
 
 from asyncio import CancelledError
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from .errors import JobCancelled, JobRefused, JobSkipped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """`attempts` runs in all; the wait doubles from `first` up to `longest`."""
+    """At most `attempts` runs in total; the delay doubles from `first` up to `longest`."""
 
     attempts: int = 5
     first: timedelta = timedelta(seconds=2)
     longest: timedelta = timedelta(hours=1)
 
     def wait_after(self, failures: int) -> timedelta | None:
-        """How long to wait after so many failures, or None when it was the last attempt."""
+        """Return the delay after this many failures, or None if that was the last attempt."""
         if failures >= self.attempts:
             return None
         return min(self.first * float(2 ** min(failures - 1, 32)), self.longest)
@@ -31,22 +31,25 @@ class Retry:
 DEFAULT_RETRY = Retry()
 NEVER = Retry(attempts=1)
 OVER_HOURS = Retry(attempts=12, first=timedelta(seconds=15), longest=timedelta(hours=6))
-"""For what somebody else's server has to take: the last attempt is made after eight and a half
-hours."""
+"""For deliveries to other servers: the last attempt is made after eight and a half hours."""
 
 NOT_ITS_FAULT = 5
-"""Runs beyond the policy's attempts, which a killed worker, a deployment or a database that was
-away has cost."""
+"""Extra attempts for failures the job did not cause.
+
+A killed worker, a deployment or an unreachable database must not use up the policy's attempts.
+"""
 
 
 def wait_after(retry: Retry, error: BaseException, failures: int) -> timedelta | None:
-    """How long to wait for the next attempt, or None if there is none.
+    """Return the delay until the next attempt, or None if there is none.
 
-    A database that is away for minutes does not use up the attempts of a job, unless it must not
+    A database that is down for minutes does not use up the job's attempts, unless the job must not
     run twice.
     """
     if isinstance(error, (JobRefused, JobSkipped, JobCancelled)):
         return None
+    # With attempts=1 the job must not run twice: after a lost connection, nobody knows whether the
+    # run had already committed.
     if is_out_of_reach(error) and retry.attempts > 1:
         retry = Retry(
             attempts=retry.attempts + NOT_ITS_FAULT,
@@ -57,7 +60,7 @@ def wait_after(retry: Retry, error: BaseException, failures: int) -> timedelta |
 
 
 class Backoff(BaseRetryStrategy):
-    """The policy as Procrastinate asks for it."""
+    """A Retry as a Procrastinate retry strategy."""
 
     def __init__(self, retry: Retry) -> None:
         self.retry = retry
@@ -65,7 +68,7 @@ class Backoff(BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: QueuedJob
     ) -> RetryDecision | None:
-        if isinstance(exception, CancelledError):  # the worker shuts down; not the job's fault
+        if isinstance(exception, CancelledError):  # worker shutdown, not a failure
             return RetryDecision(retry_at=clock.now())
         wait = wait_after(self.retry, exception, job.attempts + 1)
         return RetryDecision(retry_at=clock.now() + wait) if wait else None

@@ -1,4 +1,4 @@
-"""Statements on Procrastinate's tables, which have no models of ours."""
+"""SQL on Procrastinate's tables, for which there are no models."""
 
 from sqlalchemy import TextClause, text
 

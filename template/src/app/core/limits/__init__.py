@@ -1,4 +1,4 @@
-"""How often one may ask: per person, per tenant, per address, and less often where it is marked."""
+"""Rate limits: per user, tenant and address, and stricter ones on marked routes."""
 
 from ._acts import count_act, guessing
 from ._buckets import Buckets, MemoryBuckets, Taken, whole_seconds

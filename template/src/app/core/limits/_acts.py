@@ -1,4 +1,4 @@
-"""What a service counts itself, because only it knows what is done, or to whom."""
+"""Limits that services count themselves, because only they know the action and its target."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ from ._tries import Tries
 
 
 async def count_act(work: Work, buckets: Buckets, name: str, rate: str, of: str) -> None:
-    """Raises TooManyRequests, ValueError for a rate that is none."""
+    """Count one action. Raises TooManyRequests, or ValueError for an invalid rate."""
     read = read_rate(rate)
     if not isinstance(read, Rate):
         raise ValueError(f"{rate} is no rate")
@@ -27,9 +27,9 @@ async def count_act(work: Work, buckets: Buckets, name: str, rate: str, of: str)
 
 @asynccontextmanager
 async def guessing(buckets: Buckets, rate: Rate | None, account: str) -> AsyncIterator[None]:
-    """Counts one try at a secret of the account, whoever tries it and from wherever.
+    """Count one attempt at a secret of the account, from any client and address.
 
-    A block that ends well forgets the tries before it. Raises TooManyRequests.
+    If the block succeeds, earlier attempts are reset. Raises TooManyRequests.
     """
     tries = Tries(buckets, "account", rate)
     whose = sha256(account.encode()).hexdigest()
@@ -39,7 +39,7 @@ async def guessing(buckets: Buckets, rate: Rate | None, account: str) -> AsyncIt
 
 
 def _key(context: Context, name: str, of: str) -> str:
-    """`of` may be an e-mail address, which is nobody's business in a shared server."""
+    """Return the bucket's key. `of` is hashed: it may be an e-mail address."""
     digest = sha256(orjson.dumps([name, of])).hexdigest()
     match context:
         case TenantContext(tenant_id):

@@ -1,7 +1,7 @@
 """Leaky buckets, one number each (the generic cell rate algorithm, ITU-T I.371).
 
-The number is the time at which the bucket will be empty again. `10/minute` lets ten requests
-through at once, then one every six seconds; there is no window at whose edge twice as many pass.
+The number is the time at which the bucket will be empty. `10/minute` allows ten requests at once,
+then one every six seconds; there is no window at whose edge twice as many pass.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MOST_BUCKETS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`remaining` requests may follow at once; the bucket is empty again in `empty_in` seconds."""
+    """The result of a take: `remaining` more are allowed now; it is empty in `empty_in` seconds."""
 
     allowed: bool
     remaining: int
@@ -25,7 +25,7 @@ class Taken:
 
 
 def whole_seconds(seconds: float) -> int:
-    """The next whole one, unless all that is over is what adding up times has lost or won."""
+    """Round up to whole seconds, ignoring floating-point error."""
     return ceil(round(seconds, 6))
 
 
@@ -33,13 +33,13 @@ class Buckets(Protocol):
     async def take(self, key: str, rate: Rate) -> Taken: ...
 
     async def look(self, key: str, rate: Rate) -> Taken:
-        """What `take` would answer; nothing is taken."""
+        """Return what `take` would, without taking."""
 
     async def empty(self, key: str) -> None: ...
 
 
 class MemoryBuckets:
-    """Of this process alone: with several, each one counts for itself."""
+    """Buckets of this process: several processes each count separately."""
 
     def __init__(self, most: int = MOST_BUCKETS) -> None:
         self.most = most
@@ -61,16 +61,17 @@ class MemoryBuckets:
         self._empty_at.pop(key, None)
 
     def _make_room(self, now: float) -> None:
-        """Without the empty buckets; if that frees less than a tenth, without the oldest too."""
+        """Remove empty buckets; if that frees less than a tenth, remove the oldest too."""
         kept = [(key, at) for key, at in self._empty_at.items() if at > now]
         self._empty_at = dict(kept[-(self.most * 9 // 10) :])
 
 
 def fill(now: float, empty_at: float, rate: Rate) -> tuple[Taken, float]:
-    """What becomes of one more request, and when the bucket is empty then."""
+    """Return the result of one more request, and when the bucket is then empty."""
     interval = rate.seconds / rate.times
     empty_at = max(empty_at, now)
     full_in = empty_at + interval - now - rate.seconds
+    # The tolerance absorbs floating-point error, so that the last allowed request is not refused.
     if full_in > 1e-9:
         return Taken(False, 0, empty_at - now, full_in), empty_at
     empty_at += interval

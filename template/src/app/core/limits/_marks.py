@@ -1,4 +1,4 @@
-"""Routes that may be called less often than others."""
+"""Marks of routes with stricter limits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 MARK = "__limit__"
 GUESSING = "login"
-"""The mark of routes that try a password, a code or a token."""
+"""The mark of routes that check a password, a code or a token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`by_address`: the address is counted whoever is logged in, for one's own keys are many.
+    """A limit on a route.
 
-    `failures`: only requests that are refused are counted.
+    With `by_address` the address is counted even if an actor is logged in, because one actor can
+    have many keys. With `failures` only refused requests are counted.
     """
 
     name: str
@@ -30,10 +31,10 @@ class Mark:
 def limited(
     name: str, rate: str | None = None, *, failures: bool = False
 ) -> Callable[[Endpoint], Endpoint]:
-    """Marks a route: `@limited("exports", "5/hour")`; routes with one name share one bucket.
+    """Mark a route: `@limited("exports", "5/hour")`; routes with the same name share a bucket.
 
     Without a rate the name is that of a setting: `@limited("login")` is APP_LIMITS_LOGIN. With
-    `failures` requests that succeed are free, for a whole office may share one address.
+    `failures` successful requests are not counted, because a whole office may share one address.
     """
     given = read_rate(rate)
 
@@ -49,7 +50,7 @@ def is_limited(endpoint: object) -> bool:
 
 
 def mark_of(endpoint: object, settings: LimitSettings) -> Mark | None:
-    """None for a route without a mark, and for one whose setting says off."""
+    """Return the mark, or None without one or if its setting is off."""
     name, rate, failures = getattr(endpoint, MARK, (None, None, False))
     if name is None:
         return None

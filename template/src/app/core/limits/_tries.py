@@ -1,4 +1,4 @@
-"""Tries at a secret: counted before the secret is looked at, forgotten once it was right."""
+"""Attempts at a secret: counted before it is checked, reset once it was right."""
 
 from app.config import Rate
 from app.core.errors import TooManyRequests
@@ -7,7 +7,7 @@ from ._buckets import Buckets, whole_seconds
 
 
 class Tries:
-    """Of one kind of secret. Counting first leaves no gap for many tries at the same time."""
+    """Attempts at one kind of secret. Counting first leaves no gap for concurrent attempts."""
 
     def __init__(self, buckets: Buckets, name: str, *rates: Rate | None) -> None:
         self.buckets = buckets
@@ -15,7 +15,7 @@ class Tries:
         self.rates = [rate for rate in rates if rate]
 
     async def count(self, whose: str) -> None:
-        """One more try at what is `whose`: an account's, an address's. Raises TooManyRequests."""
+        """Count an attempt for an account or address. Raises TooManyRequests."""
         for rate in self.rates:
             taken = await self.buckets.take(self._key(whose, rate), rate)
             if not taken.allowed:
@@ -23,7 +23,7 @@ class Tries:
                 raise TooManyRequests(headers={"Retry-After": str(seconds)})
 
     async def forget(self, whose: str) -> None:
-        """The secret was right: the tries before were not those of somebody who guesses."""
+        """Reset the count after a correct secret."""
         for rate in self.rates:
             await self.buckets.empty(self._key(whose, rate))
 

@@ -1,4 +1,4 @@
-"""Letters to people. They leave from a job, after the commit of what they tell about."""
+"""E-mails. They are sent by a job, after the commit of their cause."""
 
 from ._jobs import MAIL, MAIL_SLOTS, send_mail, send_now
 from ._letter import Letter, quoted

@@ -1,8 +1,8 @@
-"""The job that sends a letter whose text is known when it is enqueued.
+"""The job that sends an e-mail whose text is known when it is enqueued.
 
-A letter with a secret in it is written by a job of its module instead, which makes the secret:
-what is enqueued can be read in the queue for days. Such a job is of the queue MAIL, is tried
-OVER_HOURS, and commits before it sends: no transaction waits for the mail server.
+An e-mail with a secret is written by a job of its module instead, which generates the secret:
+enqueued arguments stay readable in the queue for days. Such a job uses the queue MAIL and the
+policy OVER_HOURS, and commits before it sends: no transaction waits for the mail server.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from ._mailers import Mailer
 
 
 class SendsMail(Protocol):
-    """A unit of work that knows where e-mails go."""
+    """A unit of work with a mailer."""
 
     @property
     def mailer(self) -> Mailer: ...
@@ -25,21 +25,21 @@ class SendsMail(Protocol):
 
 MAIL = "mail"
 MAIL_SLOTS = {MAIL: 3}
-"""Mail is sent beside all other jobs, however many of them wait or take long."""
+"""Mail has its own slots, so it never waits behind other jobs."""
 
 
 @job(name="mail.send", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def send_mail(
     work: SendsMail, to: str, subject: str, text: str, links: Sequence[str] = ()
 ) -> None:
-    """Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
+    """Send an e-mail. Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
     await send_now(work, Letter(to=to, subject=subject, text=text, links=tuple(links)))
 
 
 async def send_now(work: SendsMail, letter: Letter) -> None:
-    """Send it, in a job that writes the text itself, before its unit of work writes rows.
+    """Send an e-mail from a job that writes the text itself, before it writes any rows.
 
-    The mail server may take its time: the unit holds no connection meanwhile.
+    The mail server may be slow: the unit of work holds no connection in the meantime.
     """
     await work.release()
     await work.mailer.send(letter)

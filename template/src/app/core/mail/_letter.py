@@ -1,4 +1,4 @@
-"""A letter, written as plain text and sent as text and HTML."""
+"""An e-mail, written as plain text and sent as text and HTML."""
 
 import re
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ PAGE = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """An empty line in `text` ends a paragraph. Only the URLs that `links` names become links.
+    """One e-mail. A blank line in `text` ends a paragraph; only URLs in `links` become links.
 
-    What somebody else has written, such as a name, goes into a letter through `quoted`.
+    Text written by other users, such as a name, must pass through `quoted`.
     """
 
     to: str
@@ -37,7 +37,10 @@ class Letter:
         return PAGE.format(title=escape(self.subject), paragraphs="\n".join(paragraphs))
 
     def message(self, *, sender: str) -> EmailMessage:
-        """As RFC 5322 has it. A line break in the subject, which could add headers, is a space."""
+        """Build the message (RFC 5322).
+
+        Line breaks in the subject become spaces: they could add headers.
+        """
         message = EmailMessage()
         message["From"] = sender
         message["To"] = self.to
@@ -50,6 +53,7 @@ class Letter:
         return message
 
     def _paragraph(self, text: str) -> str:
+        # Longest first: the regex alternation must not match a URL that is a prefix of another one.
         longest_first = sorted(map(escape, self.links), key=len, reverse=True)
         linked = escape(text)
         if longest_first:
@@ -59,6 +63,6 @@ class Letter:
 
 
 def quoted(text: str) -> str:
-    """Somebody's words for a letter: in quotation marks, on one line, and with no link in them."""
+    """Return another user's text for an e-mail: in quotation marks, on one line, without links."""
     words = plain(text).replace("://", " ").translate({ord("“"): '"', ord("”"): '"'})
     return f"“{words}”"

@@ -1,4 +1,4 @@
-"""How many letters may be asked for: for one address, whoever asks, and by one tenant."""
+"""Rate limits of e-mails: per recipient, and per tenant."""
 
 from hashlib import sha256
 from typing import Protocol
@@ -10,7 +10,7 @@ from app.database.tenancy import Context, TenantContext
 
 
 class Counting(Protocol):
-    """What one process counts with, and how much it allows."""
+    """The runtime's settings and counters."""
 
     @property
     def settings(self) -> Settings: ...
@@ -30,11 +30,10 @@ class CountsMail(Protocol):
 
 
 async def count_letter(work: CountsMail, kind: str, *, to: str) -> None:
-    """Counts one more letter that a person asks for, before it is enqueued; no rollback takes it
-    back.
+    """Count one e-mail that a user requests, before it is enqueued. A rollback does not undo it.
 
-    Each `kind` for itself, so that nobody uses up the letters with which another one gets a new
-    password. Raises TooManyRequests.
+    Each `kind` is counted separately, so that other e-mails cannot use up the limit of a
+    recipient's password resets. Raises TooManyRequests.
     """
     await count_recipient(work, kind, to=to)
     limits = work.runtime.settings.limits
@@ -43,7 +42,7 @@ async def count_letter(work: CountsMail, kind: str, *, to: str) -> None:
 
 
 async def count_recipient(work: CountsMail, kind: str, *, to: str) -> None:
-    """As `count_letter`, for what nobody asked for: only who gets it counts, whoever sends it."""
+    """Count an e-mail that nobody requested: only for its recipient, not for the tenant."""
     recipient = sha256(to.lower().encode()).hexdigest()
     rate = work.runtime.settings.limits.mail_recipient
     await _take(work, f"limit:mail:{kind}:{recipient}", rate)

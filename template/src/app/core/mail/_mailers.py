@@ -1,4 +1,4 @@
-"""The ways a letter can take: a mail server, a folder to look into, a list in tests."""
+"""Mailers: SMTP, files for development, a list for tests."""
 
 from asyncio import to_thread
 from email.headerregistry import Address
@@ -18,16 +18,16 @@ log = structlog.get_logger(__name__)
 
 
 class MailNotConfigured(Exception):
-    """There is a letter to send, and no mail server to give it to."""
+    """An e-mail cannot be sent because no mail server is configured."""
 
 
 class Mailer(Protocol):
     async def send(self, letter: Letter) -> None:
-        """Returns when the letter was taken. Call it from a job, which is tried again."""
+        """Send, and return once the e-mail is accepted. Call it from a job, which is retried."""
 
 
 def choose_mailer(settings: Settings, folder: Path) -> Mailer:
-    """The server that the settings name; without one, the folder in development."""
+    """Return SMTP if configured or in production, memory in tests, else files in `folder`."""
     sender = _with_name(settings.mail.sender, settings.name)
     if settings.mail.host is not None or settings.in_production:
         return SmtpMailer(settings.mail.model_copy(update={"sender": sender}))
@@ -37,13 +37,13 @@ def choose_mailer(settings: Settings, folder: Path) -> Mailer:
 
 
 def _with_name(sender: str, name: str) -> str:
-    """The product's, unless the setting gives another one."""
+    """Use the product's name as sender unless the setting has one."""
     given, address = parseaddr(sender)
     return sender if given or not address else str(Address(name, addr_spec=address))
 
 
 class SmtpMailer:
-    """Raises MailNotConfigured without a host, aiosmtplib's errors when the server refuses."""
+    """Sends through SMTP. Raises MailNotConfigured without a host, and aiosmtplib's errors."""
 
     def __init__(self, settings: MailSettings) -> None:
         self.settings = settings
@@ -65,7 +65,7 @@ class SmtpMailer:
 
 
 class PreviewMailer:
-    """For development: two files a letter, one for a mail program and one for a browser."""
+    """Writes two files per e-mail, .eml and .html, for development."""
 
     def __init__(self, folder: Path, *, sender: str) -> None:
         self.folder = folder
@@ -84,7 +84,7 @@ class PreviewMailer:
 
 
 class MemoryMailer:
-    """For tests."""
+    """Keeps e-mails in a list, for tests."""
 
     def __init__(self) -> None:
         self.sent: list[Letter] = []

@@ -1,4 +1,4 @@
-"""Traces and metrics. Off, none of it is in a request's way, and its libraries are not loaded."""
+"""Traces and metrics. If off, they cost nothing, and their libraries are not imported."""
 
 from ._observation import Observation, RequestMeter, observe
 from ._spans import TRACER, current_span_id, job_span, traceparent

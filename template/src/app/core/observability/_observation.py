@@ -1,4 +1,4 @@
-"""What a process observes of itself, as its settings say."""
+"""The telemetry of a process, as its settings say."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class RequestMeter(Protocol):
     def watch_pool(self, name: str, engine: AsyncEngine) -> None: ...
 
     def render(self) -> tuple[bytes, str]:
-        """The text for Prometheus, and its media type."""
+        """Return the text for Prometheus, and its media type."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,20 @@ class Observation:
                 self.meter.watch_pool(name, engine)
 
     async def close(self) -> None:
-        """Sends what is still to be sent."""
+        """Flush pending spans."""
         if self.flush:
             await to_thread.run_sync(self.flush)
 
 
 def observe(settings: TelemetrySettings, *, service: str) -> Observation:
-    """Raises ModuleNotFoundError when something is on whose libraries are not installed."""
+    """Set up telemetry. Raises ModuleNotFoundError if its libraries are not installed."""
     flush = _load("tracing").export(settings, service) if settings.traces_url else None
     meter = _load("metrics").Meter() if settings.metrics_token else None
     return Observation(tracing=flush is not None, meter=meter, flush=flush)
 
 
 def _load(name: str) -> Any:
-    """These import the optional libraries, which only those need who turn them on."""
+    """Import a module that needs the optional libraries."""
     try:
         return import_module(f"app.core.observability.{name}")
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Spans through OpenTelemetry's API, which does nothing as long as no SDK is set up."""
+"""Spans through OpenTelemetry's API, which does nothing until an SDK is set up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ TRACER = trace.get_tracer("app")
 
 
 def current_span_id() -> str | None:
-    """16 hex digits, if this is traced."""
+    """Return the span's id as 16 hex digits, or None if it is not sampled."""
     context = trace.get_current_span().get_span_context()
     return f"{context.span_id:016x}" if context.is_valid and context.trace_flags.sampled else None
 
 
 def traceparent(trace_id: str | None) -> str:
-    """For a request of ours to somebody else: this trace, and not to be kept if we do not."""
+    """Return the traceparent for outgoing requests; the sampled flag follows ours."""
     span_id = current_span_id()
     trace_id = trace_id or urandom(16).hex()
     return f"00-{trace_id}-{span_id or urandom(8).hex()}-{'01' if span_id else '00'}"
@@ -28,7 +28,7 @@ def traceparent(trace_id: str | None) -> str:
 def job_span(
     name: str, *, trace_id: str | None, span_id: str | None, tenant_id: UUID | None, attempt: int
 ) -> Iterator[None]:
-    """Part of the trace that enqueued the job, and of its span; or else a trace of its own."""
+    """Trace a job as a child of the span that enqueued it, or in a new trace."""
     parent = None
     if trace_id and span_id:
         caller = SpanContext(int(trace_id, 16), int(span_id, 16), True, TraceFlags(1))
@@ -47,6 +47,6 @@ def job_span(
         try:
             yield
         except BaseException as error:
-            span.set_attribute("error.type", type(error).__name__)  # its text may be private
+            span.set_attribute("error.type", type(error).__name__)  # the message may be private
             span.set_status(StatusCode.ERROR)
             raise

@@ -1,7 +1,8 @@
-"""What the lines of one request or job have in common: trace_id, tenant_id, user_id and the like.
+"""Fields shared by all log lines of a request or job: trace_id, tenant_id, user_id and others.
 
-Nothing but logs may read it: a server can hand one request's context variables to the next
-(pipelining on uvicorn). One variable, where structlog has one a name and copies them all a line.
+Only logs may read them: a server can leak one request's context variables to the next (pipelining
+on uvicorn). All fields are in one variable; structlog uses one per name, and copies them all for
+each line.
 """
 
 from collections.abc import Iterator, MutableMapping
@@ -17,7 +18,7 @@ _fields: ContextVar[dict[str, Any] | None] = ContextVar("log_context", default=N
 
 @contextmanager
 def log_context(**fields: Any) -> Iterator[None]:
-    """All of it is forgotten at the end of the block, what was added inside as well."""
+    """Add fields until the block ends, including those bound inside it."""
     before = _fields.set({**current_fields(), **fields})
     try:
         yield
@@ -26,7 +27,7 @@ def log_context(**fields: Any) -> Iterator[None]:
 
 
 def bind_identity(*, tenant_id: UUID | None, user_id: UUID | None) -> None:
-    """From here on each line inside the `log_context` says for whom."""
+    """Add tenant and user to the following lines in this `log_context`."""
     _fields.set({**current_fields(), "tenant_id": tenant_id, "user_id": user_id})
 
 
@@ -35,5 +36,5 @@ def current_fields() -> dict[str, Any]:
 
 
 def add_context(_: Any, __: str, line: Line) -> Line:
-    """A processor of structlog; a line's own words come first."""
+    """A structlog processor; the line's own fields take precedence."""
     return {**current_fields(), **line}

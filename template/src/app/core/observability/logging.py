@@ -1,7 +1,7 @@
-"""Structured logs, also of the libraries: JSON in production, readable lines in development.
+"""Structured logs, including libraries': JSON in production, readable in development.
 
 `log_context` gives each line its trace_id, tenant_id and user_id; structlog's own
-`bind_contextvars` works beside it.
+`bind_contextvars` works as well.
 """
 
 import logging
@@ -28,7 +28,7 @@ PRIVATE_NAME = re.compile(
     r"password|passwd|secret|token|authorization|cookie|api_?key|credential|e?mail|phone|full_name",
     re.IGNORECASE,
 )
-# what databases and pydantic write of a row's or a request's values into the text of an exception
+# Row and request values that PostgreSQL, SQLAlchemy and pydantic put into exception messages.
 PRIVATE_TEXT = re.compile(
     r"^(DETAIL:|\[parameters:).*$|input_value=.*(?=, input_type=)", re.MULTILINE
 )
@@ -38,7 +38,7 @@ UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 
 def configure_logging(settings: LogSettings, *, json: bool) -> None:
-    """`json` decides where the settings say auto."""
+    """Configure structlog and logging. `json` applies if the format setting is auto."""
     if settings.format != "auto":
         json = settings.format == "json"
     structlog.configure(
@@ -51,7 +51,7 @@ def configure_logging(settings: LogSettings, *, json: bool) -> None:
 
 
 def hide_private(_: Any, __: str, line: Line) -> Line:
-    """By the names of values, at any depth; and in the text of exceptions."""
+    """Hide private values by name, at any depth, and in the text of exceptions."""
     for name, value in line.items():
         if is_private(name):
             line[name] = HIDDEN
@@ -79,7 +79,7 @@ def is_private(name: str) -> bool:
 
 
 def _complete(logger: Any, method: str, line: Line) -> Line:
-    """One processor for what structlog has six for; every request writes a line."""
+    """Complete a line in one processor instead of structlog's six, because it runs often."""
     line = merge_contextvars(logger, method, add_context(logger, method, line))
     line = add_log_level(logger, method, line)
     line["timestamp"] = datetime.now(UTC)
@@ -113,7 +113,7 @@ def _readable(_: Any, __: str, line: Line) -> Line:
 
 
 def _request_first(colors: bool, _: Any, __: str, line: Line) -> Line:
-    """What one looks for at a terminal stands where lines begin: status and route of a request."""
+    """Put status and route of a request first, where they are easy to see in a terminal."""
     line["at"] = str(line.pop("timestamp", ""))[11:19]
     if line.get("level") == "info":
         del line["level"]
@@ -126,7 +126,7 @@ def _request_first(colors: bool, _: Any, __: str, line: Line) -> Line:
 
 
 def _adopt_standard_library(level: str, json: bool) -> None:
-    """The libraries' lines take the same way. Our request line replaces uvicorn's access log."""
+    """Format libraries' lines the same way. Our request line replaces uvicorn's access log."""
     *processors, render = _rendering(json)
     as_text: Processor = _decoded if json else render
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -143,7 +143,7 @@ def _adopt_standard_library(level: str, json: bool) -> None:
     for name in UVICORN:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name != "uvicorn.access"
-    logging.getLogger("httpx").setLevel("WARNING")  # below that it writes URLs with their queries
+    logging.getLogger("httpx").setLevel("WARNING")  # below that it logs URLs with query strings
 
 
 def _decoded(logger: Any, method: str, line: Line) -> str:

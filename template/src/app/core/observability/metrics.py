@@ -1,6 +1,6 @@
-"""Numbers for Prometheus. Needs the extra `observation`.
+"""Metrics for Prometheus. Needs the extra `observation`.
 
-Several processes of one server count together when PROMETHEUS_MULTIPROC_DIR names an empty folder.
+Processes of one server are added up if PROMETHEUS_MULTIPROC_DIR names an empty folder.
 """
 
 import os
@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 NOWHERE = "none"
-"""The route of what no route answered: its path is the client's, and there are too many of them."""
+"""The label of requests without a route: paths are chosen by clients, so there are too many."""
 
 
 class Meter:

@@ -1,7 +1,7 @@
 """A span for each statement, without its values.
 
-Most statements run on the driver, BEGIN and COMMIT do too: asyncpg's own log tells of them. It
-does not tell of prepared ones, which is how SQLAlchemy runs its statements: its events do.
+Most statements run on the driver, as BEGIN and COMMIT do: asyncpg's query logger reports them. It
+does not report prepared statements, which SQLAlchemy uses: SQLAlchemy's events do.
 """
 
 from time import time_ns
@@ -47,7 +47,7 @@ def _note_error(error: Any) -> None:
 
 
 def _write(statement: str, started: int, ended: int, error: BaseException | None) -> None:
-    """BEGIN carries the tenant in its text, so only its name is told."""
+    """Write a span. BEGIN is recorded without its text, which contains the tenant's id."""
     verb = _verb(statement)
     attributes = {"db.system.name": "postgresql", "db.operation.name": verb}
     if verb not in ("BEGIN", statement):
@@ -60,7 +60,7 @@ def _write(statement: str, started: int, ended: int, error: BaseException | None
 
 
 def _verb(statement: str) -> str:
-    """COMMIT comes last in its text, after what it writes."""
+    """Return the verb. COMMIT is at the end of its text, after the statements sent with it."""
     words = statement.split(None, 1)
     if not words or statement.endswith("COMMIT"):
         return "COMMIT" if words else "SQL"

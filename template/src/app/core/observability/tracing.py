@@ -1,4 +1,4 @@
-"""Sends spans to a collector over OTLP. Needs the extra `observation`."""
+"""Export spans to a collector over OTLP. Needs the extra `observation`."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from app.config import TelemetrySettings
 
 
 def export(settings: TelemetrySettings, service: str) -> Callable[[], None]:
-    """Sets OpenTelemetry's provider, which a process has one of; the answer sends what waits."""
+    """Set the process's tracer provider; return a function that flushes it."""
     provider = TracerProvider(
         resource=Resource.create({SERVICE_NAME: service}),
         sampler=ParentBased(TraceIdRatioBased(settings.traces_ratio)),

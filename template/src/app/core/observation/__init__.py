@@ -1,4 +1,4 @@
-"""The path before 2.0: import from `app.core.observability`. Goes with 3.0."""
+"""The import path before 2.0; use `app.core.observability`. Removed in 3.0."""
 
 from app.core.observability import current_span_id, job_span, traceparent
 

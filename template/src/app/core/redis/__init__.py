@@ -1,6 +1,6 @@
-"""A Redis or Valkey that all processes share, behind the cache and the rate limits.
+"""Redis or Valkey, shared by all processes, for the cache and rate limits.
 
-Loaded only where APP_CACHE_URL is set: the client takes a third of a second to import.
+Imported only if APP_CACHE_URL is set: the client takes a third of a second to import.
 """
 
 from ._buckets import RedisBuckets

@@ -1,4 +1,4 @@
-"""Buckets for all processes, and those of this process while the server is out of reach."""
+"""Rate limits shared by all processes; counted per process while Redis is unreachable."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from app.core.limits import MemoryBuckets, Taken
 
 from ._server import RedisServer
 
-# The same sum as `fill` in core/limits, on the server's clock.
+# The same calculation as `fill` in core/limits, on the server's clock.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000

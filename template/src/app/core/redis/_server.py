@@ -1,4 +1,4 @@
-"""A server that may be slow or down: then each question has another answer, and soon."""
+"""A Redis client with a fallback result while the server is slow or down."""
 
 from collections.abc import Awaitable, Callable
 from time import monotonic
@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 MOST_CONNECTIONS = 20
-"""Of each process; who finds all of them busy waits as long as for an answer."""
+"""Per process; when all are busy, callers wait for up to the timeout."""
 
 REST_SECONDS = 5
 OUT_OF_REACH = (RedisError, OSError, TimeoutError)
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class RedisServer:
-    """After a failure it is left alone for REST_SECONDS: requests do not queue up for it."""
+    """After a failure the server is not used for REST_SECONDS, so that requests do not queue."""
 
     def __init__(self, url: str, *, timeout_seconds: float) -> None:
         pool = BlockingConnectionPool.from_url(
@@ -31,7 +31,7 @@ class RedisServer:
             timeout=timeout_seconds,
             socket_timeout=timeout_seconds,
             socket_connect_timeout=timeout_seconds,
-            # Once more at once: the server may have closed a connection that was idle.
+            # Retry once at once: the server may have closed an idle connection.
             retry=Retry(NoBackoff(), 1),
         )
         self.client: Redis = Redis.from_pool(pool)
@@ -40,7 +40,7 @@ class RedisServer:
     async def ask(
         self, question: Callable[[Redis], Awaitable[Answer]], *, otherwise: Answer
     ) -> Answer:
-        """The server's answer, or `otherwise` while it is out of reach."""
+        """Return the server's result, or `otherwise` while it is unreachable."""
         if monotonic() < self._rests_until:
             return otherwise
         try:

@@ -1,4 +1,4 @@
-"""The cache's entries, for all processes."""
+"""The cache store shared by all processes."""
 
 from datetime import timedelta
 from secrets import token_hex
@@ -12,7 +12,7 @@ from ._server import RedisServer
 log = structlog.get_logger(__name__)
 
 CLAIM_MILLISECONDS = 30_000
-"""After that a filler counts as dead, and another one takes its place."""
+"""After this time a filler counts as dead, and another caller takes over."""
 
 MOST_OWED = 10_000
 
@@ -29,7 +29,7 @@ class RedisStore:
     def __init__(self, server: RedisServer) -> None:
         self.server = server
         self._owed: dict[str, None] = {}
-        """Keys that could not be dropped while the server was out of reach, to be dropped first."""
+        """Keys that could not be dropped while the server was unreachable, to be dropped first."""
 
     async def get(self, key: str) -> bytes | None:
         async def read(redis: Redis) -> bytes | None:
@@ -39,7 +39,7 @@ class RedisStore:
         return await self.server.ask(read, otherwise=None)
 
     async def set(self, key: str, value: bytes, keep: timedelta) -> None:
-        """Replaces the entry and ends any claim to it: its filler saw older rows."""
+        """Replace the entry and end any claim to it: its filler read older rows."""
 
         async def write(redis: Redis) -> None:
             await self._settle(redis)
@@ -99,6 +99,8 @@ class RedisStore:
 
         if not await self.server.ask(changed, otherwise=False):
             self._owed |= dict.fromkeys(keys)
+            # Bounded, so that a long outage does not exhaust memory; the oldest keys are dropped
+            # first.
             while len(self._owed) > MOST_OWED:
                 del self._owed[next(iter(self._owed))]
             log.warning("cache entries out of date until the cache is back", owed=len(self._owed))
@@ -112,7 +114,7 @@ class RedisStore:
 
 
 async def _delete(redis: Redis, keys: list[str]) -> None:
-    """Each on its own, because a cluster refuses a command whose keys live on several machines."""
+    """Delete keys one by one: a cluster refuses a command with keys on several nodes."""
     async with redis.pipeline(transaction=False) as pipeline:
         for key in keys:
             pipeline.delete(_entry(key), _claim(key))
@@ -124,7 +126,7 @@ async def _run(redis: Redis, script: str, keys: list[str], *arguments: str | byt
 
 
 def _entry(key: str) -> str:
-    """The braces keep an entry and the claim to it on one machine of a cluster."""
+    """Return the entry's key. The braces (hash tag) keep entry and claim on one cluster node."""
     return f"{{{key}}}"
 
 

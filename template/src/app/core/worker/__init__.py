@@ -1,1 +1,1 @@
-"""The worker: takes jobs from the queue and runs each in a unit of work of its own."""
+"""The worker: takes jobs from the queue and runs each in its own unit of work."""

@@ -1,4 +1,4 @@
-"""Procrastinate listens through psycopg, to the database that the app reaches through asyncpg."""
+"""Procrastinate's connection through psycopg, from the app's asyncpg URL."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from sqlalchemy import make_url
 
 NAMED_OTHERWISE = {"ssl": "sslmode"}
 SECONDS = 10
-"""After which a database that does not answer, or has no connection left, counts as away."""
+"""A database that does not respond in this time, or has no free connection, counts as down."""
 UNKNOWN_TO_LIBPQ = {"prepared_statement_cache_size", "prepared_statement_name_func"}
 
 
 def connector(url: str, *, pgbouncer: bool) -> PsycopgConnector:
-    """`url` is SQLAlchemy's, with TCP or a Unix socket. Opens nothing yet."""
+    """Return an unopened connector. `url` is SQLAlchemy's, with TCP or a Unix socket."""
     options: dict[str, Any] = {"connect_timeout": SECONDS}
     if pgbouncer:
         options["prepare_threshold"] = None

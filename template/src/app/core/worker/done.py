@@ -1,4 +1,4 @@
-"""A run happens once in effect: its mark commits with its work, or neither does."""
+"""Make runs effective exactly once: their mark commits together with their work."""
 
 from app.core.jobs.sql import queue_sql
 from app.core.work import Work
@@ -11,11 +11,14 @@ IS_DONE = queue_sql("SELECT (args ->> 'done')::boolean FROM procrastinate_jobs W
 
 
 class AlreadyDone(Exception):
-    """Another worker, which took this run over, was faster: what was done here is rolled back."""
+    """Another worker took this run over and finished first: this one is rolled back."""
 
 
 async def mark_done(work: Work, run_id: int) -> None:
-    """Raises AlreadyDone. A run whose row is gone deleted its own tenant, and may."""
+    """Mark a run as done. Raises AlreadyDone.
+
+    A run without a row is allowed: it deleted its own tenant.
+    """
     marked = await work.session.scalar(MARK, {"id": run_id})
     if marked is None and await work.session.scalar(IS_DONE, {"id": run_id}):
         raise AlreadyDone

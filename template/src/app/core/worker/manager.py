@@ -1,4 +1,4 @@
-"""Which job a worker takes next: of the tenant that has the fewest runs in it, within its slots."""
+"""Fair scheduling: take a job of the tenant with the fewest runs in this worker's slots."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -15,9 +15,9 @@ from .slots import Slots
 
 log = structlog.get_logger(__name__)
 
-# Each pair of a queue and a tenant with waiting jobs is found by one step along an index, however
-# many jobs it has, and offers its first ones; the least busy tenant's is taken. The rest is what
-# `procrastinate_fetch_job_v2` does, in whose place this runs.
+# Each pair of a queue and a tenant with waiting jobs is found by one index step (a loose index
+# scan), however many jobs it has, and offers its first ones; a job of the least busy tenant is
+# taken. The rest does what `procrastinate_fetch_job_v2` does, which this query replaces.
 FETCH = """
 WITH RECURSIVE waiting AS (
     (SELECT queue_name, coalesce(args ->> 'tenant_id', '') AS tenant
@@ -78,9 +78,10 @@ PAUSE = 0.02
 
 
 class FairJobManager(JobManager):
-    """Procrastinate's, for one worker. `lost` is called when a run's end could not be written.
+    """Procrastinate's JobManager for one worker, with fair scheduling.
 
-    Such a run stays with its worker's id, and is given back once that is unregistered.
+    `lost` is called when a run's end could not be written. Such a run keeps its worker's id, and is
+    returned to the queue once that worker is unregistered.
     """
 
     def __init__(
@@ -100,8 +101,10 @@ class FairJobManager(JobManager):
         return self.worker_id
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """Looks again when something happened meanwhile: Procrastinate would forget about it."""
+        """Fetch a job, again after notifications in the meantime: Procrastinate ignores those."""
         while True:
+            # A notification that arrives during the fetch may be about a job that the fetch did not
+            # see.
             news = self._news
             job = await self._fetch(worker_id)
             if job is not None or news == self._news:
@@ -137,7 +140,7 @@ class FairJobManager(JobManager):
                 return job
             if not row["found"]:
                 return None
-            await asyncio.sleep(PAUSE)  # other workers were faster, and there may be more
+            await asyncio.sleep(PAUSE)  # other workers took the candidates, and there may be more
         return None
 
     async def _take(self, worker_id: int) -> dict[str, Any]:

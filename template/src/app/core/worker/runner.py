@@ -1,4 +1,4 @@
-"""Runs one job: as the tenant and the actor who enqueued it, in one transaction, once in effect."""
+"""Run one job: as its tenant and actor, in one transaction, with effect exactly once."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -35,7 +35,7 @@ class Runner:
         self.runtime = runtime
 
     async def run(self, job: Job, context: JobContext) -> None:
-        """Raises what the job raised; JobAborted when it was skipped or cancelled."""
+        """Run the job. Raises what it raised, or JobAborted when it was skipped or cancelled."""
         envelope = unseal(job, context.job.task_kwargs)
         fields = _log_fields(job, context, envelope)
         with log_context(**fields), _span(job, context, envelope):
@@ -61,11 +61,12 @@ class Runner:
             log.warning("job.done_by_another_worker")
             return
         except asyncio.CancelledError:
+            # Otherwise the worker is shutting down, and Backoff runs the job again.
             if context.abort_reason() is AbortReason.USER_REQUEST:
                 raise JobCancelled("somebody cancelled it") from None
             raise
         quiet = job.cron is not None and not self.runtime.settings.in_production
-        write = log.debug if quiet else log.info  # at a terminal, nobody waits for these
+        write = log.debug if quiet else log.info  # too frequent to be shown in development
         write("job.succeeded", duration_ms=round((perf_counter() - started) * 1000, 1))
 
     async def _work(self, job: Job, context: JobContext, envelope: Envelope) -> None:
@@ -81,7 +82,7 @@ class Runner:
             await mark_done(work, run_id)
 
     async def _let_another_wait(self, run_id: int) -> None:
-        """Or the retry of this run would meet its successor in Procrastinate's unique index."""
+        """Clear the queueing lock: it is unique, and a retry of this run would violate it."""
         async with open_unit(self.runtime, Actor.system(), None) as work:
             await work.session.execute(LET_ANOTHER_WAIT, {"id": run_id})
 

@@ -1,4 +1,4 @@
-"""A job for each tenant: its schedule enqueues one run per active tenant, all at once."""
+"""Schedules with `each_tenant` enqueue one run per active tenant, all at once."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from .tenants import active_tenants
 
 
 def scheduled(job: Job) -> Job:
-    """What the schedule runs: the job itself, or the one that enqueues it for each tenant."""
+    """Return the job that the schedule runs: the job itself, or one that enqueues it per tenant."""
     if not job.each_tenant:
         return job
 

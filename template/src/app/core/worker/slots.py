@@ -1,4 +1,4 @@
-"""How many runs a worker has at a time: of each queue, of each tenant, of each resource."""
+"""Slots: the concurrent runs of a worker, per queue, tenant and resource."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,10 @@ from procrastinate.jobs import Job as QueuedJob
 
 @dataclass(frozen=True, kw_only=True)
 class Slots:
-    """`own` are of one queue each, `common` of all the others; `queues` limits what is served.
+    """`own` are slots of single queues, `common` of all others; `queues` limits what is served.
 
-    One tenant, and one resource, gets all slots of a queue but one: the others never wait for it.
+    A tenant or resource gets at most all slots of a queue but one, so that others never wait for
+    it.
     """
 
     common: int
@@ -24,7 +25,7 @@ class Slots:
         return sum(self._size(pool) for pool in self._pools())
 
     def left(self, running: Iterable[QueuedJob]) -> dict[str, Any]:
-        """What the query for the next job asks for, given those that run already."""
+        """Return the parameters of the query for the next job, given the running jobs."""
         pools, shares, resources = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
         for job in running:
             pool = self._pool_of(job.queue)
@@ -48,7 +49,7 @@ class Slots:
         }
 
     def _pools(self) -> set[str]:
-        """A queue's own, by its name; the common one is called ''."""
+        """Return the pools: a queue's own is named after it, the common one is ''."""
         return {"", *self.own} if self.queues is None else {*map(self._pool_of, self.queues)}
 
     def _pool_of(self, queue: str) -> str:
@@ -58,7 +59,7 @@ class Slots:
         return self.own.get(pool, self.common)
 
     def _most(self, pool: str) -> int:
-        """The most that one tenant or one resource gets."""
+        """Return the most slots that one tenant or resource gets."""
         return max(1, self._size(pool) - 1)
 
     def _is_full(self, share: str, count: int) -> bool:

@@ -1,4 +1,4 @@
-"""Gives the runs of dead workers back to the queue."""
+"""Return the runs of dead workers to the queue."""
 
 import asyncio
 
@@ -11,8 +11,9 @@ from app.core.unit_of_work import open_unit
 
 log = structlog.get_logger(__name__)
 
-# One statement, so that two sweepers cannot give the same run back twice: the second time, it would
-# run already. One whose successor waits under its queueing lock stays until that has started.
+# A single statement, so that two sweepers cannot return the same run twice: by the second time it
+# could be running again. A run whose successor waits under the same queueing lock stays until that
+# has started, because the lock is unique among waiting jobs.
 GIVE_BACK = queue_sql("""
     SELECT stalled.id, procrastinate_retry_job_v2(stalled.id, now(), NULL, NULL, NULL) FROM (
         SELECT job.id FROM procrastinate_jobs job
@@ -28,7 +29,7 @@ GIVE_BACK = queue_sql("""
 
 
 async def sweep(runtime: Runtime, *, silent_seconds: float) -> list[int]:
-    """The runs given back: those whose worker has not been heard of for so long."""
+    """Return runs to the queue whose workers have sent no heartbeat for `silent_seconds`."""
     async with open_unit(runtime, Actor.system(), None) as work:
         found = await work.session.scalars(GIVE_BACK, {"silence": silent_seconds})
         runs = list(found)

@@ -1,4 +1,4 @@
-"""Which tenants are served. The one place of this room that knows the table, by its name."""
+"""Which tenants are active. The only SQL on the tenants table in this package."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ ACTIVE = queue_sql("SELECT id FROM tenants WHERE suspended_at IS NULL ORDER BY i
 
 
 async def is_active(work: Work, tenant_id: UUID) -> bool:
-    """False for a tenant that is suspended or gone."""
+    """Return False for a suspended or deleted tenant."""
     found = await work.session.scalar(IS_ACTIVE, {"id": tenant_id})
     return found is True
 

@@ -1,4 +1,4 @@
-"""Takes jobs from the queue and runs them. Any number of workers share one queue."""
+"""Take jobs from the queue and run them. Any number of workers share one queue."""
 
 import asyncio
 import logging
@@ -31,15 +31,16 @@ SAID_BY_THE_RUNNER = {"start_job", "job_success", "job_error", "job_error_retry"
 OUT_OF_REACH = (ConnectorException, psycopg.OperationalError)
 BEGIN_ANEW = Retry(attempts=2**31, first=timedelta(seconds=0.5), longest=timedelta(seconds=5))
 A_WHILE = 60
-"""Seconds after which a worker that stopped counts as one that had worked."""
+"""A worker that ran longer than this many seconds resets the restart delay."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerOptions:
-    """`concurrency` runs at a time, besides those of queues that have slots of their own.
+    """Options of a worker.
 
-    `stalled_seconds` without a heartbeat, and a worker counts as dead: its jobs run elsewhere. A
-    worker that is asked to stop gives its jobs `shutdown_seconds`, then puts them back.
+    `concurrency` is the number of concurrent runs, besides queues with their own slots. After
+    `stalled_seconds` without a heartbeat a worker counts as dead, and its jobs run elsewhere. A
+    worker that is stopped gives its jobs `shutdown_seconds`, then returns them to the queue.
     """
 
     queues: tuple[str, ...] | None = None
@@ -52,7 +53,7 @@ class WorkerOptions:
 
 
 async def work_off(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions) -> None:
-    """Runs until SIGTERM, SIGINT or cancellation, and waits for a database that is away."""
+    """Run until SIGTERM, SIGINT or cancellation; wait while the database is down."""
     _quieten()
     stop = asyncio.Event()
     worker = Worker(runtime, tuple(jobs), options)
@@ -62,7 +63,7 @@ async def work_off(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions
 
 
 class Worker:
-    """One of Procrastinate's at a time: it ends with its connections, and another one begins."""
+    """Runs Procrastinate's workers one after the other; each ends when its connections are lost."""
 
     def __init__(self, runtime: Runtime, jobs: tuple[Job, ...], options: WorkerOptions) -> None:
         self.runtime = runtime
@@ -74,6 +75,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         failures, began = 0, loop.time()
         while not stop.is_set():
+            # A worker that ran for a while has recovered, so the delay starts again at its minimum.
             failures = 1 if loop.time() - began > A_WHILE else failures + 1
             began = loop.time()
             try:
@@ -87,7 +89,7 @@ class Worker:
                 await _first_of(asyncio.sleep(pause.total_seconds()), stop.wait())
 
     async def _run_once(self, stop: asyncio.Event) -> None:
-        """Until it is to stop, or has lost its connections. Raises what OUT_OF_REACH lists."""
+        """Run until stopped or disconnected. Raises what OUT_OF_REACH lists."""
         lost = asyncio.Event()
         working = asyncio.create_task(self._work(lost.set), name="worker")
         try:
@@ -125,7 +127,7 @@ class Worker:
             await app.close_async()
 
     async def _give_back(self, manager: FairJobManager) -> None:
-        """What ran when the connections were lost runs again at once: nobody works on it now."""
+        """Return the runs of lost workers to the queue: no process works on them any more."""
         for worker_id in self.former:
             await manager.unregister_worker(worker_id)
         if self.former:
@@ -147,7 +149,7 @@ async def _sweeping(runtime: Runtime, options: WorkerOptions) -> AsyncIterator[N
 
 
 async def _first_of(*coroutines: Awaitable[object]) -> None:
-    """Returns with the first that ends; the others are cancelled."""
+    """Return when the first one ends; cancel the others."""
     tasks = [asyncio.ensure_future(each) for each in coroutines]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -179,12 +181,12 @@ def _running(job: Job, runner: Runner) -> Callable[..., Awaitable[None]]:
 
 
 def _as_list(queues: tuple[str, ...] | None) -> list[str]:
-    """psycopg makes an array of a list only. None is all of them, which the annotation conceals."""
+    """Return a list, which psycopg needs for arrays. None means all, despite the annotation."""
     return cast(list[str], list(queues) if queues else None)
 
 
 def _quieten() -> None:
-    """The runner says it, with tenant and trace and without the arguments: they may be personal."""
+    """Silence Procrastinate's job logs: the runner logs jobs, without their private arguments."""
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     logging.getLogger("procrastinate.worker").addFilter(_is_news)
 

@@ -1,1 +1,1 @@
-"""The driver: its connections, their pool and the transaction, with all private use of asyncpg."""
+"""asyncpg: connections, pool and transaction, with all use of asyncpg's private API."""

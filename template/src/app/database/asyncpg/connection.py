@@ -1,10 +1,10 @@
-"""asyncpg's connection, with statements that travel ahead of another one or with COMMIT.
+"""asyncpg's connection, which can send statements ahead of another one or with COMMIT.
 
-`BEGIN` and `SET LOCAL` go ahead of the first statement, and the setting ends with the transaction:
-a pooled connection never carries a tenant to its next user. What a unit of work writes for the
-outbox and the queue goes with `COMMIT`.
+`BEGIN` and `SET LOCAL` are sent ahead of the first statement, and the setting ends with the
+transaction: a pooled connection never carries a tenant to its next user. What a unit of work writes
+to the outbox and the queue is sent with `COMMIT`.
 
-Values stand in the text of both: a UUID in the first, hex digits in the second, and nothing else.
+Both inline their values: UUIDs in the former, hex digits in the latter, and nothing else.
 """
 
 import re
@@ -23,10 +23,10 @@ VALUE = re.compile(r"decode\('[0-9a-f]*', 'hex'\)")
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """Uses asyncpg's public API only, and works behind PgBouncer, which keeps no statements."""
+    """Uses only asyncpg's public API, and no prepared statements, so it works behind PgBouncer."""
 
     async def read_plain_uuids(self) -> None:
-        """Read ids as `uuid.UUID` itself, once for each connection."""
+        """Decode ids as `uuid.UUID` itself. Call it once per connection."""
         await self.set_type_codec(
             "uuid", schema="pg_catalog", encoder=encode, decoder=decode, format="binary"
         )
@@ -38,19 +38,20 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
         return cast(list[Any], await self.fetch(sql, *values)) if sql else []
 
     async def as_text(self, statement: Prepared, value: bytes) -> str:
-        """The statement with its value, for `commit`."""
+        """Return the statement with its value inlined, for `commit`."""
         return statement.sql.replace("$1", as_bytea(value))
 
     async def commit(self, ahead: Sequence[str]) -> None:
         """Run the statements `ahead` and COMMIT together. Raises asyncpg.PostgresError.
 
-        PostgreSQL answers ROLLBACK, and no error, where an earlier statement of the transaction
-        failed: whoever caught that error would believe that the rest was committed.
+        If an earlier statement of the transaction failed, PostgreSQL responds to COMMIT with
+        ROLLBACK and no error: a caller that caught the earlier error would believe the rest was
+        committed.
         """
         try:
             done = await self.execute("; ".join([*ahead, "COMMIT"]))
         except asyncpg.PostgresError:
-            if self.is_in_transaction():  # it was not COMMIT that failed
+            if self.is_in_transaction():  # a statement ahead failed, not COMMIT
                 await self.rollback()
             raise
         if done != "COMMIT":
@@ -60,12 +61,12 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
         await self.execute("ROLLBACK")
 
     def is_in_transaction(self) -> bool:
-        """False for a closed connection, about which asyncpg itself raises."""
+        """Return False for a closed connection, for which asyncpg itself raises."""
         return not self.is_closed() and bool(super().is_in_transaction())
 
 
 def begin_sql(context: Context, isolation_level: str | None = None) -> list[str]:
-    """BEGIN, and SET LOCAL for the context. Raises TypeError for an id that is no UUID."""
+    """Return BEGIN, and SET LOCAL for the context. Raises TypeError for ids that are not UUIDs."""
     level = [f"ISOLATION LEVEL {isolation_level.replace('_', ' ')}"] if isolation_level else []
     setting = setting_of(context)
     tenant = [f"SET LOCAL {setting[0]} = '{_uuid(setting[1])}'"] if setting else []
@@ -73,7 +74,7 @@ def begin_sql(context: Context, isolation_level: str | None = None) -> list[str]
 
 
 def as_bytea(value: bytes) -> str:
-    """The value as an SQL expression of hex digits."""
+    """Return the value as an SQL expression of hex digits."""
     return f"decode('{bytes(value).hex()}', 'hex')"
 
 

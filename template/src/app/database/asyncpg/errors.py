@@ -1,4 +1,4 @@
-"""Raises asyncpg's errors as SQLAlchemy's, which everything above the driver knows."""
+"""Translate asyncpg's errors to SQLAlchemy's, which all code above the driver expects."""
 
 from typing import Any, NoReturn
 
@@ -9,10 +9,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 STATEMENT_TIMEOUT = "57014"
 AWAY = ("08", "53", "57")
-"""Classes of SQLSTATE: no connection, no resources left, shutting down or starting up."""
+"""SQLSTATE classes: connection failure, out of resources, shutting down or starting up."""
 
 OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
-"""A migration changed a type after the statement was prepared. The driver has forgotten it now."""
+"""A migration changed a type after the statement was prepared; asyncpg has dropped its plan."""
 
 
 def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
@@ -36,7 +36,7 @@ def is_outdated(error: DBAPIError) -> bool:
 
 
 def is_out_of_reach(error: BaseException) -> bool:
-    """True if the database did not answer or had no connection left: the statement is good."""
+    """True if the database was unreachable or out of connections: the statement may be retried."""
     if isinstance(error, DBAPIError):
         sqlstate: str = getattr(error.orig, "sqlstate", None) or ""
         is_away = sqlstate[:2] in AWAY and sqlstate != STATEMENT_TIMEOUT

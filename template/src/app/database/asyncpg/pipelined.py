@@ -1,6 +1,6 @@
-"""A connection that writes to asyncpg's transport: one round trip where `Connection` needs two.
+"""A connection that writes to asyncpg's transport, to save a round trip.
 
-It is used for the versions of asyncpg with which it was tested, and for no other.
+It relies on asyncpg's private API, so it is used only with the versions that it was tested with.
 """
 
 from collections.abc import Sequence
@@ -20,34 +20,37 @@ EXECUTE = b"E" + pack("!ixi", 9, 0)
 
 
 class PipelinedConnection(Connection):
-    """Sends statements without values ahead of another one, in its round trip."""
+    """Sends statements without values ahead of another one, in the same round trip."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._prepared: dict[str, Any] = {}  # asyncpg deallocates what nobody holds
+        self._prepared: dict[str, Any] = {}  # asyncpg deallocates unreferenced statements
 
     async def read_plain_uuids(self) -> None:
-        """As `Connection.read_plain_uuids`, which asks the server for a type that we know."""
+        """As `Connection.read_plain_uuids`, without asking the server for a type that is known."""
         settings = self._protocol.get_settings()
         settings.add_python_codec(OID, "uuid", "pg_catalog", [], "scalar", encode, decode, "binary")
 
     async def send(self, ahead: Sequence[str], sql: str, values: Sequence[Any]) -> list[Any]:
-        """As `Connection.send`. The answers `ahead` arrive with the answer to `sql`: asyncpg reads
-        them as parts of it."""
+        """As `Connection.send`, in one round trip.
+
+        Without Sync, asyncpg reads the results of all statements as those of the last one.
+        """
         if not (ahead and sql):
             return await super().send(ahead, sql, values)
         self._transport.write(b"".join(map(_without_sync, ahead)))
         try:
             return cast(list[Any], await self.fetch(sql, *values))
         except Exception:
-            # A value that asyncpg could not encode was never sent: no answer has come yet to what
-            # went ahead. The next statement would read it as its own, so ask for it here.
+            # If asyncpg could not encode a value, it sent nothing, and the results of the
+            # statements ahead are still outstanding. The next statement would read them as its own,
+            # so consume them here.
             if not self.is_closed() and not self.is_in_transaction():
                 await self.execute("SELECT 1")
             raise
 
     async def as_text(self, statement: Prepared, value: bytes) -> str:
-        """As `Connection.as_text`; this connection prepares the statement at its first use."""
+        """As `Connection.as_text`, but with a prepared statement, prepared at its first use."""
         if statement.name not in self._prepared:
             made = await self.prepare(statement.sql, name=statement.name)
             self._prepared[statement.name] = made
@@ -55,12 +58,12 @@ class PipelinedConnection(Connection):
 
 
 def is_tested() -> bool:
-    """True if this version of asyncpg is one with which the pipelined connection was tested."""
+    """True if this version of asyncpg was tested with the pipelined connection."""
     return asyncpg.__version__ in TESTED_VERSIONS
 
 
 def _without_sync(sql: str) -> bytes:
-    """Parse, Bind and Execute, without the Sync that asks for an answer.
+    """Return Parse, Bind and Execute without Sync, so that the server does not respond yet.
 
     https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
     """

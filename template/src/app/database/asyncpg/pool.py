@@ -1,4 +1,4 @@
-"""Checkout and checkin of the pool, without what SQLAlchemy does around a connection."""
+"""Checkout and checkin of the pool, without the overhead of SQLAlchemy's Connection."""
 
 import asyncio
 from contextlib import suppress
@@ -17,11 +17,13 @@ PAUSE_SECONDS = 0.05
 
 
 async def checkout(engine: Engine) -> PoolProxiedConnection:
-    """A connection of the pool. Raises DBAPIError, or TimeoutError when none becomes free in time.
+    """Check out a connection. Raises DBAPIError, or TimeoutError if none becomes free in time.
 
-    One that is idle is handed out at once; to connect, or to wait, SQLAlchemy needs a greenlet.
-    A database that restarts, or PgBouncer before it, is waited for: nothing has been sent yet.
+    An idle connection is returned at once; connecting or waiting needs a greenlet in SQLAlchemy.
+    Connecting is retried while PostgreSQL or PgBouncer restarts: nothing has been sent yet.
     """
+    # Without a greenlet SQLAlchemy can only hand out an idle connection; to connect,
+    # `_refuse_outside_greenlets` raises MissingGreenlet.
     with suppress(MissingGreenlet):
         return engine.raw_connection()
     until = monotonic() + PATIENCE_SECONDS
@@ -35,8 +37,11 @@ async def checkout(engine: Engine) -> PoolProxiedConnection:
 
 
 def checkin(engine: Engine, pooled: PoolProxiedConnection) -> None:
-    """Return it. Invalidate instead: closed, still in a transaction, or the pool is full (a clean
-    close needs a greenlet)."""
+    """Return the connection to the pool, or invalidate it if it cannot be reused.
+
+    Invalidate: closed, still in a transaction, or the pool is full (a clean close needs a
+    greenlet).
+    """
     connection: Any = pooled.driver_connection
     if connection is not None and (
         connection.is_closed() or connection.is_in_transaction() or _is_full(engine.pool)
@@ -47,7 +52,7 @@ def checkin(engine: Engine, pooled: PoolProxiedConnection) -> None:
 
 
 async def _connected(engine: Engine) -> PoolProxiedConnection:
-    """Raises DBAPIError for whatever kept it from connecting."""
+    """Connect in a greenlet. Raises DBAPIError for every failure to connect."""
     dbapi: Any = engine.dialect.loaded_dbapi
     try:
         return await greenlet_spawn(engine.raw_connection)
@@ -58,8 +63,10 @@ async def _connected(engine: Engine) -> PoolProxiedConnection:
 
 
 def _passes(error: DBAPIError) -> bool:
-    """True for refused, starting up and shutting down; not for a wrong password, and not where
-    connections have run out."""
+    """True if connecting may succeed soon: refused, starting up or shutting down.
+
+    False for a wrong password, and if the server is out of connections.
+    """
     sqlstate: str = getattr(error.orig, "sqlstate", None) or ""
     return isinstance(error.orig, OSError) or sqlstate[:2] in ("08", "57")
 

@@ -1,7 +1,7 @@
-"""A session's one transaction: begun when it is needed, shared by compiled statements and the ORM.
+"""A session's only transaction: begun on demand, shared by compiled statements and the ORM.
 
-BEGIN and COMMIT are written here and nowhere else. The ORM works on the same connection in
-SQLAlchemy's AUTOCOMMIT mode, in which somebody else does the transactions.
+BEGIN and COMMIT are sent only here. The ORM uses the same connection in SQLAlchemy's AUTOCOMMIT
+mode, in which SQLAlchemy sends neither.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ from .errors import OUTDATED, raise_refused
 from .pool import checkin, checkout
 
 AT_BEGIN = "at_begin"
-"""The engine option with statements that follow each BEGIN."""
+"""The engine option with statements to run after each BEGIN."""
 
 
 class Transaction:
-    """On one connection of the pool, for one context."""
+    """One transaction on one pooled connection, for one context."""
 
     def __init__(self, engine: Engine, context: Context) -> None:
         self.engine = engine
@@ -51,20 +51,20 @@ class Transaction:
 
     @property
     def has_only_read(self) -> bool:
-        """True if nothing is lost when it ends now and another begins later.
+        """True if the transaction may end now and another one continue later.
 
-        In READ COMMITTED, without locks, two statements see the same in one transaction or in two.
+        In READ COMMITTED, without locks, each statement sees its own snapshot in either case.
         """
         return self.is_open and not self.has_written and not self._isolation_level
 
     async def begin(self) -> Connection:
-        """Begin if it has not begun; return the driver's connection. Raises DBAPIError."""
+        """Begin unless already begun; return the driver's connection. Raises DBAPIError."""
         if self.connection is None:
             await self._send_first(self._begin_sql(), "", ())
         return cast(Connection, self.connection)
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """Run the statement in the transaction, which begins with it if it has not begun.
+        """Run the statement, preceded by BEGIN if the transaction has not begun.
 
         Return the driver's records. Raises DBAPIError.
         """
@@ -76,14 +76,14 @@ class Transaction:
             raise_refused(self._dbapi, error, sql, closed=self.connection.is_closed())
 
     def standalone_setting(self) -> tuple[str, UUID] | None:
-        """The setting that a standalone read has to set; None if it needs the transaction."""
+        """Return the setting that a standalone read must set, or None if it is not possible."""
         options = self.engine.get_execution_options()
         if self.connection or self._isolation_level or not options.get(READS_ALONE):
             return None
         return setting_of(self._context)
 
     async def fetch_standalone(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """Run a statement that is a transaction of its own, and return the connection at once.
+        """Run a statement as its own transaction, and return the connection at once.
 
         Raises DBAPIError.
         """
@@ -92,7 +92,7 @@ class Transaction:
         return records
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:
-        """Send it together with COMMIT. Raises DBAPIError."""
+        """Send the statement together with COMMIT. Raises DBAPIError."""
         self.has_written = True
         connection = await self.begin()
         try:
@@ -101,7 +101,7 @@ class Transaction:
             raise_refused(self._dbapi, error, statement.sql, closed=connection.is_closed())
 
     def for_orm(self) -> OrmConnection:
-        """The same connection for the ORM, once the transaction has begun."""
+        """Return the same connection for the ORM. Call it once the transaction has begun."""
         if self._for_orm is None:
             connection = OrmConnection(self.engine, self._pooled)
             self._for_orm = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -122,7 +122,7 @@ class Transaction:
                 await (connection.commit(ahead) if commit else connection.rollback())
         except Exception as error:
             closed = connection is None or connection.is_closed()
-            if commit or not closed:  # a lost connection has rolled back
+            if commit or not closed:  # PostgreSQL rolls back a lost connection
                 raise_refused(self._dbapi, error, "COMMIT", closed=closed)
         finally:
             checkin(self.engine, pooled)
@@ -130,7 +130,7 @@ class Transaction:
     async def _send_first(
         self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
     ) -> list[Any]:
-        """Raises DBAPIError, or InvalidRequestError while another statement of the session runs."""
+        """Send the first statement. Raises DBAPIError, or InvalidRequestError on concurrent use."""
         if self._is_waiting:
             raise InvalidRequestError("a session's statements come one after the other")
         self._is_waiting = True
@@ -142,12 +142,12 @@ class Transaction:
     async def _send_or_reconnect(
         self, ahead: Sequence[str], sql: str, arguments: Sequence[Any]
     ) -> list[Any]:
-        """Send it on a pooled connection; once more if that connection is dead or its plan is old.
+        """Send it on a pooled connection; retry once if that is dead or its plan is outdated.
 
-        The statement is its own pre-ping: nothing of this session ran before it, so nothing is
-        lost with a dead connection, or with a plan that a migration has outdated. After a
-        cancellation nobody knows what the server did, and the connection is never used again. If
-        the statement failed but BEGIN did not, the transaction goes on to its rollback.
+        The statement is its own pre-ping: nothing of this session ran before it, so nothing is lost
+        with a dead connection, or with a plan that a migration has outdated. After a cancellation
+        the state of the server is unknown, so the connection is never reused. If the statement
+        failed but BEGIN did not, the transaction continues until its rollback.
         """
         may_repeat = True
         while True:
@@ -162,10 +162,14 @@ class Transaction:
                 may_repeat = False
             except Exception as error:
                 closed = connection.is_closed()
+                # Only the statement failed: keep the transaction, so that the caller can roll it
+                # back.
                 if sql and connection.is_in_transaction():
                     self.connection = connection
                 elif closed or connection.is_in_transaction():
                     self._invalidate(error)
+                # Retry only once, and only on a dead connection: any other error is the statement's
+                # own.
                 if not (closed and may_repeat):
                     raise_refused(self._dbapi, error, sql or "BEGIN", closed=closed)
                 may_repeat = False
@@ -177,9 +181,9 @@ class Transaction:
                 return records
 
     async def _undo(self, connection: Connection) -> None:
-        """Roll back what the first statement has begun, on a connection that is kept."""
+        """Roll back the failed first statement's transaction; the connection is kept."""
         if connection.is_in_transaction():
-            with suppress(Exception):  # the connection is dead, as the next statement finds out
+            with suppress(Exception):  # a dead connection is detected by the next statement
                 await connection.rollback()
 
     def _invalidate(self, error: BaseException) -> None:
@@ -193,7 +197,7 @@ class Transaction:
 
     @property
     def _isolation_level(self) -> str | None:
-        """The engine's, where it is not the database's own."""
+        """The engine's isolation level, or None for the database's default."""
         level: str | None = self.engine.get_execution_options().get("isolation_level")
         return level
 

@@ -1,4 +1,4 @@
-"""Ids as Python's own `uuid.UUID`. asyncpg makes a subclass, which orjson and others refuse.
+"""Decode ids as Python's own `uuid.UUID`. asyncpg's subclass is refused by orjson and others.
 
 It costs 0.2 µs for each id that is read, and saves as much again when pydantic writes it as JSON.
 """
@@ -13,7 +13,7 @@ _unknown = SafeUUID.unknown
 
 
 def encode(value: Any) -> bytes:
-    """Raises ValueError, AttributeError or TypeError for what is no id."""
+    """Encode a UUID or its text. Raises ValueError, AttributeError or TypeError otherwise."""
     try:
         return value.bytes  # type: ignore[no-any-return]  # of a UUID
     except AttributeError:
@@ -21,7 +21,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(value: bytes) -> UUID:
-    """As `UUID(bytes=value)`, in a quarter of the time: the server sends no other length."""
+    """As `UUID(bytes=value)`, in a quarter of the time: no length check, as the server sends 16."""
     made = object.__new__(UUID)
     _set_int(made, int.from_bytes(value, "big"))
     _set_is_safe(made, _unknown)

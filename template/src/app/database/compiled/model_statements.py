@@ -1,4 +1,4 @@
-"""The statements behind a repository's own verbs: compiled once for a model, run on the driver.
+"""The statements behind a repository's own verbs: compiled once per model, run on the driver.
 
 What SQLAlchemy does for each execution (build, look up, adapt, load an entity) costs more than the
 statement itself; docs/performance.md has the numbers.
@@ -31,7 +31,7 @@ Model = TypeVar("Model", bound=UUIDMixin)
 
 
 class Statements(Generic[Model]):
-    """Of one model, for sessions that reach the rows with their value in the column `own`."""
+    """The statements of one model, filtered by the column `own` if it is not None."""
 
     def __init__(self, model: type[Model], own: str | None) -> None:
         self.model = model
@@ -73,19 +73,19 @@ class Statements(Generic[Model]):
         return Statement(narrowed.returning(self.columns["id"]))
 
     def insert(self, values: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
-        """With the columns' defaults. Raises TypeError for what is no column."""
+        """Return the INSERT and its values with defaults. Raises TypeError for unknown columns."""
         complete = {name: make() for name, make in self._defaults.items() if name not in values}
         complete |= values
         return self._insert(tuple(complete)), complete
 
     def update(self, values: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
-        """With what the columns set by themselves. Raises TypeError for what is no column."""
+        """Return the UPDATE and its values with `onupdate`. Raises TypeError for unknown names."""
         complete = {name: make() for name, make in self._on_update.items() if name not in values}
         complete |= values
         return self._update(tuple(complete)), complete
 
     def rows(self, records: Iterable[Any]) -> list[Model]:
-        """The records as read-only rows (rows.py)."""
+        """Convert the records to read-only rows (rows.py)."""
         names, row_class = tuple(self.columns), self.row_class
         rows = []
         for record in records:
@@ -130,7 +130,7 @@ class Statements(Generic[Model]):
 
 
 def _plain_columns(model: type[UUIDMixin]) -> Any:
-    """Raises TypeError for models that need the ORM's own loading and writing."""
+    """Return the columns. Raises TypeError for models that need the ORM to load and write them."""
     mapper: Mapper[Any] = model.__mapper__  # type: ignore[attr-defined]  # every model has one
     if (
         mapper.inherits
@@ -146,7 +146,7 @@ def _plain_columns(model: type[UUIDMixin]) -> Any:
 
 
 def _made(defaults: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
-    """What Python makes; PostgreSQL makes the others when a column is left out."""
+    """Return the defaults that Python computes; PostgreSQL computes the others."""
     return {
         name: partial(default.arg, None) if default.is_callable else partial(_same, default.arg)
         for name, default in defaults.items()

@@ -1,4 +1,4 @@
-"""Rows as repositories return them: what the database said, to read and not to write."""
+"""The read-only rows that repositories return."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -6,13 +6,14 @@ from typing import Any, NoReturn
 
 
 class ReadOnlyRow(AttributeError):
-    """An attribute of a row that a repository returned was assigned to."""
+    """An attribute was assigned on a row that a repository returned."""
 
 
 class Attribute:
-    """On the class it is the model's own attribute.
+    """A descriptor that returns the model's own attribute when read from the class.
 
-    A row's value is in its `__dict__`: Python reads it without a call, as there is no `__set__`.
+    A row's value is in its `__dict__`. There is no `__set__`, so Python reads the value from there
+    without calling `__get__`.
     """
 
     def __init__(self, own: Any) -> None:
@@ -26,7 +27,7 @@ class Attribute:
 
 @cache
 def read_only_class(model: type[Any]) -> type[Any]:
-    """The model's subclass that the ORM does not know: its rows have no state to be saved."""
+    """Return a subclass of the model that is not mapped, so its rows have no ORM state."""
     own = {name: Attribute(getattr(model, name)) for name in _names(model)}
     about = {"__module__": model.__module__, "__qualname__": model.__qualname__}
     return type(
@@ -35,7 +36,7 @@ def read_only_class(model: type[Any]) -> type[Any]:
 
 
 def read_only(entity: Any) -> Any:
-    """The read-only row with the values of an entity, which the ORM loaded."""
+    """Return a read-only row with the values of an entity that the ORM loaded."""
     model: Any = type(entity)
     row = object.__new__(read_only_class(model))
     row.__dict__.update(entity.__dict__)

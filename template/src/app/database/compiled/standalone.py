@@ -1,8 +1,8 @@
-"""Reads in one round trip: a statement that announces its tenant itself, without BEGIN and COMMIT.
+"""Standalone reads: one statement that sets its tenant and reads, without BEGIN and COMMIT.
 
-PostgreSQL gives such a statement a transaction of its own, with which the setting ends. LATERAL
-says that rows are looked for with what `announced` came to: the policies read the setting after
-it was made. Were it ever otherwise, they would find none and show no rows; tests ask for the plans.
+PostgreSQL runs such a statement in its own transaction, with which the setting ends. LATERAL makes
+the query depend on the result of `announced`, so the policies read the setting after it was set. If
+that order ever changed, the policies would match no rows; tests check the plans.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,17 @@ from sqlalchemy import Integer, Select, String, bindparam, func, literal_column,
 from app.database.compiled.statement import Statement
 
 READS_ALONE = "reads_alone"
-"""The engine option that allows reads without a transaction; off behind PgBouncer."""
+"""The engine option that allows standalone reads; off behind PgBouncer."""
 
 SET_CONFIG = func.set_config(
     bindparam("_setting", type_=String()), bindparam("_announced", type_=String()), true()
 )
 NOTHING = literal_column("0", Integer)
-"""An OFFSET that keeps the planner from merging one query with another."""
+"""OFFSET 0 keeps the planner from merging the subqueries."""
 
 
 class Reading(Statement):
-    """A query for a transaction that has begun, and the same `alone`."""
+    """A query to run in a transaction, and the same query as a standalone read, `alone`."""
 
     __slots__ = ("alone",)
 
@@ -43,5 +43,5 @@ class Alone(Statement):
         super().__init__(rows.order_by(found.c.id.desc()) if newest_first else rows)
 
     def announcing(self, values: Mapping[str, Any], setting: str, own: UUID) -> Sequence[Any]:
-        """As `arguments`."""
+        """As `arguments`, with the tenant's setting."""
         return self.arguments({**values, "_setting": setting, "_announced": str(own)})

@@ -1,6 +1,6 @@
 """Statements that are compiled once and run on the driver.
 
-Types keep their meaning: values and results pass their SQLAlchemy processors.
+Values and results still pass through their types' SQLAlchemy processors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,16 +20,16 @@ Process = Callable[[Any], Any]
 DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
 DIALECT.dbapi = DIALECT.import_dbapi()
 FLOAT8, NUMERIC = 701, 1700
-"""PostgreSQL's numbers of these types: a numeric type asks for them, other types do not look."""
+"""PostgreSQL OIDs, which numeric types' result processors ask for; other types ignore them."""
 
 
 class Statement:
-    """SQL and the order of its values."""
+    """A compiled statement: its SQL and the order of its values."""
 
     __slots__ = ("_in_order", "_processes", "sql")
 
     def __init__(self, statement: Executable) -> None:
-        """The ORM, if nobody has woken it yet, makes its attributes readable now."""
+        """Compile the statement. The ORM's mappers are configured first, if they are not yet."""
         Base.registry.configure()
         compiled: Any = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # has it
         self.sql: str = compiled.string
@@ -52,14 +52,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement with one value, `$1`, a bytea: known to the server by its name."""
+    """A named statement with one bytea value, `$1`, which the server prepares."""
 
     name: str
     sql: str
 
 
 def prepared(name: str, statement: Executable) -> Prepared:
-    """For what is written in most transactions. Raises RawSqlRefused without `raw_sql="reason"`."""
+    """Compile a statement used at most commits. Raises RawSqlRefused without `raw_sql="reason"`."""
     if not statement.get_execution_options().get("raw_sql"):
         raise RawSqlRefused("a prepared text says why it is one, like any other")
     return Prepared(name, Statement(statement).sql)

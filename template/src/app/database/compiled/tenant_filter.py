@@ -1,6 +1,6 @@
-"""Which of a model's rows a repository's compiled statements may reach.
+"""The tenant filter of repositories' compiled statements.
 
-orm/tenant_filter.py has the same rule for queries; row security in PostgreSQL relies on neither.
+orm/tenant_filter.py applies the same rule to ORM queries; row security relies on neither.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from app.database.tenancy import Context, PersonContext, TenantContext, TenantCo
 
 
 def tenant_columns(model: type[Any]) -> list[str | None]:
-    """The columns that `tenant_filter` may return for the model."""
+    """Return the columns that `tenant_filter` may return for the model."""
     personal = getattr(model, "__personal__", None)
     return [
         None,
@@ -23,9 +23,9 @@ def tenant_columns(model: type[Any]) -> list[str | None]:
 def tenant_filter(
     model: type[Any], context: Context, *, unscoped: bool, to_write: bool = False
 ) -> tuple[str | None, UUID | None]:
-    """The column that keeps statements to the context's rows, and its value.
+    """Return the column that limits statements to the context's rows, and its value.
 
-    Both are None where nothing is filtered. Raises TenantContextRequired.
+    Both are None if nothing is filtered. Raises TenantContextRequired.
     """
     if unscoped or not issubclass(model, TenantMixin):
         return None, None

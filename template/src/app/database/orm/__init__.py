@@ -1,1 +1,1 @@
-"""How the ORM is kept to one tenant. Every private attribute of SQLAlchemy's ORM is used here."""
+"""The ORM limited to one tenant. All use of the ORM's private attributes is in this package."""

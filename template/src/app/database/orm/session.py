@@ -1,4 +1,4 @@
-"""The ORM's session of a `TenantSession`: each statement and each row passes the tenant filter."""
+"""The ORM session of a `TenantSession`: the tenant filter checks each statement and row."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from app.database.orm import tenant_filter
 from app.database.tenancy import Context, RawSqlRefused
 
 RELEASABLE = "releasable"
-"""An execution option of written SQL: `release` may give up what the statement locks."""
+"""Execution option of raw SQL: `release` may give up what the statement locks."""
 
 
 class OrmSession(Session):
-    """Takes part in the transaction of its TenantSession, and offers no way around the filter."""
+    """A session in its TenantSession's transaction, without methods that bypass the filter."""
 
     def __init__(self, *args: Any, transaction: Transaction, unscoped: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,7 +32,7 @@ class OrmSession(Session):
         return self._unscoped
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
-        """Raises RawSqlRefused without `raw_sql="reason"`: nothing filters what it sends."""
+        """Return an unfiltered connection. Raises RawSqlRefused without `raw_sql="reason"`."""
         if not (execution_options or {}).get(tenant_filter.RAW_SQL):
             tenant_filter.require_tenant(self.context, "what a connection reaches")
             raise RawSqlRefused(
@@ -42,7 +42,7 @@ class OrmSession(Session):
         return super().connection(bind_arguments, execution_options)
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
-        """The transaction's connection: whatever the ORM sends takes part in it."""
+        """Return the transaction's connection, so that everything the ORM sends joins it."""
         await_(self.transaction.begin())
         return self.transaction.for_orm()
 
@@ -64,7 +64,7 @@ def _note_commit(session: OrmSession) -> None:
 
 @event.listens_for(OrmSession, "after_transaction_end")
 def _end(session: OrmSession, transaction: SessionTransaction) -> None:
-    """Commit what the ORM committed; roll back everything else, whoever sent it."""
+    """Commit if the ORM committed, else roll back, including compiled statements."""
     if transaction.parent is None:
         commit, session.is_committed = session.is_committed, False
         await_(session.transaction.end(commit=commit))
@@ -93,7 +93,7 @@ def _check_row(session: OrmSession, row: object) -> None:
 
 
 def _only_reads(state: ORMExecuteState) -> bool:
-    """True for a SELECT without FOR UPDATE. Only its author knows what written SQL does."""
+    """True for a SELECT without FOR UPDATE; raw SQL has to declare it (RELEASABLE)."""
     if state.execution_options.get(RELEASABLE):
         return True
     statement = state.statement

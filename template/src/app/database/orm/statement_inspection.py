@@ -1,4 +1,4 @@
-"""What a statement reaches: models, which criteria narrow, and what is past all narrowing."""
+"""Inspect statements: which tables they use, and whether loader criteria cover all of them."""
 
 import re
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ def tables_of_tenants(statement: Any) -> set[Table]:
 
 
 def is_written(statement: Any) -> bool:
-    """Whether there is SQL inside that somebody wrote as text."""
+    """True if the statement contains SQL written as text."""
     return any(map(_is_text, _parts(statement)))
 
 
 def is_bare(statement: Any) -> bool:
-    """Whether it reaches tables of tenants without their models.
+    """True if the statement uses tenants' tables without their models.
 
-    Not all ways are noticed: an alias of a table, and a relationship through a third one, are left
-    to row security.
+    Not everything is detected: an alias of a table, and a relationship through a third table, are
+    left to row security.
     """
     parts = list(_parts(statement))
     return any(map(_is_bare, parts)) and not any(map(_is_of_a_relationship, parts))
@@ -37,7 +37,7 @@ def has_subquery(statement: Any) -> bool:
 
 
 def _parts(statement: Any, *, into_joins: bool = False) -> Iterator[Any]:
-    """All that somebody put into it, subqueries included. Joins are mostly the ORM's own work."""
+    """Yield all parts of the statement, with subqueries. Most joins are added by the ORM itself."""
     waiting, seen = [statement], set[int]()
     while waiting:
         part = waiting.pop()
@@ -53,12 +53,12 @@ def _parts(statement: Any, *, into_joins: bool = False) -> Iterator[Any]:
 
 
 def _is_of_tenants(table: Any) -> bool:
-    """By its key: also one without a model, such as the table between two others."""
+    """True for tables with tenant_id in their key, also without a model (association tables)."""
     return isinstance(table, Table) and "tenant_id" in table.primary_key.columns
 
 
 def _is_text(part: Any) -> bool:
-    """text(), table(), and a literal_column() that is more than a name."""
+    """True for text(), table(), and a literal_column() that is more than a name."""
     if isinstance(part, ColumnClause):
         return part.is_literal and not NAME.fullmatch(part.name)
     return isinstance(part, TextClause) or (

@@ -1,6 +1,7 @@
-"""What a session does to each statement and each row: narrow, stamp, refuse.
+"""The tenant filter of the ORM: filters statements, stamps new rows, refuses everything else.
 
-The second of the four layers of tenancy. Row security is the third, and does not rely on this one.
+This is the second of the four layers of tenant isolation. Row security is the third, and does not
+rely on this one.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ RAW_SQL = "raw_sql"
 
 
 def narrow(state: ORMExecuteState, context: Context) -> Any:
-    """Narrows a statement to the context, or refuses it."""
+    """Limit a statement to the context's rows, or refuse it."""
     if not isinstance(context, TenantContext):
         _narrow_to_person(state, context)
     elif state.execution_options.get(RAW_SQL):
@@ -44,14 +45,14 @@ def narrow(state: ORMExecuteState, context: Context) -> Any:
 
 
 def check_flush(session: Session, context: Context) -> None:
-    """Stamps new rows of tenants with the context; refuses those of another tenant."""
+    """Set tenant_id of new rows; refuse rows of other tenants."""
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, TenantMixin):
             _stamp(row, require_tenant(context, type(row).__name__))
 
 
 def refuse_stranger(row: object, context: Context) -> None:
-    """A row that was loaded for one tenant does not enter another's session."""
+    """Refuse a row that was loaded for another tenant."""
     if not isinstance(row, TenantMixin) or not isinstance(context, TenantContext):
         return
     identity = inspect(row).identity
@@ -60,7 +61,7 @@ def refuse_stranger(row: object, context: Context) -> None:
 
 
 def require_tenant(context: Context, what: str) -> UUID:
-    """Raises TenantContextRequired."""
+    """Return the tenant's id. Raises TenantContextRequired."""
     if not isinstance(context, TenantContext):
         raise TenantContextRequired(
             f"{what}: may belong to tenants, and this session works for none"
@@ -77,11 +78,9 @@ def _stamp(row: TenantMixin, tenant_id: UUID) -> None:
 
 
 class _OwnRows(LoaderCriteriaOption):
-    """Narrows each model in a statement, and refuses to compile what it cannot narrow."""
+    """Filters each model in a statement; refuses to compile a statement it cannot filter."""
 
-    _traverse_internals = (
-        LoaderCriteriaOption._traverse_internals
-    )  # so that it is cached as its parent is
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # cached as its parent is
 
     def process_compile_state(self, compile_state: Any) -> None:
         _refuse_unnarrowable(compile_state.select_statement)
@@ -99,7 +98,10 @@ def _own_rows(tenant_id: UUID, kind: type[LoaderCriteriaOption] = _OwnRows) -> L
 
 
 def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
-    """What somebody else than the ORM wrote is examined too: a SELECT once, when it is compiled."""
+    """Add the tenant filter. Statements that the ORM did not build itself are also inspected.
+
+    A SELECT is inspected only when it is compiled, so a cached one costs nothing.
+    """
     if state.is_relationship_load or state.is_column_load or _is_by_key(state):
         option = _own_rows(tenant_id, LoaderCriteriaOption)
     elif isinstance(state.statement, Select):
@@ -111,23 +113,27 @@ def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
 
 
 def _is_by_key(state: ORMExecuteState) -> bool:
-    """`session.get` brings the mapper's own condition along."""
+    """True for `session.get`, which uses the mapper's own condition."""
     criteria: Any = getattr(state.statement, "_where_criteria", ())
     mapper = state.bind_mapper
     return len(criteria) == 1 and mapper is not None and criteria[0] is mapper._get_clause[0]
 
 
 def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
-    """Of an UPDATE, or of rows with their primary keys: `execute(update(Model), rows)`."""
+    """Filter an UPDATE, or rows given by primary key: `execute(update(Model), rows)`."""
     _refuse_foreign_values(state, tenant_id)
     rows = state.parameters if isinstance(state.parameters, list) else []
+    # Loader criteria do not apply to an UPDATE by primary key, but tenant_id is part of the key.
     if rows and _is_of_tenants(state):
         return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(rows))
     _narrow_to_tenant(state, tenant_id)
 
 
 def _stamp_new_rows(state: ORMExecuteState, tenant_id: UUID) -> Any:
-    """Of `execute(insert(Model), rows)`. No criteria reach into an INSERT, so it may not read."""
+    """Set tenant_id in `execute(insert(Model), rows)`.
+
+    Loader criteria do not apply inside an INSERT, so it may not contain a subquery.
+    """
     statement: Any = state.statement
     _refuse_foreign_values(state, tenant_id)
     if reach.has_subquery(statement) or statement._multi_values:
@@ -148,7 +154,7 @@ def _refuse_foreign_values(state: ORMExecuteState, tenant_id: UUID) -> None:
 
 
 def _tenants_named(state: ORMExecuteState) -> Iterator[Any]:
-    """In the statement, in the rows beside it, and in what an upsert would change."""
+    """Yield the tenant ids in the statement, in its parameters and in an upsert's SET clause."""
     statement: Any = state.statement
     rows: Any = state.parameters or []
     for row in rows if isinstance(rows, list) else [rows]:
@@ -165,7 +171,7 @@ def _is_of_tenants(state: ORMExecuteState) -> bool:
 
 
 def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
-    """Only global tables are in reach, and a person's own rows where a model says so."""
+    """Allow global tables only, and the user's own rows where a model allows it."""
     if not state.execution_options.get(RAW_SQL) and reach.is_written(state.statement):
         require_tenant(context, "what written SQL reaches")
     tables = reach.tables_of_tenants(state.statement)
@@ -183,7 +189,7 @@ def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
 
 
 def _refuse_tables(statement: Any) -> None:
-    """Of a statement without any model."""
+    """Refuse tenants' tables in a statement without any model."""
     _refuse_unnarrowable(statement)
     if tables := reach.tables_of_tenants(statement):
         names = ", ".join(sorted(table.name for table in tables))

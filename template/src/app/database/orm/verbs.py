@@ -21,7 +21,7 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class OrmVerbs:
-    """Each does what the method of the same name does in AsyncSession, which explains it."""
+    """Methods that do what AsyncSession's methods of the same name do; see its documentation."""
 
     @property
     def orm(self) -> AsyncSession:

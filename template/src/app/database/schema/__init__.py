@@ -1,1 +1,1 @@
-"""The schema: migrations, what autogenerate compares, and what the live database must guarantee."""
+"""The schema: migrations, autogenerate, and the guarantees that the live database must meet."""

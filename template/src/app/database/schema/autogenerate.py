@@ -1,5 +1,8 @@
-"""What `alembic revision --autogenerate` adds: each new table comes with its policies, and a CHECK
-constraint that the model has otherwise than the table is made anew."""
+"""Additions to `alembic revision --autogenerate`: policies and changed CHECK constraints.
+
+Each new table gets its policies, and a CHECK constraint that differs between model and table is
+replaced.
+"""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -25,7 +28,7 @@ from app.database.schema.migrations import left_behind
 
 
 class ProtectTable(MigrateOperation):
-    """A call of database/rls.py, written below the table that it protects."""
+    """A call of a function in database/rls.py, written below the table that it protects."""
 
     def __init__(self, function: str, *arguments: str) -> None:
         self.function = function
@@ -33,7 +36,7 @@ class ProtectTable(MigrateOperation):
 
 
 def is_ours(name: str | None, kind: str, _: Any) -> bool:
-    """Not compared with our models: tables that others migrate or that a module left behind."""
+    """Return False for tables that others migrate or that a removed module left behind."""
     if kind != "table":
         return True
     return name not in {*TABLES_WITHOUT_MODEL, *chain(*left_behind().values())}
@@ -44,7 +47,7 @@ COMPARED: dict[str, Any] = {
     "compare_type": True,
     "compare_server_default": True,
 }
-"""How Alembic compares a database with the models: for migrations, tests and `app doctor`."""
+"""Alembic's options to compare a database with the models: migrations, tests, `app doctor`."""
 
 
 def protect_new_tables(_: Any, __: Any, directives: list[MigrationScript]) -> None:
@@ -62,7 +65,7 @@ def _compare_checks(
     stored: Table | None,
     wanted: Table | None,
 ) -> None:
-    """Of a table that both have: a new one brings its constraints, a dropped one takes them."""
+    """Compare the CHECK constraints of tables that exist in both the models and the database."""
     connection = context.connection
     if stored is None or wanted is None or connection is None:
         return
@@ -83,7 +86,7 @@ def _with_protection(steps: OpContainer) -> Iterator[MigrateOperation]:
     for step in steps.ops:
         yield step
         if isinstance(step, CreateTableOp):
-            step.info = {}  # notes of ours to ourselves
+            step.info = {}  # our own notes, which are not rendered
             yield from _protection(step.table_name)
 
 

@@ -1,8 +1,8 @@
-"""CHECK constraints of a model and of its table, compared as PostgreSQL writes them.
+"""Compare CHECK constraints of a model and its table in PostgreSQL's own notation.
 
-PostgreSQL keeps a constraint in words of its own: `status IN ('a', 'b')` comes back as
-`status::text = ANY (ARRAY[…])`. So it is asked to write the model's as well, for a temporary table
-of the same columns, which a savepoint takes back.
+PostgreSQL rewrites a constraint: `status IN ('a', 'b')` is stored as `status::text = ANY
+(ARRAY[…])`. So the model's constraint is added to a temporary table with the same columns, inside a
+savepoint, to read back what PostgreSQL makes of it.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ TIMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the table has and what the model wants of one constraint; None for nothing."""
+    """The table's and the model's version of one constraint; None where it is missing."""
 
     name: str
     stored: str | None
@@ -29,7 +29,7 @@ class Difference:
 
 
 def differences(connection: Connection, table: Table) -> list[Difference]:
-    """By name. `stored` and `wanted` are expressions, to be written into a migration."""
+    """Return the differences by name, with expressions to be written into a migration."""
     wanted = {str(each.name): each for each in _named_checks(table)}
     stored = _stored(connection, table.name)
     changed = wanted.keys() ^ stored.keys()
@@ -57,8 +57,11 @@ def _stored(connection: Connection, name: str) -> dict[str, str]:
 
 
 def _are_same(connection: Connection, table: Table, wanted: str, stored: str) -> bool:
-    """What PostgreSQL wrote once it may write otherwise when it reads that again, as it does when
-    a column's type changes: after a few times it stays."""
+    """Compare two constraints after rewriting them until they no longer change.
+
+    PostgreSQL may rewrite its own output again when it reads it, as it does after a change of a
+    column's type.
+    """
     written = _written(connection, table, wanted)
     for _ in range(TIMES):
         if written is None or written == stored:
@@ -69,7 +72,7 @@ def _are_same(connection: Connection, table: Table, wanted: str, stored: str) ->
 
 
 def _written(connection: Connection, table: Table, expression: str) -> str | None:
-    """None for one that the table cannot have yet: a column of it is missing."""
+    """Return the constraint as PostgreSQL writes it, or None if one of its columns is missing."""
     savepoint = connection.begin_nested()
     try:
         connection.exec_driver_sql(f'CREATE TEMPORARY TABLE {TEMPORARY} (LIKE "{table.name}")')
@@ -84,11 +87,11 @@ def _written(connection: Connection, table: Table, expression: str) -> str | Non
 
 def _sql(connection: Connection, constraint: CheckConstraint) -> str:
     if isinstance(constraint.sqltext, TextClause):
-        return constraint.sqltext.text  # which compiling would change: % becomes %%
+        return constraint.sqltext.text  # compiling would change % to %%
     options = {"literal_binds": True, "include_table": False}
     return str(constraint.sqltext.compile(dialect=connection.dialect, compile_kwargs=options))
 
 
 def _expression(definition: str) -> str:
-    """Of `CHECK (…)`, without its outer parentheses."""
+    """Return the expression of `CHECK (…)`, without the outer parentheses."""
     return definition.removeprefix("CHECK ").removesuffix(" NOT VALID")[1:-1]

@@ -1,4 +1,4 @@
-"""Where a database is not as the models say: columns, types, defaults, CHECK constraints."""
+"""Find differences between database and models: columns, types, defaults, CHECK constraints."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +12,11 @@ from app.database.schema.autogenerate import COMPARED
 
 
 def find_drift(connection: Connection) -> list[str]:
-    """A line for each difference. Wants the models loaded, and a role that may make temporary
-    tables, as app_owner may; nothing that it makes stays."""
+    """Return a line for each difference.
+
+    The models must be loaded, and the role must be allowed to create temporary tables, as app_owner
+    is; they are rolled back.
+    """
     context = MigrationContext.configure(connection, opts=COMPARED)
     found = compare_metadata(context, Base.metadata)
     connection.rollback()
@@ -21,13 +24,13 @@ def find_drift(connection: Connection) -> list[str]:
 
 
 def _flat(found: list[Any]) -> Iterator[tuple[Any, ...]]:
-    """Alembic puts what changes in one column into a list of its own."""
+    """Flatten the changes: Alembic groups those of one column in a list."""
     for change in found:
         yield from _flat(change) if isinstance(change, list) else [change]
 
 
 def _line(act: str, *what: Any) -> str:
-    """`add_constraint(invoices.ck_invoices_status_is_known)`"""
+    """Return a line such as `add_constraint(invoices.ck_invoices_status_is_known)`."""
     names = [name for each in what for name in _names(each)]
     return f"{act}({'.'.join(names)})"
 

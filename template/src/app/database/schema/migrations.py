@@ -1,12 +1,12 @@
-"""The chain of migrations: running it, and giving new steps their place on it.
+"""Run migrations, and adopt new steps into the revision chain.
 
-A step is a file with upgrade() and downgrade() and no place in any chain: the standard's are in
-migrations/standard, a module's in its own migrations folder. Adopting it writes a revision into
-migrations/versions, at the head, that imports it. So what the standard adds later runs after what
-this project has already run, on a fresh database as in production.
+A step is a file with upgrade() and downgrade() and no revision: the standard's steps are in
+migrations/standard, a module's in its own migrations folder. Adopting a step writes a revision into
+migrations/versions, at the head, that imports it. So steps that the standard adds later run after
+those this project has already run, on a fresh database as in production.
 
 The steps of ready-made modules are in migrations/ready_made, and stay there when their module is
-left out: its tables stay as well, and a fresh database makes them as production did.
+removed: its tables stay as well, and a fresh database creates them as production did.
 """
 
 import ast
@@ -47,12 +47,12 @@ class Step:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Blocks, and runs an event loop of its own: from a running one call it in a thread."""
+    """Run migrations. Blocks in its own event loop: call it in a thread from a running loop."""
     command.upgrade(configuration(owner_url), revision)
 
 
 def configuration(owner_url: str | None = None) -> Config:
-    """Alembic's, of this project. Without a URL env.py asks the settings for one."""
+    """Return this project's Alembic configuration. Without a URL, env.py reads the settings."""
     config = Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
     folder = str(PROJECT / "migrations").replace("%", "%%")  # read with interpolation
     config.set_main_option("script_location", folder)
@@ -63,16 +63,16 @@ def configuration(owner_url: str | None = None) -> Config:
 
 
 async def is_at_head(engine: AsyncEngine) -> bool:
-    """Whether this database has had every migration that this release knows."""
+    """True if every migration of this release is applied."""
     async with engine.connect() as connection:
         return not await missing_migrations(connection)
 
 
 async def missing_migrations(connection: AsyncConnection) -> list[str]:
-    """What this release knows and this database has not had, in order.
+    """Return the titles of migrations of this release that are not applied, in order.
 
-    Nothing when a newer release has migrated it, which this one does not know: it is being
-    replaced, or was rolled back to, and serves.
+    Return nothing if a newer release has migrated the database: this release is being replaced, or
+    was rolled back to, and can still serve.
     """
     applied, chain = await _applied(connection), _chain()
     if not applied:
@@ -95,9 +95,9 @@ async def _applied(connection: AsyncConnection) -> set[str]:
 
 
 def adopt() -> list[str]:
-    """Writes a revision for each new step, and answers their names. A second run writes nothing.
+    """Write a revision for each new step; return the steps' names. A second run writes nothing.
 
-    Wants the models loaded: a module that refers to another one's table comes after it.
+    The models must be loaded: a module that references another one's table comes after it.
     """
     new = find_new_steps()
     before = _scripts().get_current_head()
@@ -108,19 +108,19 @@ def adopt() -> list[str]:
 
 
 def _place_of(step: Step) -> Path:
-    """A step of another owner may be there under this name: the revision makes it one of a kind."""
+    """Return the file for a revision; its id is appended if another step has the same name."""
     place = PROJECT / "migrations" / "versions" / step.file
     return place.with_stem(f"{place.stem}_{step.revision}") if place.exists() else place
 
 
 def find_new_steps() -> list[Step]:
-    """Those that no revision imports yet."""
+    """Return the steps that no revision imports yet."""
     known = {script.revision for script in _scripts().walk_revisions()}
     return [step for step in find_steps() if step.revision not in known]
 
 
 def find_steps() -> list[Step]:
-    """The standard's, then those of ready-made modules, then of others, as they can run."""
+    """Return all steps in order: the standard's, then ready-made modules', then other modules'."""
     folders = [PROJECT / "migrations" / "standard"]
     folders += [folder for folder in _ready_made() if _is_here(folder.name)]
     modules = [folder.parent.name for folder in MODULES.glob("*/migrations")]
@@ -129,7 +129,7 @@ def find_steps() -> list[Step]:
 
 
 def left_behind() -> dict[str, list[str]]:
-    """The tables of each ready-made module that was here once and was left out."""
+    """Return the tables of each ready-made module that was removed after its steps were adopted."""
     gone = [folder for folder in _ready_made() if not _is_here(folder.name)]
     adopted = {script.revision for script in _scripts().walk_revisions()}
     return {
@@ -144,7 +144,7 @@ def _ready_made() -> list[Path]:
 
 
 def _is_here(module: str) -> bool:
-    """Not so an empty folder that is left of one, nor a module of the client's by the same name."""
+    """True if the module is the standard's: not an empty folder, nor a client's own module."""
     file = MODULES / module / "module.py"
     manifest = PROJECT / "standard" / "files.sha256"
     if not file.exists() or not manifest.exists():
@@ -163,7 +163,7 @@ def _tables_of(step: Path) -> list[str]:
 
 @cache
 def _chain() -> dict[str, str]:
-    """The titles of the migrations by their revision, the first one first."""
+    """Return the migrations' titles by revision, oldest first."""
     scripts = [*_scripts().walk_revisions()]
     return {script.revision: script.doc for script in reversed(scripts)}
 

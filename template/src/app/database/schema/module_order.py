@@ -1,4 +1,4 @@
-"""Which module's tables refer to which, read from the models. Wants them loaded."""
+"""Order modules by the foreign keys of their models, which must be loaded."""
 
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
@@ -7,7 +7,7 @@ from app.database.base import Base
 
 
 def in_order(modules: Iterable[str]) -> list[str]:
-    """By name, but after those whose tables they refer to: so migrations run, and so rows are sown.
+    """Return modules in dependency order, then by name, for migrations and seeds.
 
     Raises graphlib.CycleError.
     """
@@ -27,5 +27,5 @@ def _references() -> Iterator[tuple[str, str]]:
 
 
 def _module_of(room: str) -> str:
-    """app.modules.tenants.models is in the module tenants."""
+    """Return "tenants" for app.modules.tenants.models."""
     return room.removeprefix("app.modules.").partition(".")[0]

@@ -1,4 +1,4 @@
-"""A POST that is sent twice happens once: the header Idempotency-Key."""
+"""Idempotency-Key: a POST that is sent twice is executed once."""
 
 from ._housekeeping import forget_old_answers
 from ._middleware import IdempotencyMiddleware

@@ -1,4 +1,4 @@
-"""An answer as it is stored: encrypted, because it may carry a token that is kept nowhere else."""
+"""Stored responses, encrypted because they may contain a token that is stored nowhere else."""
 
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Answer:
 
     @classmethod
     def unseal(cls, sealed: bytes, secrets: Sequence[str], key: str) -> "Answer":
-        """Raises AnswerLost."""
+        """Decrypt a stored response. Raises AnswerLost."""
         try:
             status, headers, body = orjson.loads(_cipher(secrets, key).decrypt(sealed))
         except InvalidToken:
@@ -45,6 +45,6 @@ class Answer:
 
 
 def _cipher(secrets: Sequence[str], key: str) -> MultiFernet:
-    """Writes with the first secret, reads with all of them."""
+    """Encrypt with the first secret, decrypt with any of them."""
     hashes = (sha256(f"{secret}\n{key}".encode()).digest() for secret in secrets)
     return MultiFernet([Fernet(urlsafe_b64encode(each)) for each in hashes])

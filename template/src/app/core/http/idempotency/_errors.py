@@ -4,14 +4,15 @@ from app.core.errors import BadRequest, Conflict, Invalid
 
 
 class IdempotencyKeyRefused(BadRequest):
-    """The header `Idempotency-Key` takes 1 to 255 visible characters, best a random UUID."""
+    """The header `Idempotency-Key` must have 1 to 255 visible characters, such as a random UUID."""
 
     detail = "The Idempotency-Key is empty, too long, or sent twice."
 
 
 class IdempotencyKeyReused(Invalid):
-    """The same `Idempotency-Key` came with another request before. Make a new key for each request,
-    and send the same one only to repeat it.
+    """This `Idempotency-Key` was already used with a different request.
+
+    Create a new key for each request, and send the same one only to repeat it.
     """
 
     slug = "idempotency-key-reused"
@@ -21,7 +22,7 @@ class IdempotencyKeyReused(Invalid):
 
 
 class RequestInProgress(Conflict):
-    """A request with the same `Idempotency-Key` is being worked on. Ask again for its answer."""
+    """A request with this `Idempotency-Key` is still running. Try again for its response."""
 
     detail = "A request with this Idempotency-Key is being worked on."
 
@@ -31,8 +32,9 @@ class RequestInProgress(Conflict):
 
 
 class AnswerLost(Conflict):
-    """The request with this `Idempotency-Key` was done, but its answer cannot be read any more,
-    since the app's secrets have changed. Read what it made instead of sending it again.
+    """This request was executed, but its response can no longer be read.
+
+    The app's secrets have changed since. Read what the request created instead of sending it again.
     """
 
     detail = "The request was done, but its answer cannot be read any more."

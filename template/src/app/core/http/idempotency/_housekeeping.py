@@ -1,4 +1,4 @@
-"""Answers are given again for a day."""
+"""Responses are replayed for a day, then deleted."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ KEPT = timedelta(hours=24)
 
 @job(name="idempotency.forget_old_answers", cron="47 * * * *", without_tenant=True)
 async def forget_old_answers(work: UnitOfWork) -> None:
-    """Of all tenants in one statement."""
+    """Delete expired responses of all tenants in one statement."""
     async with (
         open_unit(work.runtime, Actor.operator(), None, trace_id=work.trace_id) as operator,
         operator.across_tenants(bypass_tenant=True, reason="answers are kept for a day") as wide,

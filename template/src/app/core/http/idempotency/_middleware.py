@@ -1,4 +1,4 @@
-"""Keeps a good answer in the transaction that it reports, and gives it again.
+"""Store successful responses in their transaction, and replay them.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
@@ -26,12 +26,12 @@ HEADER = b"idempotency-key"
 LONGEST = 255
 TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
     raw_sql="a lock, no rows",
-    releasable=True,  # by routes that work in other units: two answers for one key then collide
+    releasable=True,  # for routes that use other units: two responses for one key then collide
 )
 
 
 class IdempotencyMiddleware:
-    """Right inside the transaction. For those who are logged in to a tenant."""
+    """Runs inside TransactionMiddleware, and only for actors in a tenant."""
 
     def __init__(self, app: ASGIApp, *, secrets: Sequence[str]) -> None:
         self.app = app
@@ -39,8 +39,11 @@ class IdempotencyMiddleware:
         self.guards: MarkedRoutes[str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost, and
-        Forbidden for an answer that its receiver may not have any more."""
+        """Replay the stored response, or run the request and store its response.
+
+        Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost, and
+        Forbidden if the actor has lost the permission for the response.
+        """
         if scope["type"] != "http" or scope["method"] != "POST" or not _is_for_us(scope):
             await self.app(scope, receive, send)
             return
@@ -58,7 +61,7 @@ class IdempotencyMiddleware:
             await given.send_again(send)
 
     def _require_guard(self, scope: Scope) -> None:
-        """What the route declares: its service, which would ask for it, does not run again."""
+        """Check the route's guard: its service, which would check it, does not run on a replay."""
         if self.guards is None:
             self.guards = MarkedRoutes(scope["app"].routes, guard_of)
         guard = self.guards.find(scope)
@@ -78,7 +81,10 @@ class Attempt:
         self.secrets = secrets
 
     async def find_answer(self) -> Answer | None:
-        """The lock ends with the transaction, also with one that nobody lives to end."""
+        """Find the stored response, under an advisory lock for the key.
+
+        The lock is transaction-level: released on commit, rollback or crash.
+        """
         turn = f"{self.work.tenant.tenant_id}:{self.actor_id}:{self.key_hash}"
         if not await self.work.session.scalar(TAKE_TURN, {"turn": turn}):
             raise RequestInProgress
@@ -94,7 +100,7 @@ class Attempt:
         return Answer.unseal(given.answer, self.secrets, self.key)
 
     async def keep(self, answer: Answer) -> None:
-        """Raises RequestInProgress if another request has kept one for this key meanwhile."""
+        """Store the response. Raises RequestInProgress if another request has stored one first."""
         self.work.session.add(
             GivenAnswer(
                 actor_id=self.actor_id,
@@ -104,13 +110,14 @@ class Attempt:
             )
         )
         try:
+            # Write it now: a conflict must become a problem response before the response is sent.
             await self.work.session.flush()
         except IntegrityError as error:
             raise RequestInProgress from error
 
 
 class Keeper:
-    """Holds a good answer back until it is whole and kept. Errors go: nothing has changed."""
+    """Holds a successful response back until it is stored. Errors pass: nothing was changed."""
 
     def __init__(self, attempt: Attempt, scope: Scope, receive: Receive, send: Send) -> None:
         self.attempt = attempt
@@ -143,7 +150,7 @@ class Keeper:
 
 @public
 def replay() -> None:
-    """Stands where the route was, whose guard has been asked."""
+    """The endpoint of replayed responses: public, because the route's guard was checked."""
 
 
 def _is_for_us(scope: Scope) -> bool:
@@ -171,7 +178,7 @@ def _hash_of_request(scope: Scope, body: bytes) -> str:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """None if the client left before all of it had come: then nothing is done, or answered."""
+    """Return the body, or None if the client disconnected early: then nothing is executed."""
     parts = []
     while True:
         message = await receive()
@@ -183,7 +190,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """The body that was read, once more; after it whatever else comes."""
+    """Return a receive callable that replays the body, then continues with `receive`."""
     read = False
 
     async def receive_again() -> Message:

@@ -1,4 +1,4 @@
-"""Answers that were given, for as long as a client may ask for them again."""
+"""Stored responses, for as long as clients may repeat a request."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from app.kit import clock
 
 
 class GivenAnswer(UUIDMixin, TenantMixin, Base):
-    """`answer` can be read by whoever has the app's secret and the key: it may carry a token."""
+    """A stored response. Decrypting it needs the app's secret and the key: it may hold a token."""
 
     __tablename__ = "given_answers"
     __table_args__ = (

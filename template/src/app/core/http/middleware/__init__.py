@@ -1,4 +1,4 @@
-"""The middleware of every request. Their order is read in main.py, and nowhere else."""
+"""The middleware of every request. main.py defines their order."""
 
 from .authentication import AuthMiddleware
 from .body_limit import BodyLimitMiddleware

@@ -1,4 +1,4 @@
-"""Finds out who is asking. Refuses nobody: that is `work.require`."""
+"""Authenticates the actor. It refuses no request: `work.require` does."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 

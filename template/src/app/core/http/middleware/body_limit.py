@@ -1,4 +1,4 @@
-"""Refuses request bodies that are too large before they are read into memory."""
+"""Refuses request bodies that are too large, before they are read into memory."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,7 +8,7 @@ from app.core.origin import header
 
 
 class BodyLimitMiddleware:
-    """FastAPI's own `max_body_size` sits outside all middleware and answers in plain text."""
+    """Limits the body's size. FastAPI's `max_body_size` would respond in plain text."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self.app = app
@@ -32,13 +32,13 @@ class BodyLimitMiddleware:
         await self.app(scope, counted, send)
 
     def _is_streamed(self, scope: Scope) -> bool:
-        """With the first request all routes are there; an app of middleware alone has none."""
+        """Built at the first request, when all routes exist; an app of middleware only has none."""
         if self.streamed is None:
             self.streamed = StreamedRoutes(getattr(scope.get("app"), "routes", ()))
         return self.streamed.note(scope)
 
     def _check(self, size: int) -> None:
-        """Raises HTTPException: the one kind that FastAPI lets through while it reads a body."""
+        """Raises HTTPException, the only exception that FastAPI re-raises while it reads a body."""
         if size > self.max_bytes:
             raise HTTPException(413)
 

@@ -1,4 +1,4 @@
-"""Pages of other sites that may call, and what of an answer they may read beside its body."""
+"""CORS: which other origins may call the API, and which response headers they may read."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ EXPOSED = [
 
 
 def cors(origins: Sequence[str]) -> list[Middleware]:
-    """Outside of what answers with problems: other sites' pages are to read those too."""
+    """Return the middleware. It is outside of error handling: errors need CORS headers too."""
     if not origins:
         return []
     return [

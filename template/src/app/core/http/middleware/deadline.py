@@ -1,4 +1,4 @@
-"""A request that takes too long ends with a problem, and its transaction with it."""
+"""Requests that take too long end with a problem response and a rollback."""
 
 import asyncio
 
@@ -9,15 +9,16 @@ from app.core.http.streaming import is_streamed
 
 
 class RequestTooSlow(Unavailable):
-    """The request took longer than this app lets one take. Nothing of it was done."""
+    """The request took longer than this app allows. Nothing of it was done."""
 
     title = "The request took too long"
     detail = "The request took too long, and was given up. Nothing of it was done."
 
 
 class DeadlineMiddleware:
-    """Inside the unit of work, which is rolled back. Once an answer begins there is no deadline:
-    neither a commit nor a download is interrupted.
+    """Runs inside the unit of work, which is rolled back.
+
+    The deadline ends when the response starts: neither a commit nor a download is interrupted.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
@@ -40,13 +41,13 @@ class DeadlineMiddleware:
 
 
 def _ending(deadline: asyncio.Timeout, send: Send) -> Send:
-    """`send`, which takes the deadline away before an answer, and so before its commit."""
+    """Return a `send` that cancels the deadline before the response, and so before its commit."""
 
     async def send_without_deadline(message: Message) -> None:
         if message["type"] == "http.response.start":
             if deadline.expired():
-                # The cancellation is on its way. It arrives here, and not while COMMIT is sent:
-                # nobody could say then whether the work was done.
+                # The cancellation was already requested. Let it arrive here instead of while COMMIT
+                # is being sent, when the outcome of the work would be unknown.
                 await asyncio.sleep(0)
             deadline.reschedule(None)
         await send(message)

@@ -1,4 +1,4 @@
-"""Adds the `ETag` of the row that a service tagged, and answers 304 to who has that version."""
+"""Adds the tagged row's `ETag`, and responds 304 if the client already has that version."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -7,11 +7,11 @@ from app.core.unit_of_work import UnitOfWork
 
 SAFE = ("GET", "HEAD")
 ASK_AGAIN = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, cookie")]
-"""A browser may keep it for its user, and asks each time whether it is still the version."""
+"""Browsers may cache the response for their user, but revalidate it each time."""
 
 
 class EtagMiddleware:
-    """Inside the transaction: the row that the work answers with has its last version by then."""
+    """Runs inside the transaction, when the tagged row has its final version."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,7 +35,7 @@ class EtagMiddleware:
 
 
 def _add_version(message: Message, work: UnitOfWork, etag: str, method: str) -> bool:
-    """True if the client has this version already: then the answer is 304, without a body."""
+    """Add the headers. True if the client has this version: the response is 304 without body."""
     if message["status"] not in (200, 201):
         return False
     headers = [*message["headers"], (b"etag", etag.encode()), *ASK_AGAIN]

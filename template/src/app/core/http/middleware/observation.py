@@ -1,4 +1,4 @@
-"""The outermost middleware where something is observed; where nothing is, it is not there."""
+"""Traces and metrics of requests. The middleware is installed only if telemetry is on."""
 
 from time import perf_counter
 from typing import Any
@@ -53,7 +53,10 @@ class ObservationMiddleware:
 
 
 def _begin(scope: Scope) -> Span:
-    """Continues the caller's trace (https://www.w3.org/TR/trace-context/); logs carry its id."""
+    """Start a span that continues the caller's trace.
+
+    The trace id is also used in logs. https://www.w3.org/TR/trace-context/
+    """
     names = (b"traceparent", b"tracestate")
     sent = {
         name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in names
@@ -70,7 +73,7 @@ def _begin(scope: Scope) -> Span:
 
 
 def _end(span: Span, scope: Scope, route: str | None, status: int) -> None:
-    """With the route's template and never the path or the query, which may carry a token."""
+    """End the span, named by the route's template: the path and query may contain a token."""
     if span.is_recording():
         span.update_name(f"{scope['method']} {route}" if route else scope["method"])
         span.set_attributes(_attributes(scope["state"], route, status))

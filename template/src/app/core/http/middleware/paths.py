@@ -1,4 +1,4 @@
-"""Refuses paths that a pattern, a proxy's rule and a line of a log may each read in another way."""
+"""Refuses paths that regexes, proxies and logs may interpret differently."""
 
 import re
 
@@ -7,11 +7,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.errors import BadRequest
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""`$` of a regular expression matches before a final line break, so `/token%0A` is `/token`."""
+"""In a regex `$` also matches before a final line break, so `/token%0A` would be `/token`."""
 
 
 class PathMiddleware:
-    """Comes before everything that decides by the path."""
+    """Runs before everything that depends on the path."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -19,7 +19,7 @@ from app.database.tenancy import TenantContext
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A name for the client, how often, and the key of the bucket."""
+    """A limit: its name for clients, its rate, and the key of its bucket."""
 
     name: str
     rate: Rate
@@ -53,7 +53,11 @@ class RateLimitMiddleware:
         await self.app(scope, receive, send_with_headers)
 
     async def _take(self, limits: list[Limit]) -> list[tuple[bytes, bytes]]:
-        """Stops at the first that is used up: who asks too often takes nothing from colleagues."""
+        """Take from each limit, up to the first exhausted one.
+
+        The actor's own limit comes first, so an actor who exceeds it uses up nothing of the
+        tenant's.
+        """
         policy = ", ".join(
             f'"{each.name}";q={each.rate.times};w={each.rate.seconds}' for each in limits
         )
@@ -78,7 +82,7 @@ class RateLimitMiddleware:
         return [*limits, *_of_mark(scope, mark)] if mark else limits
 
     def _general(self, scope: Scope) -> Iterator[Limit]:
-        """The key of each bucket begins with its tenant, or says that it belongs to none."""
+        """Yield the general limits. Keys start with their tenant or with what else they are for."""
         settings, tenant = self.settings, scope["state"]["tenant"]
         who, where = _who(scope), _where(scope)
         if who is None:
@@ -98,7 +102,7 @@ class RateLimitMiddleware:
 
 
 def _of_mark(scope: Scope, mark: Mark) -> Iterator[Limit]:
-    """Of the address and of who is logged in, or of one of them."""
+    """Yield the mark's limits: for the address, for the actor, or for both."""
     who, where = _who(scope, in_tenant=not mark.by_address), _where(scope)
     bucket = f"{mark.name}-failures" if mark.failures else mark.name
     if where and (mark.by_address or who is None):
@@ -109,7 +113,7 @@ def _of_mark(scope: Scope, mark: Mark) -> Iterator[Limit]:
 
 
 def _who(scope: Scope, *, in_tenant: bool = True) -> str | None:
-    """A person or an API key in a tenant, or a person wherever she works; None if unknown."""
+    """Return a key for the user or API key, within the tenant or not; None if anonymous."""
     actor: Actor = scope["state"]["actor"]
     tenant = scope["state"]["tenant"]
     if actor.user_id is not None and not (in_tenant and isinstance(tenant, TenantContext)):

@@ -1,4 +1,4 @@
-"""What browsers are to do and to leave, on every answer.
+"""Adds security headers for browsers to every response.
 
 https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
 """
@@ -13,7 +13,7 @@ ALWAYS = [
 ]
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 NOT_STORED = (b"cache-control", b"no-store")
-"""Unless an answer says otherwise: most are of one tenant, and some are tokens."""
+"""The default, because most responses are a tenant's own, and some are tokens."""
 
 
 class SecurityHeadersMiddleware:

@@ -1,4 +1,4 @@
-"""The outermost middleware: a trace id, a line in the log and an answer for each request."""
+"""Outermost middleware: a trace id, a log line and an error response for each request."""
 
 import asyncio
 import re
@@ -38,7 +38,7 @@ class TraceMiddleware:
 
 
 class Exchange:
-    """One request and its answer."""
+    """One request and its response."""
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         self.app = app
@@ -67,9 +67,9 @@ class Exchange:
         await self.send(message)
 
     async def rescue(self, error: Exception) -> None:
-        """Starlette's own last resort sits outside of this and would answer in plain text.
+        """Send a problem response; Starlette's ServerErrorMiddleware would send plain text.
 
-        An answer that has begun stays what it is; the server cuts the connection off.
+        A response that has already started is cut off by the server.
         """
         if self.scope["type"] == "websocket":
             await hang_up(WebSocket(self.scope, self.receive, self.send), error)
@@ -79,13 +79,13 @@ class Exchange:
             log.error("answer broke off", error=type(error).__name__, exc_info=error)
 
     async def say_goodbye(self) -> None:
-        """The server cancels what it cannot wait for any longer, and would answer in plain text."""
+        """Send a problem response on shutdown: the server cancels late requests with plain text."""
         if self.scope["type"] == "http" and self.status is None:
             goodbye = problem_response(self.scope, ShuttingDown())
             await goodbye(self.scope, self.receive, self.watch)
 
     def write_line(self) -> None:
-        """The route's template and never the path, which may carry a token."""
+        """Write the request's log line, with the route's template: the path may contain a token."""
         write = log.debug if self.scope["path"].startswith(QUIET) else log.info
         write(
             "request",
@@ -97,12 +97,15 @@ class Exchange:
 
 
 def _trace_id(scope: Scope) -> str:
-    """Of the caller's W3C traceparent (https://www.w3.org/TR/trace-context/), or a new one."""
+    """Return the trace id of the W3C traceparent header, or a new one.
+
+    https://www.w3.org/TR/trace-context/
+    """
     known = TRACEPARENT.fullmatch(header(scope["headers"], b"traceparent") or "")
     return known[1] if known else f"{getrandbits(128):032x}"
 
 
 def route_template(scope: Scope) -> str | None:
-    """FastAPI keeps the whole template of an included router's route in its corner of the scope."""
+    """Return the route's full template, which FastAPI stores in its own part of the scope."""
     included = scope.get("fastapi", {}).get("effective_route_context")
     return getattr(included or scope.get("route"), "path_format", None)

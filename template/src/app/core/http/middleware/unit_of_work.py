@@ -1,4 +1,4 @@
-"""One unit of work a request, committed before its answer leaves."""
+"""One unit of work per request, committed before the response is sent."""
 
 from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,7 @@ from app.core.unit_of_work import UnitOfWork
 
 
 class GuardMissing(Exception):
-    """A route answered although nothing required the permission it declares."""
+    """A route responded although nothing required the permission it declares."""
 
 
 class TransactionMiddleware:
@@ -35,12 +35,14 @@ class TransactionMiddleware:
             await self.app(scope, receive, Answer(work, scope, receive, send))
         finally:
             if work.is_open:
+                # The rollback must run even if the request was cancelled, or the connection is
+                # lost.
                 with CancelScope(shield=True):
                     await work.close()
 
 
 class Answer:
-    """The way out: a good answer commits first, and becomes a problem if that fails."""
+    """Commits before a successful response; sends a problem response if the commit fails."""
 
     def __init__(self, work: UnitOfWork, scope: Scope, receive: Receive, send: Send) -> None:
         self.work = work
@@ -68,5 +70,5 @@ class Answer:
 
 
 def _is_ours(scope: Scope) -> bool:
-    """The framework's own pages and redirects have no guard and no service."""
+    """True for API routes; FastAPI's own pages and redirects have no guard."""
     return "endpoint" in scope and str(scope["path"]).startswith("/api/")

@@ -1,4 +1,4 @@
-"""Refuses what no route can do anything with, before any route reads it: a 422 that says where."""
+"""Refuses values that no route can handle, before any route reads them, with a 422."""
 
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 class ValuesMiddleware:
-    """Inside the limit of a body's size. Whatever a client's route takes falls under it as well."""
+    """Runs inside BodyLimitMiddleware. Applies to all routes, including clients' own."""
 
     def __init__(self, app: ASGIApp, *, most: int = MOST) -> None:
         self.app = app
@@ -46,8 +46,8 @@ def _checked(receive: Receive, most: int) -> Receive:
 
 
 def _check_json(body: bytes, most: int) -> None:
-    """Raises BodyRefused: the kind that FastAPI lets through while it reads a body."""
-    if b"\0" in body:  # UTF-16 and UTF-32 too: JSON is UTF-8 (RFC 8259, 8.1)
+    """Raises BodyRefused, which FastAPI re-raises while it reads a body."""
+    if b"\0" in body:  # also rejects UTF-16 and UTF-32: JSON is UTF-8 (RFC 8259, 8.1)
         raise BodyRefused(BadRequest("The request body is not valid JSON."))
     if fault := find_fault(body, most=most):
         error = FieldError.at("body", *fault.path, detail=fault.sentence)
@@ -65,7 +65,7 @@ def _check_query(query: bytes) -> None:
 
 
 def _check_charset(kind: str) -> None:
-    """Python reads a form with any of its codecs, some of which take minutes for a megabyte.
+    """Refuse other charsets: Python has codecs that take minutes for a megabyte.
 
     Raises UnsupportedMediaType.
     """

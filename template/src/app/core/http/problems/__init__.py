@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the answer to every error, and the page that explains each type."""
+"""Problem details (RFC 9457) for every error, and the pages that explain each error type."""
 
 from ._handlers import hang_up, install_error_handlers, problem_response
 from ._openapi import describe_problems

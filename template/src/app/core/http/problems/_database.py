@@ -1,4 +1,6 @@
-"""What PostgreSQL refused, without a word of its message, which carries values and names.
+"""Translate PostgreSQL errors by SQLSTATE.
+
+The message is never passed on, because it can contain values and names of constraints.
 
 Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
@@ -21,7 +23,7 @@ from app.database.asyncpg.errors import AWAY, STATEMENT_TIMEOUT, is_outdated
 log = structlog.get_logger(__name__)
 
 SOMEWHERE = FieldError("", "A value is out of the range of what is stored.")
-"""PostgreSQL's message names the column, but also repeats values."""
+"""No column is named: PostgreSQL's message has it, but repeats values as well."""
 BY_SQLSTATE: dict[str, type[AppError]] = {
     "23505": AlreadyExists,  # unique
     "23P01": AlreadyExists,  # exclusion
@@ -29,14 +31,14 @@ BY_SQLSTATE: dict[str, type[AppError]] = {
     "23001": BrokenReference,  # foreign key ON DELETE RESTRICT
     "23502": Invalid,  # not null
     "23514": Invalid,  # check
-    "22000": Invalid,  # out of range, noticed by the driver
-    "22007": Invalid,  # no date or time
+    "22000": Invalid,  # out of range, detected by asyncpg
+    "22007": Invalid,  # not a date or time
     "22008": Invalid,  # date or time out of range
     "22001": Invalid,  # text too long
     "22003": Invalid,  # number out of range
-    "22021": Invalid,  # null byte in a text
-    "22P02": Invalid,  # text that is no value of its type, such as a lone surrogate in JSON
-    "22P03": Invalid,  # the same, sent as bytes
+    "22021": Invalid,  # null byte in text
+    "22P02": Invalid,  # invalid text for the type, such as a lone surrogate in JSON
+    "22P03": Invalid,  # the same, in binary format
     "22P05": Invalid,  # null byte in a JSON document
     "40001": Unavailable,  # serialization failure
     "40P01": Unavailable,  # deadlock
@@ -57,5 +59,5 @@ def translate_database_error(error: DBAPIError) -> AppError:
 
 
 def _constraint(error: DBAPIError) -> str | None:
-    """The name alone; the driver's own exception is the cause of SQLAlchemy's."""
+    """Return the constraint's name; asyncpg's exception is the cause of SQLAlchemy's `orig`."""
     return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)

@@ -1,4 +1,4 @@
-"""The one place where an exception becomes an answer."""
+"""Translate exceptions to responses; every error response is made here."""
 
 import structlog
 from fastapi import FastAPI
@@ -35,14 +35,17 @@ SERVER_ERROR = 1011
 
 
 def problem_response(scope: Scope, error: Exception) -> Response:
-    """Call it once for an error: what is our fault is logged here."""
+    """Translate and render an error. Call it once per error, because it also logs."""
     known = translate(scope, error)
     _record(known, error)
     return render(scope, known)
 
 
 def install_error_handlers(app: FastAPI, public_url: str) -> None:
-    """For errors inside the router. TraceMiddleware answers those of middleware and the unknown."""
+    """Register handlers for errors raised inside the router.
+
+    TraceMiddleware handles errors of the middleware and unknown exceptions.
+    """
     app.state.public_url = public_url
     for kind in ANSWERED:
         app.add_exception_handler(kind, _answer)  # type: ignore[arg-type]  # for requests and websockets
@@ -58,7 +61,7 @@ async def _answer(connection: Request | WebSocket, error: Exception) -> Response
 
 
 async def hang_up(websocket: WebSocket, error: Exception) -> None:
-    """A websocket has no problem details, only a code and a short reason."""
+    """Close with a code and a short reason; a websocket cannot carry problem details."""
     known = translate(websocket.scope, error)
     _record(known, error)
     code = SERVER_ERROR if known.status >= 500 else POLICY_VIOLATION
@@ -66,7 +69,7 @@ async def hang_up(websocket: WebSocket, error: Exception) -> None:
 
 
 def _record(known: AppError, error: Exception) -> None:
-    """A bug with its stack; what was merely out of reach by its name."""
+    """Log bugs with their stack trace, and unavailable dependencies by exception name only."""
     if known.status == 500:
         log.error("unexpected error", error=type(error).__name__, exc_info=error)
     elif known.status > 500 and known is not error:

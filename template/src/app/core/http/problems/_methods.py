@@ -1,4 +1,7 @@
-"""Which methods an address takes. Starlette names only those of the first route that has it."""
+"""The methods that a path supports, over all routes that match it.
+
+Starlette's `Allow` header names only the methods of the first matching route.
+"""
 
 from fastapi.routing import iter_route_contexts
 from starlette.types import Scope

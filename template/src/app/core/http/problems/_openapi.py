@@ -1,4 +1,4 @@
-"""Tells the API's description which problems a route may answer with."""
+"""Add the possible problem responses of each route to the OpenAPI document."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,9 +28,9 @@ FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 
 
 def describe_problems(app: FastAPI) -> None:
-    """Call it once, when all routes are in.
+    """Extend `app.openapi`. Call it once, after all routes are included.
 
-    A route says more with `responses={503: {"description": "Not ready"}}`, without a model.
+    A route documents more with `responses={503: {"description": "Not ready"}}`, without a model.
     """
     describe = app.openapi
 
@@ -64,7 +64,7 @@ def _add_problems(app: FastAPI, document: dict[str, Any]) -> None:
 def _problems_of(
     operation: dict[str, Any], path: str, method: str, guard: str | None
 ) -> Iterator[type[AppError]]:
-    """What follows from the shape of a route: its guard, its parameters, its body."""
+    """Derive the possible errors from the route's guard, parameters and body."""
     if "requestBody" in operation:
         yield from (BadRequest, PayloadTooLarge, UnsupportedMediaType)
     if guard != PUBLIC:

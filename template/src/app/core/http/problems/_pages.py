@@ -1,4 +1,4 @@
-"""The pages that the `type` of a problem leads to, made from the docstrings of the errors."""
+"""The pages that the `type` of a problem links to, rendered from the errors' docstrings."""
 
 from collections.abc import Iterator
 from html import escape
@@ -49,7 +49,7 @@ async def explain_error(slug: str) -> HTMLResponse:
 
 
 def error_types() -> dict[str, type[AppError]]:
-    """By slug, with those that modules define."""
+    """Return all error classes by slug, including those of modules."""
     return {kind.slug: kind for kind in _below(AppError)}
 
 
@@ -64,7 +64,7 @@ def _status(kind: type[AppError]) -> str:
 
 
 def _prose(kind: type[AppError]) -> str:
-    """The docstring, or that of what the error is a case of; `code` between backticks."""
+    """Return the docstring, or the nearest base class's, with backticks rendered as `<code>`."""
     text = next(parent.__doc__ for parent in kind.__mro__ if parent.__doc__)
     pieces = escape(cleandoc(text)).split("`")
     return "".join(

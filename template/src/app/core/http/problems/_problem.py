@@ -1,4 +1,4 @@
-"""An error as the client sees it: application/problem+json (RFC 9457)."""
+"""Render errors as application/problem+json (RFC 9457)."""
 
 from typing import Any
 from urllib.parse import quote
@@ -58,7 +58,7 @@ def render(scope: Scope, error: AppError) -> Response:
 
 
 def problem_bytes(error: AppError) -> tuple[dict[str, str], bytes]:
-    """Headers and body of a refusal outside of the app: no path is known yet, and no trace."""
+    """Return headers and body of an error raised outside of the app, without path and trace id."""
     answer = render({"type": "http", "path": ""}, error)
     return dict(answer.headers), bytes(answer.body)
 
@@ -78,6 +78,6 @@ def _members(scope: Scope, error: AppError) -> dict[str, Any]:
 
 
 def _public_url(scope: Scope) -> str:
-    """Empty, and so a relative reference, when the app was never told its address."""
+    """Return the app's public URL, or "" if it is not configured; `type` is then relative."""
     app = scope.get("app")
     return getattr(app.state, "public_url", "") if app else ""

@@ -1,4 +1,4 @@
-"""Every exception that can climb out of a request, as an AppError."""
+"""Translate every exception that a request can raise to an AppError."""
 
 from errno import EDQUOT, ENOSPC
 from http.client import responses
@@ -39,7 +39,7 @@ from ._methods import allowed_methods
 from ._validation import translate_validation
 
 NO_ROOM = (ENOSPC, EDQUOT)
-"""A full disk, a quota: Starlette keeps what is uploaded in files while it reads it."""
+"""Disk full or quota exceeded: Starlette spools uploads to temporary files while it reads them."""
 BY_STATUS: dict[int, type[AppError]] = {
     kind.status: kind
     for kind in (
@@ -59,7 +59,7 @@ BY_STATUS: dict[int, type[AppError]] = {
 
 
 def translate(scope: Scope, error: Exception) -> AppError:
-    """InternalError for whatever is not known: nothing of an unknown error reaches the client."""
+    """Return the matching AppError. Unknown exceptions become InternalError and reveal nothing."""
     match error:
         case AppError():
             return error
@@ -92,7 +92,7 @@ def translate(scope: Scope, error: Exception) -> AppError:
 
 
 def _translate_http(error: HTTPException) -> AppError:
-    """The framework's own phrases say less than ours; a sentence that a route wrote is kept."""
+    """Replace Starlette's default phrases by our details; keep a detail that a route wrote."""
     said = str(error.detail)
     if kind := BY_STATUS.get(error.status_code):
         return kind(None if said == responses[error.status_code] else said, headers=error.headers)
@@ -100,7 +100,7 @@ def _translate_http(error: HTTPException) -> AppError:
 
 
 def _without_tenant(scope: Scope) -> AppError:
-    """The unknown must log in, those without a tenant must choose one; otherwise it is a bug."""
+    """Anonymous requests must log in, users without a tenant choose one; all else is a bug."""
     actor = scope.get("state", {}).get("actor")
     if actor is None or not actor.is_known:
         return InvalidToken() if actor and actor.refusal else Unauthenticated()

@@ -1,4 +1,4 @@
-"""What is wrong with a request's values, without repeating any of them."""
+"""Translate validation errors without repeating any of the request's values."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from starlette.types import Scope
 from app.core.errors import AppError, BadRequest, FieldError, Invalid, UnsupportedMediaType
 
 MOST = 20
-"""Errors that are listed; the problem's detail says how many there are."""
-# pydantic puts parts of the value into the messages of these
+"""At most this many errors are listed; the problem's detail says how many there are."""
+# Pydantic's messages for these types contain parts of the value.
 QUIET = {
     "uuid_parsing": "Input should be a valid UUID",
     "union_tag_invalid": "Input has a tag that is not expected here",
@@ -30,7 +30,7 @@ def translate_validation(scope: Scope, error: RequestValidationError) -> AppErro
 
 
 def _invalid(found: Sequence[dict[str, Any]]) -> Invalid:
-    """The first errors: a request of a megabyte can have a hundred thousand."""
+    """List only the first errors: a request of one megabyte can have a hundred thousand."""
     errors = [FieldError.at(*one["loc"], detail=_sentence(one)) for one in found[:MOST]]
     if len(found) <= MOST:
         return Invalid(errors=errors)

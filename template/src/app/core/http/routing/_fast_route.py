@@ -1,9 +1,9 @@
-"""The answer of a plain JSON endpoint, without the work that FastAPI repeats for each request.
+"""Run plain JSON endpoints without the work that FastAPI repeats for each request.
 
-What a route needs is worked out once. Whatever is unusual about a route or a request goes FastAPI's
-own way: other kinds of parameters and dependencies, invalid input, overrides, telemetry. The one
-difference: a class that is a dependency is called here and not in a thread, as a service's
-constructor waits for nothing.
+What a route needs is computed once. Every unusual route or request is left to FastAPI: other kinds
+of parameters and dependencies, invalid input, overrides, telemetry. There is one difference: a
+class used as a dependency is called directly and not in a thread, because a service's constructor
+does not block.
 """
 
 from collections.abc import Awaitable, Callable

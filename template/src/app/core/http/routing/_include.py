@@ -1,4 +1,4 @@
-"""FastAPI keeps included routers as a tree and asks each of its levels for each request."""
+"""Flatten included routers, which FastAPI would search as a tree for each request."""
 
 from inspect import signature
 from typing import Any
@@ -16,7 +16,7 @@ OPTIONS = signature(APIRouter.add_api_route).parameters
 def include(
     app: FastAPI, router: APIRouter, *, prefix: str = "", kind: type[StrictRoute] = FastRoute
 ) -> None:
-    """Like `app.include_router`, but each route becomes one of the app's own."""
+    """Like `app.include_router`, but adds each route to the app itself."""
     if not all(type(route) in (APIRoute, APIWebSocketRoute) for route in router.routes):
         app.include_router(router, prefix=prefix)
         return
@@ -33,12 +33,12 @@ def include(
 
 
 def index_routes(app: FastAPI) -> None:
-    """Call it once, when all routes are in: what comes later is still found, behind the index."""
+    """Call it once, after all routes are included. Later routes are found without the index."""
     app.router.routes.insert(0, RouteIndex(app.router.routes))
 
 
 def _options(route: APIRoute, kind: type[StrictRoute]) -> dict[str, Any]:
-    """All that the route was declared with, whatever FastAPI's version lets one declare."""
+    """Return all options the route was declared with, whatever FastAPI's version supports."""
     options = {
         name: getattr(route, name) for name in OPTIONS if name != "path" and hasattr(route, name)
     }

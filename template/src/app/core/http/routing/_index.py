@@ -1,4 +1,4 @@
-"""The time to find a route must not grow with the number of modules."""
+"""An index of routes, so that routing time does not grow with the number of modules."""
 
 from collections.abc import Iterable
 from typing import NoReturn
@@ -7,13 +7,14 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 SEGMENTS = 4
-"""'/api/v1/widgets/…' begins with an empty one."""
+"""Four, because '/api/v1/widgets/…' starts with an empty segment."""
 
 
 class RouteIndex(BaseRoute):
-    """Stands first in the list and asks only the routes whose paths begin as the request's does.
+    """The first route in the list; matches only routes that share the request's first segments.
 
-    It keeps their order, and leaves to the list whatever it does not find: 404, 405, redirects.
+    It keeps their order. What it does not find is left to the rest of the list: 404, 405,
+    redirects.
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
@@ -46,12 +47,12 @@ def head_of(path: str) -> str:
 
 
 def _path(route: BaseRoute) -> str:
-    """Of a mount and the like, which may match anything, a path that does."""
+    """Return the route's path, or for mounts and the like a path that may match anything."""
     return str(getattr(route, "path", "{}")) if hasattr(route, "path_regex") else "{}"
 
 
 def heads_of(path: str, known: Iterable[str]) -> list[str]:
-    """Those with which a request for this path may begin."""
+    """Return the known heads that a request for this path may have."""
     if "{" not in head_of(path):
         return [head_of(path)]
     return [head for head in known if head.startswith(path.partition("{")[0])]

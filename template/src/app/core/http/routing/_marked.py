@@ -1,4 +1,4 @@
-"""Marks of routes, known before the router runs: the first route that would answer has the word."""
+"""Marks of routes, available before the router runs. The first matching route decides."""
 
 from collections.abc import Callable, Iterable
 from re import Pattern
@@ -15,13 +15,13 @@ Marked = tuple[frozenset[str], Pattern[str], Mark | None]
 
 
 class MarkedRoutes(Generic[Mark]):
-    """Finds a route by the router's own pattern, in the router's order, and answers its mark.
+    """Finds a request's route in the router's order and returns its mark.
 
-    Paths whose first segments are those of no marked route cost one look into a dictionary.
+    Paths whose first segments belong to no marked route cost one dictionary lookup.
     """
 
     def __init__(self, routes: Iterable[BaseRoute], mark_of: Callable[[Any], Mark | None]) -> None:
-        """`mark_of` gets an endpoint; None is no mark."""
+        """`mark_of` returns an endpoint's mark, or None."""
         found = [
             (str(route.path), _methods(route), route.path_regex, mark_of(route.endpoint))
             for route in iter_route_contexts(list(routes))
@@ -47,6 +47,6 @@ class MarkedRoutes(Generic[Mark]):
 
 
 def _methods(route: Any) -> frozenset[str]:
-    """HEAD is answered by what answers GET."""
+    """Return the methods; GET routes also handle HEAD."""
     methods = frozenset(route.methods)
     return methods | {"HEAD"} if "GET" in methods else methods

@@ -1,4 +1,4 @@
-"""What a route needs from a request, worked out once from what FastAPI found in its signature."""
+"""A plan: what a route needs from a request, computed once from FastAPI's Dependant."""
 
 import dataclasses
 import inspect
@@ -38,9 +38,11 @@ REFUSED = {
     "parent_oauth_scopes",
 }
 ABOUT = {"name", "call", "path", "use_cache", "scope", "concurrency"}
-"""The fields of FastAPI's Dependant: a plan reads the first, refuses a route that has any of the
-second, and knows what the third mean. A FastAPI with another field is not understood: it may be a
-kind of parameter that a plan would silently leave out."""
+"""The fields of FastAPI's Dependant: read by plans, refused, and without effect on them.
+
+A FastAPI version with any other field is not supported: it could be a kind of parameter that a plan
+would silently ignore.
+"""
 
 OPTIONS = {
     "self",
@@ -74,11 +76,11 @@ OPTIONS = {
     "max_body_size",
     "form_limits",
 }
-"""What a route may be declared with, as far as this code knows."""
+"""The options of APIRoute that this code knows."""
 
 
 class Unsupported(Exception):
-    """Something that FastAPI's own way should see to."""
+    """The route or request is left to FastAPI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Plan:
     dependencies: Sequence["Provided"]
 
     def arguments(self, scope: Scope, receive: Any) -> dict[str, Any]:
-        """What the request itself says. Raises Unsupported."""
+        """Return the arguments from path, query and body. Raises Unsupported."""
         values = {field.name: _valid(field, scope["path_params"]) for field in self.path}
         if self.query or scope["query_string"]:
             sent = _query(scope["query_string"])
@@ -101,14 +103,14 @@ class Plan:
         return values
 
     async def provided(self, request: Request) -> dict[str, Any]:
-        """What the dependencies make, each of them once."""
+        """Return the results of the dependencies, each called once."""
         made: dict[Callable[..., Any], Any] = {}
         return {each.name: await each.make(request, made) for each in self.dependencies}
 
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A dependency: a coroutine function, or a class whose constructor waits for nothing."""
+    """A dependency: a coroutine function, or a class whose constructor does not block."""
 
     name: str
     call: Callable[..., Any]
@@ -126,7 +128,7 @@ class Provided:
 
 
 def plan_of(route: Any) -> Plan | None:
-    """None for a route that is not plain, and for all routes of an unknown FastAPI."""
+    """Return the plan, or None for routes that are not plain and for unknown FastAPI versions."""
     try:
         return _plan(route) if understands_fastapi() else None
     except (Unsupported, AttributeError):
@@ -134,7 +136,7 @@ def plan_of(route: Any) -> Plan | None:
 
 
 def understands_fastapi() -> bool:
-    """True if this FastAPI has the fields and the options that plans know, and no others."""
+    """True if this FastAPI has exactly the fields and options that plans know."""
     fields = {field.name for field in dataclasses.fields(Dependant)}
     options = set(inspect.signature(APIRoute.__init__).parameters)
     return fields == READ | REFUSED | ABOUT and options == OPTIONS
@@ -174,12 +176,12 @@ def _provided(needs: Any) -> Provided:
 
 
 def _asks_nothing_else(needs: Dependant) -> bool:
-    """True if all that FastAPI found beyond the parts that a plan reads is empty."""
+    """True if FastAPI found only what a plan reads."""
     return not any(getattr(needs, name) for name in REFUSED)
 
 
 def _is_plain(field: Any) -> bool:
-    """One value with one name, and a default that may be shared."""
+    """True for a single value with one name and an immutable default."""
     info = field.field_info
     default = None if info.is_required() else info.get_default(call_default_factory=False)
     one_name = info.validation_alias in (None, info.alias)
@@ -190,7 +192,7 @@ def _is_plain(field: Any) -> bool:
 
 
 def _is_scalar(annotation: Any) -> bool:
-    """Not a list, which may be sent in several values, nor a model, which has several names."""
+    """False for lists, which may be repeated, and for models, which have several names."""
     kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
     return all(inspect.isclass(kind) and issubclass(kind, SCALAR) for kind in kinds)
 

@@ -1,4 +1,4 @@
-"""Routes of the API refuse query parameters that they do not know, as bodies do with members."""
+"""API routes that refuse unknown query parameters, as bodies refuse unknown members."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -18,15 +18,15 @@ MOST_ERRORS = 20
 
 
 def any_query(endpoint: Endpoint) -> Endpoint:
-    """Marks a route that others' systems call, with parameters of their own besides."""
+    """Mark a route that accepts any query parameters, because other systems call it."""
     setattr(endpoint, MARK, True)
     return endpoint
 
 
 class StrictRoute(APIRoute):
-    """`known` are the names of its query parameters; None where any are welcome.
+    """A route with its known query parameters; None if any are accepted.
 
-    Whoever reads `request.query_params` alone describes them with `openapi_extra`.
+    A route that reads `request.query_params` itself declares them with `openapi_extra`.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The outbox keeps events that all subscribers have handled for a while; the others it keeps."""
+"""Purge old events that all subscribers have handled. Others are kept."""
 
 from datetime import timedelta
 

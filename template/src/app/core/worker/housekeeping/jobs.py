@@ -1,4 +1,4 @@
-"""The queue keeps finished jobs for a while, to be looked at."""
+"""Purge finished jobs, which are kept for a while to be inspected."""
 
 from datetime import timedelta
 

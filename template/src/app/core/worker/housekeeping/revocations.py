@@ -1,4 +1,4 @@
-"""What identity leaves behind, and when it is forgotten."""
+"""Purge expired revocations."""
 
 from sqlalchemy import delete
 
@@ -10,7 +10,7 @@ from app.kit import clock
 
 @job(name="auth.forget_revocations", cron="7 * * * *", without_tenant=True)
 async def forget_revocations(work: Work) -> None:
-    """Of tokens that have expired by themselves."""
+    """Delete revocations of tokens that have expired by now."""
     await work.session.execute(
         delete(Revocation)
         .where(Revocation.expires_at < clock.now())

@@ -1,6 +1,7 @@
-"""What Postgres itself says about the third layer of tenancy, read from its catalogue.
+"""Check row security, the third layer of tenant isolation, in PostgreSQL's catalogue.
 
-`app doctor` prints the findings, production does not start with one, and tests plant each of them.
+`app doctor` prints the findings, production refuses to start with any, and tests provoke each of
+them.
 """
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -24,7 +25,7 @@ __all__ = [
 
 
 class UnsafeDatabase(Exception):
-    """One tenant could see another one's rows here, so the app does not start."""
+    """One tenant could see another tenant's rows, so the app does not start."""
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
@@ -33,7 +34,10 @@ class UnsafeDatabase(Exception):
 
 
 async def refuse_unsafe_database(rw: AsyncEngine, *others: AsyncEngine) -> None:
-    """`others` serve too, as app_admin does. Raises UnsafeDatabase, which names what to do."""
+    """Raise UnsafeDatabase, which says what to do, if the database is not safe.
+
+    `others` are the engines of the other serving roles, such as app_admin.
+    """
     async with rw.connect() as connection:
         findings = await find_in_role(connection) + await find_in_database(connection)
     for engine in others:
@@ -44,13 +48,13 @@ async def refuse_unsafe_database(rw: AsyncEngine, *others: AsyncEngine) -> None:
 
 
 async def find_in_role(connection: AsyncConnection, *, may_own: bool = False) -> list[Finding]:
-    """Of the role that is connected; `may_own` is for app_owner."""
+    """Return findings about the connected role; `may_own` is for app_owner."""
     questions = BYPASSES if may_own else (*BYPASSES, *OVERREACHES)
     return await find(connection, questions, {})
 
 
 async def find_in_database(connection: AsyncConnection) -> list[Finding]:
-    """Of tables, views and functions, as the connected role sees them. Wants the models loaded."""
+    """Return findings about tables, views and functions. The models must be loaded."""
     personal = personal_columns()
     parameters = {"global_tables": list(global_tables())}
     people = {"personal_tables": list(personal), "personal_columns": list(personal.values())}

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`where` is wrong in that it `what`; `fix` is SQL or a sentence."""
+    """A problem: the object `where` does `what`; `fix` is SQL or a sentence."""
 
     where: str
     what: str
@@ -21,7 +21,7 @@ class Finding:
 async def find(
     connection: AsyncConnection, questions: tuple[str, ...], parameters: Mapping[str, Any]
 ) -> list[Finding]:
-    """Each question is a query whose rows are findings: where, what, fix."""
+    """Run each query; its rows are findings: where, what, fix."""
     findings = []
     for question in questions:
         rows = await connection.execute(text(question), parameters)

@@ -1,4 +1,4 @@
-"""What the models say about their tables: who is global and why, who is also a person's own."""
+"""Which tables are global and why, and which have rows of a single user."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ TABLES_WITHOUT_MODEL = {
     "procrastinate_periodic_defers": "tells when a cron job was last due",
     "procrastinate_workers": "tells which workers are alive",
 }
-"""Global tables that others create: each with the reason why it may be without a tenant."""
+"""Global tables without a model, each with the reason why it has no tenant."""
 
 
 def global_tables() -> dict[str, str]:
-    """Every table that may be without a tenant, with its reason. TenantMixin outweighs a reason."""
+    """Return global tables with their reasons. A model with TenantMixin is never global."""
     return TABLES_WITHOUT_MODEL | {
         table.fullname: model.__global_reason__
         for model, table in _models()
@@ -27,7 +27,7 @@ def global_tables() -> dict[str, str]:
 
 
 def personal_columns() -> dict[str, str]:
-    """Tables of which a person reads her own rows without a tenant, and the column that tells."""
+    """Return the tables whose rows a user reads without a tenant, and the user's column."""
     return {
         table.fullname: str(column)
         for model, table in _models()

@@ -1,4 +1,4 @@
-"""The policies of a tenant's table, compared with what Postgres shows for those of rls.py."""
+"""Compare the policies of tenants' tables with those that rls.py creates."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def _expected(person: str | None) -> dict[str, Policy]:
 
 
 def _equals(column: str, setting: str) -> str:
-    """As Postgres 15 to 18 write it."""
+    """Return the condition as PostgreSQL 15 to 18 writes it."""
     return (
         f"({column} = ( SELECT (NULLIF(current_setting('{setting}'::text, true), ''::text))::uuid"
         ' AS "nullif"))'

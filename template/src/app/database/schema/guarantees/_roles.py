@@ -1,4 +1,4 @@
-"""What the role of this connection may do, and must not."""
+"""Queries for privileges that the connected role must not have."""
 
 ME = "(SELECT * FROM pg_roles WHERE rolname = current_user) AS me"
 SCHEMAS = r"""
@@ -25,7 +25,7 @@ BYPASSES = (
     WHERE rolbypassrls AND NOT rolsuper
     """,
 )
-"""For each of the three roles."""
+"""Queries for all three roles."""
 
 OVERREACHES = (
     f"""
@@ -65,4 +65,4 @@ OVERREACHES = (
     WHERE NOT rolsuper
     """,
 )
-"""For the two roles that serve; app_owner owns."""
+"""Queries for the two serving roles; app_owner is allowed to own tables."""

@@ -1,4 +1,4 @@
-"""What holds for each table of tenants: row security, keys, indexes, foreign keys."""
+"""Queries that check each tenant's table: row security, keys, indexes, foreign keys."""
 
 TABLES = r"""
     WITH RECURSIVE ours AS (
@@ -22,7 +22,7 @@ TABLES = r"""
         SELECT * FROM with_tenant WHERE NOT relispartition
     )
 """
-"""Of ours means: not Postgres's own, no temporary ones, none that an extension brought."""
+"""`ours` excludes system tables, temporary tables and tables of extensions."""
 
 UNPROTECTED = (
     """
