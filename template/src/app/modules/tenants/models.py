@@ -58,7 +58,7 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class CustomRole(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """A role of the tenant. A change sets a new `grant_id`, which revokes tokens with the old one."""
+    """A role of the tenant. A change sets a new `grant_id`; tokens with the old one are revoked."""
 
     __tablename__ = "custom_roles"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
