@@ -61,7 +61,7 @@ class FileSettings(ModuleSettings):
     )
 
     def production_faults(self) -> Iterator[tuple[str, str]]:
-        """Require a place that a new release does not replace, in the bucket or in a folder."""
+        """Require a bucket, or an absolute folder that a new release does not replace."""
         if self.bucket is not None:
             return
         if "folder" not in self.model_fields_set:

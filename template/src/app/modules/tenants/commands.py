@@ -32,7 +32,7 @@ def tenant_commands(open_work: OpenWork) -> typer.Typer:
 
     @commands.command()
     def suspend(tenant_id: Id) -> None:
-        """Refuse its users from their next request on; keep its jobs waiting."""
+        """Refuse its users from their next request on, and skip its jobs."""
         asyncio.run(_suspend(open_work, tenant_id))
 
     @commands.command()

@@ -40,8 +40,8 @@ class MembershipRepository(Repository[Membership]):
     async def lock_with_owners(self, user_ids: Sequence[UUID]) -> Sequence[Membership]:
         """Return the memberships of the users and of all owners, locked until the commit.
 
-        They are locked in one order: otherwise two owners who leave at the same time could each
-        see the other as remaining.
+        So two owners who leave at the same time wait for each other, and the second sees that the
+        first has left. All callers lock in one order, which prevents deadlocks.
         """
         either = or_(Membership.user_id.in_(user_ids), Membership.role == "owner")
         query = self.query().where(either).order_by(Membership.id).with_for_update()

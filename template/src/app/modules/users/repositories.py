@@ -76,7 +76,7 @@ class AuthSessionRepository(Repository[AuthSession]):
         return session
 
     async def list_open(self, user_id: UUID, at: datetime, *, limit: int) -> Sequence[AuthSession]:
-        """The newest first."""
+        """Return the user's open log-ins, newest first."""
         query = self.query().where(
             AuthSession.user_id == user_id,
             AuthSession.revoked_at.is_(None),
@@ -136,7 +136,7 @@ class RefreshTokenRepository(Repository[RefreshToken]):
     model = RefreshToken
 
     async def spend(self, secret_hash: str, at: datetime) -> RefreshToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are."""
+        """Return the token if this call is the first to use it; a single statement decides that."""
         query = (
             update(RefreshToken)
             .where(RefreshToken.secret_hash == secret_hash, RefreshToken.used_at.is_(None))
@@ -162,7 +162,7 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         return await self.first(query)
 
     async def spend(self, secret_hash: str, purpose: str, at: datetime) -> OneTimeToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are."""
+        """Return the token if this call is the first to use it; a single statement decides that."""
         query = (
             update(OneTimeToken)
             .where(
@@ -250,7 +250,7 @@ class IdentityRepository(Repository[Identity]):
         return await self.first(query.where(Identity.unlinked_at.is_not(None))) is not None
 
     async def list_of(self, user_id: UUID) -> Sequence[Identity]:
-        """The oldest first."""
+        """Return the user's accounts, oldest first."""
         return await self.all(self.query().where(Identity.user_id == user_id).order_by(Identity.id))
 
     async def get_of(self, user_id: UUID, identity_id: UUID) -> Identity:

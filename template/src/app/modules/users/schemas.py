@@ -87,7 +87,7 @@ class ProviderList(Schema):
 
 
 class Joining(Schema):
-    """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
+    """With the refresh token, or its cookie, the log-in moves to the other tenant for good."""
 
     token: Token
     refresh_token: Token | None = None
@@ -156,7 +156,7 @@ class RefreshRequest(Schema):
 
 
 class SwitchRequest(Schema):
-    """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
+    """With the refresh token, or its cookie, the log-in moves to the other tenant for good."""
 
     tenant_id: UUID
     refresh_token: Token | None = None

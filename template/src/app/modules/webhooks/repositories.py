@@ -20,6 +20,8 @@ __all__ = [
 ]
 
 
+# A row lock cannot keep another transaction from inserting, so an advisory lock does: it makes the
+# count and the insert that follows one step. It is released at the end of the transaction.
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
     raw_sql="a lock, no rows"
 )

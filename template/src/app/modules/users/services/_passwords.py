@@ -48,6 +48,8 @@ class PasswordService:
 
     async def _prove(self, user: User | None, password: str) -> User:
         hashed = user.password_hash if user else None
+        # Hashing is slow, so no connection is held meanwhile. Without a user or a password it runs
+        # too: the time of the answer must not reveal whether an account exists.
         await self.work.release()
         if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
             raise WrongCredentials

@@ -19,7 +19,7 @@ NO_PUBLIC_ADDRESS = "It has no public address."
 
 
 class AddressRefused(Exception):
-    """The address is private, loopback, link-local, multicast or otherwise not public."""
+    """The address is private, loopback, link-local, multicast or not public, or there is none."""
 
 
 def check_address(host: str, allowed: Iterable[Network]) -> None:
