@@ -1,4 +1,4 @@
-"""`app …`, the command line. A known mistake is a sentence and an exit code, no stack trace."""
+"""`app …`, the command line. A known error is one sentence and an exit code, no stack trace."""
 
 import sys
 from socket import gaierror

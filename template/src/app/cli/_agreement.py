@@ -1,6 +1,6 @@
-"""Whether a module's schemas let through what its tables take: values of enums, lengths, digits.
+"""Checks that schemas accept only what their tables accept: values of enums, lengths, digits.
 
-A schema is a model's by its name: `InvoiceCreate`, `InvoiceChange` and `InvoiceRead` are those of
+Schemas and models match by name: `InvoiceCreate`, `InvoiceChange` and `InvoiceRead` belong to
 `Invoice`.
 """
 
@@ -22,7 +22,7 @@ VALUE = re.compile(r"'((?:[^']|'')*)'")
 
 
 def find_disagreements() -> list[Finding]:
-    """Wants the modules loaded."""
+    """Return the fields in which they differ. All modules must be loaded."""
     schemas = {(*_place(schema), schema.__name__): schema for schema in _below(Schema)}
     return [
         finding
@@ -34,7 +34,7 @@ def find_disagreements() -> list[Finding]:
 
 
 def _place(kind: type) -> tuple[str, ...]:
-    """The module of this project that it belongs to."""
+    """Return the module of this project that contains the class."""
     return tuple(kind.__module__.split(".")[:3])
 
 
@@ -78,7 +78,7 @@ def _of_field(
 
 
 def _allowed_values(table: Table) -> Iterator[tuple[str, set[str]]]:
-    """Of the columns whose CHECK constraint lists their values."""
+    """Yield the columns whose CHECK constraint lists their values, with these values."""
     for constraint in table.constraints:
         if isinstance(constraint, CheckConstraint):
             found = ONE_OF.fullmatch(str(constraint.sqltext).strip())
@@ -88,7 +88,7 @@ def _allowed_values(table: Table) -> Iterator[tuple[str, set[str]]]:
 
 
 def _described(schema: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """Of each field what JSON schema says, `null` left aside, and the digits, which it does not."""
+    """Return each field's JSON schema without `null`, and its digits, which JSON schema lacks."""
     described = schema.model_json_schema()
     shared = described.get("$defs", {})
     return {
@@ -119,7 +119,7 @@ def _digits(field: FieldInfo) -> dict[str, int]:
 
 
 def _metadata_inside(annotation: Any) -> Iterator[Any]:
-    """Of `Annotated[…] | None` too."""
+    """Yield the metadata, also of `Annotated[…] | None`."""
     for each in getattr(annotation, "__metadata__", ()):
         yield from each.metadata if isinstance(each, FieldInfo) else [each]
     for part in get_args(annotation):

@@ -23,7 +23,7 @@ Message = Annotated[str, typer.Option("--message", "-m", help="What it does, in 
 
 
 def migrate(revision: Annotated[str, typer.Argument()] = "head") -> None:
-    """Bring the database to the newest migration, as app_owner."""
+    """Migrate the database to the newest version, as app_owner."""
     url = with_database(load_settings()).database.owner_url
     if url is None:
         raise CannotStart(f"Set {OWNER}: migrations run as app_owner.")
@@ -33,12 +33,12 @@ def migrate(revision: Annotated[str, typer.Argument()] = "head") -> None:
 
 
 def migration(message: Message) -> None:
-    """Write a migration from what the models have and the database has not."""
+    """Write a migration for the differences between the models and the database."""
     command.revision(migrations.configuration(), message, autogenerate=True)
 
 
 def psql() -> None:
-    """Look into the embedded database, as its superuser: rows of all tenants."""
+    """Open psql on the embedded database, as its superuser: it shows rows of all tenants."""
     if load_settings().database.url is not None:
         raise CannotStart(
             "APP_DATABASE_URL names a server of yours: psql with the log-in of your administrator."
@@ -51,7 +51,7 @@ def psql() -> None:
 
 
 def adopt() -> None:
-    """Give new steps of the standard and of modules their place at the end of the chain."""
+    """Append new steps of the standard and of modules to the chain of migrations."""
     find_modules()  # loads every model
     adopted = migrations.adopt()
     typer.echo("\n".join(f"adopted {step}" for step in adopted) or "Nothing new to adopt.")

@@ -15,7 +15,7 @@ Check = Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 
 
 
 def docs_modules(check: Check = False) -> None:
-    """Write the map of the modules: a diagram of who uses whom, and a page for each."""
+    """Write the pages about the modules: a diagram of their dependencies, and a page for each."""
     written = pages(find_modules())
     changed = outdated(FOLDER, written) if FOLDER.exists() or not check else []
     if not check:

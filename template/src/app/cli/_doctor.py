@@ -48,7 +48,7 @@ ROLES = (
 
 
 def doctor() -> None:
-    """Say what is wrong with settings, migrations and tenant isolation, and how to put it right."""
+    """Report problems of settings, migrations and tenant isolation, and how to fix them."""
     settings = with_database(load_settings())
     modules = find_modules()  # loads every model
     findings = [
@@ -73,7 +73,7 @@ def _switches(paths: dict[str, bool]) -> str:
 
 
 def bypasses(sources: Path) -> Iterator[str]:
-    """Every call that passes bypass_tenant: `file:line reason`."""
+    """Yield every call that passes bypass_tenant: `file:line reason`."""
     files = (file for file in sorted(sources.rglob("*.py")) if "tests" not in file.parts)
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -108,7 +108,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 
 
 async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
-    """With the log-in of one role; what keeps it out is one finding, and all that it has."""
+    """Examine with the log-in of one role. If it cannot connect, that is its only finding."""
     url = getattr(settings.database, role.field)
     pooled = settings.database.pgbouncer and not role.migrates
     if url is None:
@@ -127,7 +127,9 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
 
 
 async def _of_schema(connection: AsyncConnection, role: Role) -> list[Finding]:
-    """As the two roles see it that work on all tables; of an older schema only that it is one."""
+    """Examine the tables, as the two roles that use all of them. If migrations are missing, report
+    only that.
+    """
     if not role.serves and not role.migrates:
         return []
     if missing := await missing_migrations(connection):

@@ -1,4 +1,4 @@
-"""`app events`: what subscribers could not handle, and what to do about it."""
+"""`app events`: list, resubmit and archive events that subscribers could not handle."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,18 +28,18 @@ def event_commands(
 
     @commands.command("list")
     def list_(status: Statuses = None, limit: Limit = 50) -> None:
-        """Events that failed or were skipped, one line per subscriber."""
+        """List events that failed or were skipped, one line per subscriber."""
         asyncio.run(_show(status or list(ENDED_BADLY), limit))
 
     @commands.command("resubmit")
     def resubmit_(ids: Ids = None, handler: Handler = None, everything: Everything = False) -> None:
-        """Sends them again to those who could not handle them."""
+        """Send them again to the subscribers that could not handle them."""
         _check_choice(ids, everything)
         asyncio.run(_resubmit(ids or [], handler))
 
     @commands.command("archive")
     def archive_(ids: Ids = None, everything: Everything = False) -> None:
-        """Gives them up: they leave the list, and in time the table."""
+        """Give them up: they are no longer listed, and are deleted in time."""
         _check_choice(ids, everything)
         asyncio.run(_archive(ids or []))
 

@@ -35,7 +35,7 @@ def import_rules(check: Check = False) -> None:
 
 
 def _texts(modules: Iterable[Module], root: Path) -> Iterator[tuple[Path, str]]:
-    """What each file should say. A file without the first line that we write is somebody's own."""
+    """Yield each file with its new text. Files without our first line were written by hand."""
     modules = list(modules)
     names = {module.name for module in modules}
     for module in modules:
@@ -62,7 +62,7 @@ def _part(place: Path) -> str:
 
 
 def _imported(file: Path, module: str, place: Path) -> Iterator[str]:
-    """The parts of the same module that a file imports something from."""
+    """Yield the parts of the same module from which a file imports."""
     package = f"{PACKAGES}.{module}"
     here = ".".join([package, *place.parts[:-1]])
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -1,4 +1,4 @@
-"""`app jobs`: what waits, what ended badly, another try, an early end."""
+"""`app jobs`: list waiting and failed jobs, retry and cancel them."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,22 +24,22 @@ def job_commands(open_work: Callable[[], AbstractAsyncContextManager[UnitOfWork]
 
     @commands.command("list")
     def list_(status: Statuses = None, limit: Limit = 50) -> None:
-        """Jobs that wait or run; with --status any others."""
+        """List jobs that wait or run; with --status any others."""
         asyncio.run(_show(status or LIVE, limit))
 
     @commands.command()
     def failed(limit: Limit = 50) -> None:
-        """Jobs that failed, were skipped (their tenant is suspended) or were cancelled."""
+        """List jobs that failed, were skipped (their tenant is suspended) or were cancelled."""
         asyncio.run(_show(ENDED_BADLY, limit))
 
     @commands.command()
     def retry(ids: Ids) -> None:
-        """Runs them again, with all their attempts before them."""
+        """Run them again, with all their attempts."""
         asyncio.run(_retry(ids))
 
     @commands.command()
     def cancel(ids: Ids) -> None:
-        """Keeps a waiting job from starting, stops a running one."""
+        """Keep a waiting job from starting, or stop a running one."""
         asyncio.run(_cancel(ids))
 
     async def _show(statuses: list[str] | tuple[str, ...], limit: int) -> None:

@@ -1,4 +1,4 @@
-"""What each module says about itself, as pages: read from the modules, so it cannot be wrong."""
+"""Writes docs/modules from the modules themselves, so that the pages are always correct."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ API = "/api/v1"
 
 
 def pages(modules: Iterable[Module]) -> dict[str, str]:
-    """The text of each file of docs/modules, by name."""
+    """Return the text of each file of docs/modules, by name."""
     modules = list(modules)
     uses = {module.name: _used_by(module.name) for module in modules}
     written = {f"{module.name}.md": _page(module, uses) for module in modules}
@@ -57,7 +57,7 @@ def _page(module: Module, uses: Mapping[str, set[str]]) -> str:
 
 
 def _used_by(name: str) -> set[str]:
-    """The modules that its law lets it use."""
+    """Return the modules that its import rules allow."""
     law = MODULES / name / "tach.domain.toml"
     if not law.exists():
         return set()
@@ -106,7 +106,7 @@ def _job(name: str, queue: str, cron: str | None) -> str:
 
 
 def outdated(folder: Path, written: Mapping[str, str]) -> list[str]:
-    """The files that are missing, different, or of a module that is gone."""
+    """Return the files that are missing, different, or belong to a removed module."""
     found = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.md")}
     return sorted(n for n in written.keys() | found.keys() if written.get(n) != found.get(n))
 

@@ -1,4 +1,4 @@
-"""The one who holds the command line, at work."""
+"""The unit of work of the command line's commands."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from ._start import refuse_unready
 
 @asynccontextmanager
 async def operator_work() -> AsyncIterator[UnitOfWork]:
-    """A unit of work for no tenant, which may work across them.
+    """Open a unit of work without a tenant, as the operator, who may work across tenants.
 
     Raises SettingsError, NoConnection, CannotStart.
     """

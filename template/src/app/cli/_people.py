@@ -36,7 +36,7 @@ def seed() -> None:
 
 
 def create_superuser(email: Email = None, name: FullName = None, password: Password = None) -> None:
-    """Let somebody work across tenants: a new user, or one who is there already."""
+    """Make a superuser, who may work across tenants: a new user, or an existing one."""
     address = email or _ask("E-mail", "APP_SUPERUSER_EMAIL")
     if asyncio.run(_promoted(address)):
         typer.echo(f"{address} was there already, and may now work across tenants.")
@@ -49,7 +49,7 @@ def create_superuser(email: Email = None, name: FullName = None, password: Passw
 
 
 def _ask(what: str, variable: str, *, hidden: bool = False) -> str:
-    """Ends with a sentence where nobody is there to answer, as in a container."""
+    """Ask, or exit with a message if there is no terminal, as in a container."""
     try:
         return str(typer.prompt(what, hide_input=hidden, confirmation_prompt=hidden))
     except typer.Abort:
@@ -75,7 +75,7 @@ async def _seed() -> None:
 
 
 def _in_order(modules: tuple[Module, ...]) -> tuple[Module, ...]:
-    """A module's seeds may need rows of those that it refers to."""
+    """Return them in dependency order: seeds may need rows of modules that theirs refers to."""
     by_name = {module.name: module for module in modules if module.seed is not None}
     return tuple(by_name[name] for name in in_order(by_name))
 

@@ -1,7 +1,7 @@
-"""uvicorn's HTTP, with limits to what a client may send before the app is asked, and for how long.
+"""uvicorn's HTTP protocol, with limits on sizes, times and connections before the app is called.
 
-uvicorn keeps headers and URLs of any size, waits for them for ever, and takes any number of
-connections; httptools has no limits of its own.
+uvicorn accepts headers and URLs of any size, waits for them without limit, and accepts any number
+of connections; httptools has no limits of its own.
 """
 
 from asyncio import BaseTransport, TimerHandle
@@ -28,10 +28,10 @@ def _settings() -> HttpSettings:
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection."""
+    """The protocol of one connection."""
 
     clients: ClassVar[Counter[str]] = Counter()
-    """Open connections of this process, by the address of who is not a proxy."""
+    """The open connections of this process by client address; those of proxies count as ""."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -90,16 +90,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self._start_timer()
 
     def handle_websocket_upgrade(self) -> None:
-        """Another protocol has the connection from here on."""
+        """Stop counting: another protocol owns the connection from here on."""
         self._stop_counting()
         super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
-        """Whatever the parser stopped at; uvicorn's own is no problem of ours (RFC 9457)."""
+        """Answer what the parser refused as RFC 9457 says; uvicorn's own answer is plain text."""
         self._refuse(self._refusal)
 
     def _give_up(self, refusal: AppError) -> None:
-        """Out of a callback: the parser stops, and uvicorn calls `send_400_response`."""
+        """Refuse inside a parser's callback: the error makes uvicorn call `send_400_response`."""
         self._refusal = refusal
         raise ValueError(refusal.title)
 
@@ -120,7 +120,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _time_is_over(self) -> None:
         self._head_timer = None
         if not self.transport.is_closing() and not self._in_head:
-            self.transport.close()  # nothing was asked
+            self.transport.close()  # no request has begun, so there is nothing to answer
         else:
             self._refuse(HeadTooSlow())
 
@@ -131,7 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_timer()
 
     def _is_one_too_many(self) -> bool:
-        """Also counts this one."""
+        """Count this connection, and return True if it exceeds a limit."""
         self._counted = _client(self.client, self.config.forwarded_allow_ips)
         self.clients[self._counted] += 1
         most = self.limits.max_connections_per_client
@@ -149,7 +149,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def _client(peer: tuple[str, int] | None, proxies: list[str] | str | None) -> str:
-    """Its address; empty for a proxy that may speak for many, and for a Unix socket."""
+    """Return the client's address; empty for a trusted proxy, and for a Unix socket."""
     trusted = proxies.split(",") if isinstance(proxies, str) else (proxies or [])
     if peer is None or any(_is_in(peer[0], each.strip()) for each in trusted):
         return ""

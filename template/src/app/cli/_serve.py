@@ -49,7 +49,7 @@ def serve(
         "access_log": False,
         "log_config": None,
         "timeout_graceful_shutdown": settings.http.shutdown_seconds,
-        # A pipelined request would inherit the variables of the one before it.
+        # Without this, a pipelined request would inherit the context variables of the previous one.
         "reset_contextvars": True,
     }
     if workers > 1:
@@ -69,7 +69,7 @@ def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
 
 
 def _supervise(config: uvicorn.Config) -> None:
-    """Until it is asked to end. The exit code says so when no worker could start."""
+    """Run the workers until a signal. The exit code says if no worker could start."""
     supervisor = Supervisor(config, sockets=[config.bind_socket()])
     supervisor.run()
     if supervisor.failed:
@@ -77,7 +77,7 @@ def _supervise(config: uvicorn.Config) -> None:
 
 
 def _at_port(settings: Settings, port: int) -> Settings:
-    """Links and cookies follow the port in development, also in the processes to come."""
+    """Use the port in links and cookies in development; the variable passes it to subprocesses."""
     if settings.in_production or "public_url" in settings.model_fields_set:
         return settings
     url = os.environ["APP_PUBLIC_URL"] = f"http://localhost:{port}"
@@ -85,12 +85,12 @@ def _at_port(settings: Settings, port: int) -> Settings:
 
 
 def _exit(*_: object) -> None:
-    """Python's own way out, on which an embedded PostgreSQL is stopped too."""
+    """Exit through SystemExit, so that an embedded PostgreSQL is stopped too."""
     sys.exit(0)
 
 
 def _prepare(settings: Settings) -> Settings:
-    """Settings with a database that may be served from, whose schema is that of this release.
+    """Return settings whose database is ready: reachable, migrated, and safe in production.
 
     Raises NoConnection, CannotStart and, in production, UnsafeDatabase.
     """

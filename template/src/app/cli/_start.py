@@ -1,4 +1,4 @@
-"""What must hold before a process works, and the sentence for each thing that does not."""
+"""Checks before a process starts, each with a message that says what to do."""
 
 import errno
 import socket
@@ -22,7 +22,7 @@ PORT_REASONS = {
 
 
 class CannotStart(Exception):
-    """The process would not be able to work. The message says what to do."""
+    """The process cannot work. The message says what to do."""
 
 
 def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
@@ -62,7 +62,7 @@ async def refuse_unsafe(settings: Settings) -> None:
 
 
 async def _refuse_behind(engine: AsyncEngine) -> None:
-    """A newer schema is fine; on an older one requests would fail one by one."""
+    """Raises CannotStart on an older schema, where requests would fail. A newer one is fine."""
     async with engine.connect() as connection:
         missing = await missing_migrations(connection)
     if missing:

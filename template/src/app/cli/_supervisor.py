@@ -10,17 +10,17 @@ from uvicorn.supervisors.multiprocess import Process
 
 PROVEN_SECONDS = 60
 PAUSE_SECONDS = 1
-"""Before a worker is replaced, so that one that cannot run does not take the whole machine."""
+"""The pause before a worker is replaced: one that always dies must not use up the machine."""
 
 log = logging.getLogger("uvicorn.error")
 
 
 class Supervisor(Multiprocess):
-    """uvicorn's, but a worker is dead when its process is.
+    """uvicorn's supervisor, but a worker counts as dead only when its process has ended.
 
-    uvicorn's own asks each worker for an answer within five seconds. One that still imports on
-    half a core has none, is killed, and so is its successor; and with more time than five seconds
-    neither a signal nor a dead worker would be noticed meanwhile.
+    uvicorn asks each worker for an answer within five seconds. A worker that is still importing on
+    half a core cannot answer and is killed, and so is its successor. A longer timeout is no
+    solution: meanwhile neither a signal nor a dead worker would be noticed.
     """
 
     def __init__(self, config: Config, sockets: list[socket]) -> None:
@@ -49,7 +49,7 @@ class Supervisor(Multiprocess):
             self.processes[place].start()
 
     def _serves(self) -> bool:
-        """Whether another worker has lived for long: then what is wrong will pass."""
+        """True if another worker has run for long: then the failure is probably temporary."""
         proven = monotonic() - PROVEN_SECONDS
         return any(
             each.process.is_alive() and began < proven for each, began in self._since.items()

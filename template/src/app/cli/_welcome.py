@@ -1,4 +1,4 @@
-"""What the first screen of `make dev` ends with: where to look, and as whom."""
+"""The message of `make dev`: the addresses, and the seeded users."""
 
 import asyncio
 import threading
@@ -16,11 +16,11 @@ from app.modules.users import SuperuserService
 
 GIVES_UP_AFTER = 600
 JOBS_SECONDS = 3
-"""In which the jobs that `app seed` has left are done, whose lines would come after."""
+"""Time for the jobs that `app seed` has enqueued, whose log lines would follow the message."""
 
 
 def welcome(settings: Settings, host: str, port: int) -> None:
-    """Prints it as soon as the server answers, in a thread that nobody waits for."""
+    """Print it as soon as the server answers, in a daemon thread."""
     text = "\n".join(["", *_lines(settings, f"http://{host}:{port}"), ""])
     threading.Thread(target=_print_when_up, args=(host, port, text), daemon=True).start()
 
@@ -33,7 +33,7 @@ def _lines(settings: Settings, url: str) -> list[str]:
 
 
 async def _seeded(settings: Settings) -> list[str]:
-    """The people of `app seed` who are there. seeds.py is yours to change: it may have none."""
+    """Return the seeded users that exist. seeds.py is the client's, and may have none."""
     emails = [tenant.email for tenant in getattr(seeds, "TENANTS", ())]
     runtime = open_runtime(settings, find_modules())
     try:

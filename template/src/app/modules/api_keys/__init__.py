@@ -1,4 +1,4 @@
-"""Keys with which programs work for a tenant."""
+"""API keys: programs use them to work for a tenant."""
 
 from .services import ApiKeyService
 

@@ -2,7 +2,7 @@ from app.core.errors import Forbidden
 
 
 class PermissionsTooHigh(Forbidden):
-    """Nobody can give a key permissions that she does not have."""
+    """You cannot give a key permissions that you do not have yourself."""
 
     title = "These permissions are above your own"
     detail = "You do not have {missing} yourself."

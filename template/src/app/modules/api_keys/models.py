@@ -10,9 +10,9 @@ from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, same_ten
 
 
 class ApiKey(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """`hint` is how the key begins and ends, so that its owner can tell it from others.
+    """`hint` is how the key begins and ends, so that users can tell keys apart.
 
-    A key ends with who made it: a person (`created_by`), or her key (`parent_id`).
+    A key is deleted with its maker: a user (`created_by`) or another key (`parent_id`).
     """
 
     __tablename__ = "api_keys"

@@ -18,7 +18,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         return await self.first(self.query().where(ApiKey.secret_hash == secret_hash))
 
     async def lock_children(self, ids: Sequence[UUID]) -> Sequence[ApiKey]:
-        """Locked: none of them makes another key before the transaction ends."""
+        """Lock the children, so that none of them makes another key before the commit."""
         query = self.query().where(ApiKey.parent_id.in_(ids)).order_by(ApiKey.id)
         return await self.all(query.with_for_update())
 

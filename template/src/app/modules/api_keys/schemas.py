@@ -11,7 +11,7 @@ PermissionName = Annotated[str, StringConstraints(max_length=120)]
 
 
 class ApiKeyCreate(Schema):
-    """Without `expires_in_days` the key is good until it is revoked."""
+    """Without `expires_in_days` the key is valid until it is revoked."""
 
     name: Name
     permissions: Annotated[list[PermissionName], Field(min_length=1, max_length=500)]
@@ -19,9 +19,9 @@ class ApiKeyCreate(Schema):
 
 
 class ApiKeyRead(Schema):
-    """`permissions_now` are those that its maker still has, and what the key gives.
+    """`permissions_now` are the key's permissions that its maker still has.
 
-    `without-maker`: she is suspended or works here no more, and the key is refused meanwhile.
+    `without-maker`: the maker is suspended or no longer a member, and the key is refused.
     """
 
     id: UUID
@@ -38,6 +38,6 @@ class ApiKeyRead(Schema):
 
 
 class ApiKeyIssued(ApiKeyRead):
-    """The only time that the key is shown."""
+    """The key is shown only here."""
 
     key: str

@@ -21,7 +21,7 @@ USABLE, EXPIRED, WITHOUT_MAKER = "usable", "expired", "without-maker"
 
 @dataclass(frozen=True)
 class ListedKey:
-    """With what it gives now: what it was given, as far as its maker has it still."""
+    """A key; `permissions_now` are those of its permissions that its maker still has."""
 
     id: UUID
     name: str
@@ -37,9 +37,10 @@ class ListedKey:
 
 
 class ApiKeyService:
-    """A key never does more than the person could who made it, or whose key made it.
+    """Makes, lists and revokes keys. A key never has more permissions than its maker has now.
 
-    It rests while she is suspended or works elsewhere, and has what her role leaves of it.
+    The maker is the user who made it, or whose key did. While the maker is suspended or not a
+    member of the tenant, the key is refused.
     """
 
     def __init__(self, work: CurrentWork) -> None:
@@ -55,9 +56,9 @@ class ApiKeyService:
     async def create(
         self, *, name: str, permissions: Sequence[str], lifetime: timedelta | None = None
     ) -> tuple[ListedKey, str]:
-        """The key as it is listed, and the key itself, which is shown once.
+        """Return the key as it is listed, and the key itself, which is shown once.
 
-        One that a key makes belongs to the same maker, and ends with it at the latest.
+        A key made with another key belongs to the same maker, and expires no later.
         Raises PermissionsTooHigh.
         """
         self.work.require(ApiKeyPermission.CREATE)
@@ -78,7 +79,7 @@ class ApiKeyService:
         return self._listed(row, await self._makers({created_by} if created_by else set())), key
 
     async def revoke(self, key_id: UUID) -> None:
-        """With the keys that it has made, and those that they have. Raises RowNotFound."""
+        """Revoke a key and all keys made with it, directly or not. Raises RowNotFound."""
         self.work.require(ApiKeyPermission.REVOKE)
         key = await self.keys.get_for_update(key_id)
         made = await self._made_by(key)
@@ -88,7 +89,7 @@ class ApiKeyService:
             self.work.revoke(Reason.API_KEY, each.id)
 
     async def find(self, secret_hash: str) -> FoundKey | None:
-        """For who presents a key, before she is known; notes now and then that it is in use."""
+        """Find a usable key, before there is an actor; note its use every few minutes."""
         key = await self.keys.find_by_secret(secret_hash)
         if key is None or not await TenantService(self.work).is_open():
             return None
@@ -108,7 +109,7 @@ class ApiKeyService:
         )
 
     async def _parent(self) -> ApiKey | None:
-        """The key that makes this one, which cannot be revoked meanwhile. Raises InvalidToken."""
+        """Return the actor's key, locked against revocation, if any. Raises InvalidToken."""
         key_id = self.work.actor.api_key_id
         if key_id is None:
             return None
@@ -117,7 +118,7 @@ class ApiKeyService:
         return await self.keys.get_for_share(key_id)
 
     async def _made_by(self, key: ApiKey) -> Sequence[ApiKey]:
-        """Which the database deletes with it."""
+        """Return the key's descendants, locked. The database deletes them with it."""
         found: list[ApiKey] = []
         makers: Sequence[ApiKey] = [key]
         while makers := await self.keys.lock_children([each.id for each in makers]):
@@ -125,7 +126,7 @@ class ApiKeyService:
         return found
 
     async def _makers(self, user_ids: set[UUID]) -> dict[UUID, Standing]:
-        """Those who work here and are not suspended."""
+        """Return the users who are members and not suspended."""
         if not user_ids:
             return {}
         suspended = await UserService(self.work).suspended(sorted(user_ids))
@@ -150,7 +151,7 @@ class ApiKeyService:
         )
 
     def _permissions_now(self, key: ApiKey, maker: Standing | None) -> frozenset[str]:
-        """A key without a maker is the house's own: nobody's role limits it."""
+        """A key without a maker was made by the system: no role limits it."""
         given = self.work.runtime.permissions.known(key.permissions)
         return given & maker.permissions if maker else given
 
@@ -161,13 +162,15 @@ class ApiKeyService:
 
 
 def _end(lifetime: timedelta | None, parent: ApiKey | None) -> datetime | None:
-    """Not after the parent's."""
+    """Return the time of expiry, no later than the parent's."""
     ends = [clock.now() + lifetime if lifetime else None, parent.expires_at if parent else None]
     return min((end for end in ends if end is not None), default=None)
 
 
 def _ids_of(key: ApiKey, maker: Standing | None) -> tuple[UUID, ...]:
-    """Of the maker: what is revoked when she is suspended, removed, or gets another role."""
+    """Return the maker's ids: revoking one of them (the user, a membership, a grant) applies to
+    the key too.
+    """
     if maker is None or key.created_by is None:
         return ()
     grant = (maker.grant_id,) if maker.grant_id else ()

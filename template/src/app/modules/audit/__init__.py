@@ -1,3 +1,3 @@
-"""The tenant's log of what was done, for those who run the tenant."""
+"""The audit log of a tenant, for its admins and owners."""
 
 __all__: list[str] = []

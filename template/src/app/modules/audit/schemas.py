@@ -6,7 +6,7 @@ from app.kit.schemas import Schema
 
 
 class ActRead(Schema):
-    """`actor_id` is null for what the house did by itself, `address` for what no request did."""
+    """`actor_id` is null for acts of the system, `address` for acts without a request."""
 
     id: UUID
     at: datetime

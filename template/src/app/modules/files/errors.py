@@ -15,8 +15,8 @@ class FileTooLarge(PayloadTooLarge):
 
 
 class FileTypeRefused(UnsupportedMediaType):
-    """This app does not store files of this type. What a file begins with tells its type, not what
-    it is called.
+    """This app does not store files of this type. The type is recognised by the first bytes of the
+    file, not by its name.
     """
 
     title = "This type of file is refused"
@@ -24,34 +24,34 @@ class FileTypeRefused(UnsupportedMediaType):
 
 
 class UploadTooSlow(Unavailable):
-    """The upload took longer than this app waits. Nothing of it was kept."""
+    """The upload took longer than this app waits. Nothing of it was stored."""
 
     title = "The upload took too long"
 
 
 class TooManyUploads(TooManyRequests):
-    """You are sending as many files as one may send at a time. Wait until one of them is stored."""
+    """You are uploading as many files as one user may at a time. Wait until one is stored."""
 
     title = "Too many uploads at a time"
     detail = "At most {most} uploads may run at a time."
 
 
 class StorageAway(Unavailable):
-    """Where files are stored does not answer, or refuses. Nothing of an upload was kept."""
+    """The file storage does not answer, or refuses. Nothing of an upload was stored."""
 
     slug = "file-storage-away"
     title = "The storage of files does not answer"
 
 
 class LinkInvalid(NotFound):
-    """The link has expired, or it was never one of ours."""
+    """The link has expired, or it is not a link of this app."""
 
     slug = "file-link-invalid"
     title = "This link is not valid"
 
 
 class ObjectLost(NotFound):
-    """The file is listed, and its content is not where it was stored."""
+    """The file is listed, but its content is missing in the storage."""
 
     slug = "file-content-lost"
     title = "The content of this file is gone"

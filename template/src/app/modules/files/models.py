@@ -8,7 +8,7 @@ from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
 
 
 class StoredFile(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """Its content is an object in the storage, named for the tenant and the row."""
+    """A file. Its content is an object in the storage, named after the tenant and the row."""
 
     __tablename__ = "files"
 

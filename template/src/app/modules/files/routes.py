@@ -71,7 +71,7 @@ async def delete(file_id: UUID, files: Files) -> None:
 
 
 def _attachment(content: Content) -> StreamingResponse:
-    """Saved by a browser, never shown: what somebody has uploaded may be a page with scripts."""
+    """Make the browser save the file, never show it: an uploaded page may contain scripts."""
     headers = {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(content.file.name, safe='')}",
         "content-length": str(content.file.size),

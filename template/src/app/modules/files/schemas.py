@@ -27,7 +27,7 @@ class FileRead(Schema):
 
 
 class FileLink(Schema):
-    """Good for whoever has it, until it expires."""
+    """A link that works without a log-in, until it expires."""
 
     url: str
     expires_at: datetime

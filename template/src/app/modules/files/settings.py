@@ -25,7 +25,7 @@ def _split(value: object) -> object:
 
 
 class FileSettings(ModuleSettings):
-    """With a bucket files are in S3, or in what speaks its language; without one in a folder."""
+    """With a bucket, files are stored in S3 or a compatible service, otherwise in a folder."""
 
     model_config = SettingsConfigDict(env_prefix="APP_FILES_")
 
@@ -61,7 +61,7 @@ class FileSettings(ModuleSettings):
     )
 
     def production_faults(self) -> Iterator[tuple[str, str]]:
-        """Files must outlive a release, wherever the process was started."""
+        """Require a bucket, or an absolute folder that a new release does not replace."""
         if self.bucket is not None:
             return
         if "folder" not in self.model_fields_set:

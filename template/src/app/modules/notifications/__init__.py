@@ -1,4 +1,4 @@
-"""Tells people what concerns them: in the app, and by mail."""
+"""Notifications of users, in the app and by e-mail."""
 
 from .events import NotificationSent
 from .services import NotificationService

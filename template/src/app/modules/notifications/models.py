@@ -9,7 +9,7 @@ from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
 
 
 class Notification(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """For one person. `in_app` and `by_email` are what she preferred when it was sent."""
+    """A notification of one user. `in_app` and `by_email` are the preferences when it was sent."""
 
     __tablename__ = "notifications"
     __table_args__ = (Index(None, "tenant_id", "user_id", "id"),)
@@ -26,7 +26,7 @@ class Notification(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class NotificationPreference(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """How one person wants one kind. Without a row: both ways."""
+    """How a user wants notifications of one kind. Without a row: both ways."""
 
     __tablename__ = "notification_preferences"
     __table_args__ = (UniqueConstraint("tenant_id", "user_id", "kind"),)

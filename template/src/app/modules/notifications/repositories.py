@@ -18,7 +18,7 @@ __all__ = [
 
 
 class NotificationRepository(Repository[Notification]):
-    """Persons of one tenant do not see each other's: every question names whose."""
+    """Users do not see each other's notifications: every query filters by user."""
 
     model = Notification
 

@@ -29,7 +29,7 @@ class PreferenceChange(Schema):
 
 
 class PreferenceRead(Schema):
-    """A kind without a preference comes both ways."""
+    """A kind without a preference is sent both ways."""
 
     kind: str
     in_app: bool

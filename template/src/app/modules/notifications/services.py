@@ -33,10 +33,10 @@ class NotificationService:
     async def notify(
         self, *, user_id: UUID, kind: str, title: str, body: str = "", link: str | None = None
     ) -> Notification | None:
-        """For other modules: with their transaction, whoever is at work in it.
+        """Notify a user. Other modules call this in their own transaction; it needs no permission.
 
-        None if the person wants nothing of this kind. Past the limit for one recipient it comes in
-        the app only.
+        Returns None if the user wants no notifications of this kind. Beyond the limit for one
+        recipient it appears in the app only.
         """
         wanted = await self.preferences.find_of(user_id, kind)
         in_app, by_email = (wanted.in_app, wanted.by_email) if wanted else (True, True)
@@ -97,7 +97,7 @@ class NotificationService:
         await self.notifications.delete_older(clock.now() - timedelta(days=kept))
 
     async def mail(self, notification_id: UUID) -> None:
-        """To whoever still works for the tenant, and once."""
+        """Mail it once, if the user is still a member of the tenant."""
         row = await self.notifications.find(notification_id)
         if row is None or row.mailed_at is not None:
             return
@@ -107,7 +107,7 @@ class NotificationService:
             await self.notifications.change(row, mailed_at=clock.now())
 
     async def _may_mail(self, user_id: UUID, kind: str) -> bool:
-        """What is too much for a mailbox stays in the app."""
+        """True if the recipient's limit is not reached; otherwise it appears in the app only."""
         try:
             await count_recipient(self.work, f"notification {kind}", to=str(user_id))
         except TooManyRequests:
@@ -115,7 +115,7 @@ class NotificationService:
         return True
 
     async def _address(self, user_id: UUID) -> str | None:
-        """Asked by the house: who caused the notification need not be allowed to see people."""
+        """Read the address as the system: the actor need not have permission to read users."""
         house = Actor.system(self.work.tenant.tenant_id)
         async with self.work.within(self.work.context, actor=house) as work:
             try:
@@ -132,7 +132,7 @@ class NotificationService:
 
 
 def _letter(row: Notification, address: str) -> Letter:
-    """What others have written in it is no link; where the notification leads is one."""
+    """Only `link` becomes a link: the other texts may be written by anybody."""
     parts = [part for part in (row.body, row.link) if part]
     links = (row.link,) if row.link else ()
     text = "\n\n".join(parts or [row.title])

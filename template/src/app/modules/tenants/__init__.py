@@ -1,4 +1,4 @@
-"""Tenants, who works in them, and how people come in."""
+"""Tenants, their members, roles and invitations."""
 
 from .commands import tenant_commands
 from .errors import InvitationInvalid, NotAMember, TenantSuspended

@@ -27,27 +27,27 @@ def tenant_commands(open_work: OpenWork) -> typer.Typer:
 
     @commands.command("list")
     def list_() -> None:
-        """The newest first."""
+        """List tenants, newest first."""
         asyncio.run(_list(open_work))
 
     @commands.command()
     def suspend(tenant_id: Id) -> None:
-        """Refuses its people from their next request on, and lets its jobs wait."""
+        """Refuse its users from their next request on, and skip its jobs."""
         asyncio.run(_suspend(open_work, tenant_id))
 
     @commands.command()
     def resume(tenant_id: Id) -> None:
-        """Lets its people in again."""
+        """Let its users in again."""
         asyncio.run(_resume(open_work, tenant_id))
 
     @commands.command()
     def export(tenant_id: Id, output: Output = None) -> None:
-        """Writes all its rows, a JSON object a line."""
+        """Write all its rows, one JSON object a line."""
         asyncio.run(_export(open_work, tenant_id, output))
 
     @commands.command()
     def delete(tenant_id: Id, yes: Yes = False) -> None:
-        """Deletes it with all its rows, sessions, jobs and events. There is no way back."""
+        """Delete it with all its rows, sessions, jobs and events. This cannot be undone."""
         if not yes:
             typer.confirm(f"Delete tenant {tenant_id} and all that it has?", abort=True)
         asyncio.run(_delete(open_work, tenant_id))

@@ -2,42 +2,44 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class TenantSuspended(Forbidden):
-    """The tenant was suspended by an administrator of the platform, who can resume it."""
+    """An administrator of the platform has suspended the tenant, and can resume it."""
 
     slug = "tenant-suspended"
     title = "This tenant is suspended"
 
 
 class NotAMember(NotFound):
-    """There is no such tenant, or the person does not work for it."""
+    """There is no such tenant, or the user is not a member of it."""
 
     slug = "not-a-member"
     title = "No such membership"
 
 
 class AlreadyAMember(Conflict):
-    """The person already works for this tenant; change the role instead."""
+    """The user is already a member of this tenant. Change the role instead."""
 
     slug = "already-a-member"
     title = "This person is already a member"
 
 
 class LastOwner(Conflict):
-    """A tenant keeps at least one owner; make somebody else an owner first."""
+    """A tenant needs at least one owner. Make another member an owner first."""
 
     slug = "last-owner"
     title = "The last owner cannot go"
 
 
 class RoleTooHigh(Forbidden):
-    """Nobody can hand out, change or take away a role above her own."""
+    """You cannot give, change or take away a role with permissions that you do not have. Only
+    owners can give or take away the role of an owner.
+    """
 
     slug = "role-too-high"
     title = "This role is above your own"
 
 
 class UnknownRole(Invalid):
-    """There is no such role: take viewer, member, admin, owner or one that your tenant made."""
+    """There is no such role. Use viewer, member, admin, owner or one that your tenant has made."""
 
     slug = "unknown-role"
     pointer = "/body/role"
@@ -46,14 +48,14 @@ class UnknownRole(Invalid):
 
 
 class RoleNameTaken(Conflict):
-    """Another role has this name; viewer, member, admin and owner are always there."""
+    """Another role has this name; viewer, member, admin and owner always exist."""
 
     title = "There is a role with this name"
     detail = "There is a role with this name."
 
 
 class RoleInUse(Conflict):
-    """Somebody has this role, or is invited with it; give her another one first."""
+    """A member has this role, or is invited with it. Give them another one first."""
 
     title = "This role is in use"
     detail = "Somebody has this role, or is invited with it."
@@ -61,7 +63,7 @@ class RoleInUse(Conflict):
 
 class InvitationInvalid(Invalid):
     """The invitation was used, replaced, withdrawn, has expired, or was sent to another address; or
-    the person who invited may not do so any more.
+    the user who made it may no longer do so.
     """
 
     slug = "invitation-invalid"

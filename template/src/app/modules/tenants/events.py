@@ -13,7 +13,7 @@ class TenantFounded(Event):
 
 @dataclass(frozen=True)
 class TenantDeleted(Event):
-    """Belongs to the house: the tenant's rows are gone when a subscriber hears of it."""
+    """A tenant was deleted. It belongs to no tenant: when a subscriber runs, the rows are gone."""
 
     name = "tenants.deleted"
     without_tenant = True

@@ -27,7 +27,7 @@ class Tenant(UUIDMixin, TimestampMixin, Base):
 
 
 class Membership(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """Joins a user to a tenant. A person sees her own even before she has chosen a tenant."""
+    """Joins a user to a tenant. Users can read their own before they have chosen a tenant."""
 
     __tablename__ = "memberships"
     __personal__ = "user_id"
@@ -41,7 +41,7 @@ class Membership(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """Good while the person who made it (or whose key did) could make it still."""
+    """An invitation is valid while the user who made it (or whose key did) may still make it."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -58,7 +58,7 @@ class Invitation(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class CustomRole(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """A change of the permissions comes with a new `grant_id`: tokens with the old one end."""
+    """A role of the tenant. A change sets a new `grant_id`; tokens with the old one are revoked."""
 
     __tablename__ = "custom_roles"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)

@@ -34,13 +34,14 @@ class MembershipRepository(Repository[Membership]):
         return await self.first(self.query().where(Membership.user_id == user_id))
 
     async def list_own(self) -> Sequence[Membership]:
-        """All that the session may see, the oldest first: for a person's session, her own."""
+        """Return all that the session may read, oldest first: a user's session reads its own."""
         return await self.all(self.query().order_by(Membership.id))
 
     async def lock_with_owners(self, user_ids: Sequence[UUID]) -> Sequence[Membership]:
-        """Those of the users and those of all owners, locked until the transaction ends.
+        """Return the memberships of the users and of all owners, locked until the commit.
 
-        In one order for everybody, so that two owners who leave at once wait for each other.
+        So two owners who leave at the same time wait for each other, and the second sees that the
+        first has left. All callers lock in one order, which prevents deadlocks.
         """
         either = or_(Membership.user_id.in_(user_ids), Membership.role == "owner")
         query = self.query().where(either).order_by(Membership.id).with_for_update()
@@ -57,7 +58,7 @@ class InvitationRepository(Repository[Invitation]):
     model = Invitation
 
     async def find_valid(self, secret_hash: str, at: datetime) -> Invitation | None:
-        """By either of its secrets: the one that was shown, or the one that was mailed."""
+        """Find by either of its secrets: the one that was shown, or the one that was mailed."""
         query = self.query().where(
             or_(
                 Invitation.secret_hash == secret_hash, Invitation.mailed_secret_hash == secret_hash
@@ -81,7 +82,7 @@ class CustomRoleRepository(Repository[CustomRole]):
         return await self.first(self.query().where(CustomRole.name == name))
 
     async def find_by_name_for_share(self, name: str) -> CustomRole | None:
-        """Locked against its deletion while it is being given to somebody."""
+        """Lock the role, so that nobody deletes it while it is being given to a member."""
         query = self.query().where(CustomRole.name == name).with_for_update(read=True)
         return await self.first(query.execution_options(populate_existing=True))
 

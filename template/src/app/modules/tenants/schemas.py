@@ -42,7 +42,7 @@ class InvitationRead(Schema):
 
 
 class InvitationIssued(InvitationRead):
-    """The only time the token is shown: send it to the person who was invited."""
+    """The token is shown only here. Send it to the person you invite."""
 
     token: str
 

@@ -1,4 +1,4 @@
-"""People: how they register, prove who they are, and are shown to those they work with."""
+"""Users: registration, log-in, and what other members of a tenant see of them."""
 
 from .errors import EmailTaken
 from .services import AuthService, SuperuserService, UserService

@@ -9,15 +9,15 @@ from app.core.errors import (
 
 
 class WrongCredentials(Unauthenticated):
-    """The e-mail or the password is wrong; which of the two is not told."""
+    """The e-mail address or the password is wrong. For safety, we do not say which of the two."""
 
     slug = "wrong-credentials"
     title = "Wrong e-mail or password"
 
 
 class CredentialsChanged(Unauthenticated):
-    """What you proved has changed meanwhile: the password, the address, the second factor or an
-    account elsewhere. Log in again.
+    """Your password, e-mail address, second factor or linked accounts changed while you were
+    logging in. Log in again.
     """
 
     title = "The credentials were changed meanwhile"
@@ -25,8 +25,8 @@ class CredentialsChanged(Unauthenticated):
 
 
 class ConfirmationIncomplete(Unauthenticated):
-    """The link proves that you read the mail of this address, and not that the account is yours:
-    log in as the user whom the link is for, or send her password with it.
+    """The link proves that you can read the mail of this address, but not that the account is
+    yours: log in as the user whom the link is for, or send the password of the account with it.
     """
 
     title = "This link needs its user"
@@ -34,21 +34,23 @@ class ConfirmationIncomplete(Unauthenticated):
 
 
 class LastWayIn(Conflict):
-    """You could not log in any more: set a password first, with the link for a forgotten one."""
+    """Without this account you could not log in any more. Set a password first: ask for a link with
+    "forgot password".
+    """
 
     title = "This is the last way to log in"
     detail = "Set a password before you unlink this account, with the link for a forgotten one."
 
 
 class RefreshRefused(Unauthenticated):
-    """The refresh token is unknown, expired, revoked or was used before; log in again."""
+    """The refresh token is unknown, expired, revoked or was used before. Log in again."""
 
     slug = "refresh-refused"
     title = "This refresh token is not valid"
 
 
 class WrongCode(Unauthenticated):
-    """The code of the second factor is wrong, was used before, or the log-in took too long."""
+    """The code of the second factor is wrong or was used before, or the log-in took too long."""
 
     title = "Wrong code"
     detail = "This code is not valid."
@@ -62,56 +64,58 @@ class SecondFactorLocked(TooManyRequests):
 
 
 class SecondFactorExists(Conflict):
-    """There is a second factor already; remove it before you set up another device."""
+    """You have a second factor already. Remove it before you set up another device."""
 
     title = "There is a second factor already"
     detail = "Remove the second factor before you set up another one."
 
 
 class NoSecondFactor(NotFound):
-    """No second factor is set up, or none that waits for its first code."""
+    """You have no second factor, or none that waits to be confirmed."""
 
     title = "There is no second factor"
     detail = "There is no second factor."
 
 
 class UnknownProvider(NotFound):
-    """Nobody can log in with this provider here. `GET /api/v1/auth/oidc` lists those there are."""
+    """This app has no such log-in provider. `GET /api/v1/auth/oidc` lists the available ones."""
 
     title = "Unknown provider"
     detail = "There is no log-in with this provider."
 
 
 class ForeignLogInRefused(Unauthenticated):
-    """The log-in with the provider failed, took too long, or proves no confirmed address."""
+    """The log-in with the provider failed or took too long, or the provider has not verified your
+    e-mail address.
+    """
 
     slug = "foreign-log-in-refused"
     title = "The log-in elsewhere did not succeed"
 
 
 class UserSuspended(Forbidden):
-    """The user was suspended by an administrator of the platform."""
+    """An administrator of the platform has suspended this user."""
 
     slug = "user-suspended"
     title = "This user is suspended"
 
 
 class EmailTaken(Conflict):
-    """A user with this e-mail exists; log in instead."""
+    """A user with this e-mail address exists. Log in instead."""
 
     slug = "email-taken"
     title = "This e-mail is taken"
 
 
 class EmailNotConfirmed(Conflict):
-    """Nobody has confirmed that this e-mail is theirs: use the link in the letter first."""
+    """This e-mail address is not confirmed. Use the link in the e-mail first."""
 
     slug = "email-not-confirmed"
     title = "This e-mail is not confirmed"
 
 
 class LinkInvalid(Invalid):
-    """The link in the letter was used, replaced by a later one, or has expired. Ask for another."""
+    """The link in the e-mail was used, replaced by a later one, or has expired. Ask for another."""
 
     slug = "link-invalid"
     pointer = "/body/token"
@@ -119,9 +123,8 @@ class LinkInvalid(Invalid):
 
 
 class WeakPassword(Invalid):
-    """The password is too short, too common, or contains what everybody knows: the e-mail address
-    or the product's name. Length counts, digits and special characters do not: four words that
-    have nothing to do with each other make a good one.
+    """The password is too short, too common, or contains the e-mail address or the product's name.
+    Length counts; digits and special characters do not. Four unrelated words make a good password.
     """
 
     slug = "weak-password"

@@ -6,7 +6,7 @@ from app.core.events import Event
 
 @dataclass(frozen=True)
 class UserRegistered(Event):
-    """Belongs to no tenant: a user may work for several."""
+    """A user has registered. It belongs to no tenant, since a user may be a member of several."""
 
     name = "users.registered"
     without_tenant = True

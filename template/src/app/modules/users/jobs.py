@@ -1,4 +1,4 @@
-"""What happens to log-ins by the clock."""
+"""Scheduled clean-up of log-ins."""
 
 from app.core.jobs import job
 from app.core.unit_of_work import UnitOfWork

@@ -9,10 +9,10 @@ from app.database.mixins import TimestampMixin, UUIDMixin, unique_ignoring_case
 
 
 class User(UUIDMixin, TimestampMixin, Base):
-    """One e-mail, one password; works for tenants through memberships.
+    """A user has one e-mail address and one password, and joins tenants through memberships.
 
-    `credentials_version` counts what changed how she logs in: what was proven under an earlier
-    version (a password, a challenge, a link) proves nothing any more.
+    `credentials_version` is raised by every change of how the user logs in. A proof made with an
+    earlier version (a verified password, a challenge, a link) is no longer accepted.
     """
 
     __tablename__ = "users"
@@ -29,7 +29,7 @@ class User(UUIDMixin, TimestampMixin, Base):
 
 
 class AuthSession(UUIDMixin, TimestampMixin, Base):
-    """A log-in, until it is logged out, expires, or one of its refresh tokens is used twice."""
+    """A log-in. It ends at log-out, at expiry, or when a refresh token is used twice."""
 
     __tablename__ = "auth_sessions"
     __global_reason__ = "is found by a secret before anybody is known"
@@ -46,7 +46,7 @@ class AuthSession(UUIDMixin, TimestampMixin, Base):
 
 
 class RefreshToken(UUIDMixin, TimestampMixin, Base):
-    """Good for one use. Used ones stay, so that a second use is noticed."""
+    """A token that is valid for one use. Used tokens are kept, so that a second use is noticed."""
 
     __tablename__ = "refresh_tokens"
     __global_reason__ = "is found by a secret before anybody is known"
@@ -59,9 +59,9 @@ class RefreshToken(UUIDMixin, TimestampMixin, Base):
 
 
 class OneTimeToken(UUIDMixin, TimestampMixin, Base):
-    """What a letter carries: it proves, once, that somebody reads the mail of an address.
+    """The secret of a link in an e-mail. Using it proves that the user reads that address's mail.
 
-    With a `credentials_version` it was asked for by who had proved that one, and ends with it.
+    With a `credentials_version` it is valid only while the user still has that version.
     """
 
     __tablename__ = "one_time_tokens"
@@ -77,7 +77,7 @@ class OneTimeToken(UUIDMixin, TimestampMixin, Base):
 
 
 class SecondFactor(UUIDMixin, TimestampMixin, Base):
-    """A device that shows codes (TOTP, RFC 6238). It counts as soon as its first code was seen."""
+    """A device that shows codes (TOTP, RFC 6238). It is in force once its first code was given."""
 
     __tablename__ = "second_factors"
     __global_reason__ = "guards a log-in, before it is known for which tenant"
@@ -92,7 +92,7 @@ class SecondFactor(UUIDMixin, TimestampMixin, Base):
 
 
 class RecoveryCode(UUIDMixin, TimestampMixin, Base):
-    """Stands in for a lost device, once."""
+    """A code that replaces a lost device, once."""
 
     __tablename__ = "recovery_codes"
     __global_reason__ = "guards a log-in, before it is known for which tenant"
@@ -104,9 +104,9 @@ class RecoveryCode(UUIDMixin, TimestampMixin, Base):
 
 
 class Identity(UUIDMixin, TimestampMixin, Base):
-    """An account at a provider with which its user logs in; `email` is what it had when linked.
+    """A provider's account with which its user logs in. `email` is its address when it was linked.
 
-    One that was unlinked is kept: else it would be linked again by the next log-in with it.
+    Unlinked accounts are kept: otherwise the next log-in with one would link it again.
     """
 
     __tablename__ = "identities"

@@ -41,13 +41,13 @@ class UserRepository(Repository[User]):
         return await self.first(self.query().where(func.lower(User.email) == email.lower()))
 
     async def find_by_identity(self, issuer: str, subject: str) -> User | None:
-        """In one statement: the version of the credentials is that of which the identity is one."""
+        """Find the user in one statement, so that `credentials_version` matches the identity."""
         query = self.query().join(Identity, Identity.user_id == User.id)
         query = query.where(Identity.issuer == issuer, Identity.subject == subject)
         return await self.first(query.where(Identity.unlinked_at.is_(None)))
 
     async def renew_hash(self, user: User, password_hash: str) -> None:
-        """Nothing, when the password was changed since the user was read."""
+        """Do nothing if the password has changed since the user was read."""
         await self.session.execute(
             update(User)
             .where(User.id == user.id, User.password_hash == user.password_hash)
@@ -68,7 +68,7 @@ class AuthSessionRepository(Repository[AuthSession]):
         )
 
     async def get_of(self, user_id: UUID, session_id: UUID) -> AuthSession:
-        """Raises RowNotFound for a session of somebody else, too."""
+        """Raises RowNotFound, also for another user's session."""
         query = self.query().where(AuthSession.id == session_id, AuthSession.user_id == user_id)
         session = await self.first(query)
         if session is None:
@@ -76,7 +76,7 @@ class AuthSessionRepository(Repository[AuthSession]):
         return session
 
     async def list_open(self, user_id: UUID, at: datetime, *, limit: int) -> Sequence[AuthSession]:
-        """The newest first."""
+        """Return the user's open log-ins, newest first."""
         query = self.query().where(
             AuthSession.user_id == user_id,
             AuthSession.revoked_at.is_(None),
@@ -85,7 +85,7 @@ class AuthSessionRepository(Repository[AuthSession]):
         return await self.all(query.order_by(AuthSession.id.desc()).limit(limit))
 
     async def revoke_oldest(self, user_id: UUID, *, keep: int, at: datetime) -> Sequence[UUID]:
-        """The ids of those that were open besides the newest ones."""
+        """Revoke all open log-ins but the newest `keep`; return the ids of the revoked ones."""
         surplus = (
             select(AuthSession.id)
             .where(
@@ -106,7 +106,7 @@ class AuthSessionRepository(Repository[AuthSession]):
         return (await self.session.scalars(query)).all()
 
     async def list_devices(self, user_id: UUID) -> Sequence[str | None]:
-        """The user agents of all log-ins that are kept."""
+        """Return the user agents of all stored log-ins, including ended ones."""
         query = select(AuthSession.user_agent).where(AuthSession.user_id == user_id)
         return (await self.session.scalars(query.distinct().limit(200))).all()
 
@@ -120,7 +120,7 @@ class AuthSessionRepository(Repository[AuthSession]):
     async def revoke_of_user(
         self, user_id: UUID, *, but: UUID | None, at: datetime
     ) -> Sequence[UUID]:
-        """The ids of those that were open."""
+        """Return the ids of those that were open."""
         query = (
             update(AuthSession)
             .where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
@@ -136,7 +136,7 @@ class RefreshTokenRepository(Repository[RefreshToken]):
     model = RefreshToken
 
     async def spend(self, secret_hash: str, at: datetime) -> RefreshToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are."""
+        """Return the token if this call is the first to use it; a single statement decides that."""
         query = (
             update(RefreshToken)
             .where(RefreshToken.secret_hash == secret_hash, RefreshToken.used_at.is_(None))
@@ -162,7 +162,7 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         return await self.first(query)
 
     async def spend(self, secret_hash: str, purpose: str, at: datetime) -> OneTimeToken | None:
-        """The token, if this call was the first to use it: one statement, so that no two are."""
+        """Return the token if this call is the first to use it; a single statement decides that."""
         query = (
             update(OneTimeToken)
             .where(
@@ -177,7 +177,7 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         return (await self.session.scalars(query)).first()
 
     async def find_user(self, secret_hash: str, purpose: str) -> UUID | None:
-        """Whose it is: good or not, which is found out when the user is locked."""
+        """Return the token's user, even if it is invalid: `spend` checks that, under a lock."""
         query = select(OneTimeToken.user_id).where(
             OneTimeToken.secret_hash == secret_hash, OneTimeToken.purpose == purpose
         )
@@ -191,7 +191,7 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         )
 
     async def withdraw(self, user_id: UUID, purpose: str) -> None:
-        """All that the user has of this purpose."""
+        """Delete all of the user's tokens of this purpose."""
         await self.session.execute(
             delete(OneTimeToken)
             .where(OneTimeToken.user_id == user_id, OneTimeToken.purpose == purpose)
@@ -206,7 +206,7 @@ class SecondFactorRepository(Repository[SecondFactor]):
         return await self.first(self.query().where(SecondFactor.user_id == user_id))
 
     async def find_of_for_update(self, user_id: UUID) -> SecondFactor | None:
-        """Locked, so that two attempts at the same time are two attempts."""
+        """Lock the row, so that each of two concurrent attempts is counted."""
         query = self.query().where(SecondFactor.user_id == user_id)
         return await self.first(query.with_for_update())
 
@@ -250,11 +250,11 @@ class IdentityRepository(Repository[Identity]):
         return await self.first(query.where(Identity.unlinked_at.is_not(None))) is not None
 
     async def list_of(self, user_id: UUID) -> Sequence[Identity]:
-        """The oldest first."""
+        """Return the user's accounts, oldest first."""
         return await self.all(self.query().where(Identity.user_id == user_id).order_by(Identity.id))
 
     async def get_of(self, user_id: UUID, identity_id: UUID) -> Identity:
-        """Raises RowNotFound for an account of somebody else, too."""
+        """Raises RowNotFound, also for another user's account."""
         query = self.query().where(Identity.id == identity_id, Identity.user_id == user_id)
         identity = await self.first(query)
         if identity is None:
@@ -262,7 +262,7 @@ class IdentityRepository(Repository[Identity]):
         return identity
 
     async def forget_of(self, user_id: UUID) -> None:
-        """Those that are linked."""
+        """Delete the linked ones; unlinked ones stay, so that they are not linked again."""
         await self.session.execute(
             delete(Identity)
             .where(Identity.user_id == user_id, Identity.unlinked_at.is_(None))

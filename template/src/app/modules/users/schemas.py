@@ -15,7 +15,7 @@ Token = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class LogInForm(BaseModel):
-    """As RFC 6749 (4.3.2) has it; other fields that a client may send are ignored."""
+    """Fields as in RFC 6749 (4.3.2); others that a client sends are ignored."""
 
     model_config = ConfigDict(title="LogInForm")
 
@@ -32,7 +32,7 @@ class Registration(Schema):
 
 
 class InvitationAcceptance(Schema):
-    """For a new user, or with the password of an existing one."""
+    """Use it for a new user, or send the password of an existing one."""
 
     token: Token
     email: EmailStr
@@ -41,7 +41,7 @@ class InvitationAcceptance(Schema):
 
 
 class TokenRead(Schema):
-    """As RFC 6749 has it; `expires_in` counts seconds."""
+    """Fields as in RFC 6749; `expires_in` is in seconds."""
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - no password
@@ -50,9 +50,9 @@ class TokenRead(Schema):
 
 
 class AccessRead(Schema):
-    """No new log-in, so no refresh token: this access token ends when the one that asked does.
+    """An access token for the same log-in, which ends when the token of the request does.
 
-    Send the refresh token along to stay in the other tenant.
+    Send the refresh token too if the log-in is to stay in the other tenant.
     """
 
     access_token: str
@@ -61,7 +61,7 @@ class AccessRead(Schema):
 
 
 class CookiesSet(Schema):
-    """The tokens are in cookies; the access token lives `expires_in` seconds."""
+    """The tokens are in cookies; the access token expires in `expires_in` seconds."""
 
     expires_in: int
 
@@ -81,13 +81,13 @@ class ChallengeAnswer(Schema):
 
 
 class ProviderList(Schema):
-    """Each with a log-in page at `/api/v1/auth/oidc/<name>`."""
+    """Each provider's log-in starts at `/api/v1/auth/oidc/<name>`."""
 
     providers: list[str]
 
 
 class Joining(Schema):
-    """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
+    """With the refresh token, or its cookie, the log-in moves to the other tenant for good."""
 
     token: Token
     refresh_token: Token | None = None
@@ -121,13 +121,13 @@ class SecondFactorSetUp(Schema):
 
 
 class RecoveryCodes(Schema):
-    """Shown once: to be kept on paper, each good for one log-in without the device."""
+    """They are shown once; keep them on paper. Each replaces the device for one log-in."""
 
     recovery_codes: list[str]
 
 
 class SessionRead(Schema):
-    """One log-in of one's own; `address` is where it began."""
+    """A log-in of the user; `address` is the address at which it began."""
 
     id: UUID
     user_agent: str | None
@@ -139,7 +139,7 @@ class SessionRead(Schema):
 
 
 class IdentityRead(Schema):
-    """`email` is what the account had when it was linked. Once unlinked it lets nobody in."""
+    """`email` is the account's address when it was linked. An unlinked one cannot log in."""
 
     id: UUID
     provider: str | None
@@ -156,7 +156,7 @@ class RefreshRequest(Schema):
 
 
 class SwitchRequest(Schema):
-    """With the refresh token, or its cookie, the log-in is in the other tenant from now on."""
+    """With the refresh token, or its cookie, the log-in moves to the other tenant for good."""
 
     tenant_id: UUID
     refresh_token: Token | None = None
@@ -173,7 +173,7 @@ class EmailChange(Schema):
 
 
 class EmailConfirmation(Schema):
-    """With the password of the link's user, unless the request comes from her log-in."""
+    """Send the password of the link's user, unless that user is logged in."""
 
     token: Token
     password: Secret | None = None

@@ -1,4 +1,4 @@
-"""Tells other systems what happens to a tenant, as Standard Webhooks wants it."""
+"""Webhooks: posts a tenant's events to other systems, as Standard Webhooks defines."""
 
 from .events import WebhookEndpointDisabled
 from .services import EndpointService

@@ -2,7 +2,7 @@ from app.core.errors import Conflict, Invalid
 
 
 class EndpointRefused(Invalid):
-    """Endpoints are on the public internet, at an `https://` address without user and password."""
+    """An endpoint must be a public `https://` address, without user and password."""
 
     slug = "webhook-endpoint-refused"
     pointer = "/body/url"
@@ -11,8 +11,8 @@ class EndpointRefused(Invalid):
 
 
 class TooManyEndpoints(Conflict):
-    """A tenant has a limited number of endpoints, because each event goes to all that want it.
-    Delete one, or let one endpoint receive more events.
+    """A tenant has a limited number of endpoints, because each event is sent to all that ask for
+    it. Delete one, or let one endpoint receive more events.
     """
 
     slug = "webhook-too-many-endpoints"
@@ -21,14 +21,14 @@ class TooManyEndpoints(Conflict):
 
 
 class EndpointDisabled(Conflict):
-    """The endpoint was disabled by somebody, or because it failed for days. Enable it first."""
+    """The endpoint is disabled: by a user, or because it failed for days. Enable it first."""
 
     slug = "webhook-endpoint-disabled"
     title = "This endpoint is disabled"
 
 
 class DeliveryUnderWay(Conflict):
-    """The delivery waits for its next attempt already."""
+    """The delivery is already waiting for its next attempt."""
 
     slug = "webhook-delivery-under-way"
     title = "This delivery is under way"

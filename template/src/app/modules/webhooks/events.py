@@ -6,7 +6,7 @@ from app.core.events import Event
 
 @dataclass(frozen=True)
 class WebhookEndpointDisabled(Event):
-    """It failed for days, or said that it is gone."""
+    """An endpoint was disabled: it failed for days, or answered 410."""
 
     name = "webhooks.endpoint_disabled"
 

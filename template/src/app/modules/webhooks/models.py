@@ -14,7 +14,7 @@ FAILED = "failed"
 
 
 class WebhookEndpoint(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """`events` are names, or patterns: `invoices.*`, `*`."""
+    """An endpoint. `events` are names, or patterns: `invoices.*`, `*`."""
 
     __tablename__ = "webhook_endpoints"
 
@@ -36,7 +36,7 @@ class WebhookEndpoint(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class WebhookDelivery(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """One event for one endpoint: what is sent, and what became of it. Its id is `webhook-id`."""
+    """One event for one endpoint: what is sent, and the outcome. Its id is `webhook-id`."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (

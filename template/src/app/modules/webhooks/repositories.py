@@ -20,6 +20,8 @@ __all__ = [
 ]
 
 
+# A row lock cannot keep another transaction from inserting, so an advisory lock does: it makes the
+# count and the insert that follows one step. It is released at the end of the transaction.
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
     raw_sql="a lock, no rows"
 )
@@ -32,14 +34,14 @@ class EndpointRepository(Repository[WebhookEndpoint]):
         return await self.all(self.query().where(WebhookEndpoint.disabled_at.is_(None)))
 
     async def count_in_turn(self) -> int:
-        """Whoever else asks for this tenant waits until this transaction has ended."""
+        """Count the endpoints, and make other transactions of the tenant wait until the commit."""
         turn = f"webhook_endpoints {self.session.context}"
         await self.session.execute(ONE_AT_A_TIME, {"turn": turn})
         found = await self.session.scalar(select(func.count()).select_from(WebhookEndpoint))
         return found or 0
 
     async def list_every(self) -> Sequence[WebhookEndpoint]:
-        """Locked: a secret that is renewed meanwhile is not overwritten."""
+        """Return all, locked, so that a secret that is renewed meanwhile is not overwritten."""
         return await self.all(self.query().order_by(WebhookEndpoint.id).with_for_update())
 
 

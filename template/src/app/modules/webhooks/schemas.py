@@ -45,13 +45,13 @@ class EndpointRead(Schema):
 
 
 class EndpointIssued(EndpointRead):
-    """The only time that the secret is shown."""
+    """The secret is shown only here."""
 
     secret: str
 
 
 class DeliveryRead(Schema):
-    """`id` is what the endpoint gets as `webhook-id`, at each attempt the same."""
+    """`id` is sent to the endpoint as `webhook-id`, the same at each attempt."""
 
     id: UUID
     endpoint_id: UUID

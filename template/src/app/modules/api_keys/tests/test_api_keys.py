@@ -20,7 +20,7 @@ async def create(client: AsyncClient, *permissions: str, **more: Any) -> Respons
 
 
 async def key_of(client: AsyncClient, *permissions: str) -> dict[str, str]:
-    """The headers of a program with a new key."""
+    """Return the headers of a program with a new key."""
     key = (await create(client, *permissions)).json()["key"]
     return {"Authorization": f"Bearer {key}"}
 
@@ -88,7 +88,7 @@ class TestAKey:
 
         assert await ask(anonymous, used) == 401
         async with runtime.database.admin.begin() as connection:
-            await connection.execute(text("DELETE FROM revocations"))  # as time does
+            await connection.execute(text("DELETE FROM revocations"))  # as after their expiry
         assert await ask(anonymous, unused) == 401
 
     async def test_expires(

@@ -1,4 +1,4 @@
-"""A key does what its maker could do, and no more, and not longer."""
+"""A key never has more permissions than its maker, and never outlives the maker's membership."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ async def change_role(client: AsyncClient, person: Person, role: str) -> None:
 
 @pytest.mark.parametrize("used", [True, False])
 class TestAKeyOfSomebody:
-    """Who is not what she was; the key was used a moment ago (it is remembered), or never."""
+    """Its maker has changed. The key was used just before (and is cached), or never."""
 
     async def test_who_was_removed_is_refused(
         self,
@@ -237,7 +237,7 @@ class TestAKeyWithoutAMaker:
     async def test_is_the_tenants_own(
         self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, admin: Person
     ) -> None:
-        """As those that a key made, before it was written down which."""
+        """Such keys were made by a key before `parent_id` existed."""
         issued = await make(anonymous, admin.headers)
         statement = text("UPDATE api_keys SET created_by = NULL WHERE id = :id")
         async with runtime.database.admin.begin() as connection:

@@ -19,7 +19,7 @@ from ..storage import storage_of
 from ._uploads import Upload, one_more_upload
 
 ORPHANS_WAIT = timedelta(days=1)
-"""Longer than any upload takes: an object of this age has its row, or never gets one."""
+"""Longer than any upload takes: an object of this age without a row will never get one."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class FileService:
         return await self.files.get(file_id)
 
     async def store(self, *, name: str, pieces: AsyncIterator[bytes]) -> StoredFile:
-        """The object first, then its row; if there is no row in the end, the object goes.
+        """Write the object first, then its row; delete the object if anything fails.
 
         Raises FileTooLarge, FileTypeRefused, UploadTooSlow, TooManyUploads.
         """
@@ -58,7 +58,7 @@ class FileService:
         try:
             await self._write(file_id, upload)
             return await self._keep(file_id, name, upload)
-        except BaseException:
+        except BaseException:  # a cancelled request must not leave an object either
             await self.delete_object(file_id)
             raise
 
@@ -73,7 +73,7 @@ class FileService:
         return Content(file, pieces)
 
     async def delete(self, file_id: UUID) -> None:
-        """The row now; its object by a job, which exists if and only if the row is gone."""
+        """Delete the row. A job deletes the object, if and only if the deletion is committed."""
         self.work.require(FilePermission.DELETE)
         file = await self.files.get(file_id)
         await self.files.delete(file)
@@ -85,18 +85,18 @@ class FileService:
         await self.storage.delete(self.work.tenant.tenant_id, file_id)
 
     async def sweep(self) -> None:
-        """Objects whose row was never committed."""
+        """Delete objects whose row was never committed."""
         tenant_id = self.work.tenant.tenant_id
         async for ids in self.storage.written_before(tenant_id, clock.now() - ORPHANS_WAIT):
             for orphan in set(ids) - await self.files.existing(ids):
                 await self.storage.delete(tenant_id, orphan)
 
     async def forget_tenant(self, tenant_id: UUID) -> None:
-        """After the tenant's deletion, which took the rows."""
+        """Delete the tenant's objects, after its deletion has removed the rows."""
         await self.storage.delete_all(tenant_id)
 
     async def _write(self, file_id: UUID, upload: Upload) -> None:
-        """Raises UploadTooSlow. No transaction is open meanwhile."""
+        """Write the object. No transaction is open meanwhile. Raises UploadTooSlow."""
         try:
             async with asyncio.timeout(self.settings.upload_seconds):
                 await self.storage.write(self.work.tenant.tenant_id, file_id, upload.pieces())

@@ -18,7 +18,7 @@ PURPOSE = "files.link"
 
 
 class LinkService:
-    """Links are sealed, not stored: nobody can make one, read one, or take one back."""
+    """Makes and follows links. They are encrypted, not stored, so they cannot be revoked."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -26,7 +26,7 @@ class LinkService:
         self.public_url = work.runtime.settings.public_url
 
     async def make(self, file_id: UUID) -> tuple[str, datetime]:
-        """The token and its end; for who may read the file herself."""
+        """Return the token and its expiry, for an actor who may read the file."""
         file = await FileService(self.work).get(file_id)
         minutes = self.work.runtime.settings_of(FileSettings).link_minutes
         until = clock.now() + timedelta(minutes=minutes)
@@ -34,7 +34,7 @@ class LinkService:
         return self.sealer.seal(json.dumps(told)), until
 
     async def follow(self, token: str) -> Content:
-        """For anybody, in the tenant that the link is of. Raises LinkInvalid."""
+        """Open the link's file as the system, in the link's tenant. Raises LinkInvalid."""
         context, file_id = self._read(token)
         house = Actor.system(context.tenant_id)
         async with self.work.within(context, actor=house) as work:

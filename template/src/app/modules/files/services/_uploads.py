@@ -1,4 +1,4 @@
-"""Bytes on their way in: counted, recognised, and never all in memory."""
+"""Upload streams: counted, recognised, and never completely in memory."""
 
 import asyncio
 from collections import Counter
@@ -12,11 +12,11 @@ from ..settings import FileSettings
 from ..storage import type_of
 
 HEAD = 4096
-"""Bytes that tell a type."""
+"""The number of bytes from which the type is recognised."""
 
 
 _running: Counter[UUID | None] = Counter()
-"""Uploads of this process, by who sends them: each holds a few megabytes while it lasts."""
+"""Running uploads of this process, by actor: each holds a few megabytes."""
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def one_more_upload(actor_id: UUID | None, *, most: int) -> Iterator[None]:
 
 
 class Upload:
-    """What is known of it once its pieces have passed: `size`, `sha256`, `media_type`."""
+    """Counts an upload: after its last piece, `size`, `sha256` and `media_type` are known."""
 
     def __init__(self, pieces: AsyncIterator[bytes], settings: FileSettings) -> None:
         self.settings = settings
@@ -48,7 +48,7 @@ class Upload:
         return self._hash.hexdigest()
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Nothing comes before the type is known.
+        """Yield the pieces, as soon as the type is known and accepted.
 
         Raises FileTooLarge, FileTypeRefused, UploadTooSlow.
         """

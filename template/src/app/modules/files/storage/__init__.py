@@ -1,4 +1,4 @@
-"""Where contents are: objects named `tenant/file`, read and written piece by piece."""
+"""The storage of contents: objects named `tenant/file`, read and written in pieces."""
 
 from ._storage import Storage, storage_of
 from ._types import type_of

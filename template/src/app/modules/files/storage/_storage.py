@@ -15,19 +15,21 @@ from ..errors import StorageAway
 from ..settings import FileSettings
 
 PART = 5 * 1024 * 1024
-"""The least that S3 takes as a part of an upload; two or three of them are held at a time."""
+"""The smallest part of an upload that S3 accepts; two or three of them are in memory at a time."""
 PIECE = 1024 * 1024
 NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 
 
 class Storage:
-    """One tenant's objects have her id before theirs, and are reached with it only."""
+    """Reads and writes objects. Each name begins with the tenant's id, which every method takes."""
 
     def __init__(self, store: LocalStore | S3Store) -> None:
         self._store = store
 
     async def write(self, tenant_id: UUID, file_id: UUID, pieces: AsyncIterator[bytes]) -> None:
-        """Whole or not at all; raises what `pieces` raises, NoRoom or StorageAway."""
+        """Write the object completely or not at all. Raises NoRoom, StorageAway, and what `pieces`
+        raises.
+        """
         path = _path(tenant_id, file_id)
         with _translated():
             await self._store.put_async(path, pieces, chunk_size=PART, max_concurrency=2)
@@ -39,7 +41,7 @@ class Storage:
         return _pieces(found)
 
     async def delete(self, tenant_id: UUID, file_id: UUID) -> None:
-        """What is gone already stays so. Raises StorageAway."""
+        """Delete the object, if it exists. Raises StorageAway."""
         with suppress(FileNotFoundError), _translated():
             await self._store.delete_async(_path(tenant_id, file_id))
 
@@ -48,7 +50,7 @@ class Storage:
             await self._store.delete_async([each["path"] for each in batch])
 
     async def written_before(self, tenant_id: UUID, time: datetime) -> AsyncIterator[list[UUID]]:
-        """The files whose objects are older than this, some at a time."""
+        """Yield the ids of objects older than this, in batches."""
         async for batch in self._store.list(prefix=f"{tenant_id}/"):
             old = [each["path"] for each in batch if each["last_modified"] < time]
             yield [UUID(path.rpartition("/")[2]) for path in old]
@@ -56,7 +58,7 @@ class Storage:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The library has one error for all that an operating system or a server may refuse."""
+    """Translate the library's error, which covers all failures of a system or a server."""
     try:
         yield
     except BaseError as error:
@@ -66,7 +68,7 @@ def _translated() -> Iterator[None]:
 
 @cache
 def storage_of(settings: FileSettings) -> Storage:
-    """One for a process: it keeps connections."""
+    """Return the process's storage, which keeps connections open."""
     if settings.bucket is None:
         return Storage(LocalStore(settings.folder, mkdir=True))
     secret = settings.secret_key

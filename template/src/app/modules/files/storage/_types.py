@@ -1,4 +1,4 @@
-"""What a file is, from what it begins with: neither its name nor its header is believed."""
+"""Recognises a file's type by its first bytes. Its name and its header are not trusted."""
 
 from codecs import getincrementaldecoder
 
@@ -9,7 +9,7 @@ UNKNOWN = "application/octet-stream"
 
 
 def type_of(head: bytes) -> str:
-    """text/plain for text of any kind, application/zip for what is packed in one, such as .docx."""
+    """Return text/plain for any text, and application/zip for formats based on zip (.docx)."""
     if head.startswith(ZIP):
         return "application/zip"
     try:
@@ -19,7 +19,7 @@ def type_of(head: bytes) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """UTF-8; its last character may be cut off."""
+    """True for UTF-8, whose last character may be cut off."""
     try:
         getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:

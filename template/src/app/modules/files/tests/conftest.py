@@ -1,4 +1,4 @@
-"""Each test with a folder of its own, or with a real S3 server."""
+"""Each test uses its own folder, or a real S3 server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ KEYS = {"access_key": "test", "secret_key": SecretStr("test")}
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
-    """The address of a server, with the bucket `files`."""
+    """The address of an S3 server with the bucket `files`."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     endpoint = "http://{}:{}".format(*server.get_host_and_port())

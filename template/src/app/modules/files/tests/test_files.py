@@ -69,7 +69,7 @@ class TestUpload:
     async def test_is_never_in_memory_as_a_whole(
         self, work: UnitOfWork, settings_of_files: FileSettings
     ) -> None:
-        """63 MB through a third of that, whatever the size. S3's server is in this process too."""
+        """63 MB need less than a third of that in memory. The S3 server is in this process too."""
         service = FileService(work)
         tracemalloc.start()
         file = await service.store(name="long.txt", pieces=pieces(*[MEGABYTE] * 60))
@@ -173,7 +173,7 @@ async def stalled(first: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:
 
 
 class TestNoRoom:
-    """On a disk that is full; the limit of this process is met as a disk's is."""
+    """A full disk; the limit of file sizes of this process fails in the same way."""
 
     async def test_says_so_and_leaves_nothing(
         self, client: AsyncClient, storage: Storage, owner: Person, tmp_path: Path

@@ -16,7 +16,7 @@ SUSPEND = text("UPDATE tenants SET suspended_at = now() WHERE id = :id")
 
 
 async def link_to(client: AsyncClient) -> str:
-    """Its path."""
+    """Create a link, and return its path."""
     file = await upload(client)
     answer = await client.post(f"{URL}/{file['id']}/links")
     assert answer.status_code == 201, answer.text
@@ -53,7 +53,7 @@ class TestLink:
     async def test_is_bound_to_its_tenant(
         self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, rival: Person
     ) -> None:
-        """Sealed by us, with another tenant's name in it: even so there is nothing."""
+        """A link encrypted with our key that names another tenant finds nothing."""
         file, until = await upload(client), clock.now().timestamp() + 60
         told = ["files.link", str(rival.tenant_id), file["id"], until]
         token = runtime.sealer.seal(json.dumps(told))

@@ -36,7 +36,7 @@ async def her_client(app: FastAPI, colleague: Person) -> AsyncIterator[AsyncClie
 
 @pytest_asyncio.fixture
 async def sent(work: UnitOfWork, colleague: Person) -> str:
-    """The id of a notification for the colleague."""
+    """Send a notification to the colleague, and return its id."""
     row = await NotificationService(work).notify(
         user_id=colleague.user_id,
         kind=KIND,

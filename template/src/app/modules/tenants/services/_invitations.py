@@ -18,7 +18,7 @@ LIFETIME = timedelta(days=7)
 
 
 class InvitationService:
-    """Invitations are for the address that they were made for, and for one use."""
+    """Makes, withdraws and accepts invitations. Each is for one address and for one use."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -26,9 +26,9 @@ class InvitationService:
         self.members = MembershipService(work)
 
     async def invite(self, *, email: str, role: str) -> tuple[Invitation, str]:
-        """The invitation and its token, which is shown once; a letter brings another one.
+        """Return the invitation and its token, which is shown once; the e-mail has another one.
 
-        An earlier one for the same address ends. Raises UnknownRole, RoleTooHigh.
+        An earlier invitation of the same address is withdrawn. Raises UnknownRole, RoleTooHigh.
         """
         self.work.require(MemberPermission.INVITE)
         email = email.lower()
@@ -59,7 +59,7 @@ class InvitationService:
         await self._end(await self.invitations.get_for_update(invitation_id))
 
     async def accept(self, token: str, *, user_id: UUID, email: str) -> Membership:
-        """In a unit of the token's tenant. Raises InvitationInvalid, AlreadyAMember."""
+        """Accept in a unit of the token's tenant. Raises InvitationInvalid, AlreadyAMember."""
         invitation = await self._find(token)
         if invitation is None or invitation.email != email:
             raise InvitationInvalid
@@ -75,18 +75,18 @@ class InvitationService:
         return invitation.invited_by
 
     async def came_by_mail(self, token: str) -> bool:
-        """It proves that whoever has it reads the mail of the invited address."""
+        """True for the mailed token: it proves that its user reads the invited address's mail."""
         invitation = await self._find(token)
         return invitation is not None and invitation.mailed_secret_hash == _hash(token)
 
     async def _end(self, invitation: Invitation) -> None:
-        """Raises RoleTooHigh: an invitation to be an owner is not for admins to take back."""
+        """Raises RoleTooHigh, for example for an admin who withdraws the invitation of an owner."""
         await self.members.roles.check_may_take(invitation.role)
         await self.invitations.delete(invitation)
         self.work.audit("invitations.withdrawn", before=invitation)
 
     async def _check_inviter(self, invitation: Invitation) -> None:
-        """She could make it still, and nobody deletes the role meanwhile.
+        """Check that the inviter could still make the invitation, and lock the role.
 
         Raises InvitationInvalid.
         """
@@ -105,7 +105,7 @@ class InvitationService:
 
     @staticmethod
     def tenant_of(token: str) -> TenantContext:
-        """Where a token wants to be accepted. Raises InvitationInvalid."""
+        """Return the tenant that a token names. Raises InvitationInvalid."""
         try:
             return TenantContext(UUID(token.partition(".")[0]))
         except ValueError as error:

@@ -19,13 +19,13 @@ The link is for this address, and for one use. If you do not know {tenant}, igno
 
 
 def token_of(tenant: TenantContext, secret: str) -> str:
-    """An invitation's token says where to look, and proves only there."""
+    """Return the token: the tenant's id says where to look, the secret proves the invitation."""
     return f"{tenant.tenant_id}.{secret}"
 
 
 @job(name="tenants.mail_invitation", queue=MAIL, retry=OVER_HOURS)
 async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
-    """Nothing, when the invitation was withdrawn or accepted meanwhile."""
+    """Mail the invitation, unless it was withdrawn or accepted meanwhile."""
     invitations = InvitationRepository(work.session)
     invitation = await invitations.find(invitation_id)
     if invitation is None:
@@ -40,7 +40,7 @@ async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
 
 
 async def _new_secret(work: UnitOfWork, invitation: Invitation) -> str:
-    """Committed before the e-mail leaves: no transaction waits for the mail server."""
+    """Commit the secret before the e-mail is sent: no transaction waits for the mail server."""
     secret = new_secret()
     async with work.within(work.tenant) as own:
         invitations = InvitationRepository(own.session)

@@ -14,9 +14,9 @@ from ..repositories import Tenant, TenantRepository
 
 
 class TenantLifecycle:
-    """What the platform's operators do with tenants. Each act leaves an entry in the audit.
+    """Lets superusers suspend, resume, export and delete tenants. Each act writes an audit entry.
 
-    Raises Unauthenticated or Forbidden for all but superusers.
+    Raises Unauthenticated or Forbidden for all other actors.
     """
 
     def __init__(self, work: CurrentWork) -> None:
@@ -27,7 +27,7 @@ class TenantLifecycle:
             return await TenantRepository(work.session).list(limit=limit, cursor=cursor)
 
     async def suspend(self, tenant_id: UUID) -> Tenant:
-        """From the next request on its people are refused; its jobs wait. Raises RowNotFound."""
+        """Refuse its users from the next request on, and skip its jobs. Raises RowNotFound."""
         async with self._across_tenants(f"suspend tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
             tenant = await tenants.get_for_update(tenant_id)
@@ -42,15 +42,16 @@ class TenantLifecycle:
             return await tenants.change(await tenants.get_for_update(tenant_id), suspended_at=None)
 
     async def export(self, tenant_id: UUID) -> AsyncIterator[bytes]:
-        """All rows of the tenant, a JSON object a line, read in a transaction of their own: that of
-        a request is over before the first line leaves. Raises RowNotFound.
+        """Stream all rows of the tenant, one JSON object a line. Raises RowNotFound.
+
+        They are read in a transaction of their own: the request's ends before the first line.
         """
         async with self._across_tenants(f"export tenant {tenant_id}") as work:
             await TenantRepository(work.session).get(tenant_id)
         return export_rows(self.work.runtime.database, TenantContext(tenant_id))
 
     async def delete(self, tenant_id: UUID) -> None:
-        """With its rows, sessions, jobs, events and what is cached. Raises RowNotFound."""
+        """Delete it with its rows, sessions, jobs, events and cached values. Raises RowNotFound."""
         async with self._across_tenants(f"delete tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
             await tenants.delete(await tenants.get_for_update(tenant_id))

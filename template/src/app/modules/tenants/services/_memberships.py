@@ -18,7 +18,7 @@ from ._roles import Grant, RoleService
 
 @dataclass(frozen=True)
 class Standing:
-    """A member, and what the role gives her."""
+    """A member, with the permissions of the role."""
 
     membership_id: UUID
     role: str
@@ -26,7 +26,7 @@ class Standing:
     permissions: frozenset[str]
 
     def may_invite(self, role: str, given: frozenset[str]) -> bool:
-        """Nobody hands out what she does not have, and only owners make owners."""
+        """True if the member has `given`, may invite, and is an owner if `role` is the owner's."""
         covers = given <= self.permissions and (role != Role.OWNER or self.role == Role.OWNER)
         return covers and MemberPermission.INVITE in self.permissions
 
@@ -47,7 +47,7 @@ class MembershipService:
         return await self._get(user_id)
 
     async def join(self, *, user_id: UUID, role: str) -> Membership:
-        """For who holds an invitation. Raises AlreadyAMember."""
+        """Add the user, who has an invitation. Raises AlreadyAMember."""
         if await self.memberships.find_of(user_id) is not None:
             raise AlreadyAMember
         membership = await self.memberships.create(user_id=user_id, role=role)
@@ -80,7 +80,7 @@ class MembershipService:
         self.work.publish(MemberRemoved(membership.id, user_id))
 
     async def of_person(self, user_id: UUID) -> Sequence[tuple[Membership, Tenant]]:
-        """Where a person works, the oldest membership first."""
+        """Return the user's memberships with their tenants, oldest membership first."""
         async with self.work.within(PersonContext(user_id)) as work:
             memberships = await MembershipRepository(work.session).list_own()
             ids = [membership.tenant_id for membership in memberships]
@@ -93,7 +93,7 @@ class MembershipService:
             return await MembershipService(work)._get(user_id)
 
     async def standings(self, user_ids: Sequence[UUID]) -> dict[UUID, Standing]:
-        """What each of them may do here now, asked by the house; those who left are not in it."""
+        """Return what each member may do now; other ids are left out. Needs no permission."""
         memberships = await self.memberships.list_of(user_ids)
         grants = await self.roles.grants_of({each.role for each in memberships})
         return {each.user_id: _standing(each, grants[each.role]) for each in memberships}
@@ -105,9 +105,10 @@ class MembershipService:
         return membership
 
     async def _hold(self, user_id: UUID) -> tuple[Membership, Sequence[Membership]]:
-        """What is checked is what is then written: the membership, and the other owners', locked.
+        """Lock and return the user's membership and those of the other owners.
 
-        Raises NotAMember, InvalidToken for an actor whose own role has just changed.
+        The checks and the write that follows use these rows. Raises NotAMember, and InvalidToken if
+        the actor's own role has just changed.
         """
         actor = self.work.actor
         locked = await self.memberships.lock_with_owners([user_id, actor.user_id or user_id])

@@ -22,14 +22,14 @@ BUILT_IN = frozenset(Role)
 
 @dataclass(frozen=True)
 class Grant:
-    """What a role of the tenant's own gives; a built-in role has no id, its name says it all."""
+    """What a custom role gives. A built-in role needs no id: its name determines everything."""
 
     id: UUID | None = None
     permissions: frozenset[str] | None = None
 
 
 class RoleService:
-    """Roles that a tenant makes for itself, beside viewer, member, admin and owner."""
+    """Manages custom roles of a tenant, beside viewer, member, admin and owner."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -54,12 +54,13 @@ class RoleService:
         return role
 
     async def change(self, role_id: UUID, *, permissions: Sequence[str]) -> CustomRole:
-        """Those who have the role get the new permissions with their next token, at once.
+        """Change the permissions; members with the role get them with their next token, at once.
 
-        Names of permissions that no module declares any more go. Raises RoleTooHigh.
+        Permissions that no module declares any more are dropped. Raises RoleTooHigh.
         """
         self.work.require(RolePermission.CHANGE)
         role = await self.roles.get_for_update(role_id)
+        # A client sends back what it has read. Unknown names in it are no error, and are not kept.
         gone = set(role.permissions) - self._known(role)
         permissions = [name for name in permissions if name not in gone]
         self._check_own([*self._known(role), *permissions])
@@ -71,7 +72,7 @@ class RoleService:
         return after
 
     async def delete(self, role_id: UUID) -> None:
-        """Tokens with it end: another role of this name gives them nothing back.
+        """Delete the role and revoke tokens with it: a new role of this name must not revive them.
 
         Raises RoleInUse, RoleTooHigh.
         """
@@ -87,7 +88,7 @@ class RoleService:
         self.work.audit("roles.deleted", before=role)
 
     async def grant_of(self, name: str) -> Grant:
-        """For a token. A role that is gone gives nothing."""
+        """Return the grant for a token. A deleted role gives nothing."""
         if name in BUILT_IN:
             return Grant()
         role = await self.roles.find_by_name(name)
@@ -96,7 +97,7 @@ class RoleService:
         return Grant(role.grant_id, self._known(role))
 
     async def grants_of(self, names: Collection[str]) -> dict[str, Grant]:
-        """With the permissions of built-in roles too; a role that is gone gives nothing."""
+        """Return the grants, with built-in roles' permissions; a deleted role gives nothing."""
         of = self.work.runtime.permissions.of
         own = [name for name in names if name not in BUILT_IN]
         grants = {name: Grant(permissions=of(name)) for name in names}
@@ -105,11 +106,14 @@ class RoleService:
         return grants
 
     async def check_may_give(self, name: str) -> None:
-        """Nobody hands out what she does not have. Raises UnknownRole, RoleTooHigh."""
+        """Check that the actor has all that the role gives. Raises UnknownRole, RoleTooHigh."""
         self._check_covers(name, await self.hold(name))
 
     async def check_may_take(self, name: str) -> None:
-        """Nobody takes away what she does not have. Raises RoleTooHigh."""
+        """Check that the actor has all that the role gives; a deleted one gives nothing.
+
+        Raises RoleTooHigh.
+        """
         try:
             given = await self.hold(name)
         except UnknownRole:
@@ -117,7 +121,7 @@ class RoleService:
         self._check_covers(name, given)
 
     async def hold(self, name: str) -> frozenset[str]:
-        """What the role gives, which nobody changes before the transaction ends.
+        """Lock the role until the commit, and return its permissions.
 
         Raises UnknownRole.
         """

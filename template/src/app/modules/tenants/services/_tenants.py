@@ -17,7 +17,7 @@ class TenantService:
         self.memberships = MembershipRepository(work.session)
 
     async def found(self, *, name: str, owner_id: UUID) -> Membership:
-        """The owner's membership in the new tenant, which bears the id of this unit's context."""
+        """Create the tenant of this unit's context, and return its owner's membership."""
         tenant = await self.tenants.create(id=self.work.tenant.tenant_id, name=name)
         owner = await self.memberships.create(user_id=owner_id, role=Role.OWNER)
         self.work.publish(TenantFounded(tenant.id))
@@ -36,7 +36,7 @@ class TenantService:
         return self.work.tag(after)
 
     async def delete(self) -> None:
-        """With all its rows: every tenant's table refers to it ON DELETE CASCADE."""
+        """Delete it with all its rows: each tenant's table refers to it ON DELETE CASCADE."""
         self.work.require(TenantPermission.DELETE)
         await self.tenants.delete(await self._own())
         self.work.revoke(Reason.TENANT, self.work.tenant.tenant_id)

@@ -123,7 +123,7 @@ class TestEachAct:
 
 
 class Lent:
-    """The commands, at work on the test's database."""
+    """The commands, run on the test's database."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

@@ -1,4 +1,4 @@
-"""A check and the write behind it see the same row, whoever else is at work at the moment."""
+"""A check and the write that follows use the same row, whatever runs concurrently."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ async def member(runtime: Runtime, owner: Person) -> Person:
 
 @asynccontextmanager
 async def at_work(runtime: Runtime, person: Person) -> AsyncIterator[UnitOfWork]:
-    """What is done in the block is committed at its end, and not before."""
+    """Open a unit of work that commits when the block ends."""
     async with open_unit(runtime, person.actor, person.context) as work:
         yield work
 
@@ -161,7 +161,7 @@ class TestARole:
     async def test_that_somebody_is_about_to_have_is_not_deleted(
         self, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        """By an invitation, which is gone, and a membership, which nobody sees yet."""
+        """Accepting deletes the invitation and adds a membership that is not committed yet."""
         role = (
             await client.post(ROLES, json={"name": "clerk", "permissions": ["users:read"]})
         ).json()

@@ -34,7 +34,7 @@ async def member(runtime: Runtime, owner: Person) -> Person:
 
 
 async def aged(client: AsyncClient, runtime: Runtime) -> dict[str, Any]:
-    """A role from when there was another module."""
+    """Create a role with a permission of a module that no longer exists."""
     role: dict[str, Any] = (await make(client, permissions=["users:read"])).json()
     statement = text("UPDATE custom_roles SET permissions = :names WHERE id = :id")
     values = {"names": ["oldmodule:read", "users:read"], "id": role["id"]}
@@ -108,7 +108,7 @@ class TestARoleOfTheTenant:
     async def test_never_comes_back_through_an_old_token(
         self, client: AsyncClient, anonymous: AsyncClient, member: Person
     ) -> None:
-        """Another role of the same name is another role."""
+        """A new role of the same name has another grant."""
         role = (await make(client, permissions=[*READING, "roles:read"])).json()
         await give(client, member, "clerk")
         old = await log_in(anonymous, member)

@@ -10,7 +10,7 @@ from . import (
     _sessions,
 )
 
-# `/users/me` comes before `/users/{user_id}`, which would take it.
+# `/users/me` must come before `/users/{user_id}`, which would match it.
 routers = (
     _auth.router,
     _letters.router,

@@ -64,7 +64,7 @@ async def refresh(sessions: Sessions, tokens: Tokens, body: RefreshRequest | Non
 @public
 @limited("login", failures=True)
 async def log_out(sessions: Sessions, tokens: Tokens, body: RefreshRequest | None = None) -> None:
-    """With the access token or the refresh token: either one proves whose log-in it is."""
+    """End the log-in that the access token or the refresh token belongs to."""
     await sessions.end(tokens.own_refresh_token(body.refresh_token if body else None))
     tokens.clear()
 

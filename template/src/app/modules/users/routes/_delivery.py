@@ -14,9 +14,10 @@ Moved = TokenRead | AccessRead | CookiesSet
 
 
 class Delivery:
-    """How tokens reach the client: in the body, or with `?cookies=true` in a browser's cookies.
+    """Sends tokens to the client: in the body, or with `?cookies=true` as cookies of a browser.
 
-    Made before the service is asked: a foreign page is refused while nothing has happened yet.
+    It is built before the service is called, so a request from a foreign page is refused before
+    anything happens.
     """
 
     def __init__(
@@ -42,14 +43,14 @@ class Delivery:
         return TokenRead.model_validate(entry)
 
     def answer_in_kind(self, pair: TokenPair) -> Moved:
-        """In cookies for who came with cookies: no script gets to read what replaces them."""
+        """Answer with cookies if the request came with them: scripts must not read the tokens."""
         self.response.headers["Cache-Control"] = "no-store"
         if self.in_cookies or self.takes_cookies:
             return self._put_into_cookies(pair)
         return (TokenRead if pair.refresh_token else AccessRead).model_validate(pair)
 
     def redirect(self, entry: TokenPair | Challenge) -> RedirectResponse:
-        """To your front end, with cookies, after a log-in elsewhere."""
+        """Redirect to your front end, with cookies, after a log-in with a provider."""
         if isinstance(entry, Challenge):
             url = f"{self.pages_url}/second-factor#challenge={entry.challenge}"
             return RedirectResponse(url, status.HTTP_303_SEE_OTHER)
@@ -59,13 +60,13 @@ class Delivery:
         return answer
 
     def refresh_token(self, sent: str | None) -> str:
-        """The one in the body; the browser's when the answer goes into cookies again."""
+        """Return the token of the body, or that of the cookie if the answer sets cookies."""
         kept = self.jar.refresh_token(self.request.scope) if self.in_cookies else None
         return sent or kept or ""
 
     def own_refresh_token(self, sent: str | None) -> str | None:
-        """Of the log-in that the request is made with: the one in the body; the browser's for who
-        came with cookies, from a page of ours.
+        """Return the refresh token of the request's own log-in: from the body, or from the cookie
+        if the request came with cookies from one of our own pages.
         """
         scope = self.request.scope
         counts = self.takes_cookies and self.jar.from_own_page(scope)
@@ -77,9 +78,9 @@ class Delivery:
             self.jar.clear(self.response)
 
     def _check_own_page(self) -> None:
-        """Raises Forbidden for a foreign page, which could log its visitor in as somebody else.
+        """Raises Forbidden for a foreign page, which could log its visitor in as another user.
 
-        A log-in elsewhere begins and ends with links, and has a signed cookie for that.
+        A log-in with a provider starts and ends with links; a signed cookie protects it instead.
         """
         if not self.jar.may_act(self.request.scope):
             raise Forbidden("Cookies are set only for our own pages.")

@@ -1,6 +1,6 @@
-"""The form of a log-in (RFC 6749, 4.3.2), read here: urlencoded UTF-8 of a few kilobytes only.
+"""Reads the log-in form (RFC 6749, 4.3.2): urlencoded UTF-8 of a few kilobytes only.
 
-A general parser takes megabytes, files, and text in whatever codec the client names.
+A general form parser would accept megabytes, files, and any codec that the client names.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ MOST_BYTES = 8192
 
 
 def described(form: type[BaseModel]) -> dict[str, Any]:
-    """For `openapi_extra`: the form in the API's description."""
+    """Return the form's description for `openapi_extra`."""
     content = {MEDIA_TYPE: {"schema": form.model_json_schema()}}
     return {"requestBody": {"content": content, "required": True}}
 
@@ -38,7 +38,7 @@ async def _read_form(request: Request) -> LogInForm:
 
 
 def _fields(body: bytes) -> Mapping[str, str]:
-    """As text, with U+FFFD where it is not UTF-8. Fields without a value count as left out."""
+    """Decode the fields, with U+FFFD for invalid UTF-8. Fields without a value are left out."""
     fields = parse_qs(body.decode("utf-8", "replace"), errors="replace")
     return {name: values[-1] for name, values in fields.items()}
 

@@ -1,4 +1,4 @@
-"""The accounts elsewhere with which one logs in. The first log-in with one links it."""
+"""The provider accounts of the user. The first log-in with an account links it."""
 
 from typing import Annotated
 from uuid import UUID

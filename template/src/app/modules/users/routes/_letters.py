@@ -1,4 +1,4 @@
-"""What the links in letters lead to, by way of a page of yours that sends the token here."""
+"""Routes for the links in e-mails: a page of yours reads the token and sends it here."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Where a browser goes to log in with a provider, and where it comes back."""
+"""Log-in with a provider: the redirect to it, and the callback."""
 
 from typing import Annotated
 
@@ -56,6 +56,6 @@ async def arrive(
 
 
 def _callback(request: Request, oidc: OidcService, provider: str) -> str:
-    """At the public address: the one that this process hears may be a proxy's."""
+    """Return the callback's public address: the request's own may be that of a proxy."""
     path = request.app.url_path_for("arrive", provider=provider)
     return f"{oidc.work.runtime.settings.public_url}{path}"

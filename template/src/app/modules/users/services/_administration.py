@@ -11,7 +11,7 @@ from ._credentials import CredentialService
 
 
 class UserAdministration:
-    """What superusers do with users of all tenants. Each act leaves an audit entry."""
+    """Lets superusers manage users of all tenants. Each act writes an audit entry."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -21,7 +21,7 @@ class UserAdministration:
             return await UserRepository(work.session).list(limit=limit, cursor=cursor)
 
     async def suspend(self, user_id: UUID) -> User:
-        """Ends all log-ins of the user."""
+        """Suspend the user and end all their log-ins."""
         async with self._all_users(f"suspend user {user_id}") as work:
             user = await UserRepository(work.session).get_for_update(user_id)
             work.revoke(Reason.USER, user_id)

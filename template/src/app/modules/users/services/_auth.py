@@ -30,7 +30,7 @@ from ._users import UserService
 
 
 class AuthService:
-    """How people come in. Nobody is known yet, so each step names the context that it works in."""
+    """Registers users and logs them in. There is no actor yet: each step names its own context."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -43,7 +43,7 @@ class AuthService:
     async def register(
         self, *, email: str, password: str, full_name: str, tenant_name: str
     ) -> TokenPair:
-        """A new user who owns a new tenant. Raises EmailTaken."""
+        """Create a user and a tenant that they own. Raises EmailTaken."""
         async with self.work.within(TenantContext(new_id())) as work:
             user = await AuthService(work).add_user(
                 email=email, password=password, full_name=full_name
@@ -52,24 +52,25 @@ class AuthService:
             return await SessionService(work).begin(user, owner)
 
     async def log_in(self, *, email: str, password: str) -> TokenPair | Challenge:
-        """Into the oldest of the user's tenants.
+        """Log in to the oldest of the user's tenants that is not suspended.
 
         Raises WrongCredentials, UserSuspended, TenantSuspended.
         """
         return await self.enter(await self._prove(email, password))
 
     async def enter(self, user: User) -> TokenPair | Challenge:
-        """For who has proved to be this user. Raises UserSuspended, TenantSuspended."""
+        """Log in a user who has proved their identity. Raises UserSuspended, TenantSuspended."""
         places = await self.members.of_person(user.id)
         return await self._enter(user, _first_open(places))
 
     async def meet(self, challenge: str, code: str) -> TokenPair:
-        """Past the second factor, with a code of the device or a recovery code.
+        """Complete a log-in with a code of the device or a recovery code.
 
         Raises WrongCode, SecondFactorLocked, UserSuspended, TenantSuspended, NotAMember.
         """
         met = await self.challenges.meet(challenge, code)
         user = await self.users.get(met.user_id)
+        # The password may have been reset after the challenge was issued.
         if user.credentials_version != met.credentials_version:
             raise CredentialsChanged
         tenant_id = met.tenant_id
@@ -77,7 +78,7 @@ class AuthService:
         return await self.sessions.begin(user, member)
 
     async def switch(self, tenant_id: UUID, *, refresh_token: str | None) -> TokenPair:
-        """Into another of the actor's tenants, with the log-in that she has.
+        """Move the actor's log-in to another of their tenants.
 
         Raises NotAMember, RefreshRefused, UserSuspended, TenantSuspended.
         """
@@ -85,7 +86,7 @@ class AuthService:
         return await self.sessions.move(member, refresh_token)
 
     async def register_without_password(self, identity: ForeignIdentity) -> TokenPair:
-        """For whom a provider vouches: her address is confirmed. Her tenant bears her name."""
+        """Create a user whose address a provider has verified, and a tenant of the same name."""
         email = identity.email or ""
         name = plain_name(identity.name) or plain_name(email.partition("@")[0]) or "?"
         async with self.work.within(TenantContext(new_id())) as work:
@@ -102,7 +103,7 @@ class AuthService:
             return await SessionService(work).begin(user, owner)
 
     async def join(self, token: str, *, refresh_token: str | None) -> TokenPair:
-        """Into the tenant that invited the actor, with the log-in that she has.
+        """Join the tenant that invited the actor, and move their log-in to it.
 
         Raises InvitationInvalid, AlreadyAMember, RefreshRefused, UserSuspended, TenantSuspended.
         """
@@ -116,7 +117,7 @@ class AuthService:
     async def accept_invitation(
         self, token: str, *, email: str, password: str, full_name: str
     ) -> TokenPair | Challenge:
-        """Into the tenant that invited this address, as a new user or with one's password.
+        """Join the tenant that invited this address, as a new user or with the user's password.
 
         Raises InvitationInvalid, AlreadyAMember, WrongCredentials.
         """
@@ -147,13 +148,13 @@ class AuthService:
         return user
 
     async def _enter(self, user: User, membership: Membership | None) -> TokenPair | Challenge:
-        """In, or one step before it. Raises UserSuspended, TenantSuspended."""
+        """Log in, or ask for the second factor. Raises UserSuspended, TenantSuspended."""
         if await self.challenges.awaits(user.id):
             return self.challenges.issue(user, membership.tenant_id if membership else None)
         return await self.sessions.begin(user, membership)
 
     async def _accept(self, token: str, user: User) -> Membership:
-        """By a user who is held. Raises InvitationInvalid, AlreadyAMember."""
+        """Accept for a locked user. Raises InvitationInvalid, AlreadyAMember."""
         invitations = InvitationService(self.work)
         inviter = await invitations.inviter_of(token)
         if inviter is not None and await UserService(self.work).suspended([inviter]):
@@ -171,6 +172,6 @@ class AuthService:
 
 
 def _first_open(places: Sequence[tuple[Membership, Tenant]]) -> Membership | None:
-    """The oldest membership in a tenant that is not suspended; if all are, the oldest."""
+    """Return the oldest membership in a tenant that is not suspended, else the oldest."""
     memberships = [m for m, tenant in places if not tenant.is_suspended] or [m for m, _ in places]
     return memberships[0] if memberships else None

@@ -26,7 +26,7 @@ LOCKED_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Challenge:
-    """Proves that the password was right, and asks for the code."""
+    """A signed token that proves the first factor. It is answered with a code."""
 
     challenge: str
     expires_in: int
@@ -34,7 +34,7 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Met:
-    """Who has met a challenge, for which tenant, and with which version of her credentials."""
+    """The content of a challenge whose code was right."""
 
     user_id: UUID
     tenant_id: UUID | None
@@ -42,7 +42,7 @@ class Met:
 
 
 class ChallengeService:
-    """What stands between a right password and a log-in: a code, tried a few times at most."""
+    """Checks the second factor: a code, with a limited number of attempts."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -54,9 +54,9 @@ class ChallengeService:
         return factor is not None and factor.confirmed_at is not None
 
     def issue(self, proven: User, tenant_id: UUID | None) -> Challenge:
-        """For who has proved the first factor and wants to work for this tenant.
+        """Issue a challenge to a user who has proved the first factor.
 
-        It names what it was won with: a new password ends it.
+        It names the version of the credentials, so a new password invalidates it.
         """
         tenant = str(tenant_id) if tenant_id else None
         body = {"sub": str(proven.id), "tid": tenant, "ver": proven.credentials_version}
@@ -64,7 +64,7 @@ class ChallengeService:
         return Challenge(signed, int(LIFETIME.total_seconds()))
 
     async def meet(self, challenge: str, code: str) -> Met:
-        """Whose challenge the code meets. Raises WrongCode, SecondFactorLocked."""
+        """Verify challenge and code. Raises WrongCode, SecondFactorLocked."""
         try:
             body = self.work.runtime.tokens.verify("challenge", challenge)
         except TokenRefused as refused:
@@ -78,10 +78,10 @@ class ChallengeService:
         return met
 
     async def check(self, user_id: UUID, code: str) -> None:
-        """A code of the device or a recovery code, each of which is good once.
+        """Check a code of the device or a recovery code; each is valid once.
 
-        Raises NoSecondFactor, WrongCode, SecondFactorLocked. Attempts are counted by a unit of its
-        own, so that the refusal that follows does not undo it.
+        Raises NoSecondFactor, WrongCode, SecondFactorLocked. Attempts are counted in a unit of work
+        of their own, so that the error that follows does not roll the count back.
         """
         async with self.work.within(None) as work:
             right = await ChallengeService(work)._try(user_id, code)
@@ -117,7 +117,7 @@ class ChallengeService:
         self.work.note_security(SecurityEvent.SECOND_FACTOR_REFUSED, reason=reason, user_id=user_id)
 
     async def _warn(self, user_id: UUID) -> None:
-        """Whoever tries codes has the password already."""
+        """Tell the user: only somebody who has the password can try codes."""
         self.work.note_security(
             SecurityEvent.SECOND_FACTOR_LOCKED, reason="too many tries", user_id=user_id
         )

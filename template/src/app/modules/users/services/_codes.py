@@ -1,4 +1,4 @@
-"""Codes of six digits from a device (TOTP, RFC 6238), and those on paper that stand in for it."""
+"""Codes of six digits from a device (TOTP, RFC 6238), and recovery codes that replace it."""
 
 import secrets
 from hmac import compare_digest
@@ -10,11 +10,11 @@ from app.kit import clock
 
 STEP_SECONDS = 30
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without 0, 1, i, l and o, which look like each other."""
+"""It lacks 0, 1, i, l and o, which are easily confused."""
 
 
 def step_of(code: str, secret: str, *, after: int) -> int | None:
-    """Which half minute (the current one or a neighbour) shows this code; none up to `after`."""
+    """Return the 30-second step, current or neighbouring, of this code; None up to `after`."""
     now = int(clock.now().timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     for step in (now - 1, now, now + 1):
@@ -25,7 +25,7 @@ def step_of(code: str, secret: str, *, after: int) -> int | None:
 
 
 def new_recovery_code() -> str:
-    """79 bits in four groups of four, as one can read them from paper."""
+    """Return 79 random bits in four groups of four characters, readable on paper."""
     groups = ("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
     return "-".join(groups)
 

@@ -11,10 +11,11 @@ from ._sessions import SessionService
 
 
 class CredentialService:
-    """What proves to be a user, and how it ends.
+    """Locks users for changes of their credentials, and ends what older credentials allowed.
 
-    A check and its act see the same row: who has proved a password, a code or an account elsewhere
-    holds the user's row before she acts on it. The version tells whether the proof still counts.
+    A check and the write after it must use the same row: code that has verified a password, a code
+    or a provider account locks the user's row before it acts. The version says whether the proof
+    still counts.
     """
 
     def __init__(self, work: CurrentWork) -> None:
@@ -23,7 +24,7 @@ class CredentialService:
         self.sessions = AuthSessionRepository(work.session)
 
     async def hold(self, proven: User) -> User:
-        """The user as she is now, locked. Raises CredentialsChanged, InvalidToken."""
+        """Return the user's current row, locked. Raises CredentialsChanged, InvalidToken."""
         user = await self.users.get_for_update(proven.id)
         if user.credentials_version != proven.credentials_version:
             raise CredentialsChanged
@@ -31,14 +32,15 @@ class CredentialService:
         return user
 
     async def hold_own(self) -> User:
-        """The actor, locked, while her log-in lasts. Raises InvalidToken."""
+        """Return the actor's row, locked, if their log-in has not ended. Raises InvalidToken."""
         user = await self.users.get_for_update(self.work.require_user())
         await self._check_log_in(user)
         return user
 
     async def renew(self, user: User, *, keep: UUID | None = None, **changes: Any) -> User:
-        """Ends all that the credentials up to now have proved: log-ins but `keep`, challenges,
-        links in letters, log-ins under way. For a user who is held.
+        """Raise the version of a locked user's credentials, and end all log-ins but `keep`.
+
+        The new version invalidates challenges, links in e-mails and log-ins in progress.
         """
         version = user.credentials_version + 1
         renewed = await self.users.change(user, credentials_version=version, **changes)
@@ -46,7 +48,10 @@ class CredentialService:
         return renewed
 
     async def _check_log_in(self, user: User) -> None:
-        """It may have ended since the request began. Who ends log-ins holds the user's row too."""
+        """Check the log-in again under the lock: it may have ended since the request began.
+
+        Code that ends log-ins locks the user's row too, so the result holds until the commit.
+        """
         actor = self.work.actor
         if actor.user_id != user.id or actor.session_id is None:
             return

@@ -14,10 +14,10 @@ from ._passwords import PasswordService
 
 
 class EmailService:
-    """The address of a user: confirmed by a link that only its reader has, and by the user.
+    """Confirms and changes a user's address: that takes the link and the user.
 
-    The link alone proves who reads the mail, not whose the account is: a stranger could have
-    prepared it, with an address that is not hers, for its owner to confirm.
+    The link alone proves who reads the mail, not whose account it is: an attacker could register
+    with somebody else's address, and wait until its owner clicks the link.
     """
 
     def __init__(self, work: CurrentWork) -> None:
@@ -27,14 +27,14 @@ class EmailService:
         self.credentials = CredentialService(work)
 
     async def ask_for_confirmation(self) -> None:
-        """Of the address that the actor has."""
+        """Send a link that confirms the actor's address, unless it is confirmed."""
         user = await self.users.get(self.work.require_user())
         if user.email_verified_at is None:
             await count_letter(self.work, "confirmation", to=user.email)
             self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
 
     async def ask_for_change(self, *, email: str, password: str) -> None:
-        """The address changes when the new one is confirmed. Raises WrongCredentials."""
+        """Send a link to the new address; using it changes it. Raises WrongCredentials."""
         own = await self.users.get(self.work.require_user())
         user = await self.passwords.prove(own, password)
         await count_letter(self.work, "confirmation", to=email)
@@ -46,7 +46,7 @@ class EmailService:
         )
 
     async def confirm(self, secret: str, *, password: str | None = None) -> None:
-        """For who is logged in as the link's user, or knows her password.
+        """Confirm as the link's user: logged in, or with their password.
 
         Raises LinkInvalid, ConfirmationIncomplete, WrongCredentials, EmailTaken.
         """
@@ -68,7 +68,7 @@ class EmailService:
         return await self.passwords.prove(user, password)
 
     async def _change(self, user: User, email: str) -> None:
-        """Ends the other log-ins, and those with accounts elsewhere."""
+        """Change the address; end the other log-ins and unlink provider accounts."""
         if await self.users.find_by_email(email) is not None:
             raise EmailTaken
         self.work.enqueue(send_mail, user.email, "Your e-mail address was changed", NEW_EMAIL)

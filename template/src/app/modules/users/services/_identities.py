@@ -24,7 +24,7 @@ NOT_BY_ITSELF = "A superuser's account is not linked by itself: log in with the 
 
 @dataclass(frozen=True)
 class LinkedAccount:
-    """`provider` is its name in the settings; None when they name it no more."""
+    """`provider` is its name in the settings, None if they no longer contain it."""
 
     id: UUID
     provider: str | None
@@ -35,7 +35,7 @@ class LinkedAccount:
 
 
 class IdentityService:
-    """The accounts elsewhere with which a user logs in: linked, listed, unlinked."""
+    """Lists, links and unlinks the provider accounts with which a user logs in."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -49,7 +49,7 @@ class IdentityService:
         return [self._account(row) for row in rows]
 
     async def unlink(self, identity_id: UUID) -> None:
-        """Until the user links it again. Ends the actor's other log-ins.
+        """Unlink an account until the user links it again. Ends the actor's other log-ins.
 
         Raises RowNotFound, LastWayIn.
         """
@@ -62,7 +62,7 @@ class IdentityService:
         self._tell(user, "An account was unlinked", UNLINKED, row.issuer)
 
     async def link_again(self, identity_id: UUID, *, password: str) -> None:
-        """One that was unlinked; not with an access token alone, which somebody may have copied.
+        """Link an unlinked account again. It needs the password: an access token may be stolen.
 
         Ends the actor's other log-ins. Raises WrongCredentials, RowNotFound.
         """
@@ -74,7 +74,7 @@ class IdentityService:
         self._tell(user, "An account was linked", LINKED, row.issuer)
 
     async def find_or_link(self, identity: ForeignIdentity) -> User | None:
-        """Its user; or the one who has its address, from now on. None for somebody new.
+        """Return the account's user, or link it to the user with its address. None for a new user.
 
         Raises ForeignLogInRefused.
         """
@@ -97,7 +97,7 @@ class IdentityService:
         )
 
     async def _link(self, found: User, identity: ForeignIdentity) -> User:
-        """Ends the log-ins up to now, of whomever they are."""
+        """Link the account, and end all earlier log-ins: they may be those of an attacker."""
         user = await self.credentials.hold(found)
         if user.email_verified_at is None:
             raise ForeignLogInRefused(UNCONFIRMED)
@@ -108,7 +108,7 @@ class IdentityService:
         return await self.credentials.renew(user)
 
     async def _others(self, row: Identity) -> bool:
-        """Whether the user can log in with another one."""
+        """True if the user can log in with another account."""
         rows = await self.identities.list_of(row.user_id)
         return any(each.id != row.id and each.unlinked_at is None for each in rows)
 

@@ -96,9 +96,9 @@ If it was not you, set a new password at once: ask for a link where you log in.
 async def mail_confirmation(
     work: UnitOfWork, user_id: UUID, email: str, version: int | None = None
 ) -> None:
-    """To the address that is to be confirmed: the user's own, or the one she wants to have.
+    """Mail a link to the address that is to be confirmed: the user's own, or a new one.
 
-    With the `version` of the credentials with which she asked for it, if they must still be hers.
+    With a `version`, the link works only while the user's credentials have that version.
     """
     users = UserRepository(work.session)
     user, owner = await users.find(user_id), await users.find_by_email(email)
@@ -112,7 +112,7 @@ async def mail_confirmation(
 
 @job(name="users.mail_password_reset", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
 async def mail_password_reset(work: UnitOfWork, email: str) -> None:
-    """To users. Whether one exists is found out here, not in the request, which must not tell."""
+    """Mail a link if a user has this address. The request must not reveal whether one has."""
     user = await UserRepository(work.session).find_by_email(email)
     if user is None or user.suspended_at is not None:
         return
@@ -125,14 +125,14 @@ LETTERS = (mail_confirmation, mail_password_reset)
 
 
 def _link(work: UnitOfWork, page: str, secret: str) -> str:
-    """Behind the #, so that the secret reaches no server's log before it is used."""
+    """Return the page's address with the secret after the #, which no server logs."""
     return f"{work.runtime.settings.pages_url}/{page}#token={secret}"
 
 
 async def _issue(
     work: UnitOfWork, purpose: Purpose, user_id: UUID, email: str, version: int | None
 ) -> str:
-    """Committed before the e-mail leaves: no transaction waits for the mail server."""
+    """Commit the secret before the e-mail is sent: no transaction waits for the mail server."""
     async with work.within(None) as own:
         return await OneTimeTokens(own).issue(
             purpose, user_id=user_id, email=email, version=version

@@ -16,14 +16,14 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Departure:
-    """Where the browser goes, and the cookie with which it comes back."""
+    """The address to redirect the browser to, and the cookie that the callback needs."""
 
     url: str
     cookie: str
 
 
 class OidcService:
-    """Log-in with an account at a provider that the settings name."""
+    """Logs in with an account at a provider of the settings."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -34,7 +34,7 @@ class OidcService:
         return sorted(self.work.runtime.settings.oidc.providers)
 
     async def depart(self, provider: str, *, redirect_uri: str) -> Departure:
-        """Raises UnknownProvider, ForeignLogInRefused."""
+        """Begin a log-in. Raises UnknownProvider, ForeignLogInRefused."""
         try:
             departure = await self._client(provider).depart(redirect_uri=redirect_uri)
         except OidcRefused as refused:

@@ -20,7 +20,7 @@ LIFETIME = {Purpose.EMAIL: timedelta(days=2), Purpose.PASSWORD: timedelta(hours=
 
 
 class OneTimeTokens:
-    """Secrets in letters. Only the letter knows them: what is stored is a hash."""
+    """Issues and spends the secrets of links in e-mails. Only their hashes are stored."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -29,9 +29,9 @@ class OneTimeTokens:
     async def issue(
         self, purpose: Purpose, *, user_id: UUID, email: str, version: int | None = None
     ) -> str:
-        """The secret. Earlier ones of this purpose are good no more.
+        """Return a new secret, and delete earlier ones of the same user and purpose.
 
-        With a `version` of the user's credentials it ends with that.
+        With a `version`, it is valid only while the user's credentials have that version.
         """
         secret = new_secret()
         await self.tokens.withdraw(user_id, purpose)
@@ -46,9 +46,9 @@ class OneTimeTokens:
         return secret
 
     async def user_of(self, purpose: Purpose, secret: str) -> UUID:
-        """Whom to hold before the secret is spent. Raises LinkInvalid for one that nobody has.
+        """Return the user to lock before `spend`. Raises LinkInvalid for an unknown secret.
 
-        Read by a unit of its own: no connection waits while a password is verified.
+        A unit of its own reads it, so that no connection is held while a password is verified.
         """
         async with self.work.within(None) as work:
             tokens = OneTimeTokenRepository(work.session)
@@ -59,7 +59,7 @@ class OneTimeTokens:
         return user_id
 
     async def spend(self, purpose: Purpose, secret: str, *, held: User) -> OneTimeToken:
-        """Once, even if two try at the same time, by a user who is held. Raises LinkInvalid."""
+        """Spend the secret of a locked user, once even if two try. Raises LinkInvalid."""
         token = await self.tokens.spend(hash_secret(secret), purpose, clock.now())
         if (
             token is None

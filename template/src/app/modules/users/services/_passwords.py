@@ -13,7 +13,7 @@ from ._one_time import OneTimeTokens, Purpose
 
 
 class PasswordService:
-    """What a password must be, whether somebody knows it, and how a new one is set."""
+    """Checks the rules for passwords, verifies them, and sets new ones."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -23,13 +23,13 @@ class PasswordService:
         self.credentials = CredentialService(work)
 
     async def hash(self, password: str, *, email: str) -> str:
-        """Of a password that was just chosen. Raises WeakPassword."""
+        """Check and hash a new password. Raises WeakPassword."""
         self._check_strength(password, email)
         await self.work.release()
         return await self.passwords.hash(password)
 
     async def prove(self, user: User | None, password: str, *, account: str | None = None) -> User:
-        """The same work for nobody as for a user: `account` is the address that was said to be.
+        """Verify a password, in the same time if there is no user; `account` is the given address.
 
         Raises WrongCredentials, TooManyRequests.
         """
@@ -48,6 +48,8 @@ class PasswordService:
 
     async def _prove(self, user: User | None, password: str) -> User:
         hashed = user.password_hash if user else None
+        # Hashing is slow, so no connection is held meanwhile. Without a user or a password it runs
+        # too: the time of the answer must not reveal whether an account exists.
         await self.work.release()
         if not await self.passwords.verify(password, hashed) or user is None or hashed is None:
             raise WrongCredentials
@@ -56,13 +58,13 @@ class PasswordService:
         return user
 
     async def _renew_hash(self, user: User, password: str) -> None:
-        """In a unit of its own: what asked for the proof has not begun to write."""
+        """Store the hash with new parameters, in a unit of its own: the caller has only read."""
         renewed = await self.passwords.hash(password)
         async with self.work.within(None) as work:
             await UserRepository(work.session).renew_hash(user, renewed)
 
     async def change(self, *, current: str, new: str) -> None:
-        """Ends the actor's other log-ins. Raises WrongCredentials, WeakPassword."""
+        """Set a new password and end the other log-ins. Raises WrongCredentials, WeakPassword."""
         proven = await self.prove(await self.users.get(self.work.require_user()), current)
         password_hash = await self.hash(new, email=proven.email)
         user = await self.credentials.hold(proven)
@@ -74,12 +76,12 @@ class PasswordService:
         )
 
     async def ask_for_reset(self, email: str) -> None:
-        """Does the same whether or not a user has this address; the letter's job finds out."""
+        """Enqueue the e-mail whether or not a user has this address; its job looks that up."""
         await count_letter(self.work, "password", to=email)
         self.work.enqueue(mail_password_reset, email=email.lower())
 
     async def reset(self, secret: str, *, new: str) -> None:
-        """Ends all log-ins and unlinks the accounts elsewhere. Raises LinkInvalid, WeakPassword."""
+        """Set a new password; end log-ins, unlink accounts. Raises LinkInvalid, WeakPassword."""
         links = OneTimeTokens(self.work)
         user_id = await links.user_of(Purpose.PASSWORD, secret)
         password_hash = await self.passwords.hash(new)

@@ -22,7 +22,7 @@ RECOVERY_CODES = 10
 
 @dataclass(frozen=True)
 class SetUp:
-    """For the device: the secret to type, or the URI to show as a QR code."""
+    """The secret to type into the device, and the URI to show as a QR code."""
 
     secret: str
     uri: str
@@ -35,7 +35,7 @@ class State:
 
 
 class SecondFactorService:
-    """The actor's own second factor: set up, confirmed with a first code, removed."""
+    """Sets up, confirms and removes the actor's second factor."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -52,7 +52,7 @@ class SecondFactorService:
         return State(await self._is_on(user.id), await self.codes.count_unused(user.id))
 
     async def set_up(self, *, password: str) -> SetUp:
-        """Not in force before it is confirmed. Raises WrongCredentials, SecondFactorExists."""
+        """Set up a device, to be confirmed. Raises WrongCredentials, SecondFactorExists."""
         proven = await self.passwords.prove(await self._own(), password)
         user = await self.credentials.hold(proven)
         if await self._is_on(user.id):
@@ -66,9 +66,9 @@ class SecondFactorService:
         return SetUp(secret, uri)
 
     async def confirm(self, code: str) -> Sequence[str]:
-        """In force from now on: ends the other log-ins, which had to prove less.
+        """Activate the device with its first code, and end the other log-ins, which lack one.
 
-        Answers with the recovery codes, which are shown once. Raises WrongCode, NoSecondFactor.
+        Returns the recovery codes, which are shown once. Raises WrongCode, NoSecondFactor.
         """
         user = await self.credentials.hold_own()
         factor = await self.factors.find_of_for_update(user.id)
@@ -84,13 +84,14 @@ class SecondFactorService:
         return await self._new_codes(user.id)
 
     async def renew_codes(self, *, password: str, code: str) -> Sequence[str]:
-        """The earlier ones are good no more. For who has the device or a code, as `remove`."""
+        """Replace the recovery codes. It needs the password and a code, as `remove` does."""
         user = await self._prove_both(password, code)
         return await self._new_codes(user.id)
 
     async def remove(self, *, password: str, code: str) -> None:
-        """Not with the password alone: else the second factor would guard nothing against who has
-        that. Raises WrongCredentials, NoSecondFactor, WrongCode, SecondFactorLocked.
+        """Remove the device. The password alone is not enough: an attacker may have it.
+
+        Raises WrongCredentials, NoSecondFactor, WrongCode, SecondFactorLocked.
         """
         user = await self._prove_both(password, code)
         await self._forget(user.id)
@@ -99,13 +100,13 @@ class SecondFactorService:
         self._note(SecurityEvent.SECOND_FACTOR_REMOVED, user)
 
     async def seal_again(self) -> None:
-        """What previous secrets have sealed, so that they need not be kept for ever."""
+        """Encrypt all secrets with the current key, so that previous keys can be dropped."""
         for factor in await self.factors.list_sealed_otherwise(self.sealer.key_id):
             sealed = self.sealer.seal(self.sealer.open(factor.sealed_secret))
             await self.factors.change(factor, sealed_secret=sealed, key_id=self.sealer.key_id)
 
     async def _prove_both(self, password: str, code: str) -> User:
-        """The user, held."""
+        """Verify password and code, and return the user, locked."""
         proven = await self.passwords.prove(await self._own(), password)
         await self.challenges.check(proven.id, code)
         return await self.credentials.hold(proven)

@@ -36,7 +36,7 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class TokenPair:
-    """Without a refresh token where the request brought none: nothing lasts longer for it."""
+    """An access token, with a refresh token only if the request brought one or begins a log-in."""
 
     access_token: str
     expires_in: int
@@ -45,7 +45,7 @@ class TokenPair:
 
 @dataclass(frozen=True)
 class Move:
-    """Of a log-in to another of its user's tenants."""
+    """Moves a log-in to another of its user's tenants."""
 
     session_id: UUID
     into: Membership
@@ -63,7 +63,7 @@ class OpenSession:
 
 
 class SessionService:
-    """Log-ins that last: short access tokens, and refresh tokens that are good for one use each."""
+    """Begins, refreshes, moves and ends log-ins. Each refresh token is valid for one use."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
@@ -72,10 +72,12 @@ class SessionService:
         self.users = UserRepository(work.session)
 
     async def begin(self, proven: User, membership: Membership | None) -> TokenPair:
-        """A log-in in a tenant, or in none, for the user as she was when she proved who she is.
+        """Begin a log-in in a tenant or in none, if the credentials of `proven` are still current.
 
         Raises CredentialsChanged, UserSuspended, TenantSuspended.
         """
+        # `_grant` may read in another unit of work, so it comes before the lock of `_still`: this
+        # unit must not wait for a second connection while it holds a row.
         grant = await self._grant(proven, membership)
         user = await self._still(proven)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
@@ -96,10 +98,10 @@ class SessionService:
         return pair
 
     async def refresh(self, refresh_token: str) -> TokenPair:
-        """A new pair for an unused token; a token used twice ends the whole log-in.
+        """Exchange an unused token for a new pair. A token used twice ends the whole log-in.
 
-        Raises RefreshRefused, UserSuspended, TenantSuspended. The end of a log-in is committed by a
-        unit of its own, so that the refusal that follows does not undo it.
+        Raises RefreshRefused, UserSuspended, TenantSuspended. A unit of its own commits the end of
+        the log-in, so that the error that follows does not roll it back.
         """
         secret_hash = hash_secret(refresh_token)
         async with self.work.within(None) as work:
@@ -110,10 +112,10 @@ class SessionService:
         return pair
 
     async def move(self, membership: Membership, refresh_token: str | None) -> TokenPair:
-        """The actor's log-in goes on in another tenant: no token makes a second log-in of itself.
+        """Move the actor's log-in to another tenant; this never creates a second log-in.
 
-        With its refresh token, which is spent, the log-in is there from now on. Without, there is
-        an access token that ends when the actor's does. Raises RefreshRefused, UserSuspended,
+        With its refresh token, which is spent, the log-in moves for good. Without it, the answer
+        is an access token that expires with the actor's. Raises RefreshRefused, UserSuspended,
         TenantSuspended.
         """
         session_id = self._own_session()
@@ -127,7 +129,7 @@ class SessionService:
         return pair
 
     async def check_own(self, refresh_token: str | None) -> None:
-        """Before something is done that ends in `move`, so that nothing is done if that is refused.
+        """Check a token early, so that nothing is done before `move` would refuse it.
 
         Raises RefreshRefused.
         """
@@ -140,9 +142,9 @@ class SessionService:
             raise RefreshRefused
 
     async def end(self, refresh_token: str | None = None) -> None:
-        """Logs out of the log-in that the access token or the refresh token belongs to.
+        """End the log-in that the access token or the refresh token belongs to.
 
-        Either is enough, for an access token is over after minutes. Raises Unauthenticated.
+        Either is enough, since an access token expires after minutes. Raises Unauthenticated.
         """
         found = refresh_token and await self.tokens.find_by_secret(hash_secret(refresh_token))
         if found:
@@ -153,34 +155,37 @@ class SessionService:
             await self._end(self.work.actor.session_id)
 
     async def list_own(self) -> Sequence[OpenSession]:
-        """Where the actor is logged in, the newest log-in first."""
+        """Return the actor's open log-ins, newest first."""
         user_id = self.work.require_user()
         rows = await self.sessions.list_open(user_id, clock.now(), limit=self._most)
         return [_open_session(row, self.work.actor.session_id) for row in rows]
 
     async def end_own(self, session_id: UUID) -> None:
-        """One of the actor's log-ins. Raises RowNotFound for those of others."""
+        """End one of the actor's log-ins. Raises RowNotFound for another user's."""
         user = await self.users.get_for_update(self.work.require_user())
         session = await self.sessions.get_of(user.id, session_id)
         await self._end(session.id)
 
     async def end_others(self) -> None:
-        """All of the actor's log-ins but this one."""
+        """End all of the actor's log-ins but the current one."""
         user = await self.users.get_for_update(self.work.require_user())
         await self.end_all_of(user.id, but=self.work.actor.session_id)
 
     async def forget_expired(self) -> None:
-        """Log-ins that ended a while ago, with their tokens, and links that nobody followed."""
+        """Delete log-ins that ended more than `KEPT` ago, with their tokens, and unused links."""
         await self.sessions.forget_expired(clock.now() - KEPT)
         await OneTimeTokenRepository(self.work.session).forget_expired(clock.now() - KEPT)
 
     async def end_all_of(self, user_id: UUID, *, but: UUID | None = None) -> None:
-        """All log-ins of a user, or all but one."""
+        """End all log-ins of a user, or all but one."""
         ended = await self.sessions.revoke_of_user(user_id, but=but, at=clock.now())
         self.work.revoke(Reason.SESSION, *ended)
 
     async def _rotate(self, secret_hash: str, move: Move | None = None) -> TokenPair | None:
-        """Reads first, also in units of other tenants; then sees what it writes, locked."""
+        """Exchange a refresh token. Read everything first, then lock, check again and write.
+
+        Reading may open units of other tenants, which must not happen while a row is locked.
+        """
         token = await self.tokens.find_by_secret(secret_hash)
         if token is None or (move and token.session_id != move.session_id):
             return None
@@ -200,15 +205,16 @@ class SessionService:
         session = await self.sessions.get_for_update(session.id)
         if _is_over(session):
             return None
+        # `spend` succeeds for one request only. Another one has used the token since it was read.
         if await self.tokens.spend(secret_hash, clock.now()) is None:
-            await self._end_reused(session.id)  # another request has used it meanwhile
+            await self._end_reused(session.id)
             return None
         tenant_id = membership.tenant_id if membership else None
         session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
         return await self._issue(session, user, membership, grant)
 
     async def _is_good(self, secret_hash: str, session_id: UUID) -> bool:
-        """One that was used before ends its log-in, as everywhere."""
+        """True if the token is unused and of this log-in. A used one ends its log-in, as always."""
         found = await self.tokens.find_by_secret(secret_hash)
         if found is None or found.session_id != session_id:
             return False
@@ -217,12 +223,12 @@ class SessionService:
         return found.used_at is None
 
     async def _end_reused(self, session_id: UUID) -> None:
-        """Whoever has used the secret first or second is a thief: both are logged out."""
+        """End the log-in: one of the two who used the token is a thief, and either may be."""
         await self._warn_of_reuse(await self.sessions.get(session_id))
         await self._end(session_id)
 
     async def _warn_of_reuse(self, session: AuthSession) -> None:
-        """Once: a log-in that has ended cannot be used by a thief."""
+        """Warn once: a log-in that has ended is no longer useful to a thief."""
         self.work.note_security(
             SecurityEvent.REFRESH_REUSED, reason="used before", user_id=session.user_id
         )
@@ -232,7 +238,7 @@ class SessionService:
             self.work.enqueue(send_mail, user.email, "One of your log-ins was ended", text)
 
     async def _warn_of_new_device(self, user: User) -> None:
-        """By its kind of browser or program, without versions: addresses change all day."""
+        """Warn of an unknown browser or program. Versions and addresses change too often."""
         origin = self.work.origin
         device = kind_of_device(origin.header(b"user-agent") if origin else None)
         known = {kind_of_device(each) for each in await self.sessions.list_devices(user.id)}
@@ -246,7 +252,7 @@ class SessionService:
         self.work.enqueue(send_mail, user.email, "A new log-in to your account", text)
 
     async def _end_surplus(self, user_id: UUID) -> None:
-        """The oldest log-ins of a user who has too many."""
+        """End the oldest log-ins beyond the limit for one user."""
         ended = await self.sessions.revoke_oldest(user_id, keep=self._most, at=clock.now())
         self.work.revoke(Reason.SESSION, *ended)
 
@@ -265,7 +271,7 @@ class SessionService:
         return await members.in_tenant(session.tenant_id, session.user_id)
 
     async def _still(self, proven: User) -> User:
-        """The user, if nothing of what she proved has changed; nothing does before the commit.
+        """Return the user, locked, if the credentials have not changed since they were proved.
 
         Raises CredentialsChanged.
         """
@@ -284,7 +290,7 @@ class SessionService:
         return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
 
     async def _visit(self, membership: Membership) -> TokenPair:
-        """Raises UserSuspended, TenantSuspended."""
+        """Issue an access token for another tenant. Raises UserSuspended, TenantSuspended."""
         user = await self.users.get(self.work.require_user())
         grant = await self._grant(user, membership)
         claims = _claims(self._own_session(), user, membership, grant)
@@ -292,14 +298,15 @@ class SessionService:
         return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
 
     def _own_session(self) -> UUID:
-        """Raises Unauthenticated for who is not logged in as a user."""
+        """Raises Unauthenticated if the actor is not logged in as a user."""
         self.work.require_user()
         if self.work.actor.session_id is None:
             raise RefreshRefused
         return self.work.actor.session_id
 
     async def _grant(self, user: User, membership: Membership | None) -> Grant | None:
-        """What the membership's role gives, read in a unit of its tenant: before the first write.
+        """Return what the membership's role gives. Call it before the first write: it may read in
+        a unit of the membership's tenant.
 
         Raises UserSuspended, TenantSuspended.
         """
@@ -352,7 +359,7 @@ def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:
 
 
 def kind_of_device(user_agent: str | None) -> str | None:
-    """What stays the same when a browser is updated."""
+    """Return the user agent without versions, which an update of the browser changes."""
     return VERSIONS.sub("", user_agent[:200]) if user_agent else None
 
 

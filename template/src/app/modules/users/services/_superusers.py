@@ -8,24 +8,24 @@ from ._auth import AuthService
 
 
 class SuperuserService:
-    """Who may work across tenants. For the one who holds the command line."""
+    """Manages who may work across tenants. Used by the command line only."""
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.users = UserRepository(work.session)
 
     async def known(self, emails: Iterable[str]) -> list[str]:
-        """Those of these addresses that belong to a user."""
+        """Return those of the addresses that belong to a user."""
         return [each for each in emails if await self.users.find_by_email(each.lower()) is not None]
 
     async def add(self, *, email: str, password: str, full_name: str) -> None:
-        """A new user. Raises EmailTaken, WeakPassword."""
+        """Create a superuser. Raises EmailTaken, WeakPassword."""
         await AuthService(self.work).add_user(
             email=email, password=password, full_name=full_name, is_superuser=True
         )
 
     async def promote(self, email: str) -> None:
-        """A user who is there already; leaves an audit entry.
+        """Make an existing user a superuser; write an audit entry.
 
         Raises EmailNotConfirmed in production: anybody may have registered with the address.
         """

@@ -55,7 +55,7 @@ class UserService:
         return _me(await self.users.change(user, full_name=full_name), places, self.work.actor)
 
     async def list_members(self, *, limit: int, cursor: str | None) -> Rows[Member]:
-        """Who works for the actor's tenant."""
+        """Return the members of the actor's tenant."""
         self.work.require(UserPermission.READ)
         memberships = await self.members.list(limit=limit, cursor=cursor)
         ids = [membership.user_id for membership in memberships.items]
@@ -73,7 +73,7 @@ class UserService:
         return _member(user, membership.role, membership.created_at)
 
     async def suspended(self, user_ids: Sequence[UUID]) -> set[UUID]:
-        """Which of them are, asked by the house; one who is not there counts as suspended."""
+        """Return the suspended ones; an unknown id counts as suspended. Needs no permission."""
         users = await self.users.by_ids(user_ids)
         return set(user_ids) - {user.id for user in users if user.suspended_at is None}
 
@@ -81,7 +81,7 @@ class UserService:
         return await self.users.get(self.work.require_user())
 
     async def _places(self) -> Sequence[tuple[Membership, Tenant]]:
-        """In a unit of their own: to be read before anything is written."""
+        """Read memberships and tenants in a unit of their own. Call it before the first write."""
         return await self.members.of_person(self.work.require_user())
 
 

@@ -1,4 +1,4 @@
-"""Somebody with an account at a provider, and her way there and back."""
+"""A user with an account at a provider, and the redirects of a log-in with it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +22,12 @@ def person(**changes: Any) -> dict[str, Any]:
 
 @dataclass
 class Trip:
-    """To the provider and back to our door."""
+    """A log-in with a provider: there and back."""
 
     browser: AsyncClient
 
     async def leave(self) -> str:
-        """Where the provider sends the browser."""
+        """Return the address to which the provider redirects the browser."""
         there = await self.browser.get(f"{OIDC}/ours")
         async with httpx.AsyncClient() as outside:
             return (await outside.get(there.headers["location"])).headers["location"]

@@ -1,4 +1,4 @@
-"""What a client may make a log-in cost."""
+"""Limits on what a log-in can cost the server."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def normalised(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whatever is normalised, which takes the square of its length."""
+    """Collect the texts that are normalised, which takes time quadratic in their length."""
     seen: list[str] = []
     normalize: Any = unicodedata.normalize
 
@@ -124,7 +124,7 @@ class TestSessions:
 
 
 def _schemas(document: Any) -> Iterator[dict[str, Any]]:
-    """All objects in the API's description."""
+    """Yield all objects in the API's description."""
     if isinstance(document, dict):
         yield document
     inner = document.values() if isinstance(document, dict) else document

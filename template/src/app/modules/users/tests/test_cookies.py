@@ -21,7 +21,7 @@ SISTER = {"Sec-Fetch-Site": "same-site", "Origin": "http://other.localhost:8000"
 
 @pytest_asyncio.fixture
 async def browser(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    """Keeps cookies."""
+    """A client that keeps cookies."""
     transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://localhost:8000") as browser:
         yield browser
@@ -124,7 +124,7 @@ class TestRefresh:
 
 
 class TestAForeignPage:
-    """Is refused, and nothing has happened."""
+    """It is refused before anything happens."""
 
     @pytest.mark.parametrize("headers", [FOREIGN, SISTER])
     async def test_spends_no_refresh_token(

@@ -1,4 +1,4 @@
-"""An address is one, however it is written, in the database too."""
+"""An address is unique whatever its case, in the database too."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ STANDARD = ("app.core.", "app.modules.users.", "app.modules.tenants.")
 
 
 def keys_by_case() -> Iterator[str]:
-    """Unique keys of the standard's own tables that would let an address's second spelling in."""
+    """Yield unique keys of the standard's tables that distinguish an address by its case."""
     find_modules()
     for mapper in Base.registry.mappers:
         if not mapper.class_.__module__.startswith(STANDARD):
@@ -39,7 +39,7 @@ def _is_email(name: str) -> bool:
 
 class TestAnAddress:
     def test_is_unique_in_any_case(self) -> None:
-        """`unique_ignoring_case`, of app/database/mixins.py, makes such a key."""
+        """`unique_ignoring_case` (app/database/mixins.py) makes such a key."""
         assert list(keys_by_case()) == []
 
     async def test_is_taken_in_any_case(self, runtime: Runtime, owner: Person) -> None:

@@ -1,6 +1,6 @@
-"""What ends log-ins ends also those under way: each way in, against each ending, in the middle.
+"""What ends log-ins also ends those in progress: each way to log in, against each way to end one.
 
-The middle is where a password was found right, or a provider's word good, and nothing is written.
+The end comes when a password or a provider's answer has been verified and nothing is written yet.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ ME = "/api/v1/users/me"
 
 
 class Middle:
-    """Where `passwords.verify` waits once it knows that the password is right."""
+    """Makes `passwords.verify` wait once it knows that the password is right."""
 
     def __init__(self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
         self.verify = runtime.passwords.verify
@@ -36,7 +36,7 @@ class Middle:
         monkeypatch.setattr(runtime.passwords, "verify", self._verify)
 
     async def between(self, under_way: Awaitable[Response], happens: Awaitable[None]) -> Response:
-        """The answer of a request in whose middle something else happens, from begin to end."""
+        """Return the answer of a request while which something else happens completely."""
         self.waits = True
         task = asyncio.ensure_future(under_way)
         await self.reached.wait()
@@ -130,7 +130,7 @@ class TestALogInUnderWay:
         await self.check(anonymous, late)
 
     async def check(self, anonymous: AsyncClient, late: Response) -> None:
-        """Refused; or challenged, by a second factor that was not there, and then refused."""
+        """Check that it is refused, at once or after a challenge that did not exist before."""
         assert late.status_code in (401, 202)
         if late.status_code == 202:
             assert (await answer(anonymous, late, "000000")).status_code == 401
@@ -193,7 +193,7 @@ async def renew_the_codes(client: AsyncClient, _: Person, device: Device | None)
 
 
 class TestAnActUnderWay:
-    """One that a password was given for, which is not the password any more when it is done."""
+    """A request whose password is replaced after it was verified."""
 
     @pytest.mark.parametrize("act", [change_it_back, add_a_factor])
     async def test_comes_too_late(
@@ -259,7 +259,7 @@ class TestAnActUnderWay:
         owner: Person,
         middle: Middle,
     ) -> None:
-        """For another address, asked for with the old password, confirmed by whoever reads it."""
+        """A link for another address, requested with the old password."""
         thief = f"{new_id()}@example.com"
 
         asked = await middle.between(
@@ -273,9 +273,9 @@ class TestAnActUnderWay:
     async def test_brings_no_old_password_back(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person, middle: Middle
     ) -> None:
-        """Its hash is renewed when the parameters have changed, and not over a new one."""
+        """A hash with old parameters is renewed, but must not overwrite a new password."""
         old = await hash_of(runtime, owner)
-        await set_hash(runtime, owner, old.replace("t=1", "t=2"))  # so that it is outdated
+        await set_hash(runtime, owner, old.replace("t=1", "t=2"))  # so that it is renewed
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(middle, "verify", _knows_it)
 

@@ -1,4 +1,4 @@
-"""Accounts elsewhere: whom they are given to, who sees them, and when they end."""
+"""Provider accounts: to whom they are linked, who sees them, and when they end."""
 
 import pytest
 from httpx import AsyncClient
@@ -26,14 +26,14 @@ def browser(oidc_browser: AsyncClient) -> AsyncClient:
 
 
 async def link(browser: AsyncClient, honest: Provider, runtime: Runtime, owner: Person) -> None:
-    """Owner's account and the provider's person, who has her address."""
+    """Link the provider's account with the owner's address to the owner."""
     await confirm_in_database(runtime, owner)
     honest.person = person(email=owner.email)
     assert (await Trip(browser).make()).status_code == 303
 
 
 class TestAPreparedAccount:
-    """By a stranger, with the address of somebody who never asked for it."""
+    """An attacker registered it, with somebody else's address."""
 
     async def test_is_not_handed_over_with_the_link_of_the_letter(
         self, browser: AsyncClient, honest: Provider, anonymous: AsyncClient, runtime: Runtime
@@ -229,7 +229,7 @@ class TestIdentities:
         runtime: Runtime,
         owner: Person,
     ) -> None:
-        """Also when the account elsewhere has the same, confirmed address; also after a reset."""
+        """Also if the provider's account has the same, confirmed address; also after a reset."""
         await link(browser, honest, runtime, owner)
         url = f"{IDENTITIES}/{(await browser.get(IDENTITIES)).json()[0]['id']}"
         await browser.delete(url, headers=OURS)
@@ -297,7 +297,7 @@ class TestIdentities:
         runtime: Runtime,
         ending: object,
     ) -> None:
-        """As of a stranger, who has linked an account of hers that has another address."""
+        """For example those of an attacker, with another address."""
         owner = await found_tenant(runtime)
         await link(browser, honest, runtime, owner)
         honest.person["email"] = f"{new_id()}@example.com"

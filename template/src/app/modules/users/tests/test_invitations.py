@@ -1,4 +1,4 @@
-"""An invitation does not outlive what its maker may do: nobody invites herself back."""
+"""An invitation ends with its maker's permission to invite: nobody can invite themselves back."""
 
 from collections.abc import Awaitable, Callable
 

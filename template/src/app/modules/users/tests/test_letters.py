@@ -1,4 +1,4 @@
-"""What letters prove: that somebody reads an address's mail."""
+"""E-mails prove that somebody reads the mail of an address."""
 
 import asyncio
 from uuid import UUID
@@ -19,7 +19,7 @@ NEW = "another long password"
 
 
 async def confirm(client: AsyncClient, token: str, password: str | None = PASSWORD) -> Response:
-    """With the password, or as who the client is."""
+    """Confirm with the password, or as the user who is logged in."""
     body = {"token": token, "password": password}
     return await client.post(f"{AUTH}/confirm-email", json=body)
 

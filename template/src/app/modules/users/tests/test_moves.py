@@ -1,4 +1,4 @@
-"""Switching, joining and logging out: one log-in stays one, and what came of it ends with it."""
+"""Switching, joining and logging out: a log-in never becomes two, and its tokens end with it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -30,7 +30,7 @@ async def browser(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 @pytest_asyncio.fixture
 async def other(anonymous: AsyncClient, runtime: Runtime, owner: Person) -> Person:
-    """Owns another tenant, for which our owner works too."""
+    """The owner of another tenant, of which our owner is a member too."""
     other = await found_tenant(runtime, "Globex")
     await accept(anonymous, await invite(anonymous, other, owner.email), owner.email)
     return other
@@ -42,7 +42,7 @@ async def switch(client: AsyncClient, pair: dict[str, Any], to: Person, **more: 
 
 
 async def join(client: AsyncClient, pair: dict[str, Any], to: Person, **more: Any) -> Response:
-    """Into a tenant that has just invited."""
+    """Join a tenant that has just invited."""
     email = (await me(client, pair))["email"]
     body = {"token": await invite(client, to, email), **more}
     return await client.post(f"{AUTH}/join", json=body, headers=bearer(pair))
@@ -126,7 +126,7 @@ class TestAMove:
     async def test_refuses_the_refresh_token_of_another_log_in(
         self, anonymous: AsyncClient, owner: Person, rival: Person, move: Move
     ) -> None:
-        """And leaves it as it is."""
+        """It leaves the other log-in unchanged."""
         target = owner if move is switch else rival
         pair, elsewhere = [(await log_in(anonymous, owner.email)).json() for _ in range(2)]
 

@@ -134,7 +134,7 @@ class TestAnAnswer:
         assert (await browser.get(back[:-5] + "wrong")).status_code == 401
 
     async def test_in_another_browser_is_refused(self, browser: AsyncClient) -> None:
-        """Or an attacker could log her victim in as herself."""
+        """Otherwise an attacker could log a victim in to the attacker's account."""
         back = await Trip(browser).leave()
         browser.cookies.clear()
 

@@ -1,4 +1,4 @@
-"""Who was let in is out within a request, long before her access token expires."""
+"""A revocation takes effect with the next request, long before the access token expires."""
 
 from collections.abc import Awaitable, Callable
 
@@ -28,7 +28,7 @@ class Scene:
         self.superuser = superuser
 
     async def status(self) -> int:
-        """Of a request with the member's token."""
+        """Return the status of a request with the member's token."""
         answer = await self.client.get(f"{V1}/users", headers=self.member.headers)
         return answer.status_code
 

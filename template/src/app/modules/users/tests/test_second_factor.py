@@ -32,8 +32,8 @@ class Device:
 async def set_up(client: AsyncClient, headers: dict[str, str] | None = None) -> Device:
     body = {"password": PASSWORD}
     secret = (await client.post(FACTOR, json=body, headers=headers)).json()["secret"]
-    # confirmed with the code before the current one, so that the current one is left to log in with
-    for _ in range(2):  # a step of the clock may lie between the code and its use
+    # Confirm with the previous code, so that the current one is still unused for the log-in.
+    for _ in range(2):  # the clock's 30-second step may change between reading and using a code
         code = pyotp.TOTP(secret).at(clock.now(), counter_offset=-1)
         confirmed = await client.post(f"{FACTOR}/confirm", json={"code": code}, headers=headers)
         if confirmed.status_code == 200:
@@ -173,7 +173,7 @@ class TestLogIn:
 
 
 class TestRemoval:
-    """And new recovery codes, with which it could be removed."""
+    """Also renewing the recovery codes, with which it could be removed."""
 
     @pytest.mark.parametrize("path", ["remove", "recovery-codes"])
     async def test_takes_more_than_the_password(self, client: AsyncClient, path: str) -> None:

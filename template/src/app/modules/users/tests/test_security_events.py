@@ -1,4 +1,4 @@
-"""Whoever watches the log or the metrics learns of each attack; the person learns by e-mail."""
+"""Each attack appears in the log and the metrics; the user is told by e-mail."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass

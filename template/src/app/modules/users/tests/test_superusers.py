@@ -42,7 +42,7 @@ class TestPromote:
         assert await is_superuser(runtime, email)
 
     async def test_wants_a_confirmed_address_in_production(self, runtime: Runtime) -> None:
-        """Somebody else may have registered with it beforehand."""
+        """Somebody else may have registered with the address before."""
         email = await registered(runtime)
         settings = runtime.settings.model_copy(update={"environment": "production"})
 

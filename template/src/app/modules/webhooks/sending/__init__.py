@@ -1,4 +1,4 @@
-"""Posts to endpoints that nobody here has vouched for."""
+"""Posts to endpoints that tenants have chosen, and that are not trusted."""
 
 from ._network import AddressRefused, check_address
 from ._post import NotDelivered, post

@@ -1,7 +1,7 @@
 """Connections to public addresses only.
 
-What a name leads to is looked up once, checked, and connected to: a name that leads elsewhere the
-next time it is asked (DNS rebinding) gains nothing. Redirects are not followed.
+A name is resolved once; its addresses are checked, and the connection goes to one of these. A name
+that resolves differently the next time (DNS rebinding) gains nothing. Redirects are not followed.
 """
 
 import asyncio
@@ -15,15 +15,15 @@ import httpcore
 from ._public import Address, Network, is_public
 
 NO_PUBLIC_ADDRESS = "It has no public address."
-"""Said of every host that is refused and of one that does not exist: it maps nobody's network."""
+"""The message for a refused host and for an unknown one, so that it reveals no internal names."""
 
 
 class AddressRefused(Exception):
-    """Private, loopback, link-local, multicast, otherwise not of the public internet, or none."""
+    """The address is private, loopback, link-local, multicast or not public, or there is none."""
 
 
 def check_address(host: str, allowed: Iterable[Network]) -> None:
-    """Of a host that is written as an address; a name is checked when it is connected to.
+    """Check a host that is an address. A name is checked when the connection is made.
 
     Raises AddressRefused.
     """
@@ -40,7 +40,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> Any:
-        """Raises AddressRefused if any of the name's addresses is not public, or it has none."""
+        """Raises AddressRefused if the name has no address, or any that is not public."""
         addresses = await self._addresses(host, port)
         for address in addresses[:-1]:
             try:

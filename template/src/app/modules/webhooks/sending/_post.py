@@ -19,7 +19,7 @@ FAILURES = (
 
 
 class NotDelivered(Exception):
-    """There was no answer, and why, as a sentence."""
+    """There was no answer; the message says why."""
 
 
 async def post(
@@ -30,7 +30,7 @@ async def post(
     seconds: float,
     allowed: Sequence[Network] = (),
 ) -> int:
-    """The answer's status. Raises NotDelivered."""
+    """Return the answer's status. Raises NotDelivered."""
     network = PublicNetwork(allowed)
     try:
         async with (
@@ -51,5 +51,5 @@ async def post(
 
 @cache
 def _trusted() -> SSLContext:
-    """Made once: reading the authorities takes longer than most answers."""
+    """Return the cached TLS context: loading CA certificates takes longer than most answers."""
     return httpcore.default_ssl_context()

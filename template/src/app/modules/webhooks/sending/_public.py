@@ -1,5 +1,5 @@
-"""Which addresses are of the public internet. Written out: what Python's `is_global` says depends
-on its version, and it knows neither tunnels nor clouds.
+"""The addresses of the public internet, written out: Python's `is_global` depends on its version,
+and covers neither tunnels nor addresses of cloud providers.
 
 https://www.iana.org/assignments/iana-ipv4-special-registry
 https://www.iana.org/assignments/iana-ipv6-special-registry
@@ -19,7 +19,7 @@ NOT_PUBLIC = tuple(
             "10.0.0.0/8",
             "100.64.0.0/10",
             "127.0.0.0/8",
-            "168.63.129.16/32",  # Azure's own, from inside of each machine
+            "168.63.129.16/32",  # Azure's own, reachable inside each machine
             "169.254.0.0/16",
             "172.16.0.0/12",
             "192.0.0.0/24",
@@ -47,7 +47,7 @@ NOT_PUBLIC_6 = tuple(
     )
 )
 ISATAP = (0x00005EFE, 0x02005EFE)
-"""Before the IPv4 address in the lower half of an IPv6 one: a tunnel to it (RFC 5214)."""
+"""The prefix of the IPv4 address in the lower half of an IPv6 one: a tunnel to it (RFC 5214)."""
 
 
 def is_public(address: Address) -> bool:

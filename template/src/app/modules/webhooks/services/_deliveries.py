@@ -61,7 +61,7 @@ class DeliveryService:
         return await self.deliveries.change(delivery, status=WAITING, attempts=0)
 
     async def fan_out(self, event: AnyEvent) -> None:
-        """One delivery for each endpoint that wants the event, whoever caused it."""
+        """Create a delivery for each endpoint whose patterns match the event."""
         for endpoint in await self.endpoints.list_enabled():
             if endpoint.wants(event.kind):
                 delivery = await self.deliveries.create(
@@ -73,7 +73,7 @@ class DeliveryService:
                 self._enqueue(endpoint, delivery)
 
     async def deliver(self, delivery_id: UUID) -> None:
-        """One attempt. A failure is noted, and another attempt enqueued with it."""
+        """Make one attempt. After a failure, enqueue the next one in the same transaction."""
         delivery = await self.deliveries.find(delivery_id)
         if delivery is None or delivery.status != WAITING:
             return
@@ -84,7 +84,7 @@ class DeliveryService:
             await self.deliveries.change(delivery, status=FAILED, error="It is disabled.")
 
     async def tidy(self) -> None:
-        """Forgets what is old, and seals secrets with the current key."""
+        """Delete old deliveries, and encrypt the secrets with the current key."""
         kept = timedelta(days=self.settings.kept_days)
         await self.deliveries.delete_older(clock.now() - kept)
         sealer = self.work.runtime.sealer
@@ -95,19 +95,19 @@ class DeliveryService:
     def _enqueue(
         self, endpoint: WebhookEndpoint, delivery: WebhookDelivery, delay: timedelta | None = None
     ) -> None:
-        """The endpoints of one host, whoever they belong to, never take all slots of a worker."""
+        """The host is the job's `resource`: one host never takes all slots of a worker."""
         run = deliver.with_options(delay=delay, resource=urlsplit(endpoint.url).hostname)
         self.work.enqueue(run, delivery_id=delivery.id)
 
     async def _attempt(self, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> None:
-        """No transaction waits for the endpoint: what became of it meanwhile is read again."""
+        """Post outside a transaction, then read again: either row may have changed meanwhile."""
         await self.work.commit()
         try:
             status, error = await self._post(endpoint, delivery), None
         except NotDelivered as failure:
             status, error = None, str(failure)
         now_delivery = await self.deliveries.find(delivery.id)
-        if now_delivery is not None:  # or it was deleted with its endpoint
+        if now_delivery is not None:  # it is deleted with its endpoint
             now_endpoint = await self.endpoints.get(endpoint.id)
             await self._note_outcome(now_endpoint, now_delivery, status, error)
 
@@ -180,7 +180,7 @@ class DeliveryService:
 
 
 def _body(event: AnyEvent) -> str:
-    """Kept as text: what is signed and what is sent are the same bytes, at every attempt."""
+    """Return the body as text, so that the same bytes are signed and sent at every attempt."""
     told = {"type": event.kind, "timestamp": event.occurred_at.isoformat(), "data": event.payload}
     return json.dumps(told, separators=(",", ":"))
 

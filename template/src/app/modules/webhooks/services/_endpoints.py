@@ -36,7 +36,7 @@ class EndpointService:
     async def create(
         self, *, url: str, events: Sequence[str], description: str = ""
     ) -> tuple[WebhookEndpoint, str]:
-        """The endpoint, and its secret, which is shown once.
+        """Return the endpoint, and its secret, which is shown once.
 
         Raises EndpointRefused, TooManyEndpoints.
         """
@@ -69,7 +69,7 @@ class EndpointService:
         return after
 
     async def renew_secret(self, endpoint_id: UUID) -> tuple[WebhookEndpoint, str]:
-        """The old secret signs as well for another day, so that nothing is lost meanwhile."""
+        """Set a new secret. The old one signs too for a day, while the receiver changes over."""
         self.work.require(WebhookPermission.MANAGE)
         endpoint, secret = await self.endpoints.get_for_update(endpoint_id), new_secret()
         renewed = await self.endpoints.change(
@@ -93,7 +93,7 @@ class EndpointService:
             raise TooManyEndpoints(most=most)
 
     def _check(self, url: str) -> None:
-        """What can be seen at once; where a name leads is checked at each connection."""
+        """Check the URL. The addresses of a name are checked at each connection."""
         parts = urlsplit(url)
         if self.work.runtime.settings.in_production and parts.scheme != "https":
             raise EndpointRefused(reason="It must begin with https://.")

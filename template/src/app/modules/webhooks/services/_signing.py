@@ -1,4 +1,4 @@
-"""Secrets and signatures as https://www.standardwebhooks.com wants them."""
+"""Secrets and signatures as https://www.standardwebhooks.com defines them."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ def new_secret() -> str:
 
 
 def signed(body: str, *, message: str, at: datetime, secrets: Iterable[str]) -> dict[str, str]:
-    """The headers. With two secrets there are two signatures, and either one proves it."""
+    """Return the headers, with one signature for each secret; a receiver accepts either."""
     signatures = [Webhook(secret).sign(message, at, body) for secret in secrets]
     return {
         "content-type": "application/json",

@@ -1,4 +1,4 @@
-"""A certificate for localhost that nobody has signed."""
+"""A self-signed certificate for localhost."""
 
 import ssl
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`receiver`, which the tests' own settings allow to be on loopback, and an endpoint for it."""
+"""`receiver`, on loopback, which the tests' settings allow, and an endpoint for it."""
 
 from collections.abc import AsyncIterator
 from ipaddress import IPv4Network
@@ -38,7 +38,7 @@ def loopback_allowed(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
 async def endpoint(
     loopback_allowed: None, work: UnitOfWork, receiver: Receiver
 ) -> tuple[WebhookEndpoint, str]:
-    """For all events, with its secret."""
+    """Create an endpoint for all events, and return it with its secret."""
     made = await EndpointService(work).create(url=receiver.url, events=["*"])
     await work.commit()
     return made

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback: what it is sent, and what it answers."""
+"""A real HTTP server on loopback: it records requests, and answers as told."""
 
 import asyncio
 from collections.abc import AsyncIterator

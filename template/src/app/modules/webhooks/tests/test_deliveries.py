@@ -23,7 +23,7 @@ Made = tuple[WebhookEndpoint, str]
 
 
 async def tell(runtime: Runtime, person: Person) -> None:
-    """An event of the person's tenant, and whatever follows at once."""
+    """Publish an event of the user's tenant, and run its jobs."""
     async with open_unit(runtime, person.actor, person.context) as work:
         work.publish(TenantFounded(person.tenant_id))
     await run_waiting(runtime, person, QUEUE)
@@ -269,7 +269,7 @@ class TestTidy:
 
 
 def watch_units(monkeypatch: pytest.MonkeyPatch) -> list[UnitOfWork]:
-    """All that deliver from now on."""
+    """Collect the units of work of all later deliveries."""
     opened: list[UnitOfWork] = []
     deliver = DeliveryService.deliver
 

@@ -1,4 +1,4 @@
-"""Addresses that nobody may make us send to, however they are written."""
+"""Addresses to which we must never send, however they are written."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ ELSEWHERE = ["127.1", "2130706433", "0x7f000001", "017700000001", "localhost"]
 
 
 def found(*addresses: str) -> list[Any]:
-    """As getaddrinfo tells it."""
+    """Return the addresses as getaddrinfo does."""
     return [(None, None, None, "", (address, 443)) for address in addresses]
 
 
@@ -107,7 +107,7 @@ class TestPost:
     async def test_says_the_same_of_a_name_that_does_not_exist(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Else whoever reads the log of deliveries could ask which names there are inside."""
+        """Otherwise the log of deliveries would reveal which internal names exist."""
 
         async def refuse(*_: Any) -> list[Any]:
             raise OSError("Name or service not known")
@@ -122,7 +122,7 @@ class TestTls:
     async def test_asks_for_the_certificate_of_the_name(
         self, certificate: Certificate, loopback: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Although it connects to an address: the certificate is for localhost alone."""
+        """The connection goes to an address, but the certificate is checked against the name."""
         monkeypatch.setattr(_post, "_trusted", lambda: certificate.trusted)
         async with receiving(certificate.served) as receiver:
             by_name = f"https://localhost:{receiver.port}/"
@@ -138,7 +138,7 @@ class TestPublicNetwork:
     async def test_connects_to_the_very_address_that_it_has_checked(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A name that is public when asked first, and private when asked again."""
+        """The name resolves to a public address first, and to a private one the next time."""
         answers = iter([found("1.1.1.1"), found("127.0.0.1")])
         network, asked = PublicNetwork(), Recorder()
         monkeypatch.setattr(_network, "_resolve", lambda *_: answered(next(answers)))
@@ -168,7 +168,7 @@ class TestPublicNetwork:
 
 
 class Recorder:
-    """In the place of sockets."""
+    """Replaces sockets."""
 
     def __init__(self, unreachable: set[str] | None = None) -> None:
         self.unreachable = unreachable or set()

@@ -1,4 +1,4 @@
-"""What is read for a change is what is there when it is written."""
+"""A row that is read for a change is still the same when it is written."""
 
 from uuid import UUID
 

@@ -40,7 +40,7 @@ class TestCreate:
     async def test_refuses_one_too_many(
         self, client: AsyncClient, rival_client: AsyncClient
     ) -> None:
-        """However many are asked for at once."""
+        """However many are requested at the same time."""
         answers = await asyncio.gather(*(client.post(URL, json=BODY) for _ in range(25)))
 
         assert Counter(answer.status_code for answer in answers) == {201: 20, 409: 5}
