@@ -63,6 +63,7 @@ def write(outcome: Outcome, index: Mapping[str, Entry], claims: Mapping[str, str
     for path, file in wanted.items():
         if file is not None:
             _write(path, file)
+    # Restore committed files that Copier has removed, but that are not part of the merge.
     for path in sorted(index.keys() - outcome.files.keys()):
         if not claim_on(path, claims) and not os.path.lexists(path):
             git("checkout", "--", path)

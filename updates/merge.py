@@ -65,6 +65,7 @@ class Merge:
         return any(source in first_hand or self._is_edited(source) for source in here)
 
     def _merge(self, path: str, sources: list[str]) -> None:
+        # Several old files may have become this one, so each source's edits are merged into the last result.
         result, stages = self.new[path], {3: self.new[path]}
         for source in sources:
             base, mine = self.old[source], self.mine[source]
@@ -73,6 +74,7 @@ class Merge:
                 stages = {1: base, 2: mine, **stages}
             if source != path:
                 self._move_away(source, path)
+        # The client has a file of their own at the new path: merge with an empty base, so that both texts stay.
         if path in self.mine and path not in sources:
             result, clean = three_way(NOTHING, self.mine[path], result)
             if not clean:
@@ -138,6 +140,7 @@ class Merge:
 
 def three_way(base: File, mine: File, theirs: File) -> tuple[File, bool]:
     """Merge, with conflict markers if needed and the client's line endings; of binary files keep the client's."""
+    # The client's change of the executable bit wins over the standard's.
     executable = theirs.executable if mine.executable == base.executable else mine.executable
     content, clean = _merged(base.text, mine.text, theirs.text)
     if mine.ends_lines_with_crlf:

@@ -20,7 +20,7 @@ class Moves:
     new: Set[str]
 
     def target_of(self, path: str) -> str | None:
-        """Return the new path, or None for a removed file. The old path of a moved file may remain as an import alias."""
+        """Return the new path, or None for a removed file. A moved file's old path may remain as an alias."""
         chain = self._chain(path)
         if path in self.new and (not chain or self.has_moved_already(path)):
             return path

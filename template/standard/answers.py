@@ -50,7 +50,7 @@ def read_origin() -> Origin:
 
 
 def refuse_edited_answers() -> None:
-    """Raises Problem if the answers were edited by hand: updates render the old release from them."""
+    """Raises Problem if the answers were edited by hand: updates render the old release from it."""
     if not are_as_written():
         raise Problem(EDITED)
 

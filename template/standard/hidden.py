@@ -1,4 +1,4 @@
-"""Refuse to work if git was told to skip files: no diff shows changes in them, so they would be lost."""
+"""Refuse to work if git was told to skip files: no diff would show changes in them."""
 
 import shlex
 

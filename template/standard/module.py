@@ -116,7 +116,7 @@ def _loaded(text: str, what: str) -> Any:
 
 
 def _refuse_known(new: Mapping[str, Any]) -> None:
-    """Raises Problem for modules in the answers. Modules that were added otherwise may join them."""
+    """Raises Problem for modules in the answers. Modules that came otherwise may join them."""
     known = _known(_stored())
     for name in new:
         if _bare(name) in known:

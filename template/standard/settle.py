@@ -25,6 +25,6 @@ def settle() -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without the calling `make`'s options, which are not for these targets."""
+    """Return the environment without the options of the calling `make`."""
     ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "VIRTUAL_ENV"}
     return {name: value for name, value in os.environ.items() if name not in ours}

@@ -46,7 +46,7 @@ class TestChain:
     def test_lets_a_release_serve_that_a_newer_one_has_migrated_for(
         self, scratch: DatabaseUrls, server: EmbeddedServer
     ) -> None:
-        """Or none could be rolled back, and old processes would stop before new ones are up."""
+        """Otherwise no release could be rolled back, and old processes would stop too early."""
         command.upgrade(configuration(scratch.owner_url), "head")
         with server.superuser(make_url(scratch.url).database or "") as connection:
             connection.execute("UPDATE alembic_version SET version_num = 'of_tomorrow'")

@@ -1,4 +1,4 @@
-"""One filler, whatever happens to it; and nothing kept that was made of older rows."""
+"""Only one caller computes a missing value, even after failures; no value of old rows is kept."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Oven:
-    """Takes a while, and counts how often it was lit."""
+    """Takes a while to compute a value, and counts the calls."""
 
     def __init__(self, *, seconds: float = 0.1, burns: int = 0) -> None:
         self.seconds = seconds
@@ -99,7 +99,7 @@ class TestRemember:
 
 class TestDrop:
     async def test_reaches_a_value_that_is_being_made(self, store: Store, key: str) -> None:
-        """It was made of rows from before the change."""
+        """The value was computed from rows before the change."""
         shared, oven = SharedCache(store), Oven()
         filler = asyncio.create_task(shared.remember(key, MINUTE, oven.bake))
         await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""SIGTERM: what has begun is finished and committed, then the process ends well."""
+"""On SIGTERM the process finishes and commits running requests, then exits with 0."""
 
 import asyncio
 import signal
