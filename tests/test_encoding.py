@@ -14,7 +14,7 @@ METHODS = {"read_text", "write_text"}
 PROCESSES = {"run", "Popen", "check_output", "check_call", "call"}
 TEXT_MODES = set("rwxat+")
 RELEASED = ROOT / "template/migrations/standard/s0003_queue.py"
-"""Released steps never change, and these read only ASCII."""
+"""A released step never changes, and this one reads only ASCII."""
 
 
 def files(folders: tuple[str, ...]) -> list[Path]:

@@ -149,7 +149,7 @@ class TestAnError:
 
     async def test_after_the_answer_began_is_recorded_once(self, client: httpx.AsyncClient) -> None:
         with capture_logs() as lines, pytest.raises(AssertionError):
-            await client.get("/torn")  # httpx notices that the body is incomplete
+            await client.get("/torn")  # httpx asserts a complete response
 
         recorded, request = lines
         assert recorded["event"] == "answer broke off"

@@ -1,4 +1,4 @@
-"""`scenario`: given some rows, when something is done, then an event or a row, within a time.
+"""The fixture `scenario`: given some rows, when something happens, then wait for an event or a row.
 
 async def test_is_told(self, scenario: Scenario) -> None:
     async with scenario.given() as work:

@@ -90,7 +90,7 @@ class TestRemember:
     async def test_does_not_wait_for_ever_for_another_process(
         self, valkey_url: str, key: str
     ) -> None:
-        await redis_store(valkey_url).claim(key)  # and dies
+        await redis_store(valkey_url).claim(key)  # a process that dies with its claim
         shared = SharedCache(redis_store(valkey_url), patience_seconds=0.1)
 
         async with asyncio.timeout(0.5):

@@ -18,7 +18,7 @@ from tests.support.queue import until
 
 LIMITS = {"max_head_bytes": 4096, "head_seconds": 60, "max_connections": 6}
 STRANGER = {"forwarded_allow_ips": ""}
-"""With this, 127.0.0.1 counts as a client, not as a proxy."""
+"""These options make 127.0.0.1 a client, not a trusted proxy."""
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
