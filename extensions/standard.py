@@ -1,4 +1,4 @@
-"""The template's Jinja extension: what copier.yml asks of `modules/`, the package beside this file."""
+"""The template's Jinja extension: registers the filters and globals of `modules/` for copier.yml."""
 
 import sys
 from hashlib import sha256
@@ -19,10 +19,10 @@ class Standard(Extension):
 
 
 def _load(folder: Path) -> ModuleType:
-    """Import a package under a name that no other release's package has.
+    """Import a package under a name that is unique to this release.
 
-    An update renders the old and the new release in one process. Under a plain name the second would be
-    handed the modules of the first.
+    An update renders the old and the new release in one process. With a plain name, the second release would get the
+    first one's modules from sys.modules.
     """
     name = f"agency_standard_{sha256(str(folder).encode()).hexdigest()[:16]}"
     if name in sys.modules:

@@ -1,12 +1,12 @@
-"""The answers that the tests render with: one project for each."""
+"""The answers that the tests render with; each set gives one project."""
 
 from typing import Any
 
-# 30 characters, the longest name there is, and the shortest that is a word.
+# The longest name, of 30 characters, and the shortest one that is a word.
 LONGEST = "electronic_health_record_notes"
 SHORTEST = "ox"
 
-# One field of each kind, each with what it may have beside it.
+# One field of each kind, with its possible modifiers.
 EVERY_KIND = {
     "categories": {
         "fields": {

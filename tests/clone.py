@@ -1,4 +1,4 @@
-"""A project to work in, with nothing but what its own pyproject asks for."""
+"""A clone of a project, with an environment of exactly its own dependencies."""
 
 import os
 import subprocess
@@ -15,11 +15,11 @@ class Clone:
         self.commands = environment or environment_of(folder)
 
     def run(self, *command: str) -> str:
-        """What the command printed. It fails the test with all of its output."""
+        """Return the command's output. Fails the test with all of the output."""
         return self._printed(self.commands / command[0], *command[1:])
 
     def make(self, *words: str) -> str:
-        """What `make` printed, with the project's own Makefile. It fails the test with all of its output."""
+        """Return the output of `make`, with the project's own Makefile. Fails the test with all of the output."""
         return self._printed("make", *words, f"UV={os.environ.get('UV', 'uv')}")
 
     def _printed(self, *command: str | Path) -> str:
@@ -36,7 +36,7 @@ class Clone:
         return done.stdout
 
     def _environment(self) -> dict[str, str]:
-        """Of this machine what a shell has: no setting of ours, no other environment's packages."""
+        """Return a shell's environment, without our settings and other environments' packages."""
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
         path = f"{self.commands}{os.pathsep}{os.environ['PATH']}"
         environment = str(self.commands.parent)

@@ -1,4 +1,4 @@
-"""Each answer set is rendered once in a session, from the working tree as it is."""
+"""Fixtures that render each answer set once per session, from the working tree."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -23,7 +23,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
-    """render(custom_modules=…): a new project, committed."""
+    """Return render(custom_modules=…), which makes a new, committed project."""
 
     def rendered(**answers: Any) -> Path:
         project = tmp_path_factory.mktemp("project")
@@ -36,20 +36,20 @@ def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
 
 @pytest.fixture(scope="session")
 def project_of(render: Render) -> Callable[[str], Path]:
-    """The project of an answer set. Not to be changed: clone it first."""
+    """Return a function for the project of an answer set; clone it before changing anything."""
     return cache(lambda name: render(**ANSWER_SETS[name]))
 
 
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Path]:
-    """For projects whose PostgreSQL starts. Any pytest that starts closes its own folder to PostgreSQL's user."""
+    """A folder for projects that start PostgreSQL, whose user must not enter pytest's own folders."""
     with TemporaryDirectory() as folder:
         yield Path(folder)
 
 
 @pytest.fixture(scope="session")
 def make_clone(workshop: Path) -> Callable[[Path], Clone]:
-    """make_clone(project): another one each time, to do with as one likes."""
+    """Return make_clone(project), which makes another clone on each call."""
 
     def cloned(project: Path) -> Clone:
         folder = Path(mkdtemp(dir=workshop)) / "project"
@@ -61,7 +61,7 @@ def make_clone(workshop: Path) -> Callable[[Path], Clone]:
 
 @pytest.fixture(scope="session")
 def clone_of(project_of: Callable[[str], Path], make_clone: Callable[[Path], Clone]) -> Callable[[str], Clone]:
-    """clone_of(answers)"""
+    """Return clone_of(answers)."""
     return lambda name: make_clone(project_of(name))
 
 

@@ -1,4 +1,4 @@
-"""Descriptions of modules that nobody wrote: any mix of names, types, modifiers and refs."""
+"""Generate descriptions of modules from any mix of names, types, modifiers and refs."""
 
 from random import Random
 from typing import Any
@@ -22,7 +22,7 @@ FIELDS = """
 """.split()
 
 
-# Names that a generated file imports, calls or uses as a variable, and what else is worth a try.
+# Names that generated files import, call or use as variables, and other risky ones.
 PRECARIOUS = """
     after alembic annotated annotated_value any_type attribute base before but by changes check client clock code column
     connection conflict count current date datetime decimal depends description enum event exception field fields_of
@@ -34,14 +34,14 @@ PRECARIOUS = """
 
 
 def description(seed: int) -> dict[str, Any]:
-    """One to four modules, which may refer to those before them."""
+    """Return one to four modules, which may refer to those before them."""
     random = Random(seed)
     names = random.sample(MODULES, random.randint(1, 4))
     return {name: {"fields": _fields(random, name, names[:number])} for number, name in enumerate(names)}
 
 
 def whole_project(seed: int) -> dict[str, Any]:
-    """Four modules with many fields, which refer to each other, to users and to files."""
+    """Return four modules with many fields, which refer to each other, to users and to files."""
     random = Random(seed)
     names = random.sample(MODULES, 4)
     described = {
@@ -52,7 +52,7 @@ def whole_project(seed: int) -> dict[str, Any]:
 
 
 def precarious_project() -> dict[str, Any]:
-    """Modules whose names, fields and defaults are those of things that their own files have."""
+    """Return modules whose names, fields and defaults collide with names in their own files."""
     every = "str(40) unique", "text?", "date", "datetime? index", "decimal(9, 2) = 1.5", "enum(a, b)", "bool = true"
     fields = {name: every[number % len(every)] for number, name in enumerate(PRECARIOUS)}
     texts = {f"text_{number}": f"str(500) = {text}" for number, text in enumerate(_DEFAULTS["str(120)"])}
@@ -71,7 +71,7 @@ def precarious_project() -> dict[str, Any]:
 
 
 def accepted(described: dict[str, Any]) -> dict[str, Any]:
-    """Without the fields that are refused, each for the sentence that names it."""
+    """Return the description without the fields that validation refuses."""
     modules = decided(read(described), None)
     packages = {names_of(module.name, module.plural).package: module.typed for module in modules}
     for sentence in modules_problems(described, ready_made=["files"]):
@@ -87,7 +87,7 @@ def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, 
 
 
 def _field(random: Random, module: str, before: list[str]) -> str:
-    """Some are wrong on purpose of nobody; the caller leaves those out."""
+    """Return a random field. Some are invalid by chance; the caller removes them."""
     kind = random.choice([*_KINDS, "ref", "ref"])
     optional = random.choice(["", "", "?"])
     if kind == "ref":

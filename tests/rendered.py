@@ -1,4 +1,4 @@
-"""A custom module's files without a project around them: what Copier would write, in milliseconds."""
+"""Render a custom module's files without Copier and without a project, in milliseconds."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -14,12 +14,12 @@ from tools.snapshot import ROOT
 
 SCAFFOLD = ROOT / ("template/src/app/modules/{% yield module from module_specs %}{{ module.package }}{% endyield %}")
 
-# A path of Copier's: empty, and so left out, for a module without errors.
+# A path's expression in Copier; empty, so Copier skips the file, for a module without errors.
 ERRORS = "{{ module.errors }}"
 
 
 def files_of(module: Module) -> Iterator[tuple[str, str]]:
-    """Each file's path in the module's folder, and its text."""
+    """Return the module's files: their texts by path in the module's folder."""
     environment, spec, errors = _environment(), module.to_json(), "errors.py" if module.uniques else ""
     for source in sources():
         if path := source.removesuffix(".jinja").replace(ERRORS, errors):
@@ -28,13 +28,13 @@ def files_of(module: Module) -> Iterator[tuple[str, str]]:
 
 @cache
 def sources() -> tuple[str, ...]:
-    """The paths of the Jinja files in their folder."""
+    """Return the paths of the Jinja files in their folder."""
     return tuple(sorted(str(file.relative_to(SCAFFOLD)) for file in SCAFFOLD.rglob("*") if file.is_file()))
 
 
 @cache
 def _environment() -> Environment:
-    """As copier.yml says."""
+    """Return an environment with copier.yml's settings."""
     options: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))["_envops"]
     options["undefined"] = StrictUndefined
     environment = Environment(loader=FileSystemLoader(SCAFFOLD), autoescape=False, **options)

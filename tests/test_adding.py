@@ -1,4 +1,4 @@
-"""`make module` in a project where a client has worked: one module more, and nothing else is touched."""
+"""`make module` adds a module to a project that a client has edited, and touches nothing else."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def begun(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def client(begun: Path, tmp_path: Path) -> Path:
-    """A project in which a client has worked."""
+    """A project that a client has edited."""
     project = tmp_path / "client"
     shutil.copytree(begun, project)
     for name in ("src/app/modules/clients/services.py", "README.md", "src/app/kit/clock.py", "src/app/seeds.py"):
@@ -49,7 +49,7 @@ def client(begun: Path, tmp_path: Path) -> Path:
 
 
 def add(project: Path, description: str) -> subprocess.CompletedProcess[str]:
-    """As the Makefile does it, but with the Copier that is installed here."""
+    """Add a module as the Makefile does, but with the installed Copier."""
     environment = {**os.environ, **GIT_ENVIRONMENT, "MODULE": description}
     command = [sys.executable, "-m", "standard.module", "--copier", COPIER]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
@@ -119,7 +119,7 @@ def cloned(project: Path, workshop: Path) -> Clone:
 
 
 def make(clone: Clone, described: str) -> str:
-    """The Makefile's own target; its environment is the clone's, and its Copier the one that is installed here."""
+    """Run the Makefile's own target, with the clone's environment and the installed Copier."""
     here = {"UV": shutil.which(os.environ.get("UV", "uv")), "RUN": f"env PYTHONPATH=src {clone.commands / 'python'} -m"}
     given = [f"{name}={value}" for name, value in here.items()]
     command = ["make", "module", described, f"copier={COPIER}", *given]
@@ -165,7 +165,7 @@ class TestRefusal:
 
 
 class TestExtended:
-    """The stored answer keeps its form if that has room for the new module."""
+    """The stored answer keeps its form if that form can express the new module."""
 
     @pytest.mark.parametrize(
         ("stored", "expected"),

@@ -1,4 +1,4 @@
-"""Each rule between the rooms of a project is broken once in a rendering, and its gate turns red."""
+"""Violate each import rule once in a rendering; its check must fail."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,7 +23,7 @@ def fields(clone_of: Callable[[str], Clone]) -> Clone:
 
 @pytest.fixture
 def clone(fields: Clone) -> Iterator[Clone]:
-    """As it was rendered, again and again."""
+    """The rendering, restored after each test."""
     yield fields
     git(fields.folder, "checkout", "--quiet", "--", ".")
     git(fields.folder, "clean", "--quiet", "--force", "-d")
@@ -46,7 +46,7 @@ class TestBoundaries:
 
 class TestRules:
     def test_by_hand_are_accepted(self, clone: Clone) -> None:
-        """Modules of older releases have them, and no `uses`."""
+        """Modules of older releases have such files, and no `uses`."""
         domain, module = (clone.folder / f"{MODULES}/invoices/{name}" for name in ("tach.domain.toml", "module.py"))
         domain.write_text(domain.read_text().split("\n", 1)[1])
         module.write_text(module.read_text().replace('    uses=("clients",),\n', ""))

@@ -1,4 +1,4 @@
-"""The container and compose.yaml, as text: no machine of ours runs Docker in its tests."""
+"""Check the Dockerfile and compose.yaml as text, because no machine of ours runs Docker in tests."""
 
 import re
 from typing import Any

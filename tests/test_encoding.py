@@ -1,4 +1,4 @@
-"""Text is UTF-8 whatever the terminal says: each call that could ask the terminal names it."""
+"""Every call that opens text names UTF-8, because the default depends on the terminal."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ METHODS = {"read_text", "write_text"}
 PROCESSES = {"run", "Popen", "check_output", "check_call", "call"}
 TEXT_MODES = set("rwxat+")
 RELEASED = ROOT / "template/migrations/standard/s0003_queue.py"
-"""A released step never changes. What it reads is ASCII."""
+"""A released step never changes, and this one reads only ASCII."""
 
 
 def files(folders: tuple[str, ...]) -> list[Path]:
@@ -23,7 +23,7 @@ def files(folders: tuple[str, ...]) -> list[Path]:
 
 
 def asking_the_terminal(source: str) -> Iterator[tuple[int, str]]:
-    """Line and name of each call whose encoding is the terminal's."""
+    """Yield line and name of each call whose encoding depends on the terminal."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and (name := _risky(node)):
             given = {keyword.arg for keyword in node.keywords}
@@ -34,7 +34,7 @@ def asking_the_terminal(source: str) -> Iterator[tuple[int, str]]:
 def _risky(call: ast.Call) -> str | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name in METHODS:
-        # Positionally too: read_text("utf-8"), write_text(text, "utf-8").
+        # Positional arguments count too: read_text("utf-8"), write_text(text, "utf-8").
         return name if len(call.args) <= (name == "write_text") and not _is_distribution(call) else None
     if name == "open":
         return None if _is_no_text_file(call) else name
@@ -46,15 +46,15 @@ def _risky(call: ast.Call) -> str | None:
 
 
 def _is_distribution(call: ast.Call) -> bool:
-    """importlib.metadata's read_text takes a file's name, and is UTF-8."""
+    """True for importlib.metadata's read_text, which takes a file's name and reads UTF-8."""
     return bool(call.args) and isinstance(call.func, ast.Attribute) and call.func.attr == "read_text"
 
 
 def _is_no_text_file(call: ast.Call) -> bool:
-    """Opened for bytes, or no file at all: os.open(path, flags), sealer.open(text)."""
+    """True for binary files, and for calls that open no file: os.open(path, flags), sealer.open(text)."""
     is_method = isinstance(call.func, ast.Attribute)
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    if isinstance(owner, ast.Name) and owner.id[0].isupper() and owner.id != "Path":  # a class's own
+    if isinstance(owner, ast.Name) and owner.id[0].isupper() and owner.id != "Path":  # a method of another class
         return True
     given = [*call.args[0 if is_method else 1 :][:1], *(k.value for k in call.keywords if k.arg == "mode")]
     modes = [mode.value for mode in given if isinstance(mode, ast.Constant) and isinstance(mode.value, str)]

@@ -1,4 +1,4 @@
-"""Each description of a module that a page, a help text or a docstring shows is read, and accepted."""
+"""Every module description that a page, a help text or a docstring shows is valid."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 _MAKE = re.compile(r"""(?:make module|or) m=(?:'([^']*)'|"([^"]*)"|([^\s,`']+))""")
 _SUCH_AS = re.compile(r"such as: ([a-z_]+(?:(?:, |/)[a-z_]+)*)$", re.M)
 _BRACES = re.compile(r"\{\w+: \{(?:fields|plural):")
-# What an example refers to, and shows elsewhere on its page.
+# Modules that examples refer to, and define elsewhere on their page.
 _AROUND = {"clients": {"fields": {"name": "str"}}, "users_of_it": None}
 
 
@@ -60,7 +60,7 @@ def _examples(name: str, text: str) -> Iterator[str]:
 
 
 def _in_braces(text: str) -> Iterator[str]:
-    """From a brace to the one that closes it."""
+    """Yield the texts from an opening brace to its closing one."""
     for found in _BRACES.finditer(text):
         rest, depth = text[found.start() :], 0
         for position, character in enumerate(rest):
@@ -113,7 +113,7 @@ def test_is_read_and_accepted(example: Example) -> None:
     "example", [example for example in EXAMPLES if example.path in ("copier.yml", "README.md")], ids=str
 )
 def test_of_the_prompt_is_plain_yaml_too(example: Example) -> None:
-    """It is copied from there into a file for --data-file, which Copier reads."""
+    """Users copy it from the prompt into a file for --data-file, which Copier parses."""
     assert yaml.safe_load(example.text) == load(example.text)
 
 
@@ -131,7 +131,7 @@ def test_of_a_type_is_a_field(written: str) -> None:
 
 
 def test_files_are_plain_yaml_too() -> None:
-    """Copier reads what stands in a file."""
+    """Copier parses what is in files."""
     for example in EXAMPLES:
         if "\n" in example.text:
             assert yaml.safe_load(example.text) == load(example.text), example

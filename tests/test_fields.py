@@ -1,4 +1,4 @@
-"""Every sentence about a wrong field names the module and the field, and says what to write."""
+"""Every message about a wrong field names the module and the field, and says what to write."""
 
 from typing import Any
 
@@ -195,7 +195,7 @@ class TestReferences:
 
 class TestStored:
     def test_is_never_refused(self) -> None:
-        """Even if a later release would: the module is there."""
+        """A stored answer stays valid even if a later release would refuse it, because the module exists."""
         stored = {"invoices": {"fields": {"type": "money"}}, "people": {"fields": {"name": "str", "id": "nothing"}}}
 
         assert refused({**stored, "boats": None}, stored=stored) == []

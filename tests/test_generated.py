@@ -1,4 +1,4 @@
-"""Code from descriptions must look hand-written, whatever the names and the mix of fields."""
+"""Generated code looks hand-written, whatever the names and the mix of fields."""
 
 import ast
 import subprocess
@@ -39,7 +39,7 @@ NAMES = [
     "international_shipping_labels",
     LONGEST,
 ]
-# Every form as long as it may be.
+# Each form has the maximum length.
 WIDEST = Names("w" * 30, "v" * 30)
 OTHER = Names("x" * 30, "y" * 30)
 _MIX = (
@@ -53,7 +53,7 @@ _MIX = (
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tree of them that ruff reads with a project's own settings."""
+    """A tree of modules that ruff checks with a project's own settings."""
     root = tmp_path_factory.mktemp("generated")
     (root / "ruff.toml").write_text((ROOT / "template/ruff.toml").read_text())
     for number, module in enumerate(_modules()):
@@ -73,7 +73,7 @@ def _modules() -> Iterator[Module]:
 
 
 def precarious() -> dict[str, Any]:
-    """Each name as that of a text, of a date, of an enum and of a ref."""
+    """Return modules that use each risky name for fields of several kinds."""
     kinds = ("str(40) unique", "date?", "enum(a, b)", "ref targets", "datetime index", "decimal(9, 2) = 1.5")
     described: dict[str, Any] = {"targets": None}
     for number, kind in enumerate(kinds):
@@ -84,7 +84,7 @@ def precarious() -> dict[str, Any]:
 
 
 def _widest() -> Iterator[Module]:
-    """Each kind with a name that is as long as its constraints allow, alone and all together."""
+    """Return each kind with the longest name that its constraints allow, alone and all together."""
     several = []
     for optional in (True, False):
         for number, kind in enumerate(KINDS):
@@ -97,7 +97,7 @@ def _widest() -> Iterator[Module]:
 
 
 def _targets(*, optional: bool) -> tuple[Names, ...]:
-    """A row refers to one of its own kind only if it may be left out."""
+    """Return targets of refs; a row may refer to one of its own kind only optionally."""
     return (OTHER, USERS, WIDEST) if optional else (OTHER, USERS)
 
 
@@ -163,7 +163,7 @@ for seed in range(3):
 
 
 class TestNames:
-    """Nothing that a file imports or defines is imported or defined twice in it."""
+    """No file imports or defines a name twice."""
 
     def test_of_another_modules_service_give_way(self) -> None:
         described = {"clients": None, "client_services": {"fields": {"title": "str(80)", "client": "ref clients"}}}
@@ -185,7 +185,7 @@ class TestNames:
 
 class TestEmails:
     def test_that_are_unique_are_so_in_any_case(self) -> None:
-        """The model and the step say the same: `alembic check` compares them in tests/test_random_projects.py."""
+        """The model and the step agree: `alembic check` compares them in tests/test_random_projects.py."""
         files = _files({"crews": {"fields": {"email": "email unique", "code": "str(9) unique"}}}, "crews")
 
         models, step = files["models.py"], files["migrations/s0001_create.py"]

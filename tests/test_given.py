@@ -1,4 +1,4 @@
-"""What --data and --data-file give wrongly ends in a sentence, and what is asked and refused fits the screen."""
+"""Wrong --data and --data-file give a message, and refusals at the prompt fit on the screen."""
 
 import sys
 from pathlib import Path
@@ -75,7 +75,7 @@ class TestGiven:
 class TestHelp:
     @pytest.mark.parametrize("question", QUESTIONS)
     def test_fits_the_screen(self, question: str) -> None:
-        """With the sign that Copier puts before it."""
+        """This includes the sign that Copier puts before the message."""
         lines = [*QUESTIONS[question]["help"].splitlines(), str(QUESTIONS[question].get("placeholder", ""))]
 
         assert max(map(len, lines)) + len("🎤  ") < COLUMNS

@@ -1,4 +1,4 @@
-"""`widgets` is what the Jinja files of a custom module give for `{widgets: {fields: {name: str(120)}}}`."""
+"""`widgets` equals the rendering of a custom module for `{widgets: {fields: {name: str(120)}}}`."""
 
 import os
 
@@ -20,7 +20,7 @@ def found() -> dict[str, str]:
 
 class TestWidgets:
     def test_are_rendered_to_the_byte(self) -> None:
-        """After a change of the Jinja files that you meant: WRITE_GOLDEN=1 make test only=tests/test_golden.py"""
+        """After an intended change of the Jinja files: WRITE_GOLDEN=1 make test only=tests/test_golden.py."""
         if os.environ.get("WRITE_GOLDEN"):
             write(GOLDEN, WIDGETS.parent)
 
@@ -30,7 +30,7 @@ class TestWidgets:
 class TestNameAlone:
     @pytest.mark.parametrize("answer", ["boats", ["boats"], {"boats": None}, {"boat": None}])
     def test_means_one_field_called_name(self, answer: object) -> None:
-        """Answers of old projects go on to mean what they meant."""
+        """Answers of old projects keep their meaning."""
         described = {"boats": {"fields": {"name": "str(120)"}}}
 
         assert modules_of(read(answer)) == modules_of(read(described)) == [Module(Names("boat", "boats"))]

@@ -1,4 +1,4 @@
-"""Releases, found in commits: a clone may have no tags."""
+"""Releases are found in commits, because a clone may have no tags."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""template/ as it stands, without a rendering: what can be asked of the skeleton's own module only."""
+"""Check template/ in place, without a rendering: what concerns only the module widgets."""
 
 import shutil
 from collections.abc import Callable
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("everything")]
 
 @pytest.fixture(scope="module")
 def source(template: Path, workshop: Path, project_of: Callable[[str], Path]) -> Clone:
-    """With every step adopted, as in a project that has all modules."""
+    """A copy of template/ with all migration steps adopted, as in a project with all modules."""
     folder = shutil.copytree(template / "template", workshop / "source")
     clone = Clone(folder, environment_of(project_of("everything")))
     clone.run("python", "-m", "app", "adopt")

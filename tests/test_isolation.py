@@ -1,4 +1,4 @@
-"""The attacks on the wall between tenants, replayed on renderings and on a module that nobody generated."""
+"""Run the isolation tests in renderings, and on a module that was written by hand."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -99,7 +99,7 @@ class Currency(UUIDMixin, Base):
 
 @pytest.fixture
 def by_hand(clone_of: Callable[[str], Clone]) -> Clone:
-    """A project with a module in which nothing is as the generator would have it."""
+    """A project with a module that differs from generated ones in every respect."""
     clone = clone_of("minimal")
     folder = clone.folder / HAND
     (folder / "migrations").mkdir(parents=True)
@@ -135,7 +135,7 @@ class TestAttacks:
 
 
 class TestPlantedHole:
-    """Each turns the suite of the project red."""
+    """Each hole makes the project's tests fail."""
 
     def red(self, clone: Clone) -> str:
         with pytest.raises(AssertionError) as failure:
@@ -166,7 +166,7 @@ class TestPlantedHole:
         assert "currencies" in self.red(by_hand)
 
     def test_with_a_route_that_works_across_tenants(self, by_hand: Clone) -> None:
-        """As the house, since the person may not."""
+        """The route acts as the system, because the user may not read across tenants."""
         edit(
             by_hand,
             "module.py",

@@ -1,4 +1,4 @@
-"""What an update cannot change is said: the old name in a client's files, and files that git does not look at."""
+"""Updates report what they cannot change: an old name in a client's files, and files that git skips."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ class TestNames:
 
 
 class TestHiddenFiles:
-    """As `make update` and `make module` refuse them, in a folder with the project's own code."""
+    """`make update` and `make module` refuse such files; the test runs the project's own code."""
 
     @pytest.mark.parametrize(
         ("hide", "show"), [("skip-worktree", "no-skip-worktree"), ("assume-unchanged", "no-assume-unchanged")]

@@ -1,4 +1,4 @@
-"""The Makefiles, dry: in a folder of any name, on a machine without uv."""
+"""Dry runs of the Makefiles: in folders of any name, on a machine without uv."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def with_tools(folder: Path, where: Path, *, tach: int = 0, log: Path | None = None) -> Path:
-    """A uv that only writes down how it was called; `tach` is what that would end with."""
+    """Create a uv that only records its calls; calls with "tach" in them exit with `tach`."""
     where.mkdir(parents=True)
     uv = where / "uv"
     uv.write_text(

@@ -1,4 +1,4 @@
-"""What is said when a project has been made."""
+"""The message after a project was made."""
 
 import yaml
 

@@ -1,4 +1,4 @@
-"""What docs/adding-a-module.md tells to do by hand, done in renderings."""
+"""Follow docs/adding-a-module.md by hand in renderings."""
 
 import re
 import shutil

@@ -43,7 +43,7 @@ DECIDED = """
 
 
 class TestPlurals:
-    """What is no English noun gets no English plural."""
+    """Only English nouns get an English plural."""
 
     @pytest.mark.parametrize("name", OTHER_LANGUAGES)
     def test_of_other_languages_are_the_names_as_they_are(self, name: str) -> None:
@@ -66,7 +66,7 @@ class TestPlurals:
 
     @pytest.mark.parametrize("stored", ["rechnung", ["rechnung"], {"rechnung": None}])
     def test_stay_as_they_are_in_a_project_that_has_the_module(self, stored: object) -> None:
-        """Its folder is rechnungs: the release that made it knew no better."""
+        """Its folder is rechnungs, because the release that made it used an English plural."""
         kept, new = decided(read("rechnung, kunde"), stored)
 
         assert names_of(kept.name, kept.plural) == Names("rechnung", "rechnungs")
@@ -84,7 +84,7 @@ class TestPlurals:
         ],
     )
     def test_are_written_down(self, answer: object, written: object) -> None:
-        """And read from there they are the same, whatever a later release thinks of the name."""
+        """Read from the file, they stay the same, even if a later release would form other plurals."""
         assert as_stored(answer, stored=None) == written
         assert as_stored(written, stored=written) == written
         forms = [

@@ -1,4 +1,4 @@
-"""What a person is told when a project is made that no update will reach."""
+"""The hint for a new project that no update could reach."""
 
 from pathlib import Path
 from typing import cast

@@ -1,4 +1,4 @@
-"""What a client has, no update, recopy or answer takes back. ADR 0004 says why it is done this way."""
+"""No update, recopy or answer takes back what a client owns. ADR 0004 has the reasons."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ STANDARDS_CHANGES = {".copier-answers.yml", "src/app/kit/__init__.py", "standard
 
 @pytest.fixture(scope="module")
 def next_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The working tree, and after it a release that changes every file it can of a client."""
+    """The working tree, and a release after it that changes as many of a client's files as possible."""
     folder = snapshot(tmp_path_factory.mktemp("next"))
     changed = ("src/app/modules/widgets/services.py", "README.md.jinja", "src/app/seeds.py", "src/app/kit/__init__.py")
     for name in changed:
@@ -41,7 +41,7 @@ def generated(next_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def client(generated: Path, tmp_path: Path) -> Path:
-    """A project in which a client has worked."""
+    """A project that a client has edited."""
     project = tmp_path / "client"
     shutil.copytree(generated, project)
     services = project / "src/app/modules/boats/services.py"

@@ -1,4 +1,4 @@
-"""Every sentence about a wrong answer says what to do."""
+"""Every message about a wrong answer says what to do."""
 
 import pytest
 

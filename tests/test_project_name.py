@@ -1,4 +1,4 @@
-"""What a project is called is what its people read, everywhere."""
+"""The project's name appears everywhere that users see a name."""
 
 import tomllib
 from collections.abc import Callable

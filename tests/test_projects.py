@@ -1,4 +1,4 @@
-"""Each rendering, cloned, with nothing but what its own pyproject asks for: it must pass what it asks of others."""
+"""Each rendering passes its own checks, in a clone with exactly its own dependencies."""
 
 from collections.abc import Callable
 
@@ -21,9 +21,9 @@ def clone(request: pytest.FixtureRequest, clone_of: Callable[[str], Clone]) -> C
 
 class TestCheck:
     def test_passes(self, clone: Clone, request: pytest.FixtureRequest) -> None:
-        """What each client's CI runs: lint, types, import rules, docs, and the suite.
+        """Run what each client's CI runs: lint, types, import rules, docs, and the tests.
 
-        With its slow tests and the measured coverage where the answers are those that most projects give.
+        Slow tests and coverage are included for the most common answers.
         """
         whole = request.node.callspec.params["clone"] in ("default", "fields")
 
@@ -42,7 +42,7 @@ class TestMigrations:
         assert "No new upgrade operations detected" in clone.run("alembic", "check")
 
     def test_are_all_adopted(self, clone: Clone) -> None:
-        """What Copier rendered is what `app adopt` would have written."""
+        """Copier renders what `app adopt` would write."""
         rendered = {file.name: file.read_bytes() for file in (clone.folder / "migrations/versions").glob("*.py")}
 
         assert "Nothing new" in clone.run("python", "-m", "app", "adopt")
@@ -57,5 +57,5 @@ class TestMigrations:
 class TestWithoutFastPaths:
     @pytest.mark.xdist_group("minimal")
     def test_passes(self, clone_of: Callable[[str], Clone]) -> None:
-        """The library's own ways answer as the fast ones do."""
+        """The libraries' own code gives the same responses as the fast paths."""
         clone_of("minimal").make("test", "RUN=APP_FAST_PATHS=false $(UV) run --quiet")

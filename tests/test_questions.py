@@ -1,4 +1,4 @@
-"""The questionnaire, as a person meets it at the prompt and a script with --data."""
+"""Test the questionnaire, at the prompt and with --data."""
 
 import re
 import subprocess
@@ -74,12 +74,12 @@ REFUSED_AT_THE_PROMPT = {
 
 
 def shown(sentence: str) -> str:
-    """A pattern for it on a screen of 80 columns, which breaks its lines anywhere between two words."""
+    """Return a pattern for the sentence on a screen of 80 columns, which breaks lines between any words."""
     return r"(?:\s|\x1b\[[\d;?]*[A-Za-z])+".join(map(re.escape, sentence.split()))
 
 
 def refuses(prompt: Any, line: str, sentence: str) -> None:
-    """A screen of another height is drawn as a whole; otherwise what happens to stand there already is not sent."""
+    """Expect the sentence. Resizing forces a full redraw; otherwise the terminal omits unchanged text."""
     prompt.sendline(f"\x15{line}")
     for rows in [25, 24] * 10:
         prompt.setwinsize(rows, 80)

@@ -1,4 +1,4 @@
-"""Projects with modules that nobody wrote, and with the whole check run on them."""
+"""Projects with random modules pass the whole check."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.descriptions import precarious_project, whole_project
 
 pytestmark = pytest.mark.slow
 
-# Beside chance there is one of names, words and texts that get in the way of each other.
+# Besides random descriptions there is one with names, words and texts that collide.
 PRECARIOUS = "precarious"
 SEEDS = [3, 47, PRECARIOUS]
 
@@ -30,7 +30,7 @@ def clone(described: dict[str, Any], render: Render, make_clone: Callable[[Path]
 
 class TestRandomProject:
     def test_has_all_that_may_refer(self, described: dict[str, Any]) -> None:
-        """Otherwise take another seed."""
+        """If this fails, choose another seed."""
         fields = [text for module in described.values() for text in module["fields"].values()]
 
         targets = {text.split()[1].rstrip("?") for text in fields if text.startswith("ref ")}

@@ -1,4 +1,4 @@
-"""A ready-made module comes later and goes again, in a project with a database and modules of its own."""
+"""Add and remove a ready-made module in a project with a database and modules of its own."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def client(render: Render, make_clone: Callable[[Path], Clone]) -> Clone:
 
 
 class TestReadyMade:
-    """One project, in the order of its life."""
+    """The tests use one project, in this order."""
 
     def test_comes_later(self, client: Clone) -> None:
         changed = choose(client, "webhooks")
@@ -57,7 +57,7 @@ class TestReadyMade:
 
 
 def choose(clone: Clone, *modules: str) -> set[str]:
-    """What changed. The environment follows."""
+    """Update with these modules; return the changed files."""
     copier.run_update(clone.folder, data={"modules": list(modules)}, vcs_ref=VERSION, **OPTIONS)
     clone.commands = environment_of(clone.folder)
     assert answers(clone.folder)["modules"] == list(modules)
@@ -74,7 +74,7 @@ def adopt(clone: Clone) -> str:
 
 
 def passes(clone: Clone) -> str:
-    """One chain, which gives what the models say; the suite still imports. Answers what git sees of all this."""
+    """Check that one chain leads to the models, and that the tests still import; return git's status."""
     assert clone.run("alembic", "heads").count("(head)") == 1
     clone.run("alembic", "upgrade", "head")
     assert "No new upgrade operations detected" in clone.run("alembic", "check")
@@ -84,7 +84,7 @@ def passes(clone: Clone) -> str:
 
 
 def run_sql(clone: Clone, statement: str) -> str:
-    """As the owner, for once past the policies. Answers what PostgreSQL does."""
+    """Run SQL as the owner, who bypasses the policies; return PostgreSQL's status."""
     return clone.run("python", "-c", OWNER, statement).strip().splitlines()[-1]
 
 

@@ -1,4 +1,4 @@
-"""What each answer set gives, before anything of it runs."""
+"""Check the files of each answer set, before any of them runs."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def files_of(project: Path) -> list[str]:
 
 
 def text_of(file: Path) -> str:
-    """Empty for a file of bytes, such as a compressed list."""
+    """Return the text, or an empty string for binary files, such as a compressed list."""
     content = file.read_bytes()
     return "" if b"\0" in content else content.decode()
 
@@ -36,7 +36,7 @@ def text_of(file: Path) -> str:
 class TestFiles:
     @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ANSWER_SETS])
     def test_are_the_listed_ones(self, name: str, project_of: Render) -> None:
-        """After a change that you meant: WRITE_LISTINGS=1 make test only=tests/test_renderings.py"""
+        """After an intended change: WRITE_LISTINGS=1 make test only=tests/test_renderings.py."""
         files, listing = "\n".join(files_of(project_of(name))) + "\n", LISTINGS / f"{name}.txt"
         if os.environ.get("WRITE_LISTINGS"):
             listing.write_text(files)
@@ -101,7 +101,7 @@ class TestChain:
 
 class TestCopie:
     def test_renders_the_defaults_too(self, copie: Copie) -> None:
-        """The plugin's own way, from the working tree: what other tests of a template would do."""
+        """Render with the fixture of pytest-copie, as tests of other templates would."""
         result = copie.copy(extra_answers={"custom_modules": ["projects"]})
 
         assert result.exit_code == 0, result.exception

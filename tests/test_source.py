@@ -1,4 +1,4 @@
-"""The template's own source: nearly all of it is plain, and tools read it in place."""
+"""The template's source is mostly plain files that tools read in place."""
 
 import re
 import subprocess
@@ -60,7 +60,7 @@ class TestJinja:
 
 class TestScaffold:
     def test_has_a_file_for_each_of_widgets(self) -> None:
-        """And for errors.py, which only fields bring."""
+        """It also has errors.py, which only fields need."""
         expected = {f"{file.relative_to(WIDGETS)}.jinja" for file in source_files() if WIDGETS in file.parents}
 
         assert set(sources()) == {*expected, f"{ERRORS}.jinja"}

@@ -1,4 +1,4 @@
-"""A client's strings are printed as `ruff format` prints them, whatever they are made of."""
+"""A client's strings look as `ruff format` would write them, whatever they contain."""
 
 import ast
 import subprocess

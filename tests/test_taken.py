@@ -1,4 +1,4 @@
-"""Names that the standard has cannot be a custom module's; each suggestion instead of one is a good name."""
+"""Custom modules cannot have names of the standard, and every suggested name is valid."""
 
 import ast
 import re
@@ -42,7 +42,7 @@ def texts(nodes: list[ast.expr]) -> list[str]:
 
 
 def assigned(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Names in classes, and the strings that they are."""
+    """Yield names in classes, with their string values."""
     for node in ast.walk(tree):
         for line in node.body if isinstance(node, ast.ClassDef) else ():
             if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
@@ -50,7 +50,7 @@ def assigned(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def found_by(kind: str) -> set[str]:
-    """The same names as Python's own parser finds them."""
+    """Find the same names with Python's own parser."""
     match kind:
         case "folder":
             return {file.name for file in (TEMPLATE / "src/app/modules").iterdir() if file.is_dir()} - {
@@ -127,7 +127,7 @@ class TestWhatTheStandardHas:
 
 
 def refused_names() -> list[str]:
-    """One of each kind of reason, and all that are taken."""
+    """Return one name for each kind of reason, and all reserved names."""
     words = {*taken.owners_by_name(), *taken.AHEAD, *taken.PROJECT, *taken.KEYWORDS, *SQL_WORDS}
     words |= {word for word in taken.BUILTINS | taken.STANDARD_LIBRARY if re.fullmatch(r"[a-z]\w+", word)}
     return sorted(word for word in {word.lower() for word in words - {"_"}} if problems.modules_problems(word))

@@ -1,4 +1,4 @@
-"""Tests that share something expensive go to one worker."""
+"""Tests that share something expensive run in one worker."""
 
 import os
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.mark.xdist_group("together")
 def test_of_a_group_are_marked_for_it(request: pytest.FixtureRequest) -> None:
-    """Versions of pytest and pytest-xdist that do not fit lose the group without a word."""
+    """Incompatible versions of pytest and pytest-xdist lose groups silently."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         pytest.skip("there is one worker")
 

@@ -1,4 +1,4 @@
-"""`make demo`: a generated project, running; `make demo-check`: the same, and what it prints is tried."""
+"""Generate a project and run it (`make demo`), or also send the printed requests (`make demo-check`)."""
 
 import argparse
 import json
@@ -31,7 +31,7 @@ SEEDS = "import json; from app import seeds; print(json.dumps([seeds.PASSWORD, *
 
 
 class DemoFailed(Exception):
-    """The message says what did not work."""
+    """The demo failed; the message says at which step."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def generate() -> None:
     say(f"Generating a project with the modules {MODULES} into {PROJECT.relative_to(ROOT)}")
     shutil.rmtree(PROJECT, ignore_errors=True)
     with warnings.catch_warnings():
-        # An uncommitted change is what one wants to see here. The demo itself is never updated.
+        # The demo should include uncommitted changes. It is never updated, so a dirty template does no harm.
         warnings.simplefilter("ignore", DirtyLocalWarning)
         os.environ.update(GIT_ENVIRONMENT)
         answers = {"custom_modules": MODULES}
@@ -110,7 +110,7 @@ def install() -> None:
 
 @contextmanager
 def serving(port: int) -> Iterator[str]:
-    """`app serve`, which starts PostgreSQL and migrates by itself; ends with the block."""
+    """Run `app serve`, which starts PostgreSQL and migrates, until the block ends."""
     say("Starting PostgreSQL, migrating, serving")
     url = f"http://127.0.0.1:{port}"
     with LOG.open("w", encoding="utf-8") as log:
@@ -130,7 +130,7 @@ def serving(port: int) -> Iterator[str]:
 
 
 def visitors() -> tuple[Visitor, Visitor]:
-    """One person of each of the two tenants that `app seed` makes."""
+    """Return a user of each of the two tenants that `app seed` creates."""
     password, *emails = json.loads(command("python", "-c", SEEDS))
     first, second = (Visitor(email, password) for email in emails[:2])
     return first, second
@@ -158,7 +158,7 @@ def show(demo: Demo, rival: Visitor) -> None:
 
 
 def check_answers(demo: Demo) -> None:
-    """Raises DemoFailed unless the three lines, pasted into one shell, give what is promised."""
+    """Run the three printed commands in one shell. Raises DemoFailed unless they return what is promised."""
     say("Trying the three lines")
     rows, foreign = _answers_of_curl(demo) if shutil.which("curl") else _answers(demo)
     problem = json.loads(foreign)
@@ -239,7 +239,7 @@ def _run(*arguments: str) -> str:
 
 
 def _clean_environment() -> dict[str, str]:
-    """Without this repository's own environment, and without settings of another application."""
+    """Return the environment without this repository's virtual environment and other applications' settings."""
     return {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV" and not name.startswith("APP_")}
 
 

@@ -1,4 +1,4 @@
-"""One environment for every rendering with the same dependencies: what its own pyproject asks for, no more."""
+"""Share one virtual environment among renderings with equal dependencies: exactly what their pyproject.toml needs."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ ENVIRONMENTS = ROOT / "build" / "environments"
 
 
 def environment_of(project: Path) -> Path:
-    """The folder with the environment's commands, made the first time that it is asked for."""
+    """Return the environment's bin folder; create the environment if it does not exist."""
     folder = ENVIRONMENTS / _key(project / "pyproject.toml")
     done = folder / "complete"
     with _one_at_a_time():
@@ -26,7 +26,7 @@ def environment_of(project: Path) -> Path:
 
 
 def _key(pyproject: Path) -> str:
-    """Of the dependencies alone: a project's name and authors change nothing about its environment."""
+    """Hash the dependencies only: names and authors do not change the environment."""
     read = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     wanted = repr((read["project"]["requires-python"], read["project"]["dependencies"], read["dependency-groups"]))
     return sha256(wanted.encode()).hexdigest()[:12]
@@ -34,7 +34,7 @@ def _key(pyproject: Path) -> str:
 
 def _make(folder: Path, project: Path) -> None:
     outside = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    uv = os.environ.get("UV", "uv")  # `uv run` says where it is itself
+    uv = os.environ.get("UV", "uv")  # `uv run` sets the variable to its own path
     subprocess.run([uv, "venv", "--quiet", "--clear", folder], env=outside, check=True)
     subprocess.run(
         [uv, "pip", "install", "--quiet", "--python", folder, "--requirements", "pyproject.toml", "--group", "dev"],
@@ -46,7 +46,7 @@ def _make(folder: Path, project: Path) -> None:
 
 
 def _add_command(file: Path) -> None:
-    """`app`, as the project's own installation would bring it: its code is that of the folder one is in."""
+    """Add the command `app`, as an installation would, but for the code in the current folder."""
     file.write_text('#!/bin/sh\nexec python -m app "$@"\n', encoding="utf-8")
     file.chmod(0o755)
 

@@ -1,4 +1,4 @@
-"""Update many projects, one after the other, and end with a table: `python -m tools.fleet ~/clients/*/`"""
+"""Update many projects one after the other, and print a table: `python -m tools.fleet ~/clients/*/`."""
 
 import argparse
 import os
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def update_all(projects: Iterable[Path], to: str | None = None, make: str = "make") -> list[Outcome]:
-    """Says after each what became of it."""
+    """Update the projects, and print the result of each."""
     outcomes = []
     for project in projects:
         outcomes.append(update(project, to, make))
@@ -53,7 +53,7 @@ def exit_code(outcomes: list[Outcome]) -> int:
 
 
 def update(project: Path, to: str | None, make: str) -> Outcome:
-    """Commits on a branch of its own what was merged and checked; leaves everything else to be looked at."""
+    """Update a project; commit merged and checked changes on a new branch, and leave any other result to look at."""
     before, started = _release(project), time.monotonic()
     command = [*make.split(), "update", *([f"v={to}"] if to else [])]
     done = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8", env=_environment(), check=False)
@@ -87,7 +87,7 @@ def _git(project: Path, *arguments: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Of a shell: nothing of the environment that runs this."""
+    """Return the environment without variables of the process that runs this."""
     return {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "MAKEFLAGS")}
 
 

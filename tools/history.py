@@ -1,6 +1,6 @@
-"""The template with its releases as tags, found in its history: a checkout may have no tags, but it has its commits.
+"""Find the template's releases in its commits and tag them, because a checkout may have no tags.
 
-`make tags` gives them to this checkout, so that Copier finds the last release in it.
+`make tags` tags this checkout, so that Copier finds its last release.
 """
 
 import re
@@ -15,9 +15,9 @@ RELEASED = re.compile(r"\d+\.\d+\.\d+")
 
 
 def releases(repository: Path = ROOT) -> dict[str, str]:
-    """`v1.2.0` and its commit, oldest first: the commits that took `.dev0` off the version in pyproject.toml.
+    """Return `v1.2.0` and so on with their commits, oldest first: those that removed `.dev0` from the version.
 
-    On every side of a merge: a branch that merged main has main's releases on its second parent.
+    Searches all sides of merges: a branch that merged main has main's releases on its second parent.
     """
     whole = ("--full-history", "--topo-order", "--reverse")
     log = git(repository, "log", *whole, "--format=%H", "-G^version = ", "--", "pyproject.toml")
@@ -30,7 +30,7 @@ def releases(repository: Path = ROOT) -> dict[str, str]:
 
 
 def tag_releases(repository: Path = ROOT) -> list[str]:
-    """Tag the releases that have no tag; their names."""
+    """Tag the releases that have no tag, and return their names."""
     tagged = git(repository, "tag").split()
     missing = {tag: commit for tag, commit in releases(repository).items() if tag not in tagged}
     for tag, commit in missing.items():
@@ -39,7 +39,7 @@ def tag_releases(repository: Path = ROOT) -> list[str]:
 
 
 def template_with_releases(folder: Path) -> Path:
-    """A clone with a tag for each release, and the working tree as the newest commit, tagged VERSION."""
+    """Clone the template with a tag for each release, and commit the working tree on top, tagged VERSION."""
     git(ROOT, "clone", "--quiet", "--no-tags", str(ROOT), str(folder))
     git(folder, "switch", "--quiet", "--force-create", "main")
     tag_releases(folder)
@@ -51,7 +51,7 @@ def template_with_releases(folder: Path) -> Path:
 
 
 def _version(repository: Path, ref: str) -> str | None:
-    """As pyproject.toml says it; None where there is no such commit or file."""
+    """Return the version in pyproject.toml, or None if there is no such commit or file."""
     command = ["git", "show", f"{ref}:pyproject.toml"]
     shown = subprocess.run(command, cwd=repository, capture_output=True, encoding="utf-8", check=False)
     found = re.search(r'^version = "(.*)"$', shown.stdout, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The working tree as a git repository of its own, with one commit that is tagged as a release."""
+"""Copy the working tree into a new git repository with one commit that is tagged as a release."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 VERSION = "v9999.0.0"
 
-# A fresh machine knows nobody's name, and a developer's own hooks and signatures have no business in here.
+# A fresh machine has no git identity, and a developer's own hooks and signing must not apply here.
 GIT_ENVIRONMENT = {
     **os.environ,
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -27,7 +27,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def snapshot(folder: Path) -> Path:
-    """Copy what git knows or could know of the working tree, uncommitted changes included."""
+    """Copy all files that git does not ignore, including uncommitted changes."""
     listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in {name for name in listed.split("\0") if name and (ROOT / name).is_file()}:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""`python updates before …` and `… after …`, as copier.yml calls them, with the template as the import root."""
+"""Run `python updates before …` and `… after …` for copier.yml, with the template as the import root."""
 
 import runpy
 import sys

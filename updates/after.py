@@ -1,8 +1,8 @@
-"""Run by Copier at the end of each update: no line of a client is lost, and a conflict is an exit code.
+"""Copier runs this at the end of each update, to merge without losing a line of the client.
 
-Copier has written the new release's files; updates/before.py has kept it from merging, because its merge forgets edits
-of what moved or went, writes through links, depends on git's settings, and ends well whatever happened. Here the
-project becomes what updates/merge.py says, path by path. docs/adr/0013 has the story.
+Copier has written the new release's files, and updates/before.py has kept it from merging: Copier's merge loses edits
+of files that moved or were removed, writes through links, depends on git's settings, and always exits with 0. This
+script writes the result of updates/merge.py, path by path, and exits with 1 if there are conflicts. See docs/adr/0013.
 """
 
 import json
@@ -55,7 +55,7 @@ def merge(state: Path, answers_file: str, index: Mapping[str, Entry], claims: Ma
 
 
 def write(outcome: Outcome, index: Mapping[str, Entry], claims: Mapping[str, str]) -> None:
-    """Files that go make room first: a folder may stand where a file was."""
+    """Write the outcome. Removes files first, because a folder may replace a file."""
     wanted = {path: file for path, file in outcome.files.items() if not claim_on(path, claims)}
     for path, file in wanted.items():
         if file is None:
@@ -63,6 +63,7 @@ def write(outcome: Outcome, index: Mapping[str, Entry], claims: Mapping[str, str
     for path, file in wanted.items():
         if file is not None:
             _write(path, file)
+    # Restore committed files that Copier has removed, but that are not part of the merge.
     for path in sorted(index.keys() - outcome.files.keys()):
         if not claim_on(path, claims) and not os.path.lexists(path):
             git("checkout", "--", path)
@@ -88,7 +89,7 @@ def _write(path: str, file: File) -> None:
 
 
 def mark_unmerged(unmerged: Mapping[str, Mapping[int, File]], index: Mapping[str, Entry]) -> None:
-    """For git the same as a merge that stopped here."""
+    """Record the conflicts in git's index, as a stopped merge does."""
     lines = [nothing_at(path, index[path].blob) for path in unmerged if path in index]
     for path, stages in unmerged.items():
         for stage, file in sorted(stages.items()):

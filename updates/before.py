@@ -1,9 +1,9 @@
-"""Run by Copier at the start of each update, before it writes into the project. Three things:
+"""Copier runs this at the start of each update, before it writes into the project.
 
-It refuses what would end in a loss. It renames stored answers, as updates/table.toml says: Copier drops an answer to a
-question, or a choice, that it no longer finds. And it shows Copier a project in which nobody has edited anything: what
-the client has made of a path (a link, a repository) is put aside, and git's index lists the old release's files. So
-Copier has nothing to merge. updates/after.py merges, from what is committed.
+It refuses updates that would lose data. It renames stored answers as updates/table.toml says, because Copier drops
+answers to unknown questions and unknown choices. And it makes the project look unedited: it moves paths that the
+client has replaced (by a link, a repository) aside, and puts the old release's files into git's index. So Copier has
+nothing to merge; updates/after.py merges later, from the last commit.
 """
 
 import json
@@ -54,7 +54,7 @@ def main(template: str, release_before: str, release: str, answers_file: str) ->
 
 
 def refuse_unless_safe(answers_file: str) -> None:
-    """With this machine's settings of git, by which the files were written."""
+    """Refuse unsafe projects. Uses this machine's git settings, because the files were checked out with them."""
     if foreign := sorted(FOREIGN.intersection(os.environ)):
         refuse(
             f"{foreign[0]} is set, as inside of a hook of git: Copier would commit into this project. Update outside."
@@ -87,14 +87,14 @@ def begin(project: Path) -> Path:
 
 
 def _filtered(paths: Set[str], old: Mapping[str, File], index: Mapping[str, Entry]) -> dict[str, str]:
-    """Files and their filter, but for those whose committed bytes are the standard's: the filter left them alone."""
+    """Return filtered files with their filters, without files that are committed exactly as the standard gave them."""
     filtered = find_filtered(sorted(paths & index.keys()))
     committed = read_blobs({path: index[path] for path in filtered})
     return {path: name for path, name in filtered.items() if path not in old or committed[path].text != old[path].text}
 
 
 def _detach(paths: Set[str]) -> None:
-    """Make a file of its own of each that has another name as well: Copier writes into it, and so into the other."""
+    """Replace hard links by copies, because Copier would write into the other file too."""
     for file in map(Path, paths):
         if file.is_file() and file.stat().st_nlink > 1:
             content, mode = file.read_bytes(), file.stat().st_mode
@@ -135,7 +135,7 @@ def renamed(
 
 
 def followed(name: str, table: Mapping[str, str]) -> str:
-    """Its name today, after any number of renamings."""
+    """Return the current name, after any number of renamings."""
     while name in table:
         name = table[name]
     return name

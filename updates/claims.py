@@ -1,4 +1,4 @@
-"""What the client has made of a path: a link, a repository of its own, a filtered file. An update leaves it alone."""
+"""Find paths that the client has replaced by a link, a repository or a filtered file: updates leave them alone."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -10,12 +10,12 @@ REPOSITORY_NAME = "a repository of its own"
 
 
 def find_claims(paths: Iterable[str], index: Mapping[str, Entry], filtered: Mapping[str, str]) -> dict[str, str]:
-    """Path and what is there now, for each of the standard's paths at which, or above which, something else is."""
+    """Return paths, with descriptions, at or above the standard's paths where the client has put something else."""
     return dict(found for path in paths if (found := _find_claim(path, index, filtered)))
 
 
 def claim_on(path: str, claims: Mapping[str, str]) -> str | None:
-    """The path that was claimed: this one, or a folder above it."""
+    """Return the claimed path: this one, or a folder above it."""
     return next((place for place in _with_folders_above(path) if place in claims), None)
 
 
@@ -29,7 +29,7 @@ def _find_claim(path: str, index: Mapping[str, Entry], filtered: Mapping[str, st
 
 
 def _with_folders_above(path: str) -> list[str]:
-    """`docs`, then `docs/adr`, then `docs/adr/0001.md`."""
+    """Return `docs`, then `docs/adr`, then `docs/adr/0001.md`."""
     return [*(str(parent) for parent in reversed(PurePosixPath(path).parents) if str(parent) != "."), path]
 
 

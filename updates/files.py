@@ -1,4 +1,4 @@
-"""A file as a release gives it, or as the client has it, and what stays the same when line endings change."""
+"""A file of a release or of the client, compared independently of line endings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ class File:
 
     @property
     def text(self) -> bytes:
-        """With the line endings of the template; a file with a zero byte is no text."""
+        """Return the content with LF line endings, as in the template; binary content (with a zero byte) as it is."""
         return self.content if b"\0" in self.content else self.content.replace(b"\r\n", b"\n")
 
     @property
@@ -23,7 +23,7 @@ class File:
 
 
 def read_folder(folder: Path) -> dict[str, File]:
-    """Its files by path. Links are not followed: a rendering has none."""
+    """Return a folder's files by path. Does not follow links, because renderings have none."""
     found = (file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
     return {
         file.relative_to(folder).as_posix(): File(file.read_bytes(), bool(file.stat().st_mode & 0o100))

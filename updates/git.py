@@ -1,4 +1,4 @@
-"""git, in the project that is updated: the folder that Copier runs the scripts in."""
+"""Run git in the project that is updated, which is the folder in which Copier runs the scripts."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ LINK, REPOSITORY = "120000", "160000"
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of git's index: the file as it was committed, because an update begins with a clean tree."""
+    """A file in git's index; it equals the committed file, because an update needs a clean tree."""
 
     mode: str
     blob: str
@@ -33,7 +33,7 @@ def run(
 
 
 def listed(*arguments: str, folder: Path | None = None, given: bytes | None = None) -> list[str]:
-    """What a command with -z prints: any character may be in a name."""
+    """Return the items that a command with -z prints; -z allows any character in file names."""
     return [os.fsdecode(name) for name in git(*arguments, folder=folder, given=given).split(b"\0") if name]
 
 
@@ -51,7 +51,7 @@ def read_index() -> dict[str, Entry]:
 
 
 def read_blobs(entries: Mapping[str, Entry]) -> dict[str, File]:
-    """The committed files, without any conversion."""
+    """Return the committed files, without line-ending or filter conversions."""
     answer = git("cat-file", "--batch", given="".join(f"{entry.blob}\n" for entry in entries.values()).encode())
     contents = _split(answer)
     return {
@@ -61,7 +61,7 @@ def read_blobs(entries: Mapping[str, Entry]) -> dict[str, File]:
 
 
 def _split(answer: bytes) -> Iterator[bytes]:
-    """Of `cat-file --batch`: a line that ends with the size, then as many bytes, then a newline."""
+    """Split the output of `cat-file --batch`: a line that ends with the size, then that many bytes and a newline."""
     while answer:
         head, _, rest = answer.partition(b"\n")
         size = int(head.split()[-1])
@@ -74,13 +74,13 @@ def write_blob(content: bytes) -> str:
 
 
 def write_blobs(files: Iterable[Path]) -> list[str]:
-    """Their names, without any filter."""
+    """Store the files without filters, and return their hashes."""
     given = "".join(f"{file}\n" for file in files).encode()
     return git("hash-object", "-w", "--no-filters", "--stdin-paths", given=given).decode().split()
 
 
 def write_index(lines: Iterable[str]) -> None:
-    """Lines of `git update-index --index-info`, with paths from this project's folder."""
+    """Apply lines of `git update-index --index-info` whose paths are relative to this project's folder."""
     prefix = git("rev-parse", "--show-prefix").removesuffix(b"\n")
     placed = (os.fsencode(about) + b"\t" + prefix + os.fsencode(path) for about, _, path in map(_parts, lines))
     git("update-index", "-z", "--index-info", given=b"\0".join([*placed, b""]))
@@ -91,12 +91,12 @@ def _parts(line: str) -> tuple[str, str, str]:
 
 
 def nothing_at(path: str, blob: str) -> str:
-    """The line that takes a path out of the index; a name of nothing is as long as any other blob's."""
+    """Return the line that removes a path from the index; its null hash is as long as other hashes."""
     return f"0 {'0' * len(blob)}\t{path}"
 
 
 def find_filtered(paths: Iterable[str]) -> dict[str, str]:
-    """Paths whose committed bytes are others than those in the folder, by a filter or an encoding, and by which."""
+    """Return the paths that a filter or an encoding converts on checkout, with its name."""
     given = b"\0".join(os.fsencode(path) for path in paths)
     told = listed("check-attr", "-z", "--stdin", "filter", "working-tree-encoding", given=given) if given else []
     triples = zip(told[::3], told[1::3], told[2::3], strict=True)

@@ -1,4 +1,4 @@
-"""Where a project's old name still stands after it got another one: files that are the client's keep theirs."""
+"""Find lines that still contain a project's old name after a rename: updates do not edit the client's files."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ MOST_PLACES = 6
 
 
 def names_left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Sentences about the project in the current folder, whose answers were `before`."""
+    """Yield messages for the project in the current folder; `before` are its old answers."""
     for question in NAMES:
         old, new = str(before.get(question, "")), str(after.get(question, ""))
         if old and old != new and (places := find_places(old)):
@@ -22,7 +22,7 @@ def names_left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> It
 
 
 def find_places(text: str) -> list[str]:
-    """`path:line` of each line with these words, without the answers."""
+    """Return `path:line` of each line with this text, except in the answers file."""
     command = [
         "git",
         "grep",

@@ -1,7 +1,7 @@
-"""What each path of a project has to be after an update: from three files each, and from nothing else.
+"""Decide what each path of a project becomes in an update, from three files each and from nothing else.
 
-`old` is what the last update gave, `mine` what the client has committed, `new` what this release gives. What Copier has
-merged in the meantime, and with which settings of git, plays no part.
+`old` is what the last update gave, `mine` what the client has committed, `new` what this release gives. What Copier
+has written in the meantime, and git's settings, do not matter.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from updates.git import run
 from updates.moves import Moves
 
 LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
-MOST_CONFLICTS = 127  # what git merge-file counts up to; more means that it could not read the files
+MOST_CONFLICTS = 127  # the highest count of git merge-file; a higher exit code means that it could not read the files
 NOTHING = File(b"")
 
 Files = Mapping[str, File]
@@ -23,8 +23,8 @@ Files = Mapping[str, File]
 
 @dataclass(frozen=True)
 class Outcome:
-    files: dict[str, File | None] = field(default_factory=dict)  # None: there is to be none
-    unmerged: dict[str, dict[int, File]] = field(default_factory=dict)  # by git's stages
+    files: dict[str, File | None] = field(default_factory=dict)  # None removes the file
+    unmerged: dict[str, dict[int, File]] = field(default_factory=dict)  # by stage in git's index
     notes: list[str] = field(default_factory=list)
 
 
@@ -60,11 +60,12 @@ class Merge:
             self._refresh_alias(path)
 
     def _has_kept(self, here: list[str], sources: list[str]) -> bool:
-        """Of files that became one, and of aliases of a moved one, an unedited rest revives nothing."""
+        """True if the client kept the file; unedited leftovers, such as aliases of a moved file, do not count."""
         first_hand = [source for source in sources if not self.moves.has_moved_already(source)] or sources
         return any(source in first_hand or self._is_edited(source) for source in here)
 
     def _merge(self, path: str, sources: list[str]) -> None:
+        # Several old files may have become this one, so each source's edits are merged into the last result.
         result, stages = self.new[path], {3: self.new[path]}
         for source in sources:
             base, mine = self.old[source], self.mine[source]
@@ -73,6 +74,7 @@ class Merge:
                 stages = {1: base, 2: mine, **stages}
             if source != path:
                 self._move_away(source, path)
+        # The client has a file of their own at the new path: merge with an empty base, so that both texts stay.
         if path in self.mine and path not in sources:
             result, clean = three_way(NOTHING, self.mine[path], result)
             if not clean:
@@ -104,7 +106,7 @@ class Merge:
         self._say(path, f"the standard has dropped it, and you had edited it: yours is still there. {instead}".rstrip())
 
     def _leave_removed(self, path: str, sources: list[str]) -> None:
-        """Also under its new name; a file of the client's own that stands there stays."""
+        """Respect a removal by the client, also at the file's new path; keep a file of the client's own there."""
         self.outcome.files[path] = self.mine.get(path)
         for source in sources:
             if source in self.mine and source != path:
@@ -126,7 +128,7 @@ class Merge:
             self._say(place, f"{self.claims[place]}, and yours: {what}{beneath}")
 
     def _refresh_alias(self, path: str) -> None:
-        """What was here has moved on in this release, with the client's edits; here is what leads to it."""
+        """Update the alias at the old path of a file that moved, with the client's edits, in this release."""
         self.outcome.files[path] = self.new[path] if path in self.mine else None
 
     def _is_edited(self, path: str) -> bool:
@@ -137,7 +139,8 @@ class Merge:
 
 
 def three_way(base: File, mine: File, theirs: File) -> tuple[File, bool]:
-    """The merged file, with markers where it is not clean, and the client's line endings; of what is no text, hers."""
+    """Merge, with conflict markers if needed and the client's line endings; of binary files keep the client's."""
+    # The client's change of the executable bit wins over the standard's.
     executable = theirs.executable if mine.executable == base.executable else mine.executable
     content, clean = _merged(base.text, mine.text, theirs.text)
     if mine.ends_lines_with_crlf:

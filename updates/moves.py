@@ -1,4 +1,4 @@
-"""Where a file of an older release is in this one: updates/table.toml, followed over any number of releases."""
+"""Map files of an older release to their paths in this one, by updates/table.toml, over any number of releases."""
 
 import tomllib
 from collections.abc import Mapping, Set
@@ -20,14 +20,14 @@ class Moves:
     new: Set[str]
 
     def target_of(self, path: str) -> str | None:
-        """None for what is gone. A path that moved may still be there, as an alias for those who import it."""
+        """Return the new path, or None for a removed file. A moved file's old path may remain as an alias."""
         chain = self._chain(path)
         if path in self.new and (not chain or self.has_moved_already(path)):
             return path
         return next((place for place in reversed([path, *chain]) if place in self.new), None)
 
     def has_moved_already(self, path: str) -> bool:
-        """Whether the older release had it at its new path, and at this one no more than an alias."""
+        """True if the older release had the file at its new path already, and only an alias at this one."""
         return any(place in self.old for place in self._chain(path))
 
     def _chain(self, path: str) -> list[str]:

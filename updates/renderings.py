@@ -1,4 +1,4 @@
-"""What a release gives a project: rendered once more, into a folder of its own."""
+"""Render what a release gives a project, into a folder of its own."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ SUFFIX = ".jinja"
 
 
 def render(template: str, release: str, answers_file: str, answers: bytes, into: Path) -> None:
-    """What an update writes. A folder that has the answers already gets nothing that is the client's."""
+    """Render what an update writes: without the client's files, because the folder has answers already."""
     file = into / answers_file
     file.parent.mkdir(parents=True)
     file.write_bytes(answers)
@@ -36,13 +36,13 @@ def render(template: str, release: str, answers_file: str, answers: bytes, into:
 
 
 def read_rendering(folder: Path, answers_file: str) -> dict[str, File]:
-    """Without the answers, and without what is the client's in this release."""
+    """Return the rendered files, without the answers file and without files that this release leaves to the client."""
     clients = PathSpec.from_lines("gitignore", paths_of("client"))
     found = read_folder(folder).items()
     return {path: file for path, file in found if path != answers_file and not clients.match_file(path)}
 
 
 def paths_in(template: str, release: str) -> set[str]:
-    """Each path that the release has for any answers, but for those of modules that the client names."""
+    """Return all paths that the release has for any answers, except in modules that the client names."""
     found = listed("ls-tree", "-r", "-z", "--name-only", f"{release}:template", folder=Path(template))
     return {path.removesuffix(SUFFIX) for path in found if "{" not in path}

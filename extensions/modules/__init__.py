@@ -1,4 +1,4 @@
-"""From a client's words to her modules: read the answer, refuse what cannot work, name, order."""
+"""Turn the answer to `custom_modules` into modules: read it, validate it, name the modules, and sort them."""
 
 from ._copier import FILTERS, GLOBALS
 

@@ -1,4 +1,4 @@
-"""What copier.yml and the template's files call, each with the context that Copier renders with."""
+"""Jinja globals and filters for copier.yml and the template's files, called with Copier's render context."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -37,10 +37,10 @@ _NOTHING = object()
 
 @pass_context
 def problem(context: Context, question: str) -> str:
-    """For a question's validator: the sentence beside the prompt.
+    """Return the message that a question's validator shows at the prompt.
 
-    Silent about answers from --data and from the answers file: Copier would end the first in a Python traceback and
-    drop the second without a word. `module_specs` stops both with the sentence alone, before anything is written.
+    Returns nothing for answers from --data or the answers file: Copier would end the first in a Python traceback and
+    drop the second silently. `module_specs` reports both as plain messages, before anything is written.
     """
     if question in context["_copier_conf"]["data"]:
         return ""
@@ -49,7 +49,7 @@ def problem(context: Context, question: str) -> str:
 
 @pass_context
 def given_is_read(context: Context) -> bool:
-    """Always; but before Copier reads what --data gives. Raises UserMessageError: it would end in a traceback."""
+    """Return True after validating --data. Raises UserMessageError, where Copier itself would show a traceback."""
     stored = stored_answers(context)
     data = context["_copier_conf"]["data"]
     given = {name: answer for name, answer in data.items() if stored.get(name, _NOTHING) != answer}
@@ -60,7 +60,7 @@ def given_is_read(context: Context) -> bool:
 
 @pass_context
 def module_specs(context: Context) -> str:
-    """The custom modules, as JSON. Raises UserMessageError with every problem of every answer."""
+    """Return the custom modules as JSON. Raises UserMessageError with every problem of every answer."""
     questions = [*_CHECKS, "custom_modules"]
     found = [f"{question}: {text}" for question in questions for text in _problems(context, question)]
     if found:
@@ -75,7 +75,7 @@ def migration_steps(context: Context) -> str:
 
 @pass_context
 def left_to_client(context: Context, operation: str) -> str:
-    """For `_exclude`. Every release from the first on has it, because an update asks the old one too."""
+    """Return patterns for `_exclude`. Every release has this, because an update renders the old release too."""
     conf = context["_copier_conf"]
     return "\n".join(
         client_owned(
@@ -111,7 +111,7 @@ def _modules_before(context: Context) -> list[Module]:
 
 
 def _spec(module: Module) -> dict[str, Any]:
-    """What paths need is in it by name: `errors` is a file, empty for a module that has none."""
+    """Return the module's JSON with the names that paths use; `errors` is empty if the module defines no errors."""
     errors = "errors.py" if module.uniques else ""
     return {**module.to_json(), "package": module.names.package, "errors": errors}
 

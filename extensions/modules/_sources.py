@@ -1,4 +1,4 @@
-"""Python files of the template that a project has too, for use here."""
+"""Load Python files of the template that the extension shares with projects."""
 
 import sys
 from hashlib import sha256
@@ -10,7 +10,7 @@ TEMPLATE = Path(__file__).parents[2] / "template"
 
 
 def load_source(path: str) -> ModuleType:
-    """A file below template/, under a name of its own: an update loads two releases in one process."""
+    """Load a file below template/ under a unique module name, because an update loads two releases in one process."""
     file = TEMPLATE / path
     name = f"agency_standard_source_{sha256(str(file).encode()).hexdigest()[:16]}"
     if name not in sys.modules:

@@ -1,12 +1,12 @@
-"""The shapes that the answer to `custom_modules` may have, read into one.
+"""Read the answer to `custom_modules`, which may have any of these shapes.
 
-invoices, people                                a comma list
-status/statuses                                 with the plural given
-[invoices, people]                              a YAML list, also of the two forms below
-{status: {plural: statuses}, invoices: }        a YAML mapping: the name, and what is said about it
-{boats: {fields: {name: str, length: int?}}}    with its fields, which `fields/` reads
+invoices, people                                a comma-separated list
+status/statuses                                 with an explicit plural
+[invoices, people]                              a YAML list, whose items may also have the two forms below
+{status: {plural: statuses}, invoices: }        a YAML mapping from names to descriptions
+{boats: {fields: {name: str, length: int?}}}    with fields, which `fields/` reads
 
-The last three may be text: template/standard/descriptions.py reads it.
+The last three may be text: template/standard/descriptions.py parses it.
 """
 
 import re
@@ -24,9 +24,9 @@ _IS_YAML = re.compile(r"""[{}\[\]:"']|^\s*-\s|^\s*(null|~)\s*$""", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Described:
-    """A module as the client described it: `typed` is her word, `name` and `plural` are its snake_case.
+    """A module as the client described it: `typed` is the original word, `name` and `plural` are in snake_case.
 
-    `fields` is what she wrote below that word, whatever it is; None if the word is not there.
+    `fields` is the unvalidated value of the `fields` key, or None if there is no such key.
     """
 
     typed: str
@@ -37,7 +37,7 @@ class Described:
 
 
 class Unreadable(Exception):
-    """The answer has a shape that means nothing here; the message says what to give instead."""
+    """The answer's shape is not supported; the message says what to write instead."""
 
 
 def read(answer: object) -> list[Described]:
@@ -55,7 +55,7 @@ def read(answer: object) -> list[Described]:
 
 
 def parsed(answer: object) -> object:
-    """Text that is YAML as what it means, any other answer as it is; nothing but spaces is None. Raises Unreadable."""
+    """Parse an answer that is YAML text; return other answers unchanged, and None for blank text. Raises Unreadable."""
     if not isinstance(answer, str) or (answer.strip() and not _IS_YAML.search(answer)):
         return answer
     try:
@@ -65,16 +65,16 @@ def parsed(answer: object) -> object:
 
 
 def decided(modules: Iterable[Described], stored: object) -> list[Described]:
-    """With a plural for each new module whose name is no English noun: the name, as it was given.
+    """Return the modules with a plural for each new name that is not an English noun: the plural equals the name.
 
-    A name that the project's stored answer has as it stands keeps the form that it had when the module was made.
+    Names without a plural in the project's stored answer stay as they are, because the module's files use that form.
     """
     kept = _kept(stored)
     return [replace(module, plural=_new_plural(module, kept)) for module in modules]
 
 
 def as_stored(answer: object, stored: object) -> object:
-    """The answer for the answers file: parsed, and with the plurals that were decided. Raises Unreadable."""
+    """Return the answer for the answers file: parsed, with the decided plurals. Raises Unreadable."""
     kept = _kept(stored)
     answer = parsed(answer)
     if isinstance(answer, str):
@@ -89,7 +89,7 @@ def as_stored(answer: object, stored: object) -> object:
 
 
 def snake(text: str) -> str:
-    """`InvoiceLines`, `invoice-lines` and `Invoice lines` all give `invoice_lines`; what cannot be one stays odd."""
+    """Return `invoice_lines` for `InvoiceLines`, `invoice-lines` and `Invoice lines`; keeps invalid characters."""
     plain = unicodedata.normalize("NFC", text.strip())
     words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3_\2\4", plain)
     return re.sub(r"[\s_-]+", "_", words).strip("_").lower()

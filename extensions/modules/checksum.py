@@ -1,4 +1,4 @@
-"""The checksum in .copier-answers.yml, by which a project notices that somebody has edited the file."""
+"""Compute the checksum in .copier-answers.yml, by which a project detects manual edits of that file."""
 
 from hashlib import sha256
 
@@ -10,7 +10,7 @@ _WHERE_THE_TEMPLATE_IS = "_src_path"
 
 
 def answers_checksum(context: Context) -> str:
-    """As standard/answers.py reads the file: without comments and the template's address, lines in any order."""
+    """Return the checksum that standard/answers.py verifies: without comments, order and the template's address."""
     written = remembered(context, context["_copier_answers"])
     answers = {name: said for name, said in written.items() if name != _WHERE_THE_TEMPLATE_IS}
     lines = context.environment.filters["to_nice_yaml"](answers).splitlines()

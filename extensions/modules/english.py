@@ -1,4 +1,4 @@
-"""English words: the library that knows plurals, without what makes it slow to load, and a list of nouns."""
+"""Form English plurals and recognise English nouns; imports inflect without its slow type checks."""
 
 from functools import cache
 from importlib import import_module
@@ -9,8 +9,9 @@ import typeguard
 
 
 def _load_engine() -> Any:
-    """inflect rewrites itself when it is imported, so that every argument is checked: a second or two of each
-    `copier copy`, and of each release that takes part in an update. Nobody here passes anything but words.
+    """Import inflect without typeguard, which would instrument every function and add one to two seconds.
+
+    Every `copier copy` and every release in an update pays for the import, and we only ever pass strings.
     """
     checked = typeguard.typechecked
     typeguard.typechecked = lambda each: each  # type: ignore[assignment]  # it is overloaded
@@ -22,7 +23,7 @@ def _load_engine() -> Any:
 
 ENGLISH = _load_engine()
 
-# Nouns of the trade that dictionaries lack. They only decide whether a name gets an English plural.
+# Technical nouns that the dictionary lacks. They only decide whether a name gets an English plural.
 _OF_THE_TRADE = frozenset(
     """
     api app checkin cpu crm data erp faq gpu iban iot ip kpi ldap metadata ngo oauth onboarding otp pdf pin poi pos
@@ -36,7 +37,7 @@ _BEFORE_A_NOUN = frozenset(
 
 
 def is_noun(word: str) -> bool:
-    """Whether an English dictionary has it, in the singular; or both halves of it, as in `timesheet`."""
+    """True if the word is a singular English noun, or consists of two, such as `timesheet`."""
     return word in _nouns() or any(_is_compound(word, position) for position in range(1, len(word) - 2))
 
 

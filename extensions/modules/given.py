@@ -1,4 +1,4 @@
-"""What --data and --data-file give, looked at before Copier reads it: a mistake in it ends in a sentence."""
+"""Validate --data and --data-file before Copier reads them, so that mistakes give messages and not tracebacks."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -63,7 +63,7 @@ def _modules_problem(answer: object, _: Mapping[str, Any]) -> str:
 
 
 def _no_problem(_: object, __: Mapping[str, Any]) -> str:
-    """`module_specs` reads it, with what the project has already."""
+    """Accept anything: `module_specs` validates this answer, because it needs the stored one."""
     return ""
 
 
@@ -74,7 +74,7 @@ _CHECKS: Mapping[str, Callable[[object, Mapping[str, Any]], str]] = {
 
 
 def _text_problem(file: Path) -> str:
-    """Of two equal keys Copier keeps the last, and hands over what it has read: so the file is read once more."""
+    """Report duplicate keys, which Copier does not: it keeps the last one, so the file is parsed again here."""
     descriptions = load_source("standard/descriptions.py")
     try:
         descriptions.load(file.read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ def _text_problem(file: Path) -> str:
 
 
 def _data_files() -> Iterator[Path]:
-    """Of this command line, if it is Copier's."""
+    """Yield the paths after --data-file on Copier's command line."""
     if Path(sys.argv[0]).stem not in ("copier", "__main__"):
         return
     for number, word in enumerate(sys.argv[1:], 1):

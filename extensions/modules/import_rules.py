@@ -1,4 +1,4 @@
-"""tach.domain.toml of a custom module, by the table that its project has: `template/src/app/kit/import_rules.py`."""
+"""Write a custom module's tach.domain.toml, by the rules of `template/src/app/kit/import_rules.py`."""
 
 from ._sources import load_source
 from .fields import Module

@@ -1,4 +1,4 @@
-"""standard/files.sha256 of a project: each file of the standard in it, as this release gives it."""
+"""Write a project's standard/files.sha256: the hash of each file of the standard, as this release renders it."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -17,13 +17,13 @@ _SUFFIX = ".jinja"
 
 
 def standard_files(context: Context) -> str:
-    """In the format of `sha256sum --check`. Neither shared files nor the client's are in it."""
+    """Return the manifest in the format of `sha256sum --check`, without shared files and the client's."""
     lines = (f"{hash_of(content)}  {path}" for path, content in sorted(_rendered(context)))
     return "\n".join(lines)
 
 
 def hash_of(content: bytes) -> str:
-    """As git keeps the file: a checkout may have other line endings, and what has a zero byte is no text."""
+    """Hash the content as git stores it, with LF line endings, unless it is binary (contains a zero byte)."""
     return sha256(content if b"\0" in content else content.replace(b"\r\n", b"\n")).hexdigest()
 
 
@@ -32,13 +32,13 @@ def _rendered(context: Context) -> Iterator[tuple[str, bytes]]:
     for file in TEMPLATE.rglob("*"):
         source = file.relative_to(TEMPLATE).as_posix()
         path = source.removesuffix(_SUFFIX)
-        # A path with a value in it is a custom module's, a migration's or that of the answers.
+        # Paths with a Jinja expression belong to custom modules, migrations or the answers file.
         if file.is_file() and "{" not in path and path != ITSELF and not left_out.match_file(path):
             yield path, _content(file, context) if path != source else file.read_bytes()
 
 
 def _excluded(context: Context) -> Iterator[str]:
-    """What copier.yml leaves out of a project with these answers."""
+    """Yield the patterns that copier.yml excludes with these answers."""
     settings = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
     values = {**context.get_all(), "_copier_operation": "copy"}
     for pattern in settings["_exclude"]:

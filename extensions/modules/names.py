@@ -1,10 +1,10 @@
-"""Every form a module's name takes, from the one word that the client gave."""
+"""Derive every form of a module's name from the client's word."""
 
 from dataclasses import dataclass
 
 from .english import ENGLISH, is_noun
 
-# Where inflect is wrong or has no opinion. Singular to plural; both forms are then understood.
+# Plurals by singular where inflect is wrong or has none; users may type either form.
 _CORRECTIONS = {
     "bureau": "bureaus",
     "cpu": "cpus",
@@ -38,7 +38,7 @@ _SINGULAR_OF = {plural: singular for singular, plural in _CORRECTIONS.items()} |
 
 @dataclass(frozen=True)
 class Names:
-    """Both forms in snake_case; everything else follows from them."""
+    """A singular and a plural in snake_case; all other forms derive from them."""
 
     singular: str
     plural: str
@@ -77,7 +77,7 @@ class Names:
 
 
 def names_of(name: str, plural: str | None = None) -> Names:
-    """Both forms of a snake_case name that may be either. A plural that is given makes the name the singular."""
+    """Return both forms of a snake_case name, which may be either of them unless a plural is given."""
     if plural is not None:
         return Names(singular=name, plural=plural)
     *before, last = name.split("_")
@@ -86,7 +86,7 @@ def names_of(name: str, plural: str | None = None) -> Names:
 
 
 def is_english(name: str) -> bool:
-    """Whether the last word is an English noun, in one of its forms; only then English knows its plural."""
+    """True if the last word is an English noun in either form; only such names get an English plural."""
     word = name.split("_")[-1]
     return word in _CORRECTIONS or word in _SINGULAR_OF or is_noun(word) or is_noun(_forms(word)[0])
 
@@ -98,7 +98,7 @@ def _forms(word: str) -> tuple[str, str]:
         return _SINGULAR_OF[word], word
     singular = ENGLISH.singular_noun(word) or word
     plural = str(ENGLISH.plural_noun(word))
-    # inflect "finds" a singular for any word in -s (an analysi, a campu), but only a plural gets a bare second -s.
+    # inflect "finds" a singular for any word in -s (an analysi, a campu), but only a real plural gains another -s.
     if singular != word and plural == f"{word}s":
         return str(singular), word
     return word, plural

@@ -1,4 +1,4 @@
-"""Whether a project that was just made can be updated later, by where it was made from."""
+"""Check whether a new project can be updated later from the template it was made from."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ _BEGINNING = "\n  This project cannot be updated as it is: "
 
 
 def update_hint(context: Context) -> str:
-    """For the message after a copy: empty, or what stands in the way of updates and what to do about it."""
+    """Return a hint for the message after a copy: what prevents updates and how to fix it, or an empty string."""
     answers = context["_copier_answers"]
     source, commit = str(answers.get("_src_path", "")), str(answers.get("_commit") or "")
     return _refusal(source, commit) or _of_a_folder(source) + _of_no_release(commit)
@@ -53,12 +53,12 @@ def _of_no_release(commit: str) -> str:
 
 
 def is_relative(source: str) -> bool:
-    """A path that is neither absolute nor an address."""
+    """True if the text is a relative path, and not an absolute path or a URL."""
     return not source.startswith(("/", "~")) and ":" not in source
 
 
 def _has(source: str, commit: str) -> bool:
-    """Whether a folder has that commit; a server was asked for it already."""
+    """True if a local repository has that commit. Servers are not asked: Copier has just cloned from them."""
     if not Path(source).expanduser().is_dir():
         return True
     command = ["git", "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"]

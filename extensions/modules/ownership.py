@@ -1,15 +1,15 @@
-"""What a rendering must leave alone because it is the client's: see docs/adr/0004."""
+"""Exclude the client's files from updates: see docs/adr/0004."""
 
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-# The one table of who owns what: a project carries the same file.
+# The only ownership table: projects contain the same file.
 TABLE = Path(__file__).parents[2] / "template/standard/ownership.toml"
 
 
 def paths_of(owner: str) -> list[str]:
-    """Patterns, as in .gitignore, of what is the `client`'s from the start or `shared`."""
+    """Return the patterns, as in .gitignore, of paths that are `client` or `shared`."""
     found = tomllib.loads(TABLE.read_text(encoding="utf-8"))[owner]
     return [str(path) for path in found]
 
@@ -17,11 +17,11 @@ def paths_of(owner: str) -> list[str]:
 def client_owned(
     packages: Iterable[str], packages_before: Iterable[str], operation: str, project: Path, answers_file: str
 ) -> list[str]:
-    """Patterns for Copier's `_exclude`.
+    """Return patterns for Copier's `_exclude`.
 
     An update renders three times: the old release and the new one, both into empty folders, and the new one into the
-    project. Only the last finds an answers file. What the first two leave out is in no diff, so it is never changed
-    and never removed; the last may still write a module that is new to the answers.
+    project. Only the last finds an answers file. Files that the first two leave out are in no diff, so they are never
+    changed or removed; the last may still write a module that is new in the answers.
     """
     given_once = paths_of("client")
     begun = (project / answers_file).exists()

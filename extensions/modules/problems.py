@@ -1,4 +1,4 @@
-"""What is wrong with an answer, as sentences that say what to do. No sentence means: fine."""
+"""Validate answers; each message says what to do, and no message means the answer is valid."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ def email_problem(author_email: str) -> str:
 
 
 def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: object = None) -> list[str]:
-    """The answer's problems. What a project's stored answer has already is never one: its modules are there."""
+    """Validate the answer. Modules of the project's stored answer are always valid, because their files exist."""
     try:
         described = decided(read(answer), stored)
     except Unreadable as error:
@@ -99,7 +99,7 @@ def _spelling(module: Described) -> str:
 
 
 def _several_words(typed: str, words: Sequence[str]) -> str:
-    """Two names without the comma between them, or one: only the client knows."""
+    """Ask whether several words are several names without commas or one name, which only the client knows."""
     names = [word for word in words if word.lower() not in ("and", "&", "und", "et", "y")]
     if len(names) < 2:
         return f"{typed!r} is no name: write one word, such as: invoices"
@@ -129,7 +129,7 @@ def _taken(module: Described, ready_made: frozenset[str], taken_here: Sequence[N
 
 
 def _reason(module: Described, ready_made: frozenset[str]) -> tuple[str, str]:
-    """Why a module cannot be called so, and what can be done but to call it otherwise."""
+    """Return why the module's name is not allowed, and a way out besides another name."""
     names = _names(module)
     forms = {module.name, names.singular, names.plural}
     if forms & taken.KEYWORDS:
@@ -152,7 +152,7 @@ def _reason(module: Described, ready_made: frozenset[str]) -> tuple[str, str]:
 
 
 def _another_name(names: Names, ready_made: frozenset[str], taken_here: Sequence[Names]) -> str:
-    """One that is not refused itself, and whose first word is no other module's."""
+    """Suggest a valid name whose first word is not another module's name."""
     used = {form for other in taken_here for form in (other.singular, other.plural)}
     for before in ("client", "our", "own"):
         name = f"{before}_{names.plural}"

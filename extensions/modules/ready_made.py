@@ -1,6 +1,6 @@
-"""Modules that come ready: how the prompt offers them, and what they need besides the standard.
+"""Ready-made modules: how the prompt offers them, and which packages they need.
 
-A name here stays for good: it is stored in clients' answers. See template/docs/adr/standard/0008.
+Never remove a name: clients' answers store it. See template/docs/adr/standard/0008.
 """
 
 import json
@@ -41,7 +41,7 @@ def choices() -> str:
 
 
 def ready_made_problem(answer: object) -> str:
-    """Of an answer as it was given, with --data or in a file."""
+    """Validate an answer that came from --data or a file."""
     names = _read(answer)
     if not isinstance(names, list):
         return f"{answer!r} is no list: write {_as_list(names)}"
@@ -52,7 +52,7 @@ def ready_made_problem(answer: object) -> str:
 
 
 def _read(answer: object) -> object:
-    """As Copier does it: text is YAML."""
+    """Parse the answer as Copier does: text is YAML."""
     try:
         return yaml.safe_load(answer) if isinstance(answer, str) else answer
     except yaml.YAMLError:
@@ -60,13 +60,13 @@ def _read(answer: object) -> object:
 
 
 def _as_list(words: object) -> str:
-    """What somebody meant who wrote `files, webhooks`."""
+    """Return the list that the user probably meant by `files, webhooks`."""
     named = [name for name in re.findall(r"\w+", str(words)) if name in NAMES]
     return f"[{', '.join(named)}]"
 
 
 def needs(chosen: Iterable[str]) -> str:
-    """Lines for pyproject.toml, in the order of the table."""
+    """Return lines for pyproject.toml, in the order of the table."""
     return _lines(package for each in _chosen(chosen) for package in each.needs)
 
 

@@ -1,7 +1,7 @@
-"""The first chain of migrations: the standard's steps, then those of ready-made modules, then of custom ones.
+"""Chain the first migrations: the standard's steps, then those of ready-made modules, then of custom ones.
 
-Later steps get their place from the project's own `app adopt`, which fills in the same
-`migrations/revision.txt`: whoever places a step, the file is the same to the byte.
+The project's own `app adopt` chains later steps. It fills in the same `migrations/revision.txt`, so that both
+produce identical files.
 """
 
 import ast
@@ -23,7 +23,7 @@ class Step:
 
     @property
     def revision(self) -> str:
-        """Twelve digits, as alembic's own ids: its table has room for 32 characters, a module's path is longer."""
+        """Return twelve hex digits, like Alembic's ids: its table allows 32 characters, and module paths are longer."""
         return sha256(self.module.encode()).hexdigest()[:12]
 
     @property
@@ -33,7 +33,7 @@ class Step:
 
 
 def first_chain(modules: Iterable[Module], ready_made: Iterable[str] = ()) -> list[dict[str, str]]:
-    """Files for `migrations/versions/`, each with its text. Modules go in the order in which `app adopt` takes them."""
+    """Return the files for `migrations/versions/` with their texts. Modules have the order of `app adopt`."""
     text = (_TEMPLATE / "migrations/revision.txt").read_text(encoding="utf-8")
     ours = [*_steps("standard"), *(step for name in sorted(ready_made) for step in _steps(f"ready_made/{name}"))]
     chain = [*ours, *map(_module_step, in_order(modules))]

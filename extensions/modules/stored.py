@@ -1,4 +1,4 @@
-"""The answers that a project has already, and how new ones are written down."""
+"""Read the answers that a project has stored, and write new ones."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,15 +19,15 @@ def stored_answers(context: Context) -> Mapping[str, Any]:
 
 
 def is_clean_copy(context: Context) -> bool:
-    """Whether an update renders beside the project, from answers that were accepted in the project."""
+    """True if an update renders beside the project, from answers that the project has accepted already."""
     return any(part.startswith(_CLEAN_COPIES) for part in Path(context["_copier_conf"]["dst_path"]).parts)
 
 
 def decided_before(context: Context) -> object:
-    """The answer to `custom_modules` whose names keep the form that they have."""
+    """Return the answer to `custom_modules` whose names keep their forms."""
     return context["custom_modules"] if is_clean_copy(context) else stored_answers(context).get("custom_modules")
 
 
 def remembered(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """For the answers file: with the plurals that were decided, because a later release may decide otherwise."""
+    """Return answers for the answers file, with the decided plurals, because a later release may form other ones."""
     return {**answers, "custom_modules": as_stored(answers.get("custom_modules"), decided_before(context))}

@@ -1,6 +1,6 @@
-"""Names that a custom module cannot have, and whose they are.
+"""Names that custom modules cannot have, with their owners.
 
-What the standard and its ready-made modules have is read from their sources, so nobody keeps a list of it.
+The names of the standard and its ready-made modules are read from their sources, so no list needs maintenance.
 """
 
 import builtins
@@ -18,7 +18,7 @@ KEYWORDS = frozenset(word.lower() for word in [*keyword.kwlist, *keyword.softkwl
 BUILTINS = frozenset(dir(builtins))
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
 
-# Words of every project that name no folder, table or path, and the raw material of custom modules.
+# Names that every project uses but that are no folder, table or path, and the names in the module template.
 PROJECT = frozenset(
     """
     alembic app docs error event invitation job kit main membership migration model module permission procrastinate
@@ -26,7 +26,7 @@ PROJECT = frozenset(
     """.split()
 )
 
-# What the standard may have one day: kept free in new projects, and left to those that have it.
+# Names that a later release may use: refused for new modules, allowed where a project has them.
 AHEAD = frozenset(
     """
     admin api api_token backup billing console credential deploy deployment docs export feature_flag graphql health
@@ -43,9 +43,9 @@ _NAMED_IN = (
     re.compile(r'^\s+__tablename__ = "(\w+)"', re.M),
     re.compile(r'\bcreate_table\(\s*"(\w+)"'),
     re.compile(r"\bCREATE TABLE (?:IF NOT EXISTS )?(?:\w+\.)?(\w+)", re.I),
-    re.compile(r'^    name(?:: ClassVar\[str\])? = "(\w+)\.\w+"', re.M),  # of an event
+    re.compile(r'^    name(?:: ClassVar\[str\])? = "(\w+)\.\w+"', re.M),  # an event's name
     re.compile(r'@job\(\s*name="(\w+)\.'),
-    re.compile(r'^    [A-Z_]+ = "(\w+):\w+"', re.M),  # of a permission
+    re.compile(r'^    [A-Z_]+ = "(\w+):\w+"', re.M),  # a permission
     re.compile(r'\bprefix="/([\w-]+)'),
 )
 _PATH = re.compile(r'\.(?:get|post|add_route|add_api_route|mount)\(\s*"/([\w-]+)')
@@ -53,7 +53,7 @@ _TABLES_CLASS = re.compile(r"^class (\w+)\([^:]*\bBase\):", re.M)
 
 
 def owner_of(names: Names, typed: str) -> str:
-    """Who has one of these names: "standard" or a ready-made module; "" if nobody."""
+    """Return the owner of one of these names: "standard", a ready-made module, or "" if the names are free."""
     owners = owners_by_name()
     forms = (typed, names.singular, names.plural, names.class_name)
     found = (owners[form] for form in forms if form in owners)
@@ -62,7 +62,7 @@ def owner_of(names: Names, typed: str) -> str:
 
 @cache
 def owners_by_name() -> Mapping[str, str]:
-    """Folders, tables and their classes, events, jobs, permissions and paths, each with who has it."""
+    """Map folders, tables and their classes, events, jobs, permissions and paths to their owners."""
     found: dict[str, str] = {}
     for file, text in _sources():
         owner = _owner(file)
@@ -92,7 +92,7 @@ def _owner(path: str) -> str:
 
 
 def _folders(path: str) -> list[str]:
-    """Of the application, of core and of the modules."""
+    """Return the folder's names inside the application, core and the modules."""
     parts = path.split("/")[:-1]
     return [name for depth, name in enumerate(parts) if parts[:depth] in _PARENTS]
 
@@ -101,6 +101,9 @@ _PARENTS = (["src", "app"], ["src", "app", "core"], ["src", "app", "modules"])
 
 
 def _named(path: str, text: str) -> Iterator[str]:
-    """Only in core a route's path is the whole path. SQLAlchemy finds a table's class by its name, in one registry."""
+    """Yield the names that a file defines: routes only in core, where a path has no prefix, and classes of tables.
+
+    SQLAlchemy finds classes by name in one registry for all modules.
+    """
     for pattern in [*_NAMED_IN, _TABLES_CLASS, *([] if "/modules/" in path else [_PATH])]:
         yield from pattern.findall(text)

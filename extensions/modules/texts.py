@@ -1,4 +1,4 @@
-"""Answers as they are written into files."""
+"""Convert answers to the forms in which files contain them."""
 
 import json
 import re
@@ -10,20 +10,20 @@ _LICENSES = Path(__file__).parent / "licenses"
 
 
 def in_ascii(text: str) -> str:
-    """`größen` gives `groessen`, `señales` gives `senales`; what has no likeness is left out."""
+    """Return `groessen` for `größen` and `senales` for `señales`, without characters that have no ASCII equivalent."""
     spelled = "".join(_SPELLED.get(character, character) for character in unicodedata.normalize("NFC", text))
     return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
 
 
 def slug(text: str) -> str:
-    """A package's name for any project's name: `Café Niño GmbH` gives `cafe-nino-gmbh`."""
+    """Return a package name for any project name: `cafe-nino-gmbh` for `Café Niño GmbH`."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     return re.sub(r"^[^a-z]+", "", words)[:40].strip("-") or "project"
 
 
 def quoted(text: str) -> str:
-    """A string for TOML and YAML alike: JSON's form is valid in both."""
+    """Return a string literal for TOML and YAML; JSON's form is valid in both."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -33,7 +33,7 @@ def license_text(name: str, holder: str) -> str:
 
 
 def spdx(name: str) -> str:
-    """The license as package metadata spell it."""
+    """Return the license's SPDX identifier for package metadata."""
     return "LicenseRef-Proprietary" if name == "Proprietary" else name
 
 

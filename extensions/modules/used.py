@@ -1,4 +1,4 @@
-"""Names that a module's files use already, read from `template/src/app/modules/widgets`, which is one of them."""
+"""Find names that a module's files use already, in `template/src/app/modules/widgets`, which is such a module."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from .names import Names
 
 WIDGETS = Path(__file__).parents[2] / "template/src/app/modules/widgets"
 
-# What the route of a list takes besides when a field can be sorted by.
+# Parameters that a list route has in addition if a field can be sorted by.
 _SORTED_LIST = frozenset({"widgets", "sort"})
 
 
@@ -26,7 +26,7 @@ def _scopes() -> list[frozenset[str]]:
 
 
 def _scopes_of(tree: ast.Module) -> Iterator[set[str]]:
-    """What a file defines, what each function sees, and what each class has."""
+    """Yield the names that a file defines, that each function uses, and that each class has."""
     defined = {name for node in tree.body for name in _defined(node)}
     yield defined
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""This project and the standard it came with: what is whose, and how one learns from the other.
+"""Keep this project up to date with the standard: updates, checks, and who owns which file.
 
-Needs Python's standard library and git alone: it works when the project's environment does not.
+Needs only Python's standard library and git, so it works when the project's environment does not.
 """

@@ -12,7 +12,7 @@ from .update_check import update_check
 
 
 def main() -> int:
-    """0: fine. 1: something was found, or is left to do. 2: it could not be done."""
+    """Return 0 for success, 1 if something was found or is left to do, 2 if the command failed."""
     arguments = _read(sys.argv[1:])
     try:
         match arguments.command:

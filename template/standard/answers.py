@@ -1,4 +1,4 @@
-"""What Copier wrote down when this project was made, and at each update."""
+"""Read the answers file, which Copier wrote when it made this project and at each update."""
 
 import re
 from dataclasses import dataclass
@@ -50,20 +50,20 @@ def read_origin() -> Origin:
 
 
 def refuse_edited_answers() -> None:
-    """Raises Problem where they were changed by hand: an update starts from what they say."""
+    """Raises Problem if the answers were edited by hand: updates render the old release from it."""
     if not are_as_written():
         raise Problem(EDITED)
 
 
 def are_as_written() -> bool:
-    """By the checksum that came with them; an older release gave none."""
+    """True if the checksum in the file matches or is missing: an older release wrote none."""
     text = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
     found = re.search(r"^# Checksum: (\w+)$", text, re.MULTILINE)
     return found is None or found[1] == checksum_of(text)
 
 
 def checksum_of(answers: str) -> str:
-    """Of the lines that matter, in any order. The template's address may change by hand."""
+    """Hash the lines that matter, in any order. The template's address may be edited by hand."""
     text = re.sub(r"^(#|_src_path:).*\n(?:[ \t].*\n)*", "", answers, flags=re.MULTILINE)
     lines = sorted(line.strip() for line in text.splitlines() if line.strip())
     return sha256("\n".join(lines).encode()).hexdigest()
@@ -74,19 +74,19 @@ def read_questions() -> dict[str, str]:
 
 
 def version_of(name: str) -> tuple[int, ...] | None:
-    """(1, 2, 0) of v1.2.0. What is no release has none, a pre-release neither."""
+    """Return (1, 2, 0) for v1.2.0, and None for anything but a release, also for a pre-release."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)", name)
     return tuple(int(part) for part in found.groups()) if found else None
 
 
 def _values() -> dict[str, str]:
-    """The first lines' worth of YAML that this needs: `name: value` at the margin."""
+    """Parse `name: value` lines at the margin: all the YAML that this package needs."""
     found = re.findall(r"^(\w+): *(.*)$", FILE.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: value.strip("'\"") for name, value in found}
 
 
 def _is_relative(template: str) -> bool:
-    """A path that is neither absolute nor an address."""
+    """True if the text is a relative path, and not an absolute path or a URL."""
     return not template.startswith(("/", "~")) and ":" not in template
 
 

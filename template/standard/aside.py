@@ -1,7 +1,7 @@
-"""What an update puts aside while Copier writes: links of yours at its paths, and alike.
+"""Move paths of the client, such as links, aside while Copier writes there.
 
-It waits in `standard-update` inside of git's own folder, where neither `git clean` nor Copier finds
-it. An update that is interrupted leaves it there, and the next update puts it back first.
+They wait in `standard-update` inside git's own folder, where neither `git clean` nor Copier
+finds them. An interrupted update leaves them there, and the next update moves them back first.
 """
 
 import json
@@ -18,7 +18,10 @@ def state_of(project: Path) -> Path:
 
 
 def put_aside(project: Path, paths: Iterable[str]) -> None:
-    """Write the list first: whenever this ends, each thing is at its path or beside the list."""
+    """Move paths aside.
+
+    Writes the list first, so that after an interruption every path is in its place or in the list.
+    """
     state, top = state_of(project), Path(_ask(project, "--show-toplevel"))
     inside = project.resolve().relative_to(top)
     things = [(inside / path).as_posix() for path in paths]
@@ -29,9 +32,9 @@ def put_aside(project: Path, paths: Iterable[str]) -> None:
 
 
 def put_back(project: Path, *, over: bool) -> list[str]:
-    """Sentences about what could not go back.
+    """Move everything back, and return messages about what could not be moved.
 
-    `over` replaces what stands there, because an update has just written it.
+    `over` replaces what is at the path now, because an update has just written it.
     """
     state, top = state_of(project), Path(_ask(project, "--show-toplevel"))
     written = state / "aside.json"

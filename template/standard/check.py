@@ -1,4 +1,4 @@
-"""`make standard-check`"""
+"""`make standard-check`: report edited files of the standard, and conflicts."""
 
 from .answers import EDITED, are_as_written, read_origin
 from .conflicts import find_conflicts
@@ -28,7 +28,7 @@ def check() -> int:
 
 
 def _tell_obstacle() -> None:
-    """What keeps this project from being updated, said before anybody needs an update."""
+    """Print what prevents updates of this project, before anyone needs an update."""
     try:
         read_origin()
     except Problem as problem:
@@ -36,7 +36,7 @@ def _tell_obstacle() -> None:
 
 
 def _advise(differences: list[Difference]) -> None:
-    """Where else the edit can go: each one here may cost a look at each update."""
+    """Suggest where else to make the edits: each edit here may need a look at each update."""
     beside = read_beside()
     for difference in differences:
         if difference.path in beside:

@@ -1,4 +1,4 @@
-"""What an update left for a person to decide."""
+"""Find the conflicts that an update left to resolve."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _MARKER = re.compile(rb"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
 
 
 def find_conflicts() -> list[str]:
-    """`path: what`, for each file with one."""
+    """Return `path: description` for each file with a conflict."""
     unmerged = _unmerged()
     marked = {path: "has conflict markers" for path in _tracked_and_new() if _has_markers(path)}
     rejected = {

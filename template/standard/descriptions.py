@@ -1,7 +1,7 @@
-"""Descriptions of modules, read from text: YAML, and inside braces also what YAML would cut.
+"""Parse descriptions of modules: YAML with types such as decimal(9, 2) unquoted inside braces.
 
-`{people: {fields: {born_on: date?, worth: decimal(9, 2)}}}` needs no quotes here. A key that is
-written twice is an error, where YAML keeps the last. The template reads answers with this too.
+`{people: {fields: {born_on: date?, worth: decimal(9, 2)}}}` needs no quotes here. A duplicate key
+is an error, where YAML keeps the last one. The template parses answers with this module too.
 """
 
 import re
@@ -12,8 +12,8 @@ import yaml
 
 EXAMPLE = "{people: {fields: {name: str, born_on: date?}}}"
 
-# Inside braces, a value without quotes ends at , : { } [ ] or a comment, but neither within
-# parentheses nor within the quotes of a default.
+# Inside braces, an unquoted value ends at , : { } [ ] or a comment, except within parentheses
+# and within the quotes of a default.
 _VALUE = re.compile(
     r"""(?: \( [^()\[\]{}\n]* \)
         | = [ ]* (?: "(?:\\.|[^"\\\n])*" | '[^'\n]*' )
@@ -25,7 +25,7 @@ _VALUE = re.compile(
 
 
 class Unreadable(ValueError):
-    """The message says what to write instead."""
+    """The text cannot be parsed; the message says what to write instead."""
 
 
 def load(text: str) -> Any:

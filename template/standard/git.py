@@ -1,4 +1,4 @@
-"""git, in this project's folder; paths are relative to it."""
+"""Run git in this project's folder; paths are relative to the folder."""
 
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ PROJECT = Path(__file__).parents[1]
 
 
 def git(*arguments: str, folder: Path = PROJECT) -> str:
-    """Raises Problem with what git says."""
+    """Return git's output. Raises Problem with git's error message."""
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
@@ -25,7 +25,7 @@ def git(*arguments: str, folder: Path = PROJECT) -> str:
 
 
 def asks(*arguments: str, folder: Path = PROJECT) -> bool:
-    """Whether git says yes."""
+    """True if the command exits with 0."""
     command = ["git", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
@@ -39,12 +39,12 @@ def is_repository() -> bool:
 
 
 def changed() -> list[str]:
-    """Everything that is not as in the last commit, new files included, ignored ones not."""
+    """Return all changes since the last commit, including new files, excluding ignored ones."""
     return git("status", "--porcelain", "--untracked-files=all", "--", ".").splitlines()
 
 
 def back_to_last_commit() -> None:
-    """Of this folder. Only for a tree that was clean: what is not committed is gone."""
+    """Restore this folder from the last commit. Call it only on a clean tree: changes are lost."""
     git("reset", "--quiet", "--", ".")
     git("checkout", "--quiet", "HEAD", "--", ".")
     git("clean", "--quiet", "--force", "-d", "--", ".")

@@ -1,4 +1,4 @@
-"""Files that git was told not to look at: a change there would be lost, and no diff shows it."""
+"""Refuse to work if git was told to skip files: no diff would show changes in them."""
 
 import shlex
 

@@ -1,6 +1,6 @@
-"""`make module m="…"`: one module more, at the release of the standard that this project has.
+"""`make module m="…"`: add a module, at the release of the standard that this project has.
 
-The only command here that needs a package: PyYAML, which `make` brings along.
+This is the only command here that needs a package: PyYAML, which `make` provides.
 """
 
 import argparse
@@ -29,7 +29,7 @@ EXAMPLE = (
 
 
 def main() -> int:
-    """0: added. 2: not added, and nothing was changed."""
+    """Return 0 if the module was added, 2 if nothing was changed."""
     parser = argparse.ArgumentParser(prog="python -m standard.module", description=__doc__)
     parser.add_argument("description", nargs="?", default=os.environ.get("MODULE", ""))
     parser.add_argument("--copier", help="the command to use instead of uvx")
@@ -61,7 +61,7 @@ def add(description: str, *, copier: str | None) -> None:
 
 
 def extended(stored: object, new: Mapping[str, Any]) -> object:
-    """The answer with the new modules, in its own form if that has room."""
+    """Return the answer with the new modules, keeping its form if that form can express them."""
     if isinstance(stored, str) and not any(new.values()):
         return ", ".join([*filter(None, [stored]), *new])
     if isinstance(stored, list):
@@ -75,7 +75,7 @@ def _names(stored: object) -> dict[str, None]:
 
 
 def _read(description: str) -> dict[str, Any]:
-    """Names, a description, or the path of a file that has one. Raises Problem."""
+    """Read names, a description, or the path of a file with one. Raises Problem."""
     said = _parsed(description)
     if isinstance(said, str):
         return dict(_names(said))
@@ -89,7 +89,7 @@ def _read(description: str) -> dict[str, Any]:
 
 
 def _pairs(items: Iterable[object]) -> Iterator[tuple[object, Any]]:
-    """What a list or a mapping names, and what is said about it."""
+    """Yield the names in a list or a mapping with their descriptions."""
     for item in items.items() if isinstance(items, Mapping) else items:
         if isinstance(item, Mapping):
             yield from item.items()
@@ -116,7 +116,7 @@ def _loaded(text: str, what: str) -> Any:
 
 
 def _refuse_known(new: Mapping[str, Any]) -> None:
-    """A module that came another way, such as from another project, may join the answers."""
+    """Raises Problem for modules in the answers. Modules that came otherwise may join them."""
     known = _known(_stored())
     for name in new:
         if _bare(name) in known:
@@ -132,7 +132,7 @@ def _known(stored: object) -> set[str]:
 
 
 def _bare(name: object) -> str:
-    """Without the plural that may be given."""
+    """Return the name without an explicit plural."""
     return str(name).partition("/")[0].strip()
 
 

@@ -1,13 +1,13 @@
-"""The environment in which git's answers depend on the files alone, whatever its settings here are.
+"""An environment in which git's output depends only on the files, not on this machine's settings.
 
-`make update` runs Copier in it, and the template's own steps of an update run git in it.
+`make update` runs Copier in it, and the template's update scripts run git in it.
 """
 
 import os
 from collections.abc import Mapping
 
-# Each changes a diff, a merge, a checkout or a commit in somebody's set-up. What gives access to
-# repositories stays: credentials, proxies, URLs.
+# Each of these settings can change a diff, a merge, a checkout or a commit. Settings that give
+# access to repositories stay: credentials, proxies, URLs.
 SETTINGS = {
     "apply.ignoreWhitespace": "no",
     "apply.whitespace": "nowarn",
@@ -55,7 +55,7 @@ SETTINGS = {
     "tag.gpgSign": "false",
 }
 
-# What a hook of git leaves behind: with one of these git works in another folder than it is asked.
+# Variables that git sets for its hooks: with one of these, git works in another folder.
 FOREIGN = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -84,14 +84,14 @@ _ALSO_DROPPED = frozenset(
 )
 
 
-# These say how this machine's files came to be: comparing them with what is committed needs them.
+# They decide how files were checked out here, so comparing those with commits needs them.
 CONVERSIONS = frozenset({"core.attributesFile", "core.autocrlf", "core.eol"})
 
 
 def neutral(environment: Mapping[str, str], *, conversions: bool = True) -> dict[str, str]:
-    """The same environment with SETTINGS after what it sets for git already: the last one counts.
+    """Return the environment with SETTINGS after its own git settings: git takes the last one.
 
-    `conversions` says whether those that CONVERSIONS lists are among them.
+    `conversions` says whether to include the settings in CONVERSIONS.
     """
     dropped = FOREIGN | _ALSO_DROPPED
     kept = {name: value for name, value in environment.items() if name not in dropped}

@@ -1,4 +1,4 @@
-"""The table of who owns what, and what the standard's files were when the last update gave them."""
+"""Read who owns which file, and the hashes of the standard's files at the last update."""
 
 import tomllib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Difference:
 
 
 def find_differences() -> list[Difference]:
-    """Each file of the standard that is not as it came, without those that edited.toml explains."""
+    """Return the standard's files that were edited or removed, unless edited.toml explains why."""
     explained = read_edited()
     found = (_difference(path, given) for path, given in read_manifest().items())
     return [difference for difference in found if difference and difference.path not in explained]
@@ -32,7 +32,7 @@ def read_manifest() -> dict[str, str]:
 
 
 def read_edited() -> dict[str, str]:
-    """Paths that the project means to keep edited, each with its reason."""
+    """Return the files that the project keeps edited on purpose, each with its reason."""
     if not EDITED.exists():
         return {}
     table: dict[str, str] = tomllib.loads(EDITED.read_text(encoding="utf-8"))["edited"]
@@ -52,5 +52,5 @@ def _difference(path: str, given: str) -> Difference | None:
 
 
 def _hashes(content: bytes) -> set[str]:
-    """As it is, and as git keeps it: a checkout on Windows may have other line ends."""
+    """Hash the content as it is, and with LF endings as git stores it: Windows may use CRLF."""
     return {sha256(text).hexdigest() for text in (content, content.replace(b"\r\n", b"\n"))}

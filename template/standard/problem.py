@@ -1,2 +1,2 @@
 class Problem(Exception):
-    """What stands in the way, as a sentence that says what to do about it."""
+    """The command cannot go on; the message says why, and what to do."""

@@ -1,4 +1,4 @@
-"""The template's releases, asked of its repository."""
+"""Read the template's releases from its repository."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ HEAD = "HEAD"
 
 
 def latest_release(template: str) -> str | None:
-    """The highest version that has a tag; pre-releases do not count."""
+    """Return the highest version that has a tag, ignoring pre-releases."""
     lines = git("ls-remote", "--tags", "--refs", template).splitlines()
     tags = (line.rpartition("refs/tags/")[2] for line in lines)
     versions = {version: tag for tag in tags if (version := version_of(tag))}
@@ -25,13 +25,13 @@ def latest_release(template: str) -> str | None:
 
 @dataclass(frozen=True)
 class Release:
-    """One commit of the template, in a clone of it."""
+    """A commit of the template, in a clone of the repository."""
 
     clone: Path
     name: str
 
     def refuse_without(self, release: str) -> None:
-        """Whatever an update needs is in the clone: where it leads, and where it comes from."""
+        """Raises Problem unless the clone has this commit and `release`, the update's start."""
         if not self._has(self.name):
             raise Problem(
                 f"The template has no release {self.name}. make update-check says which is the"
@@ -50,14 +50,14 @@ class Release:
         )
 
     def changelog_since(self, release: str) -> str:
-        """What came after that release, newest first."""
+        """Return the changelog's sections after that release, newest first."""
         text = self._read("CHANGELOG.md")
         sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
         new = (section for section in sections if _is_after(section, release, self.name))
         return "\n".join(section.strip() for section in new)
 
     def copier_command(self) -> list[str]:
-        """Copier and what stands beside it, in the versions that this release is rendered with."""
+        """Return the command for Copier, with the package versions that this release pins."""
         needs: list[str] = tomllib.loads(self._read("pyproject.toml"))["project"]["dependencies"]
         copier = next(need for need in needs if re.match(r"copier\b(?!-)", need))
         beside = [part for need in needs if need != copier for part in ("--with", need)]
@@ -89,5 +89,5 @@ def _way_out(release: str) -> str:
 def _is_after(section: str, release: str, name: str) -> bool:
     version, since, until = version_of(section.split()[1]), version_of(release), version_of(name)
     if version is None:
-        return until is None  # what is not released yet comes with HEAD alone
+        return until is None  # unreleased changes come only with HEAD
     return (since is None or version > since) and (until is None or version <= until)

@@ -1,4 +1,4 @@
-"""`make settle`: what follows a merge. Older releases' `make update` call it by this name."""
+"""`make settle`: the steps after a merge. Older releases' `make update` call it by this name."""
 
 import os
 import subprocess
@@ -25,6 +25,6 @@ def settle() -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Without the options of the `make` that called this: they were meant for it alone."""
+    """Return the environment without the options of the calling `make`."""
     ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "VIRTUAL_ENV"}
     return {name: value for name, value in os.environ.items() if name not in ours}

@@ -1,4 +1,4 @@
-"""`make update`: refuse, tell, merge, look, settle."""
+"""`make update`: check, announce, merge, look for conflicts, run the checks."""
 
 import os
 import shlex
@@ -45,7 +45,7 @@ def update(*, to: str | None, answers: list[str], copier: str | None) -> int:
 
 
 def _newest(origin: Origin) -> str | None:
-    """None for a project that has it. Raises Problem."""
+    """Return the newest release, or None if the project has it already. Raises Problem."""
     latest = latest_release(origin.template)
     if latest is None:
         raise Problem(
@@ -83,7 +83,7 @@ def _tell(origin: Origin, release: Release) -> None:
 
 
 def run_copier(command: list[str]) -> int:
-    """Interrupted, it leaves no trace."""
+    """Run Copier; restore the last commit if it is interrupted."""
     try:
         environment = neutral(os.environ, conversions=False)
         with subprocess.Popen(command, cwd=PROJECT, env=environment) as copier:
@@ -115,7 +115,7 @@ def _tell_new_answers(before: dict[str, str]) -> None:
 
 
 def _settle(target: str) -> int:
-    """With the new release's own code: it knows what it needs."""
+    """Run the new release's own code, which knows what the release needs."""
     done = subprocess.run([sys.executable, "-m", "standard", "settle"], cwd=PROJECT, check=False)
     if done.returncode:
         print(f"\nThe update itself is done. To undo it: {BACK}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`make update-check`"""
+"""`make update-check`: tell whether there is a newer release."""
 
 import json
 
@@ -7,7 +7,7 @@ from .releases import latest_release
 
 
 def update_check(*, as_json: bool) -> int:
-    """1 if there is a newer release."""
+    """Return 1 if there is a newer release, else 0."""
     origin = read_origin()
     latest = latest_release(origin.template)
     newer = is_newer(latest, origin)
@@ -21,7 +21,7 @@ def update_check(*, as_json: bool) -> int:
 
 
 def is_newer(latest: str | None, origin: Origin) -> bool:
-    """Of a commit that is no release the one before it counts: v1.2.0-3-g1a2b3c4 is v1.2.0."""
+    """True if `latest` is newer; an unreleased v1.2.0-3-g1a2b3c4 counts as v1.2.0."""
     if latest is None:
         return False
     current = version_of(origin.release.partition("-")[0])

@@ -1,4 +1,4 @@
-"""The product's name where people meet it: pages, e-mails, authenticators, traces."""
+"""The product's name appears where users see it: pages, e-mails, authenticators, traces."""
 
 from email.utils import parseaddr
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Default deny: every route says who may, and nobody gets past what it says."""
+"""Deny by default: every route declares who may call it, and refuses everyone else."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ MARKS = {PUBLIC, SIGNED_IN, SUPERUSER}
 
 
 def routes_of(app: FastAPI) -> list[RouteContext]:
-    """As the router sees them: `app.routes` is a tree, and its leaves are what answers."""
+    """Return the leaves of the router tree, which handle requests; `app.routes` is only its top."""
     found = iter_route_contexts(app.routes)
     return [route for route in found if str(route.path_format).startswith(API)]
 
 
 def unguarded(app: FastAPI, known: frozenset[str]) -> Iterator[str]:
-    """Routes with no guard, or with one that no module declares."""
+    """Yield routes with no guard, or with one that no module declares."""
     for route in routes_of(app):
         guard = guard_of(route.endpoint)
         if guard is None or (guard not in MARKS and guard not in known):
@@ -32,7 +32,7 @@ def unguarded(app: FastAPI, known: frozenset[str]) -> Iterator[str]:
 
 
 def requests(app: FastAPI) -> Iterator[tuple[str, str, str]]:
-    """A method, a path and a guard for each thing that can be asked of the API."""
+    """Yield method, path and guard of each operation of the API."""
     for route in routes_of(app):
         path = re.sub(r"\{[^}]+\}", str(new_id()), str(route.path_format))
         for method in route.methods or ():
@@ -44,7 +44,7 @@ class TestRoutes:
         assert list(unguarded(app, frozenset(runtime.permissions.least))) == []
 
     def test_are_all_seen(self, app: FastAPI) -> None:
-        """Against the API's own description: a walk that finds nothing would find nothing wrong."""
+        """Compare with the OpenAPI document, so that the other tests cannot pass on nothing."""
         described = {
             (method.upper(), path)
             for path, operations in app.openapi()["paths"].items()
@@ -62,7 +62,7 @@ class TestRoutes:
         assert seen >= described
 
     def test_are_found_wanting_when_one_says_nothing(self) -> None:
-        """Planted in a router in a router, as a module's are."""
+        """The routes are in a nested router, like those of modules."""
         inner, outer, app = APIRouter(), APIRouter(), FastAPI()
 
         @inner.get("/forgotten")
@@ -90,7 +90,7 @@ class TestNobody:
     async def test_gets_an_answer_without_a_token(
         self, app: FastAPI, anonymous: AsyncClient
     ) -> None:
-        """422 speaks of the request's form, which everybody may read in the description."""
+        """422 is fine: it reveals only the request's schema, which is public."""
         asked = 0
         for method, path, guard in requests(app):
             if guard != PUBLIC:

@@ -1,6 +1,6 @@
-"""`make bench`: the generated project against the limit and against a typical app, all in one run.
+"""Run `make bench`: compare the generated project with the limit and with a typical app.
 
-On a machine that does something else meanwhile the numbers mean little: look at the column ± first.
+Other load on the machine makes the numbers meaningless: look at the column ± first.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from tests.benchmarks.servers import reference, serve
 from tools.snapshot import ROOT, git
 
 TENANTS, ROWS = 1000, 100
-TOKENS_LAST_SECONDS = 480  # they are good for ten minutes
+TOKENS_LAST_SECONDS = 480  # tokens are valid for ten minutes
 
 
 def main() -> None:

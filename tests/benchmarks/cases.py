@@ -1,4 +1,4 @@
-"""What is asked. A name in braces is filled in for each request."""
+"""The benchmark's requests. A name in braces is replaced in each request."""
 
 from dataclasses import dataclass
 

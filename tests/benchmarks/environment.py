@@ -1,4 +1,4 @@
-"""The project under test, its Python, and what its processes are told."""
+"""The project to measure, its Python, and the environment of its processes."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ MODULE = "projects"
 
 @dataclass(frozen=True)
 class Project:
-    """`path` is what PYTHONPATH needs for a project that is not installed."""
+    """A project; `path` is the PYTHONPATH of a project that is not installed."""
 
     folder: Path
     python: str
@@ -43,7 +43,7 @@ class Project:
 
 
 def in_place() -> Project:
-    """template/ itself, with this Python, and the skeleton as its module: no waiting for a rendering."""
+    """Use template/ in place with this Python and the module widgets, which saves a rendering."""
     folder = ROOT / "template"
     project = Project(folder, sys.executable, "widgets", f"{folder / 'src'}:{folder}")
     project.run(
@@ -56,7 +56,7 @@ def in_place() -> Project:
 
 
 def rendered(folder: Path, modules: int = 1) -> Project:
-    """A project made by Copier from the working tree, with so many custom modules, 27 at most."""
+    """Render a project from the working tree, with up to 27 custom modules."""
     template, project = snapshot(folder / "template"), folder / "project"
     names = [MODULE, *(f"area_{letter}" for letter in ascii_lowercase)][:modules]
     answers = ["--data", f"custom_modules={','.join(names)}", "--defaults", "--trust", "--quiet"]
@@ -67,7 +67,7 @@ def rendered(folder: Path, modules: int = 1) -> Project:
 
 @contextmanager
 def database(project: Project, folder: Path, *, tenants: int, rows: int, logs: int = 0) -> Iterator[dict[str, Any]]:
-    """A server of its own with the rows in it; what rows.py tells of it."""
+    """Start a server with the rows, and yield what rows.py prints about it."""
     numbers = (str(number) for number in (tenants, rows, logs))
     script = [project.python, str(INSIDE / "rows.py"), "fill", str(folder), project.table, *numbers]
     environment = {**os.environ, **project.variables()}
@@ -86,7 +86,7 @@ def tokens(project: Project, data: dict[str, Any]) -> list[str]:
 
 
 def production(data: dict[str, Any]) -> dict[str, str]:
-    """As a project is served: the settings of production, and nothing turned off."""
+    """Return the environment of a production server, with nothing turned off."""
     return {
         "APP_ENVIRONMENT": "production",
         "APP_SECRET_KEY": SECRET,

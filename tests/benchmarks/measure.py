@@ -1,4 +1,4 @@
-"""Rounds in which every application gets every case in turn, so that a busy moment of the machine hits all alike."""
+"""Measure in rounds: each application gets each case in turn, so that other load affects all alike."""
 
 import json
 import statistics
@@ -31,7 +31,7 @@ class Series:
 
     @property
     def spread(self) -> float:
-        """Of the middle half of the rounds, as a part of the median."""
+        """Return the spread of the middle half of the rounds, divided by the median."""
         if len(self.rates) < 4:
             return (max(self.rates) - min(self.rates)) / self.rate / 2
         quarters = statistics.quantiles(self.rates, n=4)
@@ -77,7 +77,7 @@ def load_generator(python: str, data: dict[str, Any]) -> Iterator[LoadGenerator]
 def run_round(
     load: LoadGenerator, servers: Sequence[Server], cases: Sequence[Case], *, table: str, seconds: float, seed: int
 ) -> Iterator[tuple[str, str, dict[str, float]]]:
-    """(application, case, answer of the load generator with the server's CPU time per request in microseconds)"""
+    """Yield (application, case, the load generator's answer with the server's CPU time per request in microseconds)."""
     for case in cases:
         for server in servers[seed % len(servers) :] + servers[: seed % len(servers)]:  # type: ignore[operator]  # a list
             order = {"port": server.port, "seconds": seconds, "connections": CONNECTIONS, "seed": seed}

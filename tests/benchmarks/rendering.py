@@ -1,4 +1,4 @@
-"""`make bench-template`: making and updating a project, against plain Jinja over the same files."""
+"""Run `make bench-template`: make and update a project, and compare with plain Jinja over the same files."""
 
 import cProfile
 import pstats
@@ -36,12 +36,12 @@ def make(template: Path, project: Path) -> None:
 
 
 def refresh(project: Path) -> None:
-    """To the same release: the work is the same, and nothing is left to be committed."""
+    """Update to the same release, which does the full work and leaves nothing to commit."""
     copier.run_update(project, vcs_ref=VERSION, defaults=True, overwrite=True, unsafe=True, quiet=True)
 
 
 def plain_jinja(project: Path, into: Path) -> None:
-    """Compile, render and write each file of the project that the template has as .jinja; copy the others."""
+    """Compile, render and write each .jinja file of the project, and copy the others."""
     environment = Environment(autoescape=False)
     for listed in git(project, "ls-files", "-z").split("\0")[:-1]:
         file, source = into / listed, ROOT / "template" / listed
@@ -54,7 +54,7 @@ def plain_jinja(project: Path, into: Path) -> None:
 
 
 def _shares(template: Path, project: Path) -> str:
-    """Whose the time of a copy is."""
+    """Return the shares of a copy's time."""
     profile = cProfile.Profile()
     profile.runcall(make, template, project)
     found = pstats.Stats(profile).get_stats_profile()

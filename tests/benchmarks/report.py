@@ -1,4 +1,4 @@
-"""The results as a Markdown table and as a plot."""
+"""Write the results as a Markdown table and as a plot."""
 
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -39,7 +39,7 @@ def heading(commit: str, versions: Mapping[str, str], terms: str) -> str:
 
 
 def plot(results: Results, applications: Sequence[str], cases: Sequence[Case], title: str) -> str:
-    """An SVG: for each case one bar an application, as long as its part of the limit."""
+    """Return an SVG with one bar per case and application, as long as its share of the limit."""
     bar, gap, left, width = 16, 26, 130, 520
     parts, top = [], 56
     for case in cases:

@@ -1,6 +1,6 @@
-"""`make bench-scale`: a request when everything around it has grown, as a part of its speed before.
+"""Run `make bench-scale`: how fast a request is when everything around it has grown, compared with before.
 
-The small and the grown one answer in turns, each on a database of its own.
+The small and the grown project answer in turns, each with a database of its own.
 """
 
 import argparse
@@ -24,7 +24,7 @@ MEASURED = tuple(case for case in CASES if case.name in ("point read", "list of 
 
 @dataclass(frozen=True)
 class Side:
-    """`modules` of the client's; `logs` is the length of the audit log and of the outbox."""
+    """A project to measure: `modules` are the client's, `logs` is the length of the audit log and of the outbox."""
 
     modules: int = 1
     tenants: int = 1000
@@ -80,7 +80,7 @@ def _measure(sides: Sides, projects: dict[int, Project], folder: Path, options: 
 
 @contextmanager
 def _running(name: str, side: Side, project: Project, folder: Path) -> Iterator[Running]:
-    """A project's server on a database of its own, and who asks it."""
+    """Run a project's server with a database of its own, and a client for it."""
     folder.mkdir(parents=True)
     with environment.database(
         project, folder / "postgres", tenants=side.tenants, rows=side.rows, logs=side.logs
@@ -102,7 +102,7 @@ def _ratio(results: Results, case: Case) -> str:
 
 
 def _weight(project: Project, folder: Path) -> str:
-    """What a worker weighs after some requests, and how long the app takes to be imported."""
+    """Return a worker's memory after some requests, and the time to import the app."""
     with _running("weight", Side(), project, folder) as (server, load, side):
         for _ in run_round(load, [server], side.cases, table=MODULE, seconds=1, seed=0):
             pass
@@ -111,7 +111,7 @@ def _weight(project: Project, folder: Path) -> str:
 
 
 def _import_seconds(project: Project) -> float:
-    """The best of five, with bytecode: as a server starts for the second time."""
+    """Return the best import time of five, with compiled bytecode, as in a server's second start."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds = []
     for _ in range(5):

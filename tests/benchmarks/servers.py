@@ -1,4 +1,4 @@
-"""Each application as a process of its own, with its own port."""
+"""Run each application as a separate process, on its own port."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 INSIDE = Path(__file__).parent / "inside"
-"""What runs with the project's Python, and knows nothing of this package."""
+"""Programs that run with the project's Python, and import nothing from this package."""
 TICKS = os.sysconf("SC_CLK_TCK")
 UVICORN = ("-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
 
@@ -24,16 +24,16 @@ class Server:
     process: subprocess.Popen[bytes]
 
     def cpu_seconds(self) -> float:
-        """Of the process and its workers so far."""
+        """Return the CPU time of the process and its workers so far."""
         return sum(_cpu_seconds(pid) for pid in self.pids())
 
     def megabytes(self) -> float:
-        """Resident, of each serving process on average."""
+        """Return the average resident memory of the serving processes."""
         sizes = [_resident(pid) for pid in self.pids()[1:] or self.pids()]
         return sum(sizes) / len(sizes) / 1e6
 
     def pids(self) -> list[int]:
-        """The process, then its workers; not the helper that Python starts beside these."""
+        """Return the pids of the process and its workers, without Python's helper process."""
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [pid, *(int(child) for child in children if _resident(int(child)) > 30e6)]
@@ -41,7 +41,7 @@ class Server:
 
 @contextmanager
 def serve(name: str, command: list[str], environment: Mapping[str, str], folder: Path, log: Path) -> Iterator[Server]:
-    """The server once it answers. `{port}` in the command is a free one. Raises TimeoutError."""
+    """Yield the server once it answers. `{port}` in the command becomes a free port. Raises TimeoutError."""
     port = _free_port()
     with ExitStack() as closing:
         process = subprocess.Popen(
@@ -57,7 +57,7 @@ def serve(name: str, command: list[str], environment: Mapping[str, str], folder:
 
 
 def reference(python: str, module: str) -> list[str]:
-    """The command of an application to compare with."""
+    """Return the command of an application to compare with."""
     return [python, *UVICORN, "--port", "{port}", "--app-dir", str(INSIDE), f"{module}:app"]
 
 

@@ -1,4 +1,4 @@
-"""Between the parts of one module."""
+"""Violations between the parts of one module."""
 
 from tests.plants.plant import REPOSITORIES, USERS, denied, in_invoices
 

@@ -1,4 +1,4 @@
-"""One violation of each rule between the rooms of a project, and the words with which its gate must answer."""
+"""A violation of an import rule, and the words with which its check must report it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ RULES = ("python", "-m", "app", "import-rules", "--check")
 
 @dataclass(frozen=True)
 class Plant:
-    """`code` goes to the end of the file, or into the place of `instead_of`. No code: the file goes."""
+    """A change of a file: `code` is appended, or replaces `instead_of`; without code, the file is removed."""
 
     name: str
     file: str

@@ -1,4 +1,4 @@
-"""Between two modules, and between the floors of the house."""
+"""Violations between modules, and between the layers of the application."""
 
 from tests.plants.plant import LAWS, MODULES, TAKE_USERS, Plant, denied, in_invoices
 

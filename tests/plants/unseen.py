@@ -1,4 +1,4 @@
-"""What Tach lets through, and the project's own tests do not."""
+"""Violations that Tach lets through, and the project's own tests find."""
 
 from tests.plants.plant import IMPORTS, LAWS, MODULES, RULES, STRINGS, Plant, in_invoices
 

@@ -1,4 +1,4 @@
-"""For each guard changes of the template that it has to find: by subject, how its sentence begins and the change."""
+"""Changes of the template that the guards have to find: by subject, the beginning of the message and the change."""
 
 import re
 from collections.abc import Callable
@@ -59,14 +59,14 @@ def link(name: str, target: str) -> Change:
 
 
 def _write(file: Path, text: str) -> None:
-    """Anew: the files are links to those of the release."""
+    """Write a new file, because the existing files are hard links to those of the release."""
     file.unlink(missing_ok=True)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
 
 
 def _section(name: str) -> Change:
-    """Without a section of the changelog."""
+    """Remove a section of the changelog."""
 
     def change(folder: Path) -> None:
         text = (folder / "CHANGELOG.md").read_text()

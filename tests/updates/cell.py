@@ -1,4 +1,4 @@
-"""One cell of the matrix: a project of some release, taken to another one by Copier itself."""
+"""A cell of the matrix: Copier itself updates a project from one release to another."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def begin(template: Path, release: str, project: Path, answers: dict[str, Any]) 
 
 
 def update(project: Path, to: str) -> list[str]:
-    """What conflicted. Nothing is committed."""
+    """Update, and return the conflicts. Commits nothing."""
     try:
         copier.run_update(project, vcs_ref=to, defaults=True, overwrite=True, unsafe=True, quiet=True)
     except TaskError:

@@ -1,4 +1,4 @@
-"""A client who has worked in a project: in her files, in shared ones and, as people do, in the standard's."""
+"""Edit a project like a client: their own files, shared ones, and some of the standard's."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +9,9 @@ from updates.moves import read_table
 
 @dataclass(frozen=True)
 class Edit:
-    """A line of the client, after the first line that has these words, or at the end of the file.
+    """A line of the client, after the first line that contains `after`, or at the end of the file.
 
-    `path` is the file's in the oldest release; it may have moved since.
+    `path` is the file's path in the oldest release; the file may have moved since.
     """
 
     path: str
@@ -21,7 +21,7 @@ class Edit:
 
 UNUSED = '    "idna>=3",'
 EDITS = (
-    # Shared files, where their fences say.
+    # Shared files, at the fences.
     Edit("pyproject.toml", UNUSED, after="The standard's dependencies are above this line"),
     Edit("pyproject.toml", "[tool.ours]", after="Tables of your own below this line"),
     Edit("ruff.toml", '    "PT011",', after="# Yours below this line."),
@@ -32,11 +32,11 @@ EDITS = (
     Edit("Dockerfile", "RUN apt-get update", after="# System packages and variables of your own"),
     Edit("AGENTS.md", "- Ours: speak plainly."),
     Edit("CONTRIBUTING.md", "- Ours: two reviews."),
-    # The client's own.
+    # The client's own files.
     Edit("README.md", "Ours: ask Ada."),
     Edit("CHANGELOG.md", "- Ours: sails."),
     Edit("src/app/seeds.py", "# Ours: more tenants."),
-    # The standard's, where nothing else happens.
+    # The standard's files, where releases change nothing.
     Edit("src/app/core/permissions.py", "# Ours: a note at the end."),
     Edit("src/app/core/health.py", "# Ours: and the moon.", after="import asyncio"),
     Edit("docs/a-request.md", "Ours: and then it rained."),
@@ -83,7 +83,7 @@ def work_in(project: Path) -> None:
 
 
 def missing(project: Path, moved: dict[str, str]) -> list[str]:
-    """Each thing of the client that is not there any more, or somewhere else in its file."""
+    """Return the client's edits that are missing, or in another place in their file."""
     found = [f"{edit.path}: {edit.line}" for edit in EDITS if not _holds(edit, _place(project, edit.path, moved))]
     found += [name for name, text in OWN_FILES.items() if (project / name).read_text() != text]
     found += [str(file) for file in _custom_modules(project, "services.py") if "# Ours" not in file.read_text()]
@@ -92,7 +92,7 @@ def missing(project: Path, moved: dict[str, str]) -> list[str]:
 
 
 def _place(project: Path, path: str, moved: dict[str, str]) -> Path:
-    """Where the project's release has the file."""
+    """Return the file's path in the project's release."""
     table, chain = {**read_table("moved"), **moved}, [path]
     while chain[-1] in table:
         chain.append(table[chain[-1]])
@@ -131,7 +131,7 @@ def _own_migration(project: Path) -> None:
 
 
 def _head(project: Path) -> str:
-    """Of the chain: the revision that no other one goes down to."""
+    """Return the head of the chain: the revision that no other one refers to."""
     texts = [file.read_text() for file in (project / "migrations/versions").glob("*.py")]
     revisions = {text.split('revision = "', 1)[1].split('"')[0] for text in texts}
     return next(name for name in revisions if not any(f'down_revision = "{name}"' in text for text in texts))

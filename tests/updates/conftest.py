@@ -1,4 +1,4 @@
-"""The template with everything that was ever released, the working tree, and two releases after it."""
+"""A template with all releases, the working tree, and two made-up releases after it."""
 
 import shutil
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def all_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def project_at(all_releases: Path, workshop: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """project_at(release, answers, edited): committed, and the caller's own."""
+    """Return project_at(release, answers, edited), which makes a new, committed project on each call."""
 
     @cache
     def made(release: str, answers: str) -> Path:

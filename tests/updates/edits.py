@@ -1,4 +1,4 @@
-"""What people do to files, by chance. A line of theirs is like no other, so that it can be found again."""
+"""Generate random edits of a client's files. Each inserted line is unique, so that tests can find it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ FILES = (*ADDED_TO, *UNTOUCHED, HEALTH, DROPPED)
 
 @dataclass(frozen=True)
 class Edit:
-    """`at` and `to` are places in the file, from 0 for its beginning to 1 for its end."""
+    """An edit; `at` and `to` are places in the file, from 0 (its beginning) to 1 (its end)."""
 
     file: str
     kind: str

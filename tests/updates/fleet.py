@@ -1,7 +1,7 @@
-"""`make fleet`: thirty projects of all releases and answers, every other one worked in, updated by tools.fleet.
+"""`make fleet`: update thirty projects of all releases and answers, about half of them edited, with tools.fleet.
 
-Writes the table of docs/fleet.md; takes half an hour. Three projects run all their checks after the update, the
-others run the quick ones: that their suites pass is seen in test_used_project.py.
+Writes the table in docs/fleet.md; takes half an hour. Three projects run all their checks after the update, the
+others only the quick ones, because test_used_project.py runs their tests.
 """
 
 import shutil
@@ -25,7 +25,7 @@ BEGIN, END = "<!-- fleet: begin -->", "<!-- fleet: end -->"
 SIZE = 30
 CHECKED_WHOLE = (0, 11, 22)
 
-# What a client's own `make check` asks for besides the edits themselves.
+# What a client's `make check` needs besides the edits.
 REASONS = f"""[edited]
 "src/app/core/permissions.py" = "a note of ours"
 "{HEALTH}" = "the load balancer's question, until the standard has it"
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def _projects() -> Iterator[Path]:
-    """Each is made when it is its turn; its environment goes after it."""
+    """Yield each project right after making it; remove its environment afterwards."""
     template = template_with_releases(FLEET / "template")
     for number in range(SIZE):
         project = _make(template, number)
@@ -58,7 +58,7 @@ def _projects() -> Iterator[Path]:
 
 
 def _make(template: Path, number: int) -> Path:
-    """Each release meets all answers, and is edited every other time."""
+    """Make a project; each release gets all answers in turn, and every other time edits."""
     turn, place = divmod(number, len(releases()))
     release = list(releases())[place]
     answers = list(ANSWER_SETS)[(turn + place) % len(ANSWER_SETS)]

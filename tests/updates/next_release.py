@@ -1,5 +1,7 @@
-"""Two releases that do everything a release may do, made from the working tree: so each rule of updates is proven
-before a real release needs it."""
+"""Two made-up releases with every kind of change that a release may make, on top of the working tree.
+
+They prove each rule of updates before a real release needs it.
+"""
 
 import re
 from collections.abc import Callable
@@ -58,7 +60,7 @@ def _change_once_more(template: Path) -> None:
 
 
 def _change_core(project: Path) -> None:
-    """At the top and in the middle of a file that clients edit at the end."""
+    """Change the top and the middle of files that clients edit at the end."""
     permissions = project / "src/app/core/permissions.py"
     first, _, rest = permissions.read_text().partition("\n")
     permissions.write_text(f"{first}\n# The standard was here.\n{rest}")
@@ -68,7 +70,7 @@ def _change_core(project: Path) -> None:
 
 
 def _move(template: Path, old: str, new: str) -> None:
-    """With all who import it, and the line that carries clients' edits over."""
+    """Move a file, with its imports, and add the line that carries clients' edits over."""
     project = template / "template"
     git(template, "mv", f"template/{old}", f"template/{new}")
     module, other = (path.removeprefix("src/").removesuffix(".py").replace("/", ".") for path in (old, new))
@@ -80,7 +82,7 @@ def _move(template: Path, old: str, new: str) -> None:
 
 
 def _split(project: Path) -> None:
-    """The last chapter of a document becomes one of its own."""
+    """Move the last section of a document into a document of its own."""
     file = project / "docs/operations.md"
     head, title, tail = file.read_text().rpartition("\n## ")
     file.write_text(head)
@@ -88,7 +90,7 @@ def _split(project: Path) -> None:
 
 
 def _ask_otherwise(template: Path) -> None:
-    """One question more, one by another name, one choice less."""
+    """Add a question, rename one, and remove a choice."""
     settings, table = template / "copier.yml", template / "updates/table.toml"
     _replace(settings, r"^license:$", "region:\n  type: str\n  help: Where it runs\n  default: europe\n\nlicense:")
     _replace(settings, r"^description:$", "summary:")

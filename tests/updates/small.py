@@ -1,4 +1,4 @@
-"""A template of a few files with the real updates/: runs of Copier that take seconds and show one thing each."""
+"""A template of a few files with the real updates/, for runs of Copier that take seconds."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ MOVES = "[moved]\n{}\n\n[dropped]\n\n[questions]\n\n[choices]\n"
 
 @dataclass
 class SmallTemplate:
-    """Each release is what the one before was, with the given files changed; None removes one."""
+    """A template whose releases change some files of the previous one; None removes a file."""
 
     folder: Path
     releases: int = 0
@@ -64,7 +64,7 @@ def put(file: Path, text: str | None) -> None:
 def update(
     project: Path, settings: str = "", environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """By Copier's own command, on a machine with these settings of git. Nothing is committed."""
+    """Run Copier's own command with these git settings. Commits nothing."""
     machine = project.with_name("gitconfig")
     machine.write_text(settings)
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""The matrix in README.md, between two markers: written by a test run with WRITE_MATRIX=1, from what has passed."""
+"""Write the matrix in README.md, between two markers, from the cells that passed with WRITE_MATRIX=1."""
 
 import fcntl
 import json
@@ -12,7 +12,7 @@ RESULTS = ROOT / "build" / "matrix.json"
 
 
 def note(before: str, after: str, answers: str, edited: bool) -> None:
-    """Remember a cell that has passed."""
+    """Record a cell that has passed."""
     if not os.environ.get("WRITE_MATRIX"):
         return
     RESULTS.parent.mkdir(exist_ok=True)
@@ -26,7 +26,7 @@ def note(before: str, after: str, answers: str, edited: bool) -> None:
 
 
 def write(readme: Path = ROOT / "README.md") -> None:
-    """Put the table into the README and forget the cells."""
+    """Write the table into the README, and delete the recorded cells."""
     text = readme.read_text()
     head, _, rest = text.partition(BEGIN)
     tail = rest.partition(END)[2]

@@ -1,4 +1,4 @@
-"""Whatever clients do, and wherever: never a line lost, never one somewhere else, unless git says "unmerged"."""
+"""Random edits never lose or displace a line, unless git reports the file as unmerged."""
 
 import os
 import shutil
@@ -75,7 +75,7 @@ def test_no_line_is_lost_or_displaced_through_copier(edits: list[Edit], project_
 @given(edits=EDITS, release=st.sampled_from(list(releases())))
 @THROUGH_COPIER
 def test_no_line_is_lost_since_any_release(edits: list[Edit], release: str, project_at: Project, old: Path) -> None:
-    """`old` is the working tree's release without an edit: what the standard left alone is the client's, whole."""
+    """`old` is the working tree's release without edits; where the standard changed nothing, a client's text stays."""
     before, project = project_at(release, "default", False), project_at(release, "default", False)
     make(edits, project)
     commit(project)
@@ -98,7 +98,7 @@ def ours(text: str) -> list[str]:
 
 
 def merge_and_look(edits: list[Edit], old: Path, new: Path, folder: Path) -> None:
-    """The last step of an update alone, on what Copier leaves at its worst: the new release, and no edit."""
+    """Run only the last step of an update, in the worst state that Copier may leave: the new release without edits."""
     project = folder / "project"
     copy(FILES, old, project)
     commit_all(project)
@@ -138,7 +138,7 @@ def look(project: Path, mine: dict[str, str], new: Path) -> None:
 
 
 def without_the_standards(file: Path) -> str:
-    """The made-up release adds lines of one wording to these files, and does nothing else to them."""
+    """Return the text without the lines that the made-up release adds."""
     return "".join(line for line in file.read_text().splitlines(keepends=True) if line.strip() != STANDARD)
 
 

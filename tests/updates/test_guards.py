@@ -1,4 +1,4 @@
-"""Each rule of updates/, held against every release; and each with breaches that it must find."""
+"""Check each rule of updates against every release, and against breaches that it must find."""
 
 import os
 import shutil
@@ -53,5 +53,5 @@ def test_each_subject_has_as_many_breaches_as_rules() -> None:
 def test_a_question_and_a_choice_may_be_renamed_with_a_line_in_the_table(
     source_of: Callable[[str], Source], now: Source
 ) -> None:
-    """The made-up next release renames, moves, drops and asks: all of it as the rules want it."""
+    """The made-up next release renames, moves, drops and asks, all according to the rules."""
     assert breaches(now, source_of("v9999.2.0")) == []

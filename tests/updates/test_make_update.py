@@ -1,4 +1,4 @@
-"""`make update` in a project, as a person meets it; what follows a merge is only noted here, and real elsewhere."""
+"""Test `make update` in a project; the steps after the merge are only recorded here."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def project(project_at: Project) -> Path:
 
 @pytest.fixture
 def run(project: Path, tmp_path: Path) -> Run:
-    """run("update", "--to", …), with a `make` that only notes what it was asked for."""
+    """Return run("update", "--to", …), with a `make` that only records its calls."""
     make = tmp_path / "bin/make"
     make.parent.mkdir()
     make.write_text(NOTED)
@@ -110,7 +110,7 @@ class TestUpdate:
         assert is_as_it_was(project)
 
     def test_leaves_all_as_it_was_when_it_is_interrupted(self, project: Path, run: Run) -> None:
-        """As Ctrl-C does it: the signal goes to everything that this terminal has started."""
+        """Like Ctrl-C, the signal goes to all processes of the terminal."""
         interrupt = "echo broken > Makefile; touch new; kill -INT $PPID; sleep 1"
 
         done = run("update", *copier(instead=f"sh -c '{interrupt}'"), "--to", NEXT)
@@ -180,7 +180,7 @@ class TestStandardCheck:
 
 
 class TestOrigin:
-    """Each is a sentence that says what to do, and nothing is touched."""
+    """Each problem gives a sentence that says what to do, and changes nothing."""
 
     def refused(self, project: Path, run: Run, *arguments: str) -> str:
         commit(project)
@@ -269,7 +269,7 @@ class TestAnswers:
 class TestOldProject:
     @pytest.mark.slow
     def test_is_safe_with_its_own_old_script(self, project_at: Project, tmp_path: Path) -> None:
-        """`make update` as it was released runs the new release's steps, which leave links and own files alone."""
+        """An old release's `make update` runs the new release's scripts, which leave links and own files alone."""
         project = project_at(next(iter(releases())), "default", True)
         (project / "AGENTS.md").unlink()
         (project / "CLAUDE.md").write_text("mine\n")
@@ -295,7 +295,7 @@ class TestOldProject:
 
 class TestInterruptedUpdate:
     def test_brings_back_what_it_had_put_aside(self, project: Path, run: Run) -> None:
-        """Copier dies between its two steps: an ignored folder of the client's is in no commit."""
+        """Copier dies between the two scripts, when an ignored folder, which is in no commit, is set aside."""
         put_docs_aside = (
             "import sys; sys.path.insert(0, '.'); from pathlib import Path; from standard.aside import put_aside;"
             " put_aside(Path.cwd(), ['docs']); sys.exit(3)"
@@ -313,7 +313,7 @@ class TestInterruptedUpdate:
 
 
 def write_answers(project: Path, name: str, value: str | None) -> None:
-    """One that Copier writes about the template, without the checksum, as if Copier had written it."""
+    """Change an answer of Copier's own, without the checksum, as if Copier had written it."""
     stored = project / ".copier-answers.yml"
     lines = [line for line in stored.read_text().splitlines() if not line.startswith((f"{name}:", "#"))]
     stored.write_text("\n".join([*lines, *([f"{name}: {value}"] if value else [])]) + "\n")

@@ -1,4 +1,4 @@
-"""Every release to the working tree, and the working tree to releases that do everything a release may do."""
+"""Update from every release to the working tree, and from there to releases with every kind of change."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from .table import note
 STEPS = [*((release, VERSION) for release in releases()), (VERSION, NEXT)]
 ANSWERS = ("minimal", "default", "everything", "fields")
 QUICK = (VERSION, NEXT, "default", True)
-STARTS = [*list(releases())[:1], VERSION]  # the way from the oldest leads through all others
+STARTS = [*list(releases())[:1], VERSION]  # updates from the oldest release pass through all others
 MOVED = {NEXT: {HEALTH: SIGNS}, AFTER_NEXT: {HEALTH: "src/app/core/vital_signs.py"}}
 
 
@@ -54,7 +54,7 @@ def test_update(before: str, after: str, answers: str, edited: bool, project_at:
 
 
 def assert_arrived(project: Path, answers: str, after: str, *, edited: bool) -> None:
-    """The standard's changes, in files that the client has edited too."""
+    """Check that the standard's changes arrived, also in files that the client has edited."""
     for name in ("src/app/core/permissions.py", "Makefile", "Dockerfile", "AGENTS.md", "mypy.ini"):
         assert "# The standard was here." in (project / name).read_text(), name
     pyproject = (project / "pyproject.toml").read_text()

@@ -1,4 +1,4 @@
-"""What becomes of each path, from three sets of files: one test for each way in which people and releases meet."""
+"""Test the result for each path, from three sets of files: one test for each combination of edits and changes."""
 
 from collections.abc import Mapping
 

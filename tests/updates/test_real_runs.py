@@ -1,4 +1,4 @@
-"""Copier's own command on a small template: neither a link nor a setting of git lets it reach what is the client's."""
+"""Run Copier's command on a small template: neither links nor git settings let it change the client's files."""
 
 import shutil
 from pathlib import Path
@@ -27,7 +27,7 @@ SECOND = {
 }
 MOVED = {"core/tracing.py": "core/http/trace.py"}
 
-# Each of these has spoilt an update once, or could.
+# Each of these settings has broken an update once, or could.
 HOSTILE = {
     "apply": "[apply]\nwhitespace = error\n[core]\nwhitespace = trailing-space,indent-with-non-tab\n",
     "line endings": "[core]\nautocrlf = true\n",
@@ -66,7 +66,7 @@ class TestWhatIsTheClients:
     def test_is_not_written_through_a_link_a_filter_or_into_a_repository(
         self, project: Path, template: SmallTemplate
     ) -> None:
-        """All in one run: a file and a folder as links, a filtered file, an ignored one, and a submodule."""
+        """One run covers a file and a folder as links, a filtered file, an ignored one, and a submodule."""
         _link(project, "AGENTS.md", "CLAUDE.md")
         _filter(project, "Makefile")
         _ignore(project, "added.md", "mine\n")
@@ -108,7 +108,7 @@ class TestWhatIsTheClients:
         assert (project / "docs/one.md").read_text() == NEW
 
     def test_comes_back_after_an_update_that_was_interrupted(self, project: Path, template: SmallTemplate) -> None:
-        """With the next update: a repository in the project is in no commit of it."""
+        """The next update restores it; no commit of the project contains a nested repository."""
         _submodule(project, "core", template)
         commit(project)
         state = project / ".git/standard-update"
@@ -168,7 +168,7 @@ class TestEdits:
 
 class TestFolderOfALargerRepository:
     def test_is_updated_alone(self, template: SmallTemplate, tmp_path: Path) -> None:
-        """Other work of the repository may even be staged."""
+        """The repository may even have other staged changes."""
         repository = tmp_path / "repository"
         project = template.begin(repository / "services/portal")
         shutil.rmtree(project / ".git")
@@ -193,7 +193,7 @@ class TestFolderOfALargerRepository:
 
 
 class TestRefusal:
-    """Before Copier has written anything; by hand, because Copier itself sees none of these."""
+    """The refusal comes before Copier writes anything; Copier itself checks none of these."""
 
     @pytest.fixture(autouse=True)
     def inside(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -244,7 +244,7 @@ class TestRefusal:
 
 class TestMakeUpdate:
     def test_runs_copier_where_no_setting_reaches_it(self, project: Path, tmp_path: Path) -> None:
-        """All of them at once, and two that Copier alone does not survive."""
+        """This uses all settings at once, and two that break Copier without `make update`."""
         put(project / "Makefile", OLD.replace("line 5\n", "line 5\n# Ours. \n"))
         commit(project)
         settings = "".join(HOSTILE.values()) + "[core]\nsafecrlf = true\n"
@@ -260,7 +260,7 @@ class TestMakeUpdate:
 
 class TestCheckout:
     def test_with_other_line_endings_has_no_conflict(self, project: Path, tmp_path: Path) -> None:
-        """As on Windows: every file in the folder has CRLF, and git's own have not."""
+        """As on Windows, every file in the folder has CRLF, and git's objects have LF."""
         put(project / "Makefile", OLD.replace("line 5\n", "line 5\n# Ours.\n"))
         commit(project)
         git(project, "config", "core.autocrlf", "true")
@@ -304,7 +304,7 @@ def _submodule(project: Path, name: str, template: SmallTemplate) -> None:
 
 
 def _machine(settings: str, folder: Path) -> str:
-    """Hooks that fail, and attributes that mean something else by each file."""
+    """Add failing hooks, and attributes that change how git treats each file."""
     hooks = folder / "hooks"
     hooks.mkdir()
     for name in ("pre-commit", "commit-msg", "post-commit"):

@@ -1,4 +1,4 @@
-"""What real releases renamed, moved and dropped, met by projects that used it."""
+"""Update projects that used what real releases renamed, moved and dropped."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ STREAMING = "src/app/core/streaming.py"
 
 @pytest.fixture
 def old_project(all_releases: Path, tmp_path: Path) -> Path:
-    """Of the release that asked for `python`, and offered 3.11."""
+    """A project of the release that asked for `python`, and offered 3.11."""
     return begin(all_releases, "v0.2.0", tmp_path / "project", {"python": "3.11"})
 
 

@@ -1,4 +1,4 @@
-"""What the files beside `standard/` promise in words, compared with what they speak of."""
+"""Files of the standard keep the promises of the texts in `standard/`."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ class TestShared:
         assert unfenced == []
 
     def test_lists_have_one_item_a_line(self) -> None:
-        """Where a client appends: dependencies, groups, ignored rules."""
+        """Clients append to these lists: dependencies, groups, ignored rules."""
         pyproject = source_of("/pyproject.toml").read_text()
 
         assert not re.search(r"^(dependencies|dev) = \[.+", pyproject, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A project that is in use, database and all, before and after an update: the client's own suite has the last word."""
+"""Update a project that is in use, with a database, and run the client's own tests."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ STEPS += [(VERSION, NEXT)]
     params=[pytest.param(step, marks=pytest.mark.xdist_group(f"used {step[0]}"), id="-".join(step)) for step in STEPS],
 )
 def updated(request: pytest.FixtureRequest, project_at: Project) -> Clone:
-    """Migrated and seeded before, updated, migrated again."""
+    """Migrate and seed a project, update it, and migrate again."""
     before, after = request.param
     project: Path = project_at(before, "default", True)
     use = Clone(project)

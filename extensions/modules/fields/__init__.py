@@ -1,4 +1,4 @@
-"""Modules with fields of the client's choice: read, checked, named."""
+"""Read, validate and name the fields that a client describes for a module."""
 
 from .filters import FILTERS
 from .module import Module, in_order

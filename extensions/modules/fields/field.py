@@ -25,7 +25,7 @@ FILES = Names("file", "files")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """`default` is as it was written; `length` counts characters, `digits` and `places` those of a decimal."""
+    """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal."""
 
     name: str
     kind: Kind
@@ -50,7 +50,7 @@ class Field:
 
     @property
     def class_name(self) -> str:
-        """`issued_on` gives `IssuedOn`."""
+        """Return the name in CamelCase: `IssuedOn` for `issued_on`."""
         return "".join(part.capitalize() for part in self.name.split("_"))
 
     @property
@@ -59,12 +59,12 @@ class Field:
 
     @property
     def ignores_case(self) -> bool:
-        """Whether another spelling is the same value: of an address that is unique."""
+        """True if uniqueness ignores case, as for e-mail addresses."""
         return self.unique and self.kind == "email"
 
     @property
     def has_index(self) -> bool:
-        """Of its own: a unique field has one already, but one that ignores case cannot be sorted by it."""
+        """True if the column needs an index besides its unique constraint, which cannot sort if it ignores case."""
         return self.ignores_case or (not self.unique and (self.index or self.kind in ALWAYS_INDEXED))
 
     @property
@@ -77,7 +77,7 @@ class Field:
 
     @property
     def to(self) -> Names:
-        """Whom a ref refers to. Raises TypeError for a field that is none."""
+        """Return the names of the module that a ref points to. Raises TypeError if the field is not a ref."""
         if self.target is None:
             raise TypeError(f"{self.name} is no ref")
         return self.target
@@ -88,7 +88,7 @@ class Field:
 
     @property
     def when_deleted(self) -> str:
-        """What a ref does when the other row is deleted."""
+        """Describe what happens to a ref when the other row is deleted."""
         return _WHEN_DELETED[self.on_delete]
 
 

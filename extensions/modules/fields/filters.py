@@ -1,4 +1,4 @@
-"""What the Jinja files of a module ask of its fields."""
+"""The Jinja filters that a module's files apply to its fields."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The imports at the top of a generated file, in the order in which ruff wants them."""
+"""Write the imports of a generated file, sorted as ruff expects."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ _STANDARD = frozenset({"collections", "dataclasses", "datetime", "decimal", "enu
 def imports(block: str) -> str:
     """Return the lines sorted, one per module, in groups: standard library, packages, the project, the module.
 
-    Several names of one module stand on lines of their own, so that their length does not matter.
+    Several names of one module go on separate lines, so that the length of the names does not matter.
     """
     groups: dict[int, list[str]] = {}
     for module, names in sorted(_read(block).items(), key=lambda found: _place(*found)):
@@ -21,12 +21,12 @@ def imports(block: str) -> str:
 
 
 def in_order_of_all(names: Iterable[str]) -> list[str]:
-    """Return names as ruff sorts them in `__all__`, where capitals come first."""
+    """Return names as ruff sorts them in `__all__`: constants, classes, then the rest."""
     return sorted(set(names), key=lambda name: (_kind(name), _natural(name)))
 
 
 def _read(block: str) -> dict[str, set[str]]:
-    """Names by module; `import x as y` is a module without names."""
+    """Return the imported names by module; `import x as y` counts as a module without names."""
     found: dict[str, set[str]] = {}
     for line in filter(None, map(str.strip, block.splitlines())):
         module, _, names = line.removeprefix("from ").partition(" import ")
@@ -44,7 +44,7 @@ def _line(module: str, names: set[str]) -> str:
 
 
 def _in_order(names: Iterable[str]) -> list[str]:
-    """Return names as ruff sorts them: constants, classes, the rest; numbers in them by their value."""
+    """Return names as ruff sorts them: constants, classes, then the rest; digits compare by their numeric value."""
     return sorted(set(names), key=lambda name: (_kind(name), _natural(name.lower()), name))
 
 
@@ -57,7 +57,7 @@ def _group(module: str) -> int:
 
 
 def _place(module: str, names: set[str]) -> tuple[object, ...]:
-    """Whole modules come first; relative ones from the furthest to the closest."""
+    """Return a sort key: whole modules come first, relative ones from the furthest to the closest."""
     dots = len(module) - len(module.lstrip("."))
     return bool(names), -dots, _natural(module), module
 

@@ -1,4 +1,4 @@
-"""A module as it is generated: its names, its fields, and what it refers to."""
+"""A module to generate: its names, its fields and its references."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +18,7 @@ _INCOMING = {"int": "Integer", "datetime": "AwareDatetime", "email": "EmailStr",
 
 @dataclass(frozen=True)
 class Target:
-    """Another module that a ref asks for its row: `attribute` of the service is a `service` of `package`."""
+    """A module that a ref looks rows up in; `attribute` of our service holds a `service` of `package`."""
 
     attribute: str
     service: str
@@ -27,7 +27,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """The service's name in the files of the module that refers to it."""
+        """Return the name under which the referring module's files import the service."""
         return self.alias or self.service
 
     @property
@@ -37,7 +37,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Module:
-    """`forms` are the words of the Jinja files for the class, one row and all rows."""
+    """A module with its fields; `forms` has what the Jinja files need for the class, one row and all rows."""
 
     names: Names
     fields: tuple[Field, ...] = (NAME,)
@@ -52,7 +52,7 @@ class Module:
 
     @property
     def outer_refs(self) -> list[Field]:
-        """To other modules."""
+        """Return the refs to other modules."""
         return [field for field in self.refs if field.target != self.names]
 
     @property
@@ -61,7 +61,7 @@ class Module:
 
     @property
     def checked(self) -> list[Field]:
-        """What the service looks up before it writes."""
+        """Return the fields that the service looks up before it writes."""
         return [field for field in self.fields if field.unique or field.kind == "ref"]
 
     @property
@@ -86,12 +86,12 @@ class Module:
 
     @property
     def values(self) -> list[Field]:
-        """What holds a value of its own."""
+        """Return the fields that are not refs."""
         return [field for field in self.fields if field.kind != "ref"]
 
     @property
     def tenant_refs(self) -> list[Field]:
-        """To rows of the same tenant; a user belongs to several."""
+        """Return the refs to rows of the same tenant: not those to users, who belong to several tenants."""
         return [field for field in self.refs if not field.to_users]
 
     def has(self, *kinds: str) -> bool:
@@ -99,12 +99,12 @@ class Module:
 
     @property
     def title(self) -> str:
-        """The first line of the step that creates the table."""
+        """Return the title of the migration step that creates the table."""
         return f"Create the table of {self.names.plural_label} and its row security."
 
     @property
     def uses(self) -> list[str]:
-        """The packages of the modules that it refers to."""
+        """Return the packages of the modules that this module refers to."""
         return sorted({target.package for target in self.targets})
 
     @property
@@ -112,17 +112,17 @@ class Module:
         return _without_clashes(map(_target, self.outer_refs), self.names.class_name)
 
     def target(self, field: Field) -> Target:
-        """Whom a ref asks; the module's own rows are in its repository."""
+        """Return the service that looks up a ref, or this module's own repository for a ref to itself."""
         if field.target == self.names:
             return Target(self.names.plural, f"{self.names.class_name}Repository", self.names.package)
         return next(target for target in self.targets if target.package == _target(field).package)
 
     def alias(self, field: Field) -> str:
-        """The name of the field's type in schemas.py."""
+        """Return the name of the field's type in schemas.py."""
         return self._aliases[field.name]
 
     def incoming(self, field: Field) -> str:
-        """The type of the field in the schemas of create and change, without `| None`."""
+        """Return the field's type in the schemas for create and change, without `| None`."""
         match field.kind:
             case "str" | "text" | "decimal" | "enum":
                 return self.alias(field)
@@ -133,7 +133,7 @@ class Module:
         return self.alias(field) if field.kind == "enum" else python_type(field)
 
     def error(self, field: Field) -> str:
-        """The class of the error for a value that another row has: `InvoiceNumberTaken`."""
+        """Return the error class for a value that another row has, such as `InvoiceNumberTaken`."""
         return f"{self.names.class_name}{field.class_name}Taken"
 
     @cached_property
@@ -142,14 +142,14 @@ class Module:
 
     @property
     def exported(self) -> list[str]:
-        """What `__init__.py` offers."""
+        """Return the names that `__init__.py` exports."""
         name = self.names.class_name
         events = [f"{name}{what}" for what in ("Changed", "Created", "Deleted")]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
 
     @property
     def arguments(self) -> int:
-        """How many constraints and indexes the model has."""
+        """Return the number of constraints and indexes of the model."""
         return sum(map(len, (self.uniques, self.enums, self.tenant_refs, self.indexed)))
 
     @property
@@ -158,22 +158,22 @@ class Module:
 
     @property
     def has_typed_columns(self) -> bool:
-        """Whether a column of the model says more than its Python type."""
+        """True if a column of the model needs more than its Python type."""
         return any(field.to_users or column_type(field) for field in self.fields)
 
     @property
     def seeded(self) -> list[Field]:
-        """What the seeds give a row besides its references."""
+        """Return the fields that seeds fill in, without refs."""
         return [field for field in self.required if field.kind != "ref"]
 
     @property
     def seed_targets(self) -> list[Target]:
-        """Whose rows the seeds need."""
+        """Return the modules whose rows the seeds need."""
         needed = {_target(field).package for field in self.outer_refs if field.required}
         return [target for target in self.targets if target.package in needed]
 
     def seed_place(self, field: Field) -> int:
-        """The position of a reference's row among those that a round of the seeds has."""
+        """Return the index of a ref's row among the rows that the seeds pass on."""
         return [target.package for target in self.seed_targets].index(_target(field).package)
 
     @property
@@ -182,7 +182,7 @@ class Module:
 
     @property
     def factory_works(self) -> bool:
-        """Whether a row cannot be made without a unit of work."""
+        """True if a row cannot be made without a unit of work."""
         return any(field.required for field in self.refs)
 
     @property
@@ -202,7 +202,7 @@ class Module:
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:
-    """By name, but after those that they refer to: as `app adopt` takes them. Raises graphlib.CycleError."""
+    """Return the modules by name, after those they refer to, as `app adopt` sorts them. Raises graphlib.CycleError."""
     by_package = {module.names.package: module for module in sorted(modules, key=lambda module: module.names.package)}
     order: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(by_package, ()))
     for package, module in by_package.items():
@@ -230,7 +230,7 @@ def _target(field: Field) -> Target:
 
 
 def _without_clashes(targets: Iterable[Target], class_name: str) -> list[Target]:
-    """Each once. Their classes give way to those of the module: `clients` and `client_services` share a name."""
+    """Return each target once, with an alias if its service's class has a name that is used already."""
     taken, found = {class_name, f"{class_name}Service"}, {}
     for target in targets:
         if target.package not in found:

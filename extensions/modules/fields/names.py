@@ -1,4 +1,4 @@
-"""What a field may not be called, and why not."""
+"""Reserved names of fields, and messages that explain them."""
 
 import builtins
 import keyword
@@ -14,14 +14,14 @@ LONGEST_IN_POSTGRES = 63
 
 _OF_EVERY_ROW = frozenset({"id", "tenant_id", "created_at", "updated_at"})
 
-# Of SQLAlchemy's and pydantic's classes, which a field of this name would cover.
+# Attributes of SQLAlchemy's and pydantic's classes, which a field of this name would hide.
 _OF_THE_CLASSES = frozenset(
     "metadata registry construct copy dict fields from_orm json parse_file parse_obj parse_raw schema schema_json"
     " update_forward_refs validate".split()
 )
-# Parameters of every list, and what the bodies of models and schemas call; everything else gives way to a field's name.
+# Parameters of list routes, and names that the bodies of models and schemas use; fields may reuse all other names.
 _OF_THE_FILES = frozenset("cursor dt left_out limit mapped_column sa self sort".split())
-# Names in schemas.py and routes.py, which the types of fields must not hide.
+# Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
     "Annotated Any AwareDatetime Decimal Depends EmailStr Field Integer Limit Literal Page Query Schema Service"
     " StringConstraints Url".split()
@@ -29,7 +29,7 @@ _IMPORTED = frozenset(
 _SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"
 
-# Reserved in PostgreSQL: https://www.postgresql.org/docs/current/sql-keywords-appendix.html
+# PostgreSQL's reserved words: https://www.postgresql.org/docs/current/sql-keywords-appendix.html
 SQL_WORDS = frozenset(
     """
     all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
@@ -61,7 +61,7 @@ def name_problem(field: Field, module: Names) -> str:
 
 
 def _reason(field: Field, module: Names) -> str:
-    """Why a field cannot be called so."""
+    """Return why the name is not allowed, or an empty string."""
     name = field.name
     if field.kind == "ref" and name.endswith("_id"):
         return "a ref gets its _id by itself: use another name"
@@ -83,7 +83,7 @@ def _reason(field: Field, module: Names) -> str:
 
 
 def _another_name(field: Field, module: Names) -> str:
-    """One that is not refused itself: without the `_id` of a ref, longer, or with a number; "" if all of these are."""
+    """Suggest a valid name: without a ref's `_id`, longer, or numbered; an empty string if none of these is valid."""
     bare = field.name.removesuffix("_id") if field.kind == "ref" else field.name
     longer = (f"{module.singular}_{bare}", f"own_{bare}", f"{bare}_of_it"[-LONGEST:])
     candidates = (bare, *longer, *(f"{bare[:10]}_{number}" for number in range(2, 9)))
@@ -104,7 +104,7 @@ def twice_problem(field: Field, others: Iterable[Field]) -> str:
 
 
 def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
-    """Name the type of each field, such as `Status`. No name is one of Python's, of the files or of another field."""
+    """Name each field's type, such as `Status`, without hiding builtins, imports or another field's type."""
     taken = {*_IMPORTED, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
     found = {}
     for field in fields:
@@ -136,7 +136,7 @@ def _length_problem(field: Field, module: Names) -> str:
 
 
 def _constraints(field: Field, module: Names) -> Iterable[str]:
-    """The names that app.database.base gives."""
+    """Yield the constraint names that the naming convention in app.database.base produces."""
     if field.unique:
         yield f"uq_{module.table}_tenant_id_{'lower_' if field.ignores_case else ''}{field.column}"
     if field.has_index:

@@ -1,4 +1,4 @@
-"""What is wrong with the fields of the modules in an answer: sentences with the module, the field and the fix."""
+"""Validate the fields of modules; each message names the module, the field and the fix."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -24,21 +24,21 @@ _NO_TARGETS = {
 def fields_problems(
     modules: Collection[Described], new: Collection[Described], ready_made: Collection[str] = ()
 ) -> list[str]:
-    """Of the new ones. What a project has already is only referred to."""
+    """Validate the new modules' fields. Modules that the project has already only serve as targets of refs."""
     packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
     found = [f"{_names(module).package}{text}" for module in new for text in _of_module(module, packages)]
     return found or _cycle(modules, {_names(module).package for module in new})
 
 
 def modules_of(described: Iterable[Described]) -> list[Module]:
-    """As they are generated. What cannot be read is left out: an older release may have stored it."""
+    """Return the modules to generate, without unreadable fields, which an older release may have accepted."""
     modules = list(described)
     packages = _packages(modules, [FILES])
     return [_module(module, packages) for module in modules]
 
 
 def _packages(modules: Iterable[Described], ready_made: Iterable[Names]) -> dict[str, Names]:
-    """Whom a ref may refer to, besides users."""
+    """Return the modules that a ref may point to, besides users."""
     return {names.package: names for names in [*ready_made, *map(_names, modules)]}
 
 
@@ -78,7 +78,7 @@ def _read(name: object, said: object, module: Names, packages: dict[str, Names])
 
 
 def _resolved(field: Field, packages: dict[str, Names], word: str) -> Field:
-    """With its target's own names; `word` is the client's for it. Raises Wrong."""
+    """Return the field with its target's real names; `word` is the client's word for the target. Raises Wrong."""
     if field.target is None or field.target == USERS:
         return field
     if problem := _NO_TARGETS.get(field.target.singular):

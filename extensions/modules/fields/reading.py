@@ -1,9 +1,9 @@
-"""A field's description, such as `decimal(12, 2)? index`, read into a Field.
+"""Parse a field's description, such as `decimal(12, 2)? index`, into a Field.
 
     str(n)  text  int  decimal(p, s)  bool  date  datetime  uuid  email  url  json  enum(a, b)
     ref module [on delete restrict|cascade|set null]
 
-then ? (may be empty), unique (within a tenant), index, = default.
+then ? (nullable), unique (within a tenant), index, = default.
 """
 
 import re
@@ -24,14 +24,14 @@ _SHAPE = re.compile(
 _ON_DELETE = re.compile(r"\bon\s+delete\s+(restrict|cascade|set\s+null)\b")
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _TYPES = "str(n), text, int, decimal(p, s), bool, date, datetime, uuid, email, url, json, enum(a, b), ref module"
-# Types that are nothing without what stands behind them.
+# Types that need arguments.
 _FORMS = {"decimal": "decimal(12, 2)", "enum": "enum(draft, sent)", "ref": "ref users"}
 STR_LENGTH, STR_LONGEST, STR_LONGEST_INDEXED, TEXT_LONGEST = 255, 10_000, 500, 50_000
 INT_LIMIT = 2**31
 
 
 class Wrong(Exception):
-    """The message says what to write instead."""
+    """A description cannot be read; the message says what to write instead."""
 
 
 def read_field(name: str, said: object) -> Field:
@@ -121,7 +121,7 @@ def _target(word: str) -> Names:
 
 
 def target_word(said: object) -> str:
-    """What the client wrote after `ref`."""
+    """Return the client's word after `ref`."""
     shape = _SHAPE.fullmatch(said) if isinstance(said, str) else None
     return snake(shape["target"] or "") if shape else ""
 
@@ -158,7 +158,7 @@ def _enum(given: str | None) -> dict[str, Any]:
 
 
 def _near(value: str) -> str:
-    """`PG-13` is stored as pg_13; how people see it is the screen's affair."""
+    """Suggest a valid enum value: `PG-13` is stored as pg_13, and a user interface may show it differently."""
     word = re.sub(r"[^a-z0-9]+", "_", in_ascii(value.lower())).strip("_")[:40].strip("_")
     word = f"value_{word}"[:40] if word and not word[0].isalpha() else word
     return f", such as: {word}" if _WORD.fullmatch(word) else ""

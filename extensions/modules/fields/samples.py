@@ -1,4 +1,4 @@
-"""Values for seeds and tests, as Python expressions: filters of the module's Jinja files."""
+"""Sample values for seeds and tests, as Python expressions: filters of the module's Jinja files."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -24,7 +24,7 @@ def value_imports(fields: Iterable[Field]) -> str:
 
 
 def example(field: Field, number: int) -> str:
-    """Return one of three values, 0 to 2. Each sorts after the one before, and fits. Not for a ref."""
+    """Return one of three valid values, numbered 0 to 2, each sorting after the one before. Not for a ref."""
     match field.kind:
         case "int":
             return str(number + 1)
@@ -52,7 +52,7 @@ def other_example(field: Field) -> str:
 
 
 def json_example(field: Field, number: int) -> str:
-    """Return the same value as a request sends it, and as an answer has it."""
+    """Return the same value as it appears in JSON requests and responses."""
     match field.kind:
         case "decimal":
             return quoted(_decimal(field, number))
@@ -67,7 +67,7 @@ def json_example(field: Field, number: int) -> str:
 
 
 def counted_example(field: Field) -> str:
-    """Return an expression that has another value for each row, of `next(COUNT)`."""
+    """Return an expression with a different value for each row, by `next(COUNT)`."""
     match field.kind:
         case "int":
             return "next(COUNT)"
@@ -86,7 +86,7 @@ def counted_example(field: Field) -> str:
 
 
 def wrong_example(field: Field) -> str:
-    """Return what no such field can have, as a request sends it."""
+    """Return an invalid value for the field, as a request sends it."""
     match field.kind:
         case "str" | "text":
             return '"  "'
@@ -103,7 +103,7 @@ def wrong_example(field: Field) -> str:
 
 
 def seed_value(field: Field, module: Names) -> str:
-    """Return an expression for a row of the seeds, which may use `number`, 1 to 3."""
+    """Return an expression for a seeded row; it may use `number`, 1 to 3."""
     match field.kind:
         case "int":
             return "number"
@@ -149,7 +149,7 @@ def _seed_text(field: Field, label: str) -> str:
 
 
 def _text(field: Field, number: int) -> str:
-    """Of a field for text, or of an enum, which may have fewer values than three."""
+    """Return a value of a text field, or of an enum, which may have fewer than three values."""
     match field.kind:
         case "enum":
             return field.values[number % len(field.values)]

@@ -1,4 +1,4 @@
-"""Strings of the client, as Python literals that `ruff format` leaves alone."""
+"""Write the client's strings as Python literals that `ruff format` leaves alone."""
 
 import re
 import unicodedata
@@ -7,14 +7,14 @@ WIDTH = 100
 
 
 def quoted(text: str) -> str:
-    """Return a literal in the quotes that need fewer backslashes, double ones if it makes no difference."""
+    """Return a literal with the quotes that need fewer backslashes, preferring double quotes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
     escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
     return f"{quote}{escaped}{quote}"
 
 
 def literals(text: str, room: int) -> list[str]:
-    """Return one literal if it fits into the room, else several that Python joins."""
+    """Return one literal if it fits on the line, else several adjacent ones, which Python concatenates."""
     if width(quoted(text)) <= room:
         return [quoted(text)]
     lines = [""]
@@ -26,12 +26,12 @@ def literals(text: str, room: int) -> list[str]:
 
 
 def width(text: str) -> int:
-    """Return the columns that a terminal needs: East Asian characters and emojis take two."""
+    """Return the display width: East Asian characters and emojis take two columns."""
     return sum(_columns(character) for character in text)
 
 
 def _parts(text: str) -> list[str]:
-    """Break after spaces, and inside of words that are long themselves."""
+    """Break the text after spaces, and break words that are too long themselves."""
     return re.findall(r"\S{1,30} *| +", text)
 
 

@@ -1,4 +1,4 @@
-"""What each kind of field is in Python, in SQLAlchemy and in a schema: filters of the module's Jinja files."""
+"""Map each kind of field to its types in Python, SQLAlchemy and schemas: filters of the module's Jinja files."""
 
 from collections.abc import Iterable
 
@@ -39,7 +39,7 @@ _STEPS = {
 
 
 def python_type(field: Field) -> str:
-    """Return the type of a value that is there."""
+    """Return the Python type of a value that is not None."""
     return _PYTHON.get(field.kind, "str")
 
 
@@ -49,7 +49,7 @@ def type_imports(fields: Iterable[Field]) -> str:
 
 
 def column_type(field: Field) -> str:
-    """Return the type of SQLAlchemy, empty where the Python type says it all."""
+    """Return the SQLAlchemy type, or an empty string if the Python type implies it."""
     match field.kind:
         case "str":
             return f"sa.String({field.length})"
@@ -73,7 +73,7 @@ def step_type(field: Field) -> str:
 
 
 def delete_rule(field: Field) -> str:
-    """Return the rule of the foreign key. SET NULL names its column: tenant_id, the other half, cannot be empty."""
+    """Return the foreign key's delete rule. SET NULL names its column, because tenant_id cannot be null."""
     if field.on_delete == "set null" and not field.to_users:
         return f"SET NULL ({field.column})"
     return field.on_delete.upper()
@@ -86,13 +86,13 @@ def known_values(field: Field) -> list[str]:
 
 
 def limit(field: Field) -> str:
-    """Return the most characters of a text."""
+    """Return a text's maximum length."""
     longest = field.length or TEXT_LONGEST
     return f"{longest:_}" if longest >= 10_000 else str(longest)
 
 
 def declared(field: Field, kind: str, indent: int, after: str = "") -> str:
-    """Return `name: kind`, with the default behind it if it has one."""
+    """Return `name: kind`, with the default if there is one."""
     if field.optional:
         return f"{field.column}: {kind} | None = None{after}"
     if field.default is None:

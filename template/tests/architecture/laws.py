@@ -1,4 +1,4 @@
-"""Whether a tach.domain.toml allows more than the table in app/kit/import_rules.py does."""
+"""Check that no tach.domain.toml allows more than the table in app/kit/import_rules.py."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -12,13 +12,13 @@ NAMES = sorted(each.name for each in MODULES.iterdir() if (each / "__init__.py")
 
 
 def law_of(module: str) -> dict[str, Any]:
-    """Empty if it has none."""
+    """Return a module's import rules, or an empty dictionary if it has none."""
     file = MODULES / module / "tach.domain.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def neighbours(module: str) -> set[str]:
-    """The modules that its law lets it use."""
+    """Return the modules that this module may use."""
     rooms = [law_of(module).get("root", {}), *law_of(module).get("modules", ())]
     places = [str(place) for room in rooms for place in room.get("depends_on", ())]
     return {p.removeprefix("//app.modules.") for p in places if p.startswith("//app.modules.")}
@@ -55,5 +55,5 @@ def _is_room(place: str, rooms: set[str]) -> bool:
 
 
 def _is_sibling(place: str, siblings: set[str]) -> bool:
-    """A part with a name of the module's own, such as `storage`, is everybody's."""
+    """True if the part is a sibling, or has a name of the module's own, such as `storage`."""
     return place in siblings or place.partition(".")[0] not in MAY

@@ -1,4 +1,4 @@
-"""Every file of src/app but for tests, as Python's own parser reads it."""
+"""Parse every file of src/app, except tests."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -20,24 +20,24 @@ class File:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """modules, users, services, _auth."""
+        """Return the path's parts, such as modules, users, services, _auth."""
         return self.path.relative_to(ROOT).with_suffix("").parts
 
     @property
     def module(self) -> str | None:
-        """Whose it is, if a module's."""
+        """Return the module that the file belongs to, if any."""
         return self.parts[1] if self.parts[0] == "modules" and len(self.parts) > 2 else None
 
     @property
     def part(self) -> str:
-        """Which of the module's parts it is or belongs to: services."""
+        """Return the part of the module that the file belongs to, such as services."""
         return self.parts[2]
 
     def at(self, node: ast.AST) -> str:
         return f"src/app/{self.path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
 
     def resolve(self, node: ast.ImportFrom) -> str:
-        """The absolute name of what it imports from."""
+        """Return the absolute name of what an import imports from."""
         name = "." * node.level + (node.module or "")
         return resolve_name(name, ".".join(("app", *self.parts[:-1])))
 
@@ -53,7 +53,7 @@ def _read(path: Path) -> File:
 
 
 def imported(file: File) -> Iterator[tuple[ast.stmt, str]]:
-    """Each import, and the absolute name of each thing that it takes."""
+    """Yield each import with the absolute name of each thing that it imports."""
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Import):
             yield from ((node, name.name) for name in node.names)
@@ -63,6 +63,6 @@ def imported(file: File) -> Iterator[tuple[ast.stmt, str]]:
 
 
 def refuse(sentences: Iterable[str]) -> None:
-    """Fails with each of them, on a line of its own."""
+    """Fail with all sentences, one per line."""
     found = list(sentences)
     assert not found, "\n".join(["", *found])

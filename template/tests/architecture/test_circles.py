@@ -1,4 +1,4 @@
-"""No file imports another one that leads back to it; imports under TYPE_CHECKING count."""
+"""No file imports another one that imports it back; imports under TYPE_CHECKING count."""
 
 import ast
 from collections.abc import Iterable
@@ -41,12 +41,12 @@ def _module(file: File) -> str:
 
 
 def _file_of(name: str, named: dict[str, File]) -> list[str]:
-    """The file that the name stands for, or the one in which it stands."""
+    """Return the module of this name, or the module that defines it."""
     return [each for each in (name, name.rpartition(".")[0]) if each in named][:1]
 
 
 def _circular(graph: Graph) -> list[str]:
-    """The files that lead back to themselves."""
+    """Return the modules that import themselves indirectly."""
     return sorted(module for module in graph if module in _reached(module, graph))
 
 

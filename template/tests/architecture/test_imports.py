@@ -1,4 +1,4 @@
-"""What Tach cannot see of imports: packages, loaders, the libraries of each layer."""
+"""Check imports that Tach cannot: whole packages, dynamic imports, the libraries of each layer."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ LAYERS = {"routes": WEB, "repositories": ROWS, "models": ROWS, "migrations": ROW
 BY_NAME = ("importlib", "pkgutil", "runpy", "sys.modules")
 HARMLESS = ("importlib.metadata", "importlib.resources")
 
-# They load by name because it is their task.
+# Their task is to load modules by name.
 LOADERS = {
     "bootstrap": "redis, only where it is set",
     "cli/_module_pages": "the front door of each module, to describe it",
@@ -26,7 +26,7 @@ def is_in(name: str, rooms: tuple[str, ...]) -> bool:
 
 
 def whole_packages() -> Iterator[str]:
-    """With a package in the hand, an attribute leads past every front door."""
+    """Find imports of whole packages, whose attributes give access to more than public APIs."""
     packages = {"app.modules", *(f"app.modules.{each.name}" for each in MODULES.iterdir())}
     for file in files():
         for node, name in imported(file):
@@ -58,7 +58,7 @@ def _by_name(
 
 
 def libraries() -> Iterator[str]:
-    """A route knows no statement, a service knows no request."""
+    """Find libraries in the wrong layer: a route runs no SQL, a service sees no request."""
     for file in files():
         for node, name in imported(file) if file.module else ():
             library = name.partition(".")[0]
@@ -68,7 +68,7 @@ def libraries() -> Iterator[str]:
 
 
 def from_tests() -> Iterator[str]:
-    """Tach does not look into them, so they would be a way around it."""
+    """Find imports from tests, which Tach does not check, so that they could bypass its rules."""
     for file in files():
         for node, name in imported(file):
             if name.startswith(("app.", "tests.")) and "tests" in name.split("."):
@@ -89,7 +89,7 @@ class TestImports:
         refuse(from_tests())
 
     def test_are_all_read(self) -> None:
-        """A walk that finds nothing would find nothing wrong."""
+        """Check that imports are found at all, so that the other tests cannot pass on nothing."""
         assert {name for file in files() for _, name in imported(file)} >= {
             "app.modules.tenants.services.MembershipService",
             "sqlalchemy.select",

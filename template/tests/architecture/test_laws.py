@@ -1,4 +1,4 @@
-"""The laws themselves: nobody may give a module, or a floor, more than docs/boundaries.md does."""
+"""No import rules allow a module, or a layer, more than docs/boundaries.md says."""
 
 import tomllib
 from typing import Any

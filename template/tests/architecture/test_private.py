@@ -1,4 +1,4 @@
-"""Private attributes of libraries stand in three folders; docs/adr/standard has the reasons."""
+"""Only three folders use private attributes of libraries; docs/adr/standard has the reasons."""
 
 import ast
 from collections.abc import Iterator
@@ -39,5 +39,5 @@ def _is_private(name: str) -> bool:
 
 
 def _is_own(value: ast.expr) -> bool:
-    """`self`, `cls`, or another object of the same class, made on the spot."""
+    """True for `self`, `cls`, and objects of the same class that the expression creates."""
     return isinstance(value, ast.Call) or (isinstance(value, ast.Name) and value.id in OWN)

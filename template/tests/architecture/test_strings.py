@@ -1,4 +1,4 @@
-"""References between modules that no import shows: keys, relationships, names in quotes."""
+"""Find references between modules without imports: foreign keys, relationships, quoted names."""
 
 import ast
 import re
@@ -12,9 +12,9 @@ from app.database.base import Base
 from .laws import neighbours
 from .source import File, files, refuse
 
-# Every module's rows may belong to a person and a tenant.
+# Rows of every module may refer to a user and a tenant.
 EVERYBODYS = {"users", "tenants"}
-# It is their task to make names of modules, or to take them apart.
+# Their task is to build or parse the names of modules.
 SPELLERS = {
     "cli/_import_rules",
     "cli/_module_pages",
@@ -36,7 +36,7 @@ def module_of(model: type) -> str | None:
 
 
 def keys() -> Iterator[str]:
-    """A foreign key is a dependency: the module's law has to say so."""
+    """Find foreign keys to modules that the import rules do not list: a key is a dependency."""
     owners = {mapper.local_table: module_of(mapper.class_) for mapper in Base.registry.mappers}
     for table, module in owners.items():
         for key in table.foreign_keys if module else ():
@@ -68,7 +68,7 @@ def names() -> Iterator[str]:
 
 
 def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
-    """A docstring stands alone, as a statement of its own."""
+    """Yield the strings that are not docstrings, which are statements of their own."""
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:

@@ -1,5 +1,5 @@
-"""Attacks over HTTP on every route of this project, those of your own modules included.
+"""Attack every route of this project over HTTP, including those of your own modules.
 
-`routes.py` finds the routes and what each of them takes; tests/isolation has the attacks of one
-tenant on another.
+`routes.py` finds the routes and their fields; tests/isolation contains the attacks of one tenant
+on another.
 """

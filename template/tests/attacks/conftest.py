@@ -1,4 +1,4 @@
-"""An app of its own for what could stop others, and somebody to call its routes."""
+"""A separate app for attacks that could block other users, and users to call its routes."""
 
 from collections.abc import AsyncIterator
 
@@ -13,7 +13,7 @@ CONNECTIONS = 3
 
 @pytest_asyncio.fixture(scope="package")
 async def arena(settings: Settings) -> AsyncIterator[Arena]:
-    """With a pool that is soon empty, and patience: a slow machine refuses nobody."""
+    """An app with a small pool and long timeouts, so that a slow machine causes no refusals."""
     pool = {"pool_size": 2, "pool_overflow": CONNECTIONS - 2, "pool_timeout_seconds": 60}
     database = settings.database.model_copy(update=pool)
     limits = LimitSettings(login=None)

@@ -1,4 +1,4 @@
-"""Values that Python, PostgreSQL and JSON disagree about, and bodies with one of them in."""
+"""Values that Python, PostgreSQL and JSON treat differently, and bodies that contain them."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 RAW = "\N{REPLACEMENT CHARACTER}raw"
-"""Begins a string that stands for JSON text which `json.dumps` would not write."""
+"""Marks a string as JSON text that `json.dumps` would not write."""
 WRITTEN = re.compile(r'"\\ufffdraw((?:[^"\\]|\\.)*)"')
 
 TEXTS = (
@@ -80,14 +80,14 @@ VALUES: tuple[Any, ...] = (*TEXTS, *OTHERS)
 
 
 def bodies(body: Any, random: Random, few: int) -> Iterator[bytes]:
-    """The body with one of the values in one of its places, as often as that."""
+    """Yield copies of the body with one value replaced, `few` times."""
     places = random.choices(list(_places(body, ())), k=few)
     for place, value in zip(places, random.choices(VALUES, k=few), strict=True):
         yield as_json(_with(body, place, value))
 
 
 def as_json(value: Any) -> bytes:
-    """Also what no standard allows."""
+    """Write JSON, including values that no standard allows."""
     return WRITTEN.sub(lambda raw: str(json.loads(f'"{raw[1]}"')), json.dumps(value)).encode()
 
 

@@ -1,4 +1,4 @@
-"""Every route of this project with the fields that a request may fill, as its description says."""
+"""List every route of this project with its fields, from the OpenAPI document."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ SECRET = re.compile(r"password|passcode|passphrase|secret|challenge|(^|_)(token|
 
 @dataclass(frozen=True)
 class Field:
-    """`place` is path, query or body; a body's members are named with dots: `items.name`."""
+    """A field of a request; `place` is path, query or body, and `items.name` is a nested member."""
 
     place: str
     name: str
@@ -40,12 +40,12 @@ class Route:
 
     @property
     def url(self) -> str:
-        """With made-up values in the path."""
+        """Return the URL with random ids in the path."""
         return re.sub(r"\{[^}]+\}", str(new_id()), self.path)
 
     @property
     def tries_a_secret(self) -> bool:
-        """Whoever may call it can guess: a business `code` behind a permission is no secret."""
+        """True if callers could guess a secret; a `code` behind a permission is not one."""
         names = [field.name.rpartition(".")[2] for field in self.fields]
         return self.guard in (PUBLIC, SIGNED_IN) and any(map(SECRET.search, names))
 
@@ -73,7 +73,7 @@ def _fields(document: dict[str, Any], path: str, method: str) -> Iterator[Field]
 def _members(
     document: dict[str, Any], schema: dict[str, Any], prefix: str, above: tuple[str, ...]
 ) -> Iterator[Field]:
-    """Of objects in objects and in lists; a schema inside of itself is looked at once."""
+    """Yield the members of nested objects and lists; follow a recursive schema once."""
     reference = schema.get("$ref")
     if reference in above:
         return

@@ -1,4 +1,4 @@
-"""The app as `app serve` serves it: server.py PORT"""
+"""Serve the app as `app serve` does: server.py PORT."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A foreign page gets nothing done with `?cookies=true`: it is refused before anything happens."""
+"""Requests of other sites with `?cookies=true` are refused before they have any effect."""
 
 import pytest
 from fastapi import FastAPI
@@ -15,7 +15,7 @@ FOREIGN = [
 
 
 def with_cookies(app: FastAPI) -> list[Route]:
-    """All but links: a log-in elsewhere comes back with one, and proves it with a cookie."""
+    """Return all routes but links: external log-ins return through those, proved by a cookie."""
     routes = (route for route in find_routes(app) if "cookies" in route.query)
     return [route for route in routes if route.method != "GET"]
 
@@ -29,9 +29,9 @@ def form_for(route: Route) -> dict[str, str] | None:
 async def test_a_foreign_page_is_refused_before_its_body_is_read(
     app: FastAPI, anonymous: AsyncClient, headers: dict[str, str]
 ) -> None:
-    """Without a body that is valid: 403 and not 422 says that nobody has looked at it yet.
+    """The body is invalid, so 403 instead of 422 proves that it was not validated.
 
-    A form is read early, so it is a good one there: 403 and not 401 says that nobody tried it.
+    Forms are parsed early, so they are valid; 403 instead of 401 proves that no log-in was tried.
     """
     asked = 0
     for route in with_cookies(app):

@@ -1,4 +1,4 @@
-"""Every route of this project, called by more people at once than the pool has connections."""
+"""Call every route of this project with more concurrent requests than the pool has connections."""
 
 import asyncio
 from uuid import uuid4
@@ -22,7 +22,7 @@ PLAIN = "/api/v1/users"
 
 class TestEveryRoute:
     async def test_takes_one_connection_at_a_time(self, arena: Arena) -> None:
-        """tests/support/checkouts.py makes a 500 of a request that takes a second one."""
+        """tests/support/checkouts.py answers 500 to a request that takes a second connection."""
         assert await _stopped_by_crowds(arena, with_key=False) == []
 
     async def test_takes_one_with_an_idempotency_key(self, arena: Arena) -> None:
@@ -30,7 +30,7 @@ class TestEveryRoute:
 
 
 class TestLogIns:
-    """At nine o'clock: with right passwords and good tokens, unlike the walk above."""
+    """Use right passwords and valid tokens, as many users do at nine o'clock."""
 
     async def test_of_many_at_once_are_answered(self, arena: Arena) -> None:
         people = [await arena.newcomer() for _ in range(CROWD)]
@@ -68,7 +68,7 @@ async def _refresh(client: AsyncClient, person: Person) -> Response:
 
 
 async def _stopped_by_crowds(arena: Arena, *, with_key: bool) -> list[str]:
-    """The routes whose crowd got a 5xx, or stopped another tenant's plain read."""
+    """Return the routes that answered the crowd, or another tenant's read meanwhile, with 5xx."""
     found, asked = [], 0
     async with open_client(arena, arena.foreign) as neighbour:
         for route in find_routes(arena.app):

@@ -1,6 +1,6 @@
-"""What an API takes it gives back: each field of each module at the ends of what it may be.
+"""The API returns what it accepts: each field of each module, with extreme values.
 
-A value that can be written and not be read breaks every list that it is in, for the whole tenant.
+A value that can be written but not read breaks every list that contains it, for the whole tenant.
 """
 
 from collections.abc import Iterator
@@ -58,14 +58,14 @@ class TestEveryField:
 
 
 def _readers(route: Route, routes: list[Route]) -> list[Route]:
-    """Of what the route creates."""
+    """Return the routes that read what this route creates."""
     if route.method != "POST" or route.path.count("/") > 3 or "/auth" in route.path:
         return []
     return [each for each in routes if each.method == "GET" and each.path.startswith(route.path)]
 
 
 async def _write(visitor: Visit, body: Schema) -> int:
-    """How many extremes were sent: the API may refuse any of them."""
+    """Send all extremes, and return their number; the API may refuse any of them."""
     sent = 0
     for name, field in visitor.examples.resolved(body)["properties"].items():
         for extreme in _extremes(visitor, field):
@@ -78,7 +78,7 @@ async def _write(visitor: Visit, body: Schema) -> int:
 
 
 def _least(visitor: Visit, body: Schema) -> dict[str, Any]:
-    """A valid body with as little in it as may be, and other values than the one before."""
+    """Return a minimal valid body, with other values than the previous one."""
     schema = visitor.examples.resolved(body)
     valid = visitor.examples.value(body)
     number = next(NUMBER)
@@ -90,7 +90,7 @@ def _least(visitor: Visit, body: Schema) -> dict[str, Any]:
 
 
 def _another(schema: Schema, name: str, value: Any, number: int) -> Any:
-    """The column may be unique; what refers to another row is called by its id."""
+    """Return a new value if the column may be unique, but keep ids of other rows."""
     if schema.get("format") == "uuid" and not name.endswith("_id"):
         return str(uuid4())
     if schema.get("format") == "uri":
@@ -106,7 +106,7 @@ def _another(schema: Schema, name: str, value: Any, number: int) -> Any:
 
 
 def _extremes(visitor: Visit, field: Schema) -> Iterator[Any]:
-    """Of each of the types that a field may have."""
+    """Yield the extremes of each type that the field may have."""
     for each in field.get("anyOf", [field]):
         schema = visitor.examples.resolved(each)
         yield from schema.get("enum", [])
@@ -139,7 +139,7 @@ def _objects() -> Iterator[dict[str, Any]]:
 
 
 async def _unreadable(visitor: Visit, readers: list[Route]) -> list[str]:
-    """Each reading route, each of its sorts page by page, and each filter."""
+    """Call each reading route, with each sort on every page, and each filter."""
     found: list[str] = []
     rows = await _pages(visitor.client, visitor.route.path, found)
     for reader in readers:
@@ -156,7 +156,7 @@ async def _unreadable(visitor: Visit, readers: list[Route]) -> list[str]:
 
 
 async def _pages(client: AsyncClient, path: str, found: list[str], **query: str) -> list[Row]:
-    """Row after row, so that every value is in a cursor once."""
+    """Read small pages, so that many values are in a cursor."""
     rows: list[Row] = []
     for _ in range(300):
         answer = await client.get(path, params={"limit": "3", **query})
@@ -172,7 +172,7 @@ async def _pages(client: AsyncClient, path: str, found: list[str], **query: str)
 
 
 async def _filter(client: AsyncClient, reader: Route, rows: list[Row], found: list[str]) -> None:
-    """By each value that there is, unless a URL has no room for it."""
+    """Filter by each existing value, unless it is too long for a URL."""
     pairs = {(name, str(row[name])) for name in reader.query for row in rows if name in row}
     for name, value in sorted(pairs):
         if len(value) < 4000:

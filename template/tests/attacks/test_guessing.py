@@ -1,4 +1,4 @@
-"""Passwords, codes and tokens cannot be guessed: not by another spelling, key, address or route."""
+"""Nobody can guess passwords, codes and tokens, even with other spellings, keys or addresses."""
 
 from collections.abc import AsyncIterator
 
@@ -99,7 +99,7 @@ class TestAnAccount:
     async def test_is_guessed_a_few_times_from_anywhere(
         self, limited_app: FastAPI, owner: Person, exists: bool
     ) -> None:
-        """One that does not exist answers the same."""
+        """The responses are the same for an account that does not exist."""
         email = owner.email if exists else f"{new_id()}@example.com"
         answers = []
         for number in range(SEVERAL):
@@ -163,7 +163,7 @@ class TestAnApiKey:
 
         async def counted(*about: object) -> object:
             asked.append(about)
-            return await find(*about)  # type: ignore[arg-type]  # as it was called
+            return await find(*about)  # called with the same arguments
 
         monkeypatch.setattr(keys, "find", counted)
         answers = []

@@ -1,7 +1,6 @@
-"""What our letters say to strangers is ours: no words of others lead anywhere.
+"""E-mails to strangers contain only our own words: text of users leads nowhere.
 
-Names that are in the database already are hostile here: the schemas refuse them today, and did not
-always.
+The names are hostile and already in the database, because older schemas accepted such names.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A real process that is sent what is large, slow or costly serves others meanwhile."""
+"""A real process that gets large, slow or expensive requests still serves others."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).with_name("server.py")
 LIVE = "/health/live"
 LONGEST = 0.2
-"""Seconds, or a few times what the machine takes when nobody attacks."""
+"""In seconds; a slow machine may take a multiple of its time without an attack."""
 MEGABYTE = 1_000_000
 ACCENTS = "\u0301\u0316"
 JSON = {"content-type": "application/json"}
@@ -79,7 +79,7 @@ async def _attack(client: httpx.AsyncClient, routes: list[Route]) -> None:
 
 
 async def _slowest(client: httpx.AsyncClient, attack: Any) -> float:
-    """Of the neighbour's requests, one after the other, until the attack is over."""
+    """Return the slowest of the neighbour's consecutive requests during the attack."""
     attacking = asyncio.create_task(attack)
     slowest = 0.0
     while not attacking.done():
@@ -98,7 +98,7 @@ async def _seconds(client: httpx.AsyncClient) -> float:
 
 @asynccontextmanager
 async def _slow_clients(port: int) -> AsyncIterator[None]:
-    """Two hundred that never come to an end: no head, half a head, half a body."""
+    """Open two hundred requests that never end: no head, half a head, half a body."""
     writers = []
     for sent in _halves():
         _, writer = await asyncio.open_connection("127.0.0.1", port)

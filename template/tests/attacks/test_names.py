@@ -1,6 +1,6 @@
-"""Names that people give are read by others: none of them turns a line around, or breaks it.
+"""Names that users give cannot break a line, or reverse its direction, for other readers.
 
-Walks what the routes of the standard's modules take, by the names of the fields.
+Tests the fields of all routes of the standard's modules, by the fields' names.
 """
 
 import re
@@ -28,7 +28,7 @@ UNWANTED = [
 
 
 def named_fields(app: FastAPI) -> Iterator[tuple[str, str, TypeAdapter[Any]]]:
-    """Where a text is taken under a name like `name`; what checks it."""
+    """Yield the text fields with names like `name`, and their validators."""
     for context in iter_route_contexts(app.routes):
         endpoint = context.endpoint
         if endpoint is None or not STANDARD.match(getattr(endpoint, "__module__", "")):

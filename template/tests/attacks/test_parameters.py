@@ -1,4 +1,4 @@
-"""A query parameter that a route does not know is a mistake, and is named."""
+"""An unknown query parameter is an error that names the parameter."""
 
 from typing import Any
 

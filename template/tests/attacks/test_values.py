@@ -1,4 +1,4 @@
-"""Every operation of the API's description with values that nothing can store: never a 5xx."""
+"""Send every operation values that nothing can store: the response is never a 5xx."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -28,7 +28,7 @@ class TestEveryOperation:
 
     @pytest.mark.slow
     async def test_answers_many_others(self, arena: Arena) -> None:
-        """Others each time: the seed is in the failure."""
+        """The values differ in each run; a failure prints the seed."""
         seed = randbelow(10**9)
         assert await _broken(arena, Random(seed), few=40) == [], seed
 
@@ -79,7 +79,7 @@ async def _call(visitor: Visit, path: dict[str, Any], **options: Any) -> Respons
 
 
 def _faults(answer: Response) -> list[str]:
-    """Server errors, and errors that are no problems as the API describes them."""
+    """Return server errors, and errors that are not the documented problem details."""
     if answer.is_server_error:
         return [f"{answer.status_code} {answer.text[:300]}"]
     if not answer.is_client_error:

@@ -1,8 +1,7 @@
-"""A small application under the supervisor of `app serve --workers`: supervised_server.py PORT HOW
+"""A small application under the supervisor of `app serve --workers`: supervised_server.py PORT HOW.
 
-Its workers import for longer than uvicorn waits by itself (slow), or cannot start: never (broken),
-or not while a file is there whose path HOW is. They import nothing else, to be quick on a busy
-machine.
+Its workers import for longer than uvicorn's own limit (slow), or cannot start: never (broken), or
+not while the file HOW exists. They import little, to start quickly on a busy machine.
 """
 
 import logging

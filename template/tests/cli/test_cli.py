@@ -13,7 +13,7 @@ from app.database.embedded import DatabaseUrls
 
 @pytest.fixture
 def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """That of a command which works on the tests' own database."""
+    """Return the environment for a command that works on the tests' database."""
     for name in ("url", "owner_url", "admin_url"):
         monkeypatch.setenv(f"APP_DATABASE_{name.upper()}", getattr(settings.database, name))
     return monkeypatch

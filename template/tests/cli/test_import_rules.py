@@ -1,4 +1,4 @@
-"""The text of a tach.domain.toml, by the parts that a module has."""
+"""Test the text of a tach.domain.toml for the parts of a module."""
 
 import tomllib
 from typing import Any
@@ -9,7 +9,7 @@ PARTS = ("module", "routes", "services", "repositories", "models")
 
 
 def rules(*parts: str, uses: tuple[str, ...] = (), **imported: set[str]) -> dict[str, Any]:
-    """What each part may import."""
+    """Return what each part may import."""
     found = tomllib.loads(domain("boats", parts, uses, imported))
     return {"root": found["root"]["depends_on"]} | {
         part["path"]: part["depends_on"] for part in found["modules"]

@@ -1,4 +1,4 @@
-"""What keeps a process from starting is said in sentences that name what to change."""
+"""Errors at the start are messages that name what to change."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ PRODUCTION = {
 
 
 class Terminal:
-    """Runs `app …` in this process, with variables of its own."""
+    """Run `app …` in this process, with its own environment variables."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.monkeypatch = monkeypatch
@@ -44,7 +44,7 @@ class Terminal:
             self.monkeypatch.setenv(name, value)
 
     def refuse(self, *command: str, code: int = 1) -> str:
-        """The message, which is no traceback."""
+        """Run the command, and return its error message, which must not be a traceback."""
         self.monkeypatch.setattr(sys, "argv", ["app", *command])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -240,7 +240,7 @@ class TestPgBouncer:
 
 @contextmanager
 def pgbouncer(settings: Settings, folder: Path, more: str) -> Iterator[str]:
-    """A real one in transaction mode, in front of the database of these settings."""
+    """A real PgBouncer in transaction mode, in front of the settings' database."""
     url, port = make_url(str(settings.database.url)), free_port()
     users = folder / "users.txt"
     users.write_text('"app_rw" ""\n', encoding="utf-8")
@@ -251,7 +251,7 @@ def pgbouncer(settings: Settings, folder: Path, more: str) -> Iterator[str]:
         f"auth_file = {users}\npool_mode = transaction\nunix_socket_dir =\n{more}",
         encoding="utf-8",
     )
-    user = ["--user", "pgserver"] if os.geteuid() == 0 else []  # the embedded PostgreSQL's
+    user = ["--user", "pgserver"] if os.geteuid() == 0 else []  # the embedded server's
     process = subprocess.Popen(["pgbouncer", *user, str(file)], cwd="/")
     try:
         _until_listening(port)

@@ -1,4 +1,4 @@
-"""`app serve --workers`: real processes, on a machine that has little time for them."""
+"""Test `app serve --workers` with real processes, on a busy machine."""
 
 import os
 import re
@@ -36,7 +36,7 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        """Of all that have begun to serve, in this order."""
+        """Return the pids of all workers that started, in order."""
         return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)]
 
     def started(self) -> int:
@@ -83,7 +83,7 @@ def serving(folder: Path, command: list[str], port: int, **variables: str) -> It
 
 @contextmanager
 def busy() -> Iterator[None]:
-    """As much work as there are cores, at everybody's priority: half a core is left."""
+    """Run one busy process per core at normal priority, so that the server gets half of the CPU."""
     with ExitStack() as ends:
         for _ in range(os.cpu_count() or 1):
             process = subprocess.Popen([sys.executable, "-c", BUSY])
@@ -129,7 +129,7 @@ def test_workers_may_import_for_longer_than_uvicorn_would_wait(tmp_path: Path) -
 
 
 def test_workers_that_cannot_start_are_an_exit_code(tmp_path: Path) -> None:
-    """uvicorn's own command ends with 0, and whoever watches it takes that for intended."""
+    """uvicorn's own command exits with 0 here, which a supervisor takes for an intended stop."""
     port = free_port()
     with serving(tmp_path, [PROGRAM, str(port), "broken"], port) as server:
         assert server.process.wait(WITHIN) == 3

@@ -23,7 +23,7 @@ def provider(issuer: str) -> str:
 
 
 class Environment:
-    """Sets variables and loads the settings."""
+    """Set variables, and load the settings."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
@@ -34,7 +34,7 @@ class Environment:
         return load_settings(dotenv)
 
     def refuse(self, variables: dict[str, str], dotenv: Path | None = None) -> str:
-        """The message."""
+        """Return the error message."""
         with pytest.raises(SettingsError) as refusal:
             self.load(variables, dotenv)
         return str(refusal.value)

@@ -1,4 +1,4 @@
-"""No secret that signs is known to the public, or can be guessed."""
+"""No signing secret is a published one or can be guessed."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""The queue of the samples (tests/support/queue_fixtures.py)."""
+"""The queue with sample jobs (tests/support/queue_fixtures.py)."""
 
 from tests.support.queue_fixtures import queue, queue_runtime, queue_settings
 

@@ -1,4 +1,4 @@
-"""A version goes out with a row; a change that expects another one is refused, under lock."""
+"""Rows come with a version; a change that expects another one is refused, under a lock."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -50,7 +50,7 @@ class LetterService:
         self.work.require(MINE)
         letter = await self.letters.get(letter_id)
         await self.work.match(letter)
-        await asyncio.sleep(0.05)  # so that changes at the same time overlap
+        await asyncio.sleep(0.05)  # so that concurrent changes overlap
         return self.work.tag(await self.letters.change(letter, email=email))
 
 

@@ -9,7 +9,7 @@ from app.core.module import find_modules
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty package of modules."""
+    """An empty package for modules."""
     monkeypatch.syspath_prepend(str(tmp_path))
     folder = tmp_path / "some_modules"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""The helper for tests of events: it waits for what comes, and says what came instead."""
+"""The scenario helper waits for events, and reports what happened instead."""
 
 import pytest
 

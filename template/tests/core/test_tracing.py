@@ -21,7 +21,7 @@ USER = UUID(int=2)
 
 
 class Identify:
-    """Stands where authentication will."""
+    """Takes the place of the authentication middleware."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -149,7 +149,7 @@ class TestAnError:
 
     async def test_after_the_answer_began_is_recorded_once(self, client: httpx.AsyncClient) -> None:
         with capture_logs() as lines, pytest.raises(AssertionError):
-            await client.get("/torn")  # httpx misses the end of the answer
+            await client.get("/torn")  # httpx asserts a complete response
 
         recorded, request = lines
         assert recorded["event"] == "answer broke off"

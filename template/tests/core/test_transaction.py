@@ -1,4 +1,4 @@
-"""A good answer leaves after its commit, and never without the guard that it declares."""
+"""A success response follows its commit, and needs the guard that its route declares."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -65,7 +65,7 @@ async def fail_at_commit(work: CurrentWork) -> None:
 
 @pytest_asyncio.fixture
 async def pairs(settings: Settings) -> AsyncIterator[None]:
-    """A table whose constraint is checked by COMMIT, not by the statement."""
+    """A table whose constraint PostgreSQL checks at COMMIT, not at the statement."""
     engine = create_engine(str(settings.database.owner_url))
     async with engine.begin() as connection:
         await connection.execute(

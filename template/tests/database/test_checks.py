@@ -1,4 +1,4 @@
-"""What `make migration` writes of CHECK constraints and defaults, and that it can be run."""
+"""`make migration` writes CHECK constraints and defaults, and its migrations run."""
 
 import asyncio
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def run(urls: DatabaseUrls, act: Callable[[Connection], None]) -> None:
 
 
 def changes(connection: Connection, metadata: MetaData) -> str:
-    """As a migration says them; `pass` for none."""
+    """Return the migration's code for the changes; it is `pass` if there are none."""
     context = MigrationContext.configure(connection, opts=OPTIONS)
     script = produce_migrations(context, metadata)
     up = render_python_code(script.upgrade_ops_list[0])
@@ -63,7 +63,7 @@ def changes(connection: Connection, metadata: MetaData) -> str:
 
 
 def migrate(connection: Connection, metadata: MetaData) -> OpContainer:
-    """Runs what the migration says, and answers the way back."""
+    """Run the migration, and return its downgrade."""
     context = MigrationContext.configure(connection, opts=OPTIONS)
     script = produce_migrations(context, metadata)
     invoke(context, script.upgrade_ops_list[0])

@@ -1,4 +1,4 @@
-"""A project may lie in a folder of any name, on a machine of many people, in any terminal."""
+"""The embedded server works in folders of any name, for several users, with any locale."""
 
 import os
 import shutil
@@ -61,7 +61,7 @@ RIGHT = "ä UTF8 C.UTF-8"
 
 
 def project_in(folder: Path) -> Path:
-    """What migrating needs of a project, with the wheel's programs inside as in its own .venv."""
+    """Copy what migrations need of a project, and the wheel's programs as in its own .venv."""
     folder.mkdir(parents=True)
     for name in ("src", "migrations"):
         ignored = shutil.ignore_patterns("__pycache__")
@@ -75,7 +75,7 @@ def project_in(folder: Path) -> Path:
 
 
 def run(program: str, *paths: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """As from a terminal with these variables."""
+    """Run a program like a terminal with these variables."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("APP_")}
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {[*map(str, paths)]!r}\n{program}"],
@@ -91,7 +91,7 @@ def run(program: str, *paths: Path, **variables: str) -> "subprocess.CompletedPr
 def start(
     folder: Path, variables: dict[str, str], *, user: int | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """The server of this folder, started by this user."""
+    """Start the server of this folder as this user."""
     if user:
         os.chown(folder, user, user)
     program = f"folder, user = {str(folder)!r}, {user}\n{START}{ASK}"
@@ -134,7 +134,7 @@ def test_the_terminal_does_not_decide_the_database(
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 class TestAnotherPerson:
     def test_starts_a_project_of_her_own(self, shared: Path) -> None:
-        """The folder for temporary files is one for both."""
+        """Both users share the folder for temporary files."""
         (shared / "mine").mkdir()
         (shared / "hers").mkdir()
         mine = start(shared / "mine", {"TMPDIR": str(shared)})
@@ -164,7 +164,7 @@ class TestAnotherPerson:
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Path:
-    """A folder for everybody, like /tmp."""
+    """A folder that everyone can write to, like /tmp."""
     for folder in (tmp_path, *tmp_path.parents):
         if folder.owner() == tmp_path.owner() and folder.is_relative_to("/tmp/pytest-of-root"):
             folder.chmod(0o755)

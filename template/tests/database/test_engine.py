@@ -1,4 +1,4 @@
-"""What an engine never does, whoever uses it."""
+"""Test what engines must never do."""
 
 import pytest
 from sqlalchemy import text

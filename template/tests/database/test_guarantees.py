@@ -154,7 +154,7 @@ IN_DATABASE = {
 
 @pytest_asyncio.fixture
 async def superuser(settings: Settings) -> AsyncIterator[AsyncConnection]:
-    """In a transaction that is rolled back: what is planted, roles too, is gone afterwards."""
+    """A superuser's transaction, rolled back at the end, so that no violations or roles remain."""
     url = make_url(settings.database.url or "").set(username="postgres")
     engine = create_async_engine(url)
     async with engine.connect() as connection:

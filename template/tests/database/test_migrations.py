@@ -41,7 +41,7 @@ assert [*ScriptDirectory.from_config(configuration()).walk_revisions()]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of this project's steps whose chain is still empty."""
+    """A copy of this project's migration steps with an empty chain."""
     find_modules()
     shutil.copy(PROJECT / "alembic.ini", tmp_path)
     shutil.copytree(PROJECT / "migrations", tmp_path / "migrations")
@@ -86,7 +86,7 @@ class TestAdopt:
     def test_leaves_out_ready_made_steps_of_a_module_that_is_the_clients(
         self, project: Path
     ) -> None:
-        """By name it could be the ready-made one; the list of the standard's files decides."""
+        """The module has a ready-made module's name; the standard's manifest decides its owner."""
         step = _step_of_client(project, "notifications")
         (project / "standard").mkdir()
         manifest = project / "standard" / "files.sha256"
@@ -127,7 +127,7 @@ class TestAdopt:
 
 class TestConfiguration:
     def test_lets_revisions_import_their_steps_wherever_one_is(self, tmp_path: Path) -> None:
-        """As the installed `app` does: it has src on its path and nothing else of the project."""
+        """The installed `app` has src on its path, and nothing else of the project."""
         done = subprocess.run(
             [sys.executable, "-P", "-c", LOAD_THE_CHAIN],
             cwd=tmp_path,
@@ -159,7 +159,7 @@ class TestLeftBehind:
 
 
 def _step_of_client(project: Path, module: str) -> str:
-    """A module by hand, whose step is named as one that comes with the standard."""
+    """Create a module by hand whose step is named like one of the standard."""
     folder = project / "src" / "app" / "modules" / module
     (folder / "migrations").mkdir(parents=True)
     (folder / "module.py").touch()

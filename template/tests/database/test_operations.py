@@ -1,4 +1,4 @@
-"""What docs/operations.md says of backups and of old audit rows, done."""
+"""Run what docs/operations.md says about backups and old audit rows."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ def sql_of(heading: str) -> str:
 
 
 class Tools:
-    """PostgreSQL's own programs, on the tests' server."""
+    """PostgreSQL's own programs, run on the tests' server."""
 
     def __init__(self, server: EmbeddedServer) -> None:
         self.server = server

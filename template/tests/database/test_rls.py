@@ -108,7 +108,7 @@ class TestRowsOfAllTenants:
 
 
 async def _in_a_migration(settings: Settings, step: Callable[[Connection], Any]) -> None:
-    """As app_owner, with two tenants' rows; rolled back at the end."""
+    """Run as app_owner with rows of two tenants, and roll back at the end."""
 
     def run(connection: Connection) -> None:
         connection.execute(text("SET LOCAL ROLE app_owner"))

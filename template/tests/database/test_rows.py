@@ -25,13 +25,13 @@ class TestReadOnlyRow:
         assert row.action == "boats.sunk"
 
     def test_is_read_past_the_orm(self, row: LogEntry) -> None:
-        """Its descriptors cost a call for each value of each row of a page."""
+        """The ORM's descriptors would cost a call for each value of each row of a page."""
         columns = inspect(LogEntry).columns.keys()
         assert columns
         assert not any(hasattr(type(row).__dict__[name], "__set__") for name in columns)
 
     def test_names_the_columns_of_its_model(self, row: LogEntry) -> None:
-        """For a query about the model of a row."""
+        """Queries may use the columns of a row's class."""
         query = select(type(row).action)
 
         assert query.compare(select(LogEntry.action))

@@ -1,4 +1,4 @@
-"""Pages in an order other than by age, with rows that tie and rows without a value."""
+"""Pages in an order other than by age, with equal rows and rows without a value."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ class SortedSessions(SortedRepository[AuthSession]):
 
 @pytest_asyncio.fixture
 async def invitations(work: UnitOfWork) -> SortedInvitations:
-    """Five, of which three tie by role."""
+    """Five invitations, of which three have the same role."""
     invitations = SortedInvitations(work.session)
     for number, role in enumerate(["member", "admin", "member", "owner", "member"], start=1):
         await invitations.create(
@@ -41,7 +41,7 @@ async def invitations(work: UnitOfWork) -> SortedInvitations:
 
 
 async def emails(invitations: SortedInvitations, sort: Sort, limit: int) -> AsyncIterator[str]:
-    """Page by page."""
+    """Yield the addresses page by page."""
     cursor, more = None, True
     while more:
         page = await invitations.sorted_page(

@@ -1,4 +1,4 @@
-"""Where the attacks happen: two tenants with rows in every table of tenants, and real commits."""
+"""Two tenants with rows in every tenant table, for attacks that really commit."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -32,7 +32,7 @@ CHEAP_HASH = CHEAP.hash(PASSWORD)
 
 Row: TypeAlias = dict[str, Any]
 AnyTable: TypeAlias = Any
-"""A Table, which SQLAlchemy says less of when it is a model's."""
+"""A Table; SQLAlchemy types a model's `__table__` less precisely."""
 
 MARK = text(
     f"UPDATE users SET full_name = '{FOREIGN}', email = '{FOREIGN}' || email WHERE id = :id"
@@ -40,7 +40,7 @@ MARK = text(
 
 
 def tenants_models() -> tuple[type[Any], ...]:
-    """Of every module that this project has, found in the metadata."""
+    """Return the tenant models of every module of this project."""
     find_modules()  # loads every model
     mappers = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
     return tuple(m.class_ for m in mappers if issubclass(m.class_, TenantMixin))
@@ -73,13 +73,13 @@ class Arena:
         return runtime
 
     async def newcomer(self) -> Person:
-        """The owner of one more tenant, which she may ruin. Her password is cheap to verify."""
+        """Create a tenant to ruin, and return its owner, whose password is cheap to verify."""
         person = await found_tenant(self.runtime, OWN)
         await self.admin.execute(SET_PASSWORD, {"id": person.user_id, "hash": CHEAP_HASH})
         return person
 
     def session(self) -> TenantSession:
-        """As a request of the own tenant has it."""
+        """Open a session like one of a request of the own tenant."""
         return self.session_of(self.own.context)
 
     def session_of(self, context: Context) -> TenantSession:
@@ -95,18 +95,18 @@ class Arena:
         return await self.row_of(table, self.foreign, FOREIGN)
 
     async def row_to_be(self, table: AnyTable, person: Person) -> Row:
-        """What a new row of this tenant would look like."""
+        """Return the values of a valid new row of this tenant."""
         marker = FOREIGN if person is self.foreign else OWN
         row = await self.row_of(table, person, marker)
         await self.admin.execute(table.delete().where(table.c.id == row["id"]))
         return row
 
     async def foreign_rows(self, table: AnyTable) -> str:
-        """All that the other tenant has in this table, as Postgres writes it."""
+        """Return the other tenant's rows in this table, as text."""
         return await self.dump(table.name, self.foreign.tenant_id)
 
     async def everything_of(self, tenant_id: UUID) -> dict[str, str]:
-        """All that a tenant has, in every table that names tenants."""
+        """Return a tenant's rows in every table with a tenant_id, as text."""
         return {name: await self.dump(name, tenant_id) for name in TABLES_WITH_TENANTS}
 
     async def dump(self, table: str, tenant_id: UUID) -> str:
@@ -121,14 +121,14 @@ class Arena:
         return await self.admin.scalar(statement, {"tenant_id": tenant_id}) or 0
 
     def is_foreign(self, loot: Any, row: Row) -> bool:
-        """Whether anything of the other tenant is in what an attack has carried off."""
+        """True if the result of an attack contains anything of the other tenant."""
         shown = _show(loot)
         secrets = (FOREIGN, str(self.foreign.tenant_id), str(row["id"]))
         return any(secret in shown for secret in secrets)
 
 
 def _show(loot: Any) -> str:
-    """All values inside, rows and mapped objects included."""
+    """Return all values in the result as text, including those of rows and mapped objects."""
     if isinstance(loot, dict):
         return " ".join(map(_show, loot.values()))
     if isinstance(loot, (Sequence, set, frozenset)) and not isinstance(loot, (str, bytes)):

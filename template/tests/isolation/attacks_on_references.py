@@ -1,4 +1,4 @@
-"""Ways from row to row: foreign keys, relationships, tables between tables. A raid on notes."""
+"""Attacks on notes that follow references: foreign keys, relationships, association tables."""
 
 from typing import Any
 from uuid import UUID
@@ -72,7 +72,7 @@ async def read_a_table_between_without_reason(raid: Raid) -> Any:
 
 @references
 async def lazy_load_of_a_list(raid: Raid) -> Any:
-    """My folder, disguised as theirs, is asked for its notes."""
+    """Disguise my folder as theirs, and lazily load its notes."""
     folder = await raid.session.get_one(Folder, (raid.own_tenant, raid.mine["folder_id"]))
     set_committed_value(folder, "id", _their_folder(raid))
     set_committed_value(folder, "tenant_id", raid.foreign_tenant)

@@ -1,4 +1,4 @@
-"""What every repository can do, on any table: its verbs with the other tenant's ids and rows."""
+"""Attacks with every repository method, on any table, with the other tenant's ids and rows."""
 
 from typing import Any
 

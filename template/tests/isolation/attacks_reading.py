@@ -277,7 +277,7 @@ async def text_inside_a_select(raid: Raid) -> Any:
 
 @reads
 async def text_as_condition(raid: Raid) -> Any:
-    """Precedence: AND binds more closely than OR."""
+    """Exploit precedence: AND binds more tightly than OR."""
     return await _all(raid, select(raid.model).where(text("false OR true")))
 
 
@@ -318,7 +318,7 @@ async def connection_of_the_engine(raid: Raid) -> Any:
 
 @reads
 async def autocommit(raid: Raid) -> Any:
-    """Row security's setting lives in a transaction; there is none here."""
+    """Read in autocommit mode: the tenant setting of row security lasts for a transaction only."""
     options = {**WITH_REASON, "isolation_level": "AUTOCOMMIT"}
     connection = await raid.session.connection(execution_options=options)
     return (await connection.execute(select(raid.table))).all()
@@ -364,7 +364,7 @@ async def _held_by_them(raid: Raid) -> Any:
 
 @reads
 async def refresh_of_a_stranger(raid: Raid) -> Any:
-    """The row was loaded in the other tenant's session, and its values are forgotten."""
+    """Refresh a row from the other tenant's session, with its loaded values removed."""
     row = await _held_by_them(raid)
     for name in raid.contents:
         row.__dict__.pop(name, None)
@@ -375,7 +375,7 @@ async def refresh_of_a_stranger(raid: Raid) -> Any:
 
 @reads
 async def refresh_of_a_forged_row(raid: Raid) -> Any:
-    """An object that claims to be the other tenant's persistent row."""
+    """Refresh an object that claims to be the other tenant's persistent row."""
     row = raid.model(tenant_id=raid.foreign_tenant, id=raid.target)
     make_transient_to_detached(row)
     raid.session.add(row)

@@ -35,7 +35,7 @@ async def _run(raid: Raid, statement: Any, rows: Any = None, **options: Any) -> 
     try:
         return done.all()
     except ResourceClosedError:
-        return None  # it was a statement without rows
+        return None  # a statement without rows
 
 
 def _stolen(raid: Raid) -> dict[str, Any]:
@@ -88,7 +88,7 @@ async def update_text_with_reason(raid: Raid) -> Any:
 
 @writes
 async def update_from_another_table(raid: Raid) -> Any:
-    """Their values, copied into a row of mine."""
+    """Copy their values into a row of mine."""
     name = next(iter(raid.contents))
     inner = select(raid.table.c[name]).where(raid.table.c.id == raid.target).correlate(None)
     mine = update(raid.model).where(raid.model.id == raid.mine["id"])
@@ -107,7 +107,7 @@ async def update_from_a_subquery(raid: Raid) -> Any:
 
 @writes
 async def update_global_row_from_theirs(raid: Raid) -> Any:
-    """Into the own user, whom no tenant narrows."""
+    """Copy a value of theirs into my own user, because the users table has no tenant filter."""
     inner = select(func.max(cast(raid.model.id, Text))).where(raid.model.id == raid.target)
     me = update(User).where(User.id == raid.arena.own.user_id)
     changed = me.values(full_name=func.coalesce(inner.scalar_subquery(), "nobody"))
@@ -236,7 +236,7 @@ async def insert_core_with_reason(raid: Raid) -> Any:
 
 @writes
 async def insert_from_select(raid: Raid) -> Any:
-    """Their row, copied into one of mine."""
+    """Copy their row into one of mine."""
     columns = [c for c in raid.table.columns if c.name not in ("id", "tenant_id")]
     source = select(func.gen_random_uuid(), literal(raid.own_tenant), *columns).where(
         raid.table.c.id == raid.target
@@ -306,7 +306,7 @@ async def merge_a_new_row_of_theirs(raid: Raid) -> Any:
 
 @writes
 async def change_a_stranger(raid: Raid) -> Any:
-    """A row that was loaded for the other tenant, changed and saved by me."""
+    """Change and save a row that was loaded in the other tenant's session."""
     row = await _held_by_them(raid)
     raid.session.add(row)
     _set(row, raid.change)
@@ -327,7 +327,7 @@ async def change_a_forged_row(raid: Raid) -> Any:
 
 @writes
 async def change_a_row_in_disguise(raid: Raid) -> Any:
-    """Loaded as mine, then passed off as theirs behind the ORM's back."""
+    """Load a row of mine, then make the ORM believe it is theirs."""
     row = await raid.session.get_one(raid.model, (raid.own_tenant, raid.mine["id"]))
     set_committed_value(row, "tenant_id", raid.foreign_tenant)
     set_committed_value(row, "id", raid.target)

@@ -1,4 +1,4 @@
-"""The attacked databases, and the report of what was attacked."""
+"""Fixtures for the attacked databases, and the report of the attacks."""
 
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -30,7 +30,7 @@ def report() -> Report:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What was found, and not the log of thousands of requests that found nothing; all with -v."""
+    """Shorten failure reports to the findings; -v shows the log of thousands of requests too."""
     report = yield
     if report.failed and item.config.get_verbosity() < 1:
         shorten(report)
@@ -38,7 +38,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """All that was attacked, unless something failed, which is what matters then."""
+    """Print all that was attacked, or only a total if something failed."""
     if REPORT.probes:
         terminalreporter.section("tenant isolation")
         failed = terminalreporter.stats.get("failed", []) or terminalreporter.stats.get("error", [])
@@ -85,21 +85,21 @@ def many(settings: Settings) -> Iterator[Settings]:
 
 @pytest_asyncio.fixture(scope="package")
 async def arena_of_many(many: Settings) -> AsyncIterator[Arena]:
-    """Where a crowd will be."""
+    """The database that gets many tenants."""
     async with _arena(many) as arena:
         yield arena
 
 
 @pytest_asyncio.fixture(scope="package")
 async def arena_of_few(few: Settings) -> AsyncIterator[Arena]:
-    """Where nobody else is."""
+    """The database that gets few tenants."""
     async with _arena(few) as arena:
         yield arena
 
 
 @pytest_asyncio.fixture(scope="package")
 async def arena(whole: Settings) -> AsyncIterator[Arena]:
-    """With the whole net."""
+    """The database with every layer of isolation."""
     async with _arena(whole) as arena:
         yield arena
 
@@ -124,7 +124,7 @@ async def arena_without_both(without_both: Settings) -> AsyncIterator[Arena]:
 
 @contextmanager
 def _database(settings: Settings, name: str, *cuts: Cut) -> Iterator[Settings]:
-    """Changed by its owner, attacked by the serving role."""
+    """Create a database and let its owner remove layers; attacks use the serving role."""
     name = f"test_isolation_{name}_{os.getpid()}"
     attacked = create_test_database(settings, name)
     owner = create_engine(str(attacked.database.owner_url).replace("asyncpg", "psycopg"))

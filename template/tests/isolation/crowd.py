@@ -1,4 +1,4 @@
-"""Many tenants with many rows, made by Postgres itself from one row of each table."""
+"""Fill tables with many tenants and rows: PostgreSQL copies them from one row of each table."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,20 +16,20 @@ FOUND = """
 """
 
 STEPS = {int: "1", Decimal: "1", date: "1", datetime: "interval '1 day'"}
-"""From one unique value to the next."""
+"""Steps from one unique value to the next."""
 
 
 def found_tenants(connection: Connection, tenants: int) -> list[UUID]:
-    """As a superuser."""
+    """Insert tenants. The connection must be a superuser's."""
     return list(connection.execute(text(FOUND), {"tenants": tenants}).scalars())
 
 
 def fill(
     connection: Connection, table: AnyTable, crowd: list[UUID], *, rows_each: int, like: UUID
 ) -> None:
-    """So many rows for each tenant of the crowd, like the one with this id. As a superuser.
+    """Copy the row `like` for each tenant of the crowd. The connection must be a superuser's.
 
-    References point nowhere: nobody follows them here.
+    Disables foreign keys, because no query follows the references of these rows.
     """
     names = ", ".join(column.name for column in table.columns)
     values = ", ".join(_another(column) for column in table.columns)
@@ -48,7 +48,7 @@ def fill(
 
 
 def _another(column: Column[object]) -> str:
-    """A value of its own where one may have to be unique."""
+    """Return an SQL expression with a new value for columns that may be unique."""
     if column.name == "tenant_id":
         return "crowd.id"
     if isinstance(column.type, Uuid):

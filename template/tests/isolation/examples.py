@@ -1,6 +1,6 @@
-"""Valid values for what the API's own description asks for, so that every route can be called.
+"""Build valid values from the OpenAPI schemas, so that tests can call every route.
 
-A field that they do not fit gets its own: `Field(examples=["…"])`.
+If they do not fit a field, give it an example: `Field(examples=["…"])`.
 """
 
 import re
@@ -12,7 +12,7 @@ from tests.support.people import PASSWORD
 
 Schema: TypeAlias = dict[str, Any]
 Reference: TypeAlias = Callable[[str], str]
-"""Answers a field's name with the id of a row that it may refer to."""
+"""Returns the id of a row that a field with this name may refer to."""
 
 BY_FORMAT = {
     "date": "2030-01-02",
@@ -58,7 +58,7 @@ class Examples:
         return make(schema, name)
 
     def resolved(self, schema: Schema) -> Schema:
-        """Without references, and the first of alternatives that is not null."""
+        """Resolve references, and take the first alternative that is not null."""
         if reference := schema.get("$ref"):
             return self.resolved(self.document["components"]["schemas"][reference.split("/")[-1]])
         for union in ("anyOf", "oneOf", "allOf"):
@@ -68,7 +68,7 @@ class Examples:
         return schema
 
     def ids_in(self, schema: Schema) -> list[str]:
-        """The fields of a body that hold the id of something."""
+        """Return the names of a body's fields that hold ids."""
         fields = self.resolved(schema).get("properties", {})
         return [
             name for name, each in fields.items() if self.resolved(each).get("format") == "uuid"

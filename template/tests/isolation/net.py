@@ -1,4 +1,4 @@
-"""The net with one layer cut away: by a patch, or in a database of its own."""
+"""Remove one layer of isolation, by a monkeypatch or in a database made for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ ORIGINAL_CREATE = repository.Repository.create
 
 
 def cut_session(patch: pytest.MonkeyPatch) -> None:
-    """Statements go out as they are, and strangers may come in."""
+    """Remove the session's tenant filter and its check of foreign objects."""
     patch.setattr(scoping, "narrow", lambda *_: None)
     patch.setattr(scoping, "refuse_stranger", lambda *_: None)
     patch.setattr(repository, "narrowing", lambda *_, **__: (None, None))
@@ -30,7 +30,7 @@ def cut_session(patch: pytest.MonkeyPatch) -> None:
 
 
 def cut_stamp(patch: pytest.MonkeyPatch) -> None:
-    """New rows get the tenant where they name none; nobody looks at what they name."""
+    """Fill in the tenant of new rows, without checking the tenant of rows that name one."""
     patch.setattr(scoping, "check_flush", _only_stamp)
 
 
@@ -41,7 +41,7 @@ def cut_row_security(connection: Connection) -> None:
 
 
 def cut_composite_keys(connection: Connection) -> None:
-    """References by id alone, as most schemas have them."""
+    """Replace composite foreign keys by references by id alone, as most schemas have them."""
     for table in _tables_of_tenants():
         for key in _composite(table):
             target = key.referred_table.name
@@ -56,7 +56,7 @@ def cut_composite_keys(connection: Connection) -> None:
 
 
 async def _create(self: repository.Repository[Any], **values: Any) -> Any:
-    """With the tenant, where none is named: without one there would be no row to talk of."""
+    """Fill in the tenant if none is given, because a row without one is invalid in any case."""
     context = self.session.context
     if issubclass(self.model, TenantMixin) and isinstance(context, TenantContext):
         values.setdefault("tenant_id", context.tenant_id)

@@ -1,4 +1,4 @@
-"""What a stranger tries at a route; whatever tells of the other tenant is a finding."""
+"""Requests that try to get at another tenant; a response that reveals anything is a finding."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from .routes import find_routes
 from .visit import Visit, essence, visit
 
 COMBINATIONS = 200
-"""Of own and foreign ids, for a path with several."""
+"""The maximum of combinations of own and foreign ids, for a path with several."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The other tenant, with the ids of a row in each of its tables."""
+    """The other tenant, with the id of a row in each of its tables."""
 
     arena: Arena
     ids: list[UUID]
 
     def is_told(self, answer: Response) -> bool:
-        """The path of the request, repeated in a problem, tells nothing."""
+        """True if the response reveals a secret, outside of the path that problems repeat."""
         told = f"{essence(answer)} {answer.headers}"
         return any(secret in told for secret in (FOREIGN, *map(str, self.ids)))
 
@@ -41,7 +41,7 @@ async def target_of(arena: Arena) -> Target:
 
 
 async def probe_all(arena: Arena) -> list[str]:
-    """Every route with every probe; the findings as sentences."""
+    """Probe every route, and return the findings as sentences."""
     target = await target_of(arena)
     before = await arena.everything_of(arena.foreign.tenant_id)
     findings = []
@@ -57,7 +57,7 @@ async def probe_all(arena: Arena) -> list[str]:
 
 
 async def probe_idempotency(arena: Arena) -> list[str]:
-    """Two tenants send the same request with the same key; each gets an answer of her own."""
+    """Send the same request with the same key for two tenants; each must get its own response."""
     findings = []
     for route in find_routes(arena.app):
         if route.method == "POST" and route.guard != PUBLIC:
@@ -83,7 +83,7 @@ async def _probes(visit: Visit, target: Target) -> AsyncIterator[str]:
 
 
 async def _with_ids_in_the_path(visit: Visit, target: Target) -> AsyncIterator[str]:
-    """The answer to a foreign id is the answer to an id that nobody has."""
+    """Compare the responses for foreign ids with those for random ids; they must be equal."""
     variables = visit.route.variables
     own = visit.own_path()
     choices = [(own[name], *target.ids) for name in variables]
@@ -106,12 +106,12 @@ async def _with_ids_in_the_body(visit: Visit, target: Target) -> AsyncIterator[s
 
 
 async def _naming_the_tenant(visit: Visit, target: Target) -> AsyncIterator[str]:
-    """In the body, the query and the headers that other frameworks read a tenant from."""
+    """Name the other tenant in the body, the query and the headers that other frameworks read."""
     tenant = str(target.arena.foreign.tenant_id)
     options: dict[str, Any] = {"params": {"tenant_id": tenant, "tenant": tenant}}
     headers = {"X-Tenant-ID": tenant, "X-Tenant": tenant, "X-Organization-Id": tenant}
     if visit.route.method == "DELETE":
-        return  # the last probe does this, and takes what the others need with it
+        return  # the last probe deletes the row, which the other probes still need
     for answer in (
         await _call(visit, visit.own_path(), {"tenant_id": tenant}),
         await _call(visit, visit.own_path(), headers=headers),
@@ -122,7 +122,7 @@ async def _naming_the_tenant(visit: Visit, target: Target) -> AsyncIterator[str]
 
 
 async def _with_own_ids(visit: Visit, target: Target) -> AsyncIterator[str]:
-    """Shows that the route works at all, and that its answer has own rows only."""
+    """Check that the route works, and that its response contains own rows only."""
     answer = await _call(visit, visit.own_path())
     if answer.status_code in (404, 422) or answer.is_server_error:
         REPORT.unreached.add(f"{visit.route} {answer.status_code}")

@@ -1,4 +1,4 @@
-"""All that the repositories of this project ask, noted while their methods are called."""
+"""Record all queries of this project's repositories while their methods are called."""
 
 import inspect
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ VALUES: Mapping[Any, Any] = {
     datetime: datetime(2030, 1, 2, tzinfo=UTC),
 }
 UNDERLYING = {"query", "first", "all", "page", "sorted_page"}
-"""Take a query, and are asked by the others."""
+"""Methods that take a query; the other methods call them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Question:
 
 
 def repositories() -> list[type[Repository[Any]]]:
-    """Of tenants' tables, in every module."""
+    """Return the repositories of tenant tables, in every module."""
     find_modules()
     return sorted(
         (
@@ -55,7 +55,7 @@ def repositories() -> list[type[Repository[Any]]]:
 async def questions_of(
     arena: Arena, repository: type[Repository[Any]], patch: pytest.MonkeyPatch
 ) -> list[Question]:
-    """Whatever a method wanted besides, what it asked is noted."""
+    """Call every method, and return the recorded queries even if the call fails afterwards."""
     questions = []
     engine = arena.runtime.database.rw.sync_engine
     row = await arena.own_row(repository.model.__table__)
@@ -73,7 +73,7 @@ async def questions_of(
 async def _noting(
     engine: Engine, patch: pytest.MonkeyPatch
 ) -> AsyncIterator[list[tuple[str, Sequence[Any]]]]:
-    """What goes through SQLAlchemy, and what a repository sends to the driver itself."""
+    """Record statements of SQLAlchemy, and those that a repository sends to the driver directly."""
     noted: list[tuple[str, Sequence[Any]]] = []
     fetch, fetch_standalone = TenantSession.fetch, Transaction.fetch_standalone
 

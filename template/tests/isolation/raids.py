@@ -1,4 +1,4 @@
-"""Ways to get at another tenant's rows through a session: attacks_*.py has the list."""
+"""Base of the attacks on another tenant's rows through a session; attacks_*.py contain them."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ REFUSALS = (
 
 @dataclass(frozen=True)
 class Raid:
-    """One attack on one table; `mine` and `theirs` are rows in it, `theirs` the other tenant's."""
+    """The target of an attack on one table: `mine` is an own row, `theirs` the other tenant's."""
 
     arena: Arena
     session: TenantSession
@@ -47,7 +47,7 @@ class Raid:
 
     @property
     def target(self) -> UUID:
-        """The id of their row: leaked, guessed, or seen in a link."""
+        """Return their row's id, which an attacker may know from a leak, a guess or a link."""
         target: UUID = self.theirs["id"]
         return target
 
@@ -65,12 +65,12 @@ class Raid:
 
     @property
     def contents(self) -> Row:
-        """Their row without its keys."""
+        """Return their row without its keys."""
         return {k: v for k, v in self.theirs.items() if k not in ("tenant_id", "id")}
 
     @property
     def change(self) -> Row:
-        """One column with a value that no row of theirs has."""
+        """Return a change of one column, to a value that no row of theirs has."""
         free = [column for column in self.table.columns if _is_free(column)]
         for column in free:
             if column.type.python_type is datetime:
@@ -89,7 +89,7 @@ Attack: TypeAlias = Callable[[Raid], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Attacks:
-    """A list that fills itself: `@reads`, `@writes`."""
+    """A registry of attacks; its instances are decorators, such as `@reads` and `@writes`."""
 
     by_name: dict[str, Attack]
 
@@ -102,7 +102,7 @@ class Attacks:
 
 
 async def succeeds(attack: Attack, arena: Arena, model: Any) -> bool:
-    """Whether it got to see, or to change, anything of the other tenant."""
+    """True if the attack saw or changed anything of the other tenant."""
     theirs = await arena.foreign_row(model.__table__)
     mine = await arena.own_row(model.__table__)
     before = await arena.foreign_rows(model.__table__)
@@ -118,5 +118,5 @@ async def succeeds(attack: Attack, arena: Arena, model: Any) -> bool:
 
 
 def _is_free(column: Column[Any]) -> bool:
-    """Neither a key nor unique nor a reference."""
+    """True if the column is neither a key nor unique nor a reference."""
     return not (column.primary_key or column.foreign_keys or is_unique(column))

@@ -1,4 +1,4 @@
-"""What the attacks covered, printed below the tests' own summary."""
+"""Report what the attacks covered, below pytest's summary."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 ORDINARY = re.compile(r"\[(debug|info|warning) *\] |\"level\":\"(debug|info|warning)\"")
-"""Thousands of probes are refused, and the log tells of each."""
+"""Log lines to leave out: each of the thousands of refused requests logs one."""
 
 
 @dataclass
@@ -17,7 +17,7 @@ class Report:
     probes: int = 0
 
     def add(self, *, table: str | None = None, route: str | None = None) -> None:
-        """One probe, of this table or this route."""
+        """Count a probe of this table or this route."""
         self.probes += 1
         self.tables |= {table} if table else set()
         self.routes |= {route} if route else set()
@@ -47,7 +47,7 @@ LONGEST_LINE = 600
 
 
 def shorten(report: pytest.TestReport) -> None:
-    """To where it failed and what the assertion says, and to the errors in the log."""
+    """Shorten a report to the location, the assertion and the errors in the log."""
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:
         where = f"{crash.path}:{crash.lineno}"

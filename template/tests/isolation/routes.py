@@ -1,4 +1,4 @@
-"""Every route of this project, from the tree that requests travel and the API's description."""
+"""List every route of this project, from the router tree and the OpenAPI document."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Route:
 
     @property
     def body(self) -> tuple[str, dict[str, Any]] | None:
-        """Its media type and its schema, which is empty for a file."""
+        """Return the body's media type and schema; the schema is empty for a file."""
         content: dict[str, Any] = self.operation.get("requestBody", {}).get("content", {})
         return next(((kind, each.get("schema", {})) for kind, each in content.items()), None)
 
@@ -45,7 +45,7 @@ class Route:
 
 
 def find_routes(app: FastAPI) -> list[Route]:
-    """Since FastAPI 0.137 `app.routes` is a tree: whoever walks its top finds nothing."""
+    """Walk the router tree: since FastAPI 0.137 `app.routes` lists only the top level."""
     paths = app.openapi()["paths"]
     return [
         Route(method, path, guard_of(context.endpoint), paths.get(path, {}).get(method.lower(), {}))

@@ -1,6 +1,6 @@
-"""Rows for tables that nobody described: their values follow from types, checks and references.
+"""Create rows for any table, with values from types, checks and references.
 
-Where that is not enough, the model says it: `mapped_column(info={"example": …})`.
+If these do not suffice, the model gives an example: `mapped_column(info={"example": …})`.
 """
 
 import re
@@ -43,20 +43,20 @@ COUNTED: dict[type[Any], Callable[[Column[Any], int], Any]] = {
     date: lambda _, number: date(2030, 1, 2) + timedelta(days=number % 30_000),
     datetime: lambda _, number: datetime(2030, 1, 2, tzinfo=UTC) + timedelta(seconds=number),
 }
-"""Another value for each row: the column may be unique."""
+"""A different value for each row, because the column may be unique."""
 STEPS: dict[type[Any], Callable[[], Any]] = {
     int: lambda: randbelow(30_000),
     Decimal: lambda: Decimal(randbelow(30_000)),
     date: lambda: timedelta(days=randbelow(30_000)),
     datetime: lambda: timedelta(seconds=randbelow(1_000_000_000)),
 }
-"""To a value that no other row has, most probably."""
+"""Random steps, which make a value unique with high probability."""
 
 
 async def add_row(
     connection: AsyncConnection, table: Table, tenant_id: UUID, marker: str
 ) -> dict[str, Any]:
-    """A row of this tenant with all its columns filled, and those that it refers to."""
+    """Add a row of this tenant with all columns filled in, and the rows that it refers to."""
     values: dict[str, Any] = {}
     for constraint in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
         values |= await _reference(connection, constraint, tenant_id, marker)
@@ -80,12 +80,12 @@ async def _reference(
 
 
 def example(column: Column[Any], marker: str) -> Any:
-    """Texts carry the marker, so that they are recognised wherever they turn up."""
+    """Return a valid value. Texts contain the marker, so that tests recognise them anywhere."""
     if "example" in column.info:
         return column.info["example"]
     if choice := _first_choice(column):
         return choice
-    if isinstance(column.type, JSON):  # whose python_type is just `object`
+    if isinstance(column.type, JSON):  # its python_type is just `object`
         return {"text": marker}
     kind = getattr(column.type, "python_type", str)
     if kind is UUID:
@@ -98,7 +98,7 @@ def example(column: Column[Any], marker: str) -> Any:
 
 
 def is_unique(column: Column[Any]) -> bool:
-    """Alone or with others, by a constraint or by an index of an expression."""
+    """True if the column is unique, alone or with others, by a constraint or an index."""
     if column.table is None:
         return False
     return any(
@@ -116,7 +116,7 @@ def _scale(column: Column[Any]) -> int:
 
 
 def _first_choice(column: Column[Any]) -> str | None:
-    """Of `CHECK (column IN ('first', …))`, or of an Enum."""
+    """Return the first value of `CHECK (column IN ('first', …))` or of an Enum."""
     assert column.table is not None
     if choices := getattr(column.type, "enums", None):
         return str(choices[0])
@@ -129,7 +129,7 @@ def _first_choice(column: Column[Any]) -> str | None:
 
 
 def _text(column: Column[Any], marker: str) -> str:
-    """Unique as well; a short column has no room for the marker."""
+    """Return a unique text with the marker, or without it if the column is too short."""
     length = getattr(column.type, "length", None)
     text = token_hex(8)
     if length is not None and length < len(marker) + len(text):
@@ -143,7 +143,7 @@ def _text(column: Column[Any], marker: str) -> str:
 
 
 def _short(length: int) -> str:
-    """Another one each time, as long as there are any left."""
+    """Return a different text each time, as long as there are any left."""
     number, text = next(NUMBERS), ""
     while len(text) < length:
         number, digit = divmod(number, len(ascii_lowercase))

@@ -1,6 +1,6 @@
-"""Tables with what a module may bring one day: references and lists, deferred and unique columns.
+"""Tables with features that modules may use: references, lists, deferred and unique columns.
 
-They live in the attacked database only, beside the project's own, and are protected as those are.
+They exist only in the attacked databases, and are protected like the project's own tables.
 """
 
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.database.rls import protect
 
 
 class Samples(DeclarativeBase):
-    """Apart from the project's own metadata, which is compared with its migrations."""
+    """A separate metadata, because tests compare the project's own with its migrations."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = Base.type_annotation_map
@@ -74,7 +74,7 @@ SAMPLES: tuple[type[TenantMixin], ...] = (Folder, Note, Label)
 
 
 def create_samples(connection: Connection) -> None:
-    """As app_owner."""
+    """Create the tables. The connection must be app_owner's."""
     tables = [table for table in Samples.metadata.sorted_tables if table is not tenants]
     Samples.metadata.create_all(connection, tables)
     with Operations.context(MigrationContext.configure(connection)):

@@ -38,7 +38,7 @@ EVIL = [
 ]
 
 INSUFFICIENT_PRIVILEGE = "42501"
-"""In whatever words a release of PostgreSQL says so."""
+"""The SQLSTATE, because the message depends on PostgreSQL's version."""
 
 
 class TestBypass:
@@ -88,7 +88,7 @@ class TestBypass:
         assert await arena.admin.scalar(name) == reasons[0]
 
     async def test_has_a_session_of_its_own(self, arena: Arena) -> None:
-        """So that what it loaded is in nobody's identity map."""
+        """Rows that it loads must not enter the request's identity map."""
         async with open_unit(arena.runtime, Actor.operator(), arena.own.context) as work:
             async with work.across_tenants(bypass_tenant=True, reason="a test") as across:
                 seen = await across.session.scalar(select(func.count(Tenant.id)))
@@ -103,7 +103,7 @@ class TestServingRole:
     async def test_cannot_take_the_net_down(
         self, arena: Arena, report: Report, statement: str
     ) -> None:
-        """With SQL that somebody has smuggled in."""
+        """Run SQL that an attacker might inject."""
         report.add()
         async with arena.runtime.database.rw.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -114,7 +114,7 @@ class TestServingRole:
 
 class TestTenants:
     async def test_are_changed_by_themselves_only(self, arena: Arena, report: Report) -> None:
-        """Everybody may look at the table, as log-in does."""
+        """Everyone may read the table, because log-in does."""
         report.add(table="tenants")
         foreign = arena.foreign.tenant_id
         async with arena.session() as session:
@@ -177,7 +177,7 @@ class TestLifecycle:
         report.add()
 
     async def _full(self, arena: Arena) -> Person:
-        """The owner of a tenant with rows in every table, a job, an event and a session."""
+        """Return the owner of a tenant with rows in every table, a job, an event and a session."""
         person = await arena.newcomer()
         for model in tenants_models():
             await arena.row_of(model.__table__, person, OWN)
@@ -188,6 +188,6 @@ class TestLifecycle:
 
 
 async def everything(arena: Arena, person: Person) -> dict[str, str]:
-    """Jobs, events and sessions too: whatever names the tenant."""
+    """Return all data of the tenant, including jobs, events and sessions."""
     tables = [*TABLES_WITH_TENANTS, "procrastinate_jobs"]
     return {table: await arena.dump(table, person.tenant_id) for table in tables}

@@ -1,4 +1,4 @@
-"""A statement that announces its tenant itself: before it looks for rows, for nobody after it."""
+"""A standalone read sets its tenant before it reads rows, and for this statement only."""
 
 from collections.abc import AsyncIterator, Iterator
 from json import loads
@@ -33,7 +33,7 @@ SETTING = f"SELECT coalesce(current_setting('{TENANT_SETTING}', true), '')"
 
 @pytest_asyncio.fixture
 async def driver(whole: Settings) -> AsyncIterator[Any]:
-    """A connection of the serving role, with nothing around its statements."""
+    """A plain asyncpg connection of the serving role."""
     url = str(whole.database.url).replace("+asyncpg", "")
     connection = await asyncpg.connect(url)
     yield connection
@@ -64,7 +64,7 @@ class TestTheAnnouncement:
     ) -> None:
         row = await arena.own_row(Folder.__table__)
         await driver.execute(f"SET {planner} = off")
-        for _ in range(8):  # with this, and then with the generic plan
+        for _ in range(8):  # more than five times, so that PostgreSQL also uses the generic plan
             found = await driver.fetch(
                 FOLDERS.find.alone.sql, *asked(FOLDERS.find, arena, row["id"])
             )
@@ -86,7 +86,7 @@ class TestTheAnnouncement:
         assert await driver.fetchval(SETTING) == ""
 
     async def test_is_what_opens_the_rows(self, arena: Arena, driver: Any) -> None:
-        """Without it, or with that of another tenant, the same statement finds nothing."""
+        """Without the setting, or with another tenant's, the same statement finds nothing."""
         row = await arena.own_row(Folder.__table__)
         alone, values = FOLDERS.find.alone, narrowed(arena, row["id"])
 
@@ -110,7 +110,7 @@ def narrowed(arena: Arena, row_id: Any = None) -> dict[str, Any]:
 
 
 def join_of(plan: dict[str, Any]) -> dict[str, Any]:
-    """A page is put in order once more around it."""
+    """Return the join below the node that sorts a page again."""
     return plan if plan["Node Type"] == "Nested Loop" else join_of(plan["Plans"][0])
 
 

@@ -1,4 +1,4 @@
-"""A pooled connection carries nothing to its next user, however the last one ended."""
+"""A pooled connection keeps nothing for its next user, however the last use ended."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -62,7 +62,7 @@ async def times_out(session: TenantSession) -> None:
 
 
 async def is_forgotten(session: TenantSession) -> None:
-    """Closed by nobody but the block around it."""
+    """Leave the session to the block around it, which closes it."""
 
 
 ENDINGS = (
@@ -80,7 +80,7 @@ Ending = Callable[[TenantSession], Awaitable[None]]
 
 @pytest_asyncio.fixture
 async def engine(whole: Settings) -> AsyncIterator[AsyncEngine]:
-    """With one connection, which everybody has to share."""
+    """An engine with one connection, which all tests share."""
     database = whole.database
     engine = create_engine(
         str(database.url), pool_size=1, pool_overflow=0, pgbouncer=database.pgbouncer

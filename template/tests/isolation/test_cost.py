@@ -1,4 +1,4 @@
-"""A request costs the same among ten tenants and among ten thousand."""
+"""A request costs the same with ten tenants and with ten thousand."""
 
 from statistics import quantiles
 from time import perf_counter
@@ -32,7 +32,7 @@ class TestCost:
         many: Settings,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        """In turns, so that whatever else this machine does holds up both."""
+        """Measure in turns, so that other load on the machine affects both."""
         await _settle(arena_of_few, few, tenants=10)
         await _settle(arena_of_many, many, tenants=10_000)
         rounds = [(await _time(arena_of_few), await _time(arena_of_many)) for _ in range(ROUNDS)]
@@ -44,7 +44,7 @@ class TestCost:
 
 
 async def _settle(arena: Arena, attacked: Settings, tenants: int) -> None:
-    """So many tenants beside the own one, all with rows; and every route has been asked once."""
+    """Add tenants with rows, and warm up every route."""
     for _ in range(ROWS_EACH):
         row = await arena.own_row(Invitation.__table__)
     _fill(attacked, tenants, like=row["id"])
@@ -53,7 +53,7 @@ async def _settle(arena: Arena, attacked: Settings, tenants: int) -> None:
 
 
 async def _time(arena: Arena) -> float:
-    """Milliseconds of one request to each address."""
+    """Return the milliseconds for one request to each URL."""
     async with open_client(arena, arena.own) as client:
         started = perf_counter()
         for url in URLS:

@@ -1,4 +1,4 @@
-"""The tables of this project as Postgres has them, and as its models describe them."""
+"""Check the tables of this project, as PostgreSQL has them and as its models describe them."""
 
 from sqlalchemy import Index, Table, UniqueConstraint
 
@@ -10,7 +10,7 @@ from .arena import Arena, tenants_models
 
 class TestDatabase:
     async def test_has_no_hole(self, arena: Arena) -> None:
-        """Policies, keys, indexes, references, views, functions: what `app doctor` looks at."""
+        """Run the checks of `app doctor`: policies, keys, indexes, references, views, functions."""
         async with arena.runtime.database.rw.connect() as connection:
             findings = await find_in_role(connection) + await find_in_database(connection)
 
@@ -35,7 +35,7 @@ class TestModels:
 
 
 def _is_between(table: Table) -> bool:
-    """A table without a model, which joins two others."""
+    """True if the table has no model and joins two others."""
     return "tenant_id" in table.primary_key.columns
 
 

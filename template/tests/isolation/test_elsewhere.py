@@ -1,4 +1,4 @@
-"""What carries data besides rows: cache, limits, jobs, events. Each takes its tenant as a value."""
+"""Isolation of data that is not in rows: cache, limits, jobs, events."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -73,7 +73,7 @@ class TestCache:
     async def test_leaks_without_its_key_builder(
         self, arena: Arena, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """So it is the key that keeps tenants apart here, and nothing else."""
+        """This proves that the key alone separates tenants here."""
         monkeypatch.setattr(cached_values, "cache_key", lambda _, name, parts: f"{name}:{parts}")
         async with at_work(arena, arena.foreign) as work:
             await remember(work, FOREIGN)
@@ -102,7 +102,7 @@ class TestLimits:
 
 class TestJobs:
     def test_are_refused_when_their_envelope_is_forged(self, arena: Arena, report: Report) -> None:
-        """Somebody has put another tenant, or none, onto a job of mine."""
+        """An attacker has put another tenant, or none, into the envelope of my job."""
         mine = Envelope(tenant_id=arena.own.tenant_id, actor=arena.own.actor.to_json())
         for forged in (
             mine.model_copy(update={"tenant_id": arena.foreign.tenant_id}),
@@ -168,12 +168,12 @@ class TestContext:
             arena.own.context.tenant_id = arena.foreign.tenant_id  # type: ignore[misc]  # the attack
 
     def test_takes_nothing_but_an_id(self, arena: Arena) -> None:
-        """It is written into the text of BEGIN."""
+        """BEGIN contains the id as text, so anything but a UUID would allow SQL injection."""
         forged = TenantContext("'; SET ROLE app_owner; --")  # type: ignore[arg-type]  # the attack
         with pytest.raises(TypeError):
             begin_sql(forged)
 
 
 def known(arena: Arena) -> Any:
-    """The runtime, with a job of the samples."""
+    """Return the runtime with the samples' job registered."""
     return replace(arena.runtime, jobs=JobRegistry([*arena.runtime.jobs, add]))

@@ -1,4 +1,4 @@
-"""Ids are `uuid.UUID` and no kind of it, wherever they come from: any library takes them then."""
+"""Ids are exactly `uuid.UUID`, not a subclass, because every library accepts that type."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -35,7 +35,7 @@ async def note(work: UnitOfWork, row_id: UUID) -> None: ...
 
 
 def ids_in(value: Any) -> Iterator[UUID]:
-    """In rows, entities, records, dataclasses and collections."""
+    """Yield the ids in rows, entities, records, dataclasses and collections."""
     if isinstance(value, UUID):
         yield value
     elif isinstance(value, dict):
@@ -75,14 +75,14 @@ class TestIds:
         assert kinds(tuple(found)) == {UUID}
 
     async def test_of_what_is_written(self, arena: Arena) -> None:
-        """An id as text is taken too, as asyncpg takes it."""
+        """An id as text is accepted too, as in plain asyncpg."""
         given = str(arena.own.tenant_id)
         asked = text("SELECT CAST(:given AS uuid)")
 
         assert await arena.admin.scalar(asked, {"given": given}) == arena.own.tenant_id
 
     async def test_of_events_jobs_and_the_cache(self, arena: Arena) -> None:
-        """Also for a tenant whose id was read, as that of a membership is."""
+        """This holds for a tenant id that was read from the database too."""
         async with arena.session() as session:
             tenant = await session.scalar(
                 text("SELECT id FROM tenants").execution_options(raw_sql="the table of all tenants")

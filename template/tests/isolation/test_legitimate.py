@@ -1,4 +1,4 @@
-"""The net lets through what belongs to the tenant; else the attacks could fail for any reason."""
+"""Isolation lets a tenant use its own rows; otherwise the attacks could fail for any reason."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +40,7 @@ READING: dict[str, Callable[[], Any]] = {
 
 @pytest.fixture
 async def note(arena: Arena) -> Row:
-    """In a folder with a label, all mine."""
+    """A note in a folder with a label, all of the own tenant."""
     row = await arena.own_row(Note.__table__)
     label = await arena.own_row(Label.__table__)
     link = {"tenant_id": row["tenant_id"], "folder_id": row["folder_id"], "label_id": label["id"]}

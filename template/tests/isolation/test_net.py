@@ -1,4 +1,4 @@
-"""The net proves itself by being cut: which attacks get through without one of its layers."""
+"""Prove each layer of isolation: without it, exactly the expected attacks succeed."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ WITH_A_WRITTEN_REASON = {
     "whole_text_with_reason",
 }
 PAST_THE_SESSION = {"connection_of_the_engine", "core_table_joined_to_a_model"}
-"""No session is asked, or it takes an alias of a table for the ORM's own."""
+"""These use no session, or an alias of a table that the session takes for the ORM's own."""
 
 BY_REFERENCE = {
     "bulk_insert_with_their_reference",
@@ -64,7 +64,7 @@ class TestWithoutAnyLayer:
     async def test_every_attack_gets_through(
         self, arena_without_both: Arena, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """So none of them fails for a reason of its own."""
+        """This proves that no attack fails for an unrelated reason."""
         cut_session(monkeypatch)
         cut_stamp(monkeypatch)
 
@@ -107,12 +107,12 @@ class TestWithoutRowSecurity:
 
 class TestWithoutCompositeKeys:
     async def test_rows_refer_to_another_tenants(self, arena_without_composite_keys: Arena) -> None:
-        """Postgres checks references past all policies, and the session does not look at them."""
+        """PostgreSQL checks foreign keys without policies, and the session checks no references."""
         assert await got_through(arena_without_composite_keys) == BY_REFERENCE
 
 
 class TestRoutes:
-    """With any one layer gone, no route tells or changes anything of another tenant."""
+    """Without any one layer, no route reveals or changes anything of another tenant."""
 
     @pytest.mark.parametrize("cut", [cut_session, cut_stamp])
     async def test_hold_without_the_session(

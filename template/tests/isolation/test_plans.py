@@ -1,4 +1,4 @@
-"""Under row security each question is answered by an index that begins with the tenant."""
+"""With row security, every query uses an index that begins with the tenant."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ from .samples import Folder
 
 pytestmark = pytest.mark.slow
 
-# Each as app_rw: the policy, and the session's own condition, are both in the plan.
+# They run as app_rw, so that plans contain the policy and the session's condition.
 OF_A_MILLION = {
     "get": "SELECT * FROM sample_folders WHERE tenant_id = $1 AND id = gen_random_uuid()",
     "list": "SELECT * FROM sample_folders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 51",
@@ -49,7 +49,7 @@ def superuser(whole: Settings) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def crowd(superuser: Connection) -> Iterator[list[UUID]]:
-    """A thousand tenants."""
+    """Create a thousand tenants."""
     yield found_tenants(superuser, 1000)
     superuser.execute(text("SET session_replication_role = replica"))
     for table in Folder.metadata.sorted_tables + tables_of_repositories():
@@ -108,7 +108,7 @@ class TestOfEachRepository:
 async def scans(
     arena: Arena, question: Question, tenant: TenantContext, model: Any = Folder
 ) -> list[str]:
-    """Ways to the rows that do not begin with the tenant, as sentences."""
+    """Return the scans that do not begin with the tenant, as sentences."""
     if question.sql.startswith("INSERT"):
         return []
     async with arena.session_of(tenant) as session:
@@ -123,14 +123,14 @@ async def scans(
 
 
 def _is_led(node: dict[str, Any], model: Any) -> bool:
-    """A personal table has two policies, and so a second way in: by the person, nobody here."""
+    """True if the condition uses the tenant, or the person, as a personal table's policy does."""
     condition = node.get("Index Cond", "")
     ways = ("tenant_id", getattr(model, "__personal__", "tenant_id"))
     return any(f"{way} = " in condition for way in ways)
 
 
 def _touches(node: dict[str, Any], table: str) -> bool:
-    """What a bitmap's heap scan reads, its index scan has found."""
+    """True if the node reads the table. A bitmap heap scan reads what its index scan has found."""
     named = node.get("Relation Name") == table or table in node.get("Index Name", "")
     return named and node["Node Type"] not in ("Bitmap Heap Scan", "ModifyTable")
 

@@ -1,4 +1,4 @@
-"""A run that fails says what was found; the rest is there for who asks with -v."""
+"""A failing run prints the findings, and the rest only with -v."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every route of this project, called by a stranger."""
+"""Call every route of this project as a user of another tenant."""
 
 from fastapi.routing import iter_route_contexts
 

@@ -1,4 +1,4 @@
-"""The real server, started as the project starts it: connections that many requests share."""
+"""Test the real server, started as in production, with many requests on shared connections."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ class TestPipelinedRequests:
     async def test_keep_their_people_apart(
         self, arena: Arena, server: Server, report: Report
     ) -> None:
-        """Sent before the first answer is there: uvicorn lets one inherit the other's variables."""
+        """uvicorn lets pipelined requests inherit each other's context variables."""
         people = [arena.own, None, arena.foreign, arena.own, None, arena.foreign, None] * 3
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"".join(_request(person) for person in people))

@@ -1,4 +1,4 @@
-"""Every way to read and write through a session, on every table of tenants of this project."""
+"""Try every way to read and write through a session, on every tenant table of this project."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Many requests at once, in one process: interleaved, gathered, in threads, on websockets."""
+"""Many concurrent requests in one process: interleaved, gathered, in threads, on websockets."""
 
 import asyncio
 import random
@@ -54,7 +54,7 @@ async def read_in_many_units(work: CurrentWork) -> dict[str, Any]:
 @router.get("/thread")
 @public
 def read_in_a_thread(request: Request) -> dict[str, Any]:
-    """FastAPI runs what is not async in a thread."""
+    """FastAPI runs functions that are not async in a thread."""
     tenant: TenantContext = request.state.tenant
     seen = asyncio.run_coroutine_threadsafe(tenants_seen(request.state.work), LOOP[0]).result()
     return {"tenant": tenant.tenant_id, "seen": seen}
@@ -62,7 +62,7 @@ def read_in_a_thread(request: Request) -> dict[str, Any]:
 
 @router.websocket("/socket")
 async def answer_on_a_socket(socket: WebSocket) -> None:
-    """Each message is a piece of work of its own."""
+    """Each message gets its own unit of work."""
     await socket.accept()
     async for _ in socket.iter_text():
         state = socket.state
@@ -76,7 +76,7 @@ LOOP: list[asyncio.AbstractEventLoop] = []
 
 @pytest_asyncio.fixture
 async def app(arena: Arena) -> FastAPI:
-    """A few routes more, behind the middleware of this project."""
+    """An app with a few more routes, behind this project's middleware."""
     LOOP[:] = [asyncio.get_running_loop()]
     app = FastAPI(middleware=middleware(arena.runtime))
     app.state.runtime = arena.runtime
@@ -93,7 +93,7 @@ async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
 class TestRequests:
     async def test_do_not_mix(self, arena: Arena, client: AsyncClient) -> None:
         people = [arena.own, arena.foreign]
-        # No more in threads than there are: one waits for a connection, whose holder for a thread.
+        # Limit the threads: if all wait for a connection, its holder waits for a thread forever.
         paths = [("POST", "slow"), ("GET", "gathered")] * 2 + [("GET", "thread")]
 
         async def ask(number: int) -> tuple[Person, dict[str, Any]]:
@@ -134,7 +134,7 @@ class TestSockets:
 
 
 class Socket:
-    """A client of the ASGI application itself."""
+    """A websocket client of the ASGI application."""
 
     def __init__(self, app: FastAPI, person: Person | None) -> None:
         self.person: Any = person
@@ -155,7 +155,7 @@ class Socket:
         self.task = asyncio.create_task(app(scope, self.incoming.get, self.outgoing.put))
 
     async def ask(self) -> str | None:
-        """The answer, or None when the socket is closed instead."""
+        """Return the response, or None if the socket is closed instead."""
         await self.incoming.put({"type": "websocket.receive", "text": "?"})
         async with asyncio.timeout(5):
             while (message := await self.outgoing.get())["type"] == "websocket.accept":

@@ -1,4 +1,4 @@
-"""Values that must tell nothing of another tenant: unique ones, references, cursors, log lines."""
+"""Values that could reveal another tenant: unique values, references, cursors, log lines."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ class TestLogs:
     async def test_say_nothing_of_the_tenant_who_was_in_the_way(
         self, arena: Arena, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Refusals and failures alike; the id in a path is not logged, its template is."""
+        """Neither refusals nor failures log the id in a path; they log its template."""
         ids = [await arena.foreign_row(model.__table__) for model in tenants_models()]
         capsys.readouterr()
         async with open_client(arena, arena.own) as client:

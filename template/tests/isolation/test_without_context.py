@@ -1,4 +1,4 @@
-"""A session that works for no tenant is refused before anything is sent, however it asks."""
+"""A session without a tenant is refused before it sends anything, however it queries."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .raids import Raid
 from .report import Report
 from .samples import Label
 
-# Nobody knows which tables they reach; row security shows them no row (TestWrittenSql).
+# The session cannot know which tables they use; row security hides the rows (TestWrittenSql).
 WRITTEN_WITH_REASON = {
     "after_commit",
     "after_rollback",
@@ -57,7 +57,7 @@ class TestEveryWay:
             await raid_without_tenant(arena, attack, Label, CONTEXTS[1])
 
     async def test_is_refused_unsent(self, arena: Arena) -> None:
-        """So an empty table makes no difference."""
+        """Nothing is sent, so that a session without a tenant fails even on an empty table."""
         sent: list[str] = []
 
         def note(*arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""One person calls one route, with what it asks for: ids in its path, and a body that is valid."""
+"""Call a route as one user, with valid ids in its path and a valid body."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .examples import Examples, Schema
 from .routes import Route
 
 PASSING = ("instance", "trace_id")
-"""Members of a problem that only repeat the request."""
+"""Members of problem details that only repeat the request."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Visit:
     client: AsyncClient
     route: Route
     own_ids: Mapping[str, UUID]
-    """By the table's name; `users` and `tenants` too."""
+    """Ids by table name, including `users` and `tenants`."""
 
     async def call(
         self, path: Mapping[str, Any], fields: Mapping[str, Any] | None = None, **options: Any
     ) -> Response:
-        """With these values in the path, and these in the body instead of the valid ones."""
+        """Send a request with these path values, and these fields instead of the valid ones."""
         url = self.route.path.format(**{name: path[name] for name in self.route.variables})
         if body := self.route.body:
             media, schema = body
@@ -38,7 +38,7 @@ class Visit:
         return await self.client.request(self.route.method, url, **options)
 
     def _content(self, media: str, schema: Schema, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """As httpx takes it: a file is sent as it is."""
+        """Return the content as httpx takes it: a file is sent as it is."""
         if not schema:
             return {"content": OWN.encode(), "headers": {"Content-Type": media}}
         values = self.examples.value(schema)
@@ -54,7 +54,7 @@ class Visit:
         return {name: self._variable(name) for name in self.route.variables}
 
     def own_id(self, name: str) -> str:
-        """Of the table that columns of this name refer to, or that is called like it."""
+        """Return an id from the table that such columns refer to, or that has a similar name."""
         for model in tenants_models():
             for column in model.__table__.columns:
                 if column.name == name:
@@ -63,7 +63,7 @@ class Visit:
         return str(self.own_ids[self._table_like(name)])
 
     def _table_like(self, name: str) -> str:
-        """widget_id is of widgets, category_id of categories, delivery_id of webhook_deliveries."""
+        """Match names to tables: category_id to categories, delivery_id to webhook_deliveries."""
         words = [name.removesuffix("_id"), self.route.path.split("{")[0].rstrip("/").split("/")[-1]]
         for word in words:
             for table in self.own_ids:
@@ -76,7 +76,7 @@ class Visit:
 
 
 async def visit(arena: Arena, route: Route) -> Visit:
-    """By somebody whose tenant has a row in every table, and is hers alone."""
+    """Create a user whose tenant has a row in every table, and return a visit of theirs."""
     own = await arena.newcomer()
     ids: dict[str, UUID] = {"users": own.user_id, "tenants": own.tenant_id}
     for model in tenants_models():
@@ -91,7 +91,7 @@ def open_client(arena: Arena, person: Person) -> AsyncClient:
 
 
 def essence(answer: Response) -> tuple[int, Any]:
-    """What an answer tells, without what it repeats of the request."""
+    """Return a response's status and content, without what repeats the request."""
     if not answer.content or not answer.headers.get("content-type", "").endswith("json"):
         return answer.status_code, answer.text
     told = answer.json()

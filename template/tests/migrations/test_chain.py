@@ -56,7 +56,7 @@ class TestChain:
     def test_lets_a_release_serve_that_a_newer_one_has_migrated_for(
         self, scratch: DatabaseUrls, server: EmbeddedServer
     ) -> None:
-        """Or none could be rolled back, and old processes would stop before new ones are up."""
+        """Otherwise no release could be rolled back, and old processes would stop too early."""
         command.upgrade(configuration(scratch.owner_url), "head")
         assert not _asked(scratch, is_newer)
         with server.superuser(make_url(scratch.url).database or "") as connection:

@@ -33,7 +33,7 @@ class TestQueue:
     def test_has_the_schema_that_the_installed_package_expects(
         self, scratch: DatabaseUrls, server: EmbeddedServer
     ) -> None:
-        """If it has not, the package's own migrations since then become a step of the standard."""
+        """If this fails, copy the package's new migrations into a step of the standard."""
         expected = _packaged(server, scratch)
 
         command.upgrade(configuration(scratch.owner_url), "head")

@@ -1,4 +1,4 @@
-"""An app whose database is reached over a wire that one can listen to."""
+"""An app with a proxy between it and the database that counts round trips."""
 
 import tempfile
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The fast routes and the index answer as FastAPI's own would: status, headers and body."""
+"""Fast routes and the route index respond as FastAPI does: status, headers and body."""
 
 import json
 import re
@@ -52,14 +52,14 @@ KEYS = ("01980000-0000-7000-8000-000000000000", "x", "current", "me", "%2F")
 
 @pytest_asyncio.fixture
 async def stock(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The same app with FastAPI's own answers and router; unknown parameters are refused too."""
+    """The same app with FastAPI's own responses and router; it also refuses unknown parameters."""
     async with _app(settings, _strictly(routing.include)) as app:
         yield app
 
 
 @pytest_asyncio.fixture
 async def plain(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The same app without anything of core/http/routing."""
+    """The same app without core/http/routing."""
     async with _app(settings, _include) as app:
         yield app
 
@@ -125,11 +125,11 @@ def _include(app: FastAPI, router: APIRouter, *, prefix: str = "", kind: object)
 
 
 async def _nothing() -> None:
-    """Instead of the service: the route then breaks."""
+    """Replaces the service, so that the route fails."""
 
 
 def _requests(app: FastAPI) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
-    """Not those that would change whom the other app's answer is about."""
+    """Yield requests, except those that would change the user of the comparison."""
     for route in app.router.routes:
         if not isinstance(route, APIRoute) or "/auth/" in route.path or "/health" in route.path:
             continue

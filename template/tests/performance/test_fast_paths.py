@@ -1,4 +1,4 @@
-"""A fast path is on for what it was tested with; for everything else the library's own way is."""
+"""A fast path is used with tested library versions only; otherwise the library's own code runs."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Callable
@@ -33,7 +33,7 @@ class DependantWithMore(Dependant):
 def route_with_more(
     self: APIRoute, path: str, endpoint: Callable[..., Any], *, sessions: bool = False
 ) -> None:
-    """A constructor of FastAPI's routes that knows another option."""
+    """A constructor like FastAPI's, with an option that we do not know."""
 
 
 @needs_fast_paths

@@ -1,4 +1,4 @@
-"""What makes requests cheap, where a later change could undo it without a word."""
+"""Guard optimisations that a later change could undo unnoticed."""
 
 import gc
 import inspect
@@ -63,7 +63,7 @@ class TestRoutes:
         assert slow == []
 
     def test_use_no_threads(self, app: FastAPI) -> None:
-        """A function that is not async costs a thread; a class too, unless its route is fast."""
+        """A function that is not async costs a thread; so does a class on a slow route."""
         for route in routes(app):
             assert inspect.iscoroutinefunction(route.endpoint), route.path
             for each in route.dependant.dependencies:
@@ -88,7 +88,7 @@ class TestStatements:
         await _use_all_verbs(work)
 
     async def test_wake_no_session_of_the_orm(self, work: UnitOfWork) -> None:
-        """`delete` looks for the row among the ORM's, if it may be there."""
+        """Even `delete` uses no ORM session, unless the row may be in one."""
         widgets = WidgetRepository(work.session)
         widget = await widgets.create(name="First")
         await widgets.change(await widgets.get(widget.id), name="Second")

@@ -1,4 +1,4 @@
-"""Each round trip to PostgreSQL is most of a request's time: none may slip in unseen."""
+"""Round trips to PostgreSQL take most of a request's time, so tests count them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -28,7 +28,7 @@ async def count(wired: tuple[FastAPI, Wire]) -> Count:
     _, wire = wired
 
     async def counted(ask: Callable[[], Awaitable[Response]]) -> int:
-        for _ in range(3):  # connects, prepares the statements
+        for _ in range(3):  # connects and prepares the statements
             await ask()
         before = wire.round_trips
         answer = await ask()
@@ -41,7 +41,7 @@ async def count(wired: tuple[FastAPI, Wire]) -> Count:
 @needs_fast_paths
 class TestARequest:
     async def test_reads_a_row_in_one(self, wired_client: AsyncClient, count: Count) -> None:
-        """A statement that announces its tenant itself."""
+        """The statement sets its tenant itself."""
         made = await wired_client.post(URL, json={"name": "First"})
 
         assert await count(lambda: wired_client.get(f"{URL}/{made.json()['id']}")) == 1
@@ -55,11 +55,11 @@ class TestARequest:
         assert await count(lambda: wired_client.get(f"{URL}/{nothing}")) == 1
 
     async def test_creates_a_row_in_two(self, wired_client: AsyncClient, count: Count) -> None:
-        """BEGIN with the tenant and the statement, COMMIT with the event and the jobs of it."""
+        """BEGIN is sent with the tenant and the INSERT, COMMIT with the event and its jobs."""
         assert await count(lambda: wired_client.post(URL, json={"name": "First"})) == 2
 
     async def test_changes_a_row_in_three(self, wired_client: AsyncClient, count: Count) -> None:
-        """As above, and one to read the row first."""
+        """In addition to a create, the row is read first."""
         made = await wired_client.post(URL, json={"name": "First"})
         url = f"{URL}/{made.json()['id']}"
 

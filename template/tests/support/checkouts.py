@@ -1,8 +1,8 @@
-"""Finds requests that hold a connection while they wait for something else.
+"""Find requests that hold a connection while they wait for something else.
 
-A request that takes a second connection waits for it as soon as the pool is empty, and all who hold
-the first ones wait with it. One that verifies a password or talks to a mail server meanwhile keeps
-others from the pool for as long. Both raise here, whether or not the pool is empty.
+If the pool is empty, a request that needs a second connection waits for the others, and they wait
+for it: a deadlock. A request that hashes a password or talks to a mail server keeps its connection
+from others meanwhile. Both raise here, whether or not the pool is empty.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -34,7 +34,7 @@ Call = Callable[..., Awaitable[Any]]
 
 @dataclass
 class Held:
-    """The connections of one request or job, each with its pool."""
+    """The connections of one request or job, with their pools."""
 
     most: int
     pools: dict[ConnectionPoolEntry, Pool] = field(default_factory=dict)
@@ -44,12 +44,12 @@ _held: ContextVar[Held | None] = ContextVar("connections in hand", default=None)
 
 
 class ConnectionHeld(AssertionError):
-    """Something waits that holds a connection."""
+    """A request or job waits while it holds a connection."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_connection_at_a_time() -> Iterator[None]:
-    """Of each engine, for each request that an app of this process answers."""
+    """Allow each request of an app in this process one connection per engine."""
     with watched():
         yield
 
@@ -61,7 +61,7 @@ def watched() -> Iterator[None]:
             event.listen(Pool, name, listener)
             stack.callback(event.remove, Pool, name, listener)
         patch.setattr(FastAPI, "__call__", _with_own(FastAPI.__call__, most=1))
-        # A job may report its progress: the pool of a worker has two connections for each.
+        # A job may report progress in a second transaction, so it may hold two connections.
         patch.setattr(Runner, "run", _with_own(Runner.run, most=2))
         for kind, name in SLOW:
             patch.setattr(kind, name, _without_connection(getattr(kind, name)))
@@ -69,7 +69,7 @@ def watched() -> Iterator[None]:
 
 
 def _with_own(call: Call, *, most: int) -> Call:
-    """Whatever a test holds itself is not the request's."""
+    """Count only connections of the call, not those that the test holds itself."""
 
     @wraps(call)
     async def wrapped(*args: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: migrated once for each state of the migrations, then copied."""
+"""Create test databases: migrate a template once per state of the migrations, then copy it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -19,7 +19,7 @@ STEPS = ("migrations/**/*", "src/app/modules/*/migrations/*.py", "src/app/**/mod
 
 
 def create_test_database(settings: Settings, name: str) -> Settings:
-    """The settings with a database of this name, fresh and at head."""
+    """Create a database at head, and return the settings for it."""
     template = _migrated_template(server())
     _drop_left_over(server())
     return _pointing_to(settings, server().create_database(name, template=template))
@@ -31,7 +31,7 @@ def drop_test_database(name: str) -> None:
 
 @cache
 def _migrated_template(server: EmbeddedServer) -> str:
-    """Kept between runs, as long as no migration and no model changes."""
+    """Return the template; runs reuse it as long as no migration and no model changes."""
     name = f"template_{_fingerprint()}"
     with server.superuser() as connection:
         if connection.execute(COMPLETE, [name]).fetchone() is None:
@@ -41,7 +41,7 @@ def _migrated_template(server: EmbeddedServer) -> str:
 
 
 def _drop_left_over(server: EmbeddedServer) -> None:
-    """Of test processes that were killed; a database's name ends with its process."""
+    """Drop databases of killed test processes; a database's name ends with its process id."""
     with server.superuser() as connection:
         query = r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'"
         names = [name for (name,) in connection.execute(query)]

@@ -1,4 +1,4 @@
-"""For tests about a fast path itself, which `APP_FAST_PATHS=false` turns off."""
+"""Skip tests of fast paths if `APP_FAST_PATHS=false` turns these off."""
 
 import pytest
 

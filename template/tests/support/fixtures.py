@@ -1,4 +1,4 @@
-"""`work`, `client`, `owner`, `rival`: how each is made stands in the files beside this one."""
+"""The fixtures `work`, `client`, `owner`, `rival`; the other files here create what they need."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -22,11 +22,11 @@ from .people import Person, found_tenant
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """Of a database that this test process has to itself."""
+    """Settings for a database that only this test process uses."""
     name = f"test_{os.getpid()}"
-    # Tests log in more often than people do.
+    # Tests log in more often than users do.
     limits = LimitSettings(login=None)
-    # A busy machine is no reason to refuse a crowd.
+    # A busy machine should not refuse concurrent requests.
     database = DatabaseSettings(pool_timeout_seconds=30)
     settings = Settings(environment="test", limits=limits, database=database, _env_file=None)
     yield create_test_database(settings, name)
@@ -48,26 +48,26 @@ def runtime(app: FastAPI) -> Runtime:
 
 @pytest.fixture
 def unlimited(runtime: Runtime) -> Iterator[None]:
-    """For tests that call every route: routes of yours may have limits of their own."""
+    """Turn rate limits off, for tests that call every route: your own routes may have limits."""
     with without_limits(runtime):
         yield
 
 
 @pytest_asyncio.fixture
 async def owner(runtime: Runtime) -> Person:
-    """Owns a tenant that only this test knows."""
+    """The owner of a tenant that only this test uses."""
     return await found_tenant(runtime, "Acme")
 
 
 @pytest_asyncio.fixture
 async def rival(runtime: Runtime) -> Person:
-    """Owns another tenant."""
+    """The owner of another tenant."""
     return await found_tenant(runtime, "Globex")
 
 
 @pytest_asyncio.fixture
 async def work(runtime: Runtime, owner: Person) -> AsyncIterator[UnitOfWork]:
-    """The owner at work; commits when the test is over, unless the test did."""
+    """The owner's unit of work; commits after the test, unless the test did."""
     async with open_unit(runtime, owner.actor, owner.context) as work:
         yield work
 
@@ -86,7 +86,7 @@ async def anonymous(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 @pytest_asyncio.fixture
 async def client(app: FastAPI, owner: Person) -> AsyncIterator[AsyncClient]:
-    """Requests as the owner."""
+    """A client that sends requests as the owner."""
     async with client_of(app, owner) as client:
         yield client
 

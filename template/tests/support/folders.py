@@ -1,7 +1,7 @@
-"""Where the tests keep what they keep."""
+"""Folders that tests keep between runs."""
 
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / ".data" / "test-postgres"
-"""The data of the embedded PostgreSQL of the tests."""
+"""The data folder of the tests' embedded PostgreSQL."""

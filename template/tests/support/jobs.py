@@ -1,4 +1,4 @@
-"""What waits in the queue for one tenant, run here and now as a worker would."""
+"""Run one tenant's waiting jobs immediately, as a worker would."""
 
 from sqlalchemy import text
 
@@ -17,13 +17,13 @@ TAKE = text("""
 
 
 async def run_waiting(runtime: Runtime, person: Person, queue: str = "default") -> None:
-    """Of the person's tenant, and what that enqueues; but not what is for later."""
+    """Run the tenant's jobs, and those that they enqueue, but not jobs scheduled for later."""
     while jobs := await _take(runtime, person, queue):
         await _run(runtime, jobs)
 
 
 async def run_later(runtime: Runtime, person: Person, queue: str = "default") -> None:
-    """As if its time had come."""
+    """Run jobs that are scheduled for later too."""
     await _run(runtime, await _take(runtime, person, queue, later=True))
 
 

@@ -1,4 +1,4 @@
-"""Tests that call every route call some of them more often than people may."""
+"""Turn rate limits off: tests that call every route exceed some of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from app.core.runtime import Runtime
 
 @contextmanager
 def without_limits(runtime: Runtime) -> Iterator[None]:
-    """No request is too many, also on routes with a rate of their own; nothing else changes."""
+    """Allow every request, also on routes with limits of their own; change nothing else."""
 
     async def take(key: str, rate: Rate) -> Taken:
         return Taken(allowed=True, remaining=rate.times, empty_in=0.0)

@@ -1,4 +1,4 @@
-"""Two at once, and really: one waits at a row that the other has locked."""
+"""Make two tasks really concurrent: one waits for a row that the other has locked."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 
 async def until_it_waits(runtime: Runtime, task: Awaitable[Answer]) -> "asyncio.Future[Answer]":
-    """The task, begun, once it waits for a lock. Raises AssertionError if it ends without."""
+    """Start the task, and return it once it waits for a lock. Raises AssertionError otherwise."""
     begun = asyncio.ensure_future(task)
     async with asyncio.timeout(SECONDS):
         while not await _waits(runtime):
@@ -28,6 +28,6 @@ async def until_it_waits(runtime: Runtime, task: Awaitable[Answer]) -> "asyncio.
 
 
 async def _waits(runtime: Runtime) -> bool:
-    """PostgreSQL shows a role what its own sessions wait for."""
+    """True if a session waits; PostgreSQL shows a role the waits of its own sessions."""
     async with runtime.database.rw.connect() as connection:
         return bool(await connection.scalar(WAITING))

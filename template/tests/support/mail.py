@@ -1,4 +1,4 @@
-"""The post: what waits to be mailed is run as a worker does, and can be read."""
+"""Run waiting mail jobs as a worker does, and read the sent e-mails."""
 
 import re
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ SECRET = re.compile(r"token=([\w.~-]+)")
 
 
 async def mails_to(runtime: Runtime, address: str) -> list[Letter]:
-    """All that this test process has sent to the address, the latest last."""
+    """Return all e-mails of this test process to the address, oldest first."""
     await deliver(runtime)
     sent = cast(MemoryMailer, runtime.mailer).sent
     return [letter for letter in sent if letter.to == address]
 
 
 async def token_for(runtime: Runtime, address: str) -> str:
-    """What the latest letter's link carries."""
+    """Return the token in the link of the latest e-mail."""
     letter = (await mails_to(runtime, address))[-1]
     found = SECRET.search(letter.text)
     assert found, letter.text
@@ -52,7 +52,7 @@ async def _run(runtime: Runtime, job: Job, envelope: Envelope) -> None:
 
 @contextmanager
 def _refusing_while_open(work: UnitOfWork, job: Job) -> Iterator[None]:
-    """A mail server may take its time: no transaction, and no connection, waits for it."""
+    """Assert that no transaction, and so no connection, waits for a mail server."""
     mailer = cast(MemoryMailer, work.runtime.mailer)
 
     async def send(letter: Letter) -> None:

@@ -1,4 +1,4 @@
-"""What a run of tests starts: a module alone, with those that it uses, or the whole house."""
+"""Choose the modules of a test run: one module with those that it uses, or all."""
 
 from collections.abc import Iterable
 
@@ -9,11 +9,11 @@ from tests.architecture.laws import neighbours
 from tests.architecture.source import MODULES
 
 PEOPLE = {"tenants", "users"}
-"""Everybody's tests log in."""
+"""All tests log in, which needs these."""
 
 
 def modules_for(tests: Iterable[pytest.Item]) -> tuple[Module, ...]:
-    """All of them as soon as one test is of no module."""
+    """Return the needed modules, or all if any test belongs to no module."""
     folders = {_folder_of(test) for test in tests}
     wanted = _with_neighbours({*PEOPLE, *folders})
     return tuple(each for each in find_modules() if "" in folders or each.name in wanted)
@@ -24,6 +24,6 @@ def _folder_of(test: pytest.Item) -> str:
 
 
 def _with_neighbours(modules: set[str]) -> set[str]:
-    """And theirs, and so on."""
+    """Add the modules that these use, recursively."""
     more = modules.union(*(neighbours(module) for module in modules))
     return more if more == modules else _with_neighbours(more)

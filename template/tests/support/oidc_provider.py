@@ -1,4 +1,4 @@
-"""A small OpenID provider on loopback: real HTTP, real keys, PKCE and all."""
+"""A small OpenID provider on loopback, with real HTTP, keys and PKCE."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ CLIENT_ID, CLIENT_SECRET = "the-client", "the-client-secret"
 
 @dataclass
 class Provider:
-    """`person` logs in at once; `lies` overrides claims of her id token, None leaves one out."""
+    """Logs `person` in at once; `lies` overrides claims of the id token, and None removes one."""
 
     issuer: str = ""
     person: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one test's own, on a TCP port: to be stopped, killed, filled, or left behind."""
+"""A PostgreSQL for one test, on a TCP port, which the test may stop, kill or fill."""
 
 import os
 import signal
@@ -20,11 +20,11 @@ from .processes import free_port
 from .programs import postgres_programs
 
 RESERVED = 3
-"""Connections that PostgreSQL keeps for superusers."""
+"""Connections that PostgreSQL reserves for superusers."""
 
 
 class OwnServer(EmbeddedServer):
-    """Its roles have no passwords. Wants no service of the machine."""
+    """A server whose roles have no passwords; it uses no service of the machine."""
 
     def __init__(self, folder: Path, *, max_connections: int) -> None:
         super().__init__("127.0.0.1", free_port())
@@ -33,7 +33,7 @@ class OwnServer(EmbeddedServer):
         self.options += f" -c max_connections={max_connections} -c fsync=off"
 
     def start(self) -> None:
-        """Returns when it answers; waits for what a killed one has left."""
+        """Start, and wait for the processes of a killed server to end."""
         for _ in range(100):
             with suppress(subprocess.CalledProcessError):
                 self.programs.run("pg_ctl", "-w", "-o", self.options, "-l", "log", "start")
@@ -42,17 +42,17 @@ class OwnServer(EmbeddedServer):
         raise AssertionError((self.programs.folder / "log").read_text(encoding="utf-8"))
 
     def stop(self, mode: str = "fast") -> None:
-        with suppress(subprocess.CalledProcessError):  # it is down already
+        with suppress(subprocess.CalledProcessError):  # it has stopped already
             self.programs.run("pg_ctl", "-w", "-t", "60", "-m", mode, "stop")
 
     def kill(self) -> None:
-        """The postmaster without a word; its children notice and end."""
+        """Kill the postmaster; its children notice and exit."""
         pid = (self.programs.folder / "postmaster.pid").read_text(encoding="utf-8").split()[0]
         os.kill(int(pid), signal.SIGKILL)
 
     @contextmanager
     def without_connections(self, role: str, database: str) -> Iterator[None]:
-        """All are taken, those of others were ended for it."""
+        """Take all connections while the block runs, ending those of others."""
         taken: list[psycopg.Connection[Any]] = []
         url = f"host={self.host} port={self.port} user={role} dbname={database}"
         with self.superuser() as connection:
@@ -72,7 +72,7 @@ END_OTHERS = """
 
 
 def _count(connection: psycopg.Connection[Any]) -> int:
-    """Of the others' connections."""
+    """Count the connections of others."""
     query = """SELECT count(*) FROM pg_stat_activity
         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
     [(count,)] = connection.execute(query)
@@ -86,7 +86,7 @@ def _has_room(connection: psycopg.Connection[Any]) -> bool:
 
 @contextmanager
 def own_server(*, max_connections: int = 60) -> Iterator[OwnServer]:
-    """In a folder that pytest knows nothing of: it would take the other user's way into it."""
+    """Start a server in a folder outside pytest's, which PostgreSQL's user may not enter."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = OwnServer(Path(folder) / "postgres", max_connections=max_connections)
         server.start()
@@ -97,7 +97,7 @@ def own_server(*, max_connections: int = 60) -> Iterator[OwnServer]:
 
 
 def migrated(server: EmbeddedServer, name: str = "app") -> Settings:
-    """Settings of a database of this name on the server, at head."""
+    """Create a database at head, and return settings for it."""
     urls = server.create_database(name)
     upgrade(urls.owner_url)
     settings = Settings(environment="test", _env_file=None)

@@ -1,4 +1,4 @@
-"""People to test with: each comes with a tenant of her own, so that tests never share rows."""
+"""Create users for tests, each with a tenant of their own, so that tests never share rows."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.modules.tenants import TenantService
 from app.modules.users.models import AuthSession, User
 
 PASSWORD = "correct horse battery staple"
-# of PASSWORD, as weak as the hasher of the tests makes them
+# hash of PASSWORD, with the weak parameters of the tests' hasher
 PASSWORD_HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$cN311MTF8AlHeYxMK1BoJA$61YcsPW2qfVfcKFI6WxnLNnrNjwOAKFSCdozU/o3bLQ"
 )
@@ -40,7 +40,7 @@ class Person:
 async def found_tenant(
     runtime: Runtime, name: str = "Acme", *, is_superuser: bool = False
 ) -> Person:
-    """The owner of a new tenant."""
+    """Create a tenant, and return its owner."""
     context = TenantContext(new_id())
     async with open_unit(runtime, Actor.system(context.tenant_id), context) as work:
         user = await _add_user(work, is_superuser=is_superuser)
@@ -49,7 +49,7 @@ async def found_tenant(
 
 
 async def hire(runtime: Runtime, employer: Person, role: Role) -> Person:
-    """Another member of the employer's tenant."""
+    """Add a member to the employer's tenant."""
     async with open_unit(runtime, Actor.system(employer.tenant_id), employer.context) as work:
         user = await _add_user(work)
         membership = await TenantService(work).memberships.create(user_id=user.id, role=role)
@@ -57,7 +57,7 @@ async def hire(runtime: Runtime, employer: Person, role: Role) -> Person:
 
 
 async def colleague(work: UnitOfWork) -> UUID:
-    """The id of somebody new in the tenant at work."""
+    """Add a user to the current tenant, and return the id."""
     user = await _add_user(work)
     await TenantService(work).memberships.create(user_id=user.id, role=Role.MEMBER)
     return user.id

@@ -1,4 +1,4 @@
-"""A real PgBouncer in transaction mode, where its program is there: to be stopped and started."""
+"""A real PgBouncer in transaction mode, if it is installed, which tests may stop and start."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ USERS = '"app_rw" ""\n"app_owner" ""\n"app_admin" ""\n"postgres" ""\n'
 
 
 class PgBouncer(EmbeddedServer):
-    """Each transaction gets another server connection: none can rely on the one before it."""
+    """Gives each transaction another server connection, so that none relies on the previous one."""
 
     def __init__(self, server: EmbeddedServer, folder: Path) -> None:
         super().__init__("127.0.0.1", free_port())
@@ -53,7 +53,7 @@ class PgBouncer(EmbeddedServer):
         )
 
     def start(self) -> None:
-        """Returns when it listens."""
+        """Start, and wait until it listens."""
         self.process = subprocess.Popen(
             [*_program(self.server), str(self.file)],
             stdout=subprocess.DEVNULL,
@@ -74,7 +74,7 @@ class PgBouncer(EmbeddedServer):
 
 @contextmanager
 def pgbouncer(server: EmbeddedServer) -> Iterator[PgBouncer]:
-    """Skips the test where there is no PgBouncer."""
+    """Run PgBouncer, or skip the test if it is not installed."""
     if shutil.which("pgbouncer") is None:
         pytest.skip("PgBouncer is not installed: apt-get install pgbouncer")
     with TemporaryDirectory() as folder:
@@ -89,7 +89,7 @@ def pgbouncer(server: EmbeddedServer) -> Iterator[PgBouncer]:
 
 @contextmanager
 def behind_pgbouncer(settings: Settings, server: EmbeddedServer) -> Iterator[Settings]:
-    """The same settings, with PgBouncer between. Skips the test where there is none."""
+    """Yield the settings with PgBouncer in between, or skip the test if it is not installed."""
     database = settings.database
     with pgbouncer(server) as bouncer:
 
@@ -107,6 +107,6 @@ def behind_pgbouncer(settings: Settings, server: EmbeddedServer) -> Iterator[Set
 
 
 def _program(server: EmbeddedServer) -> list[str]:
-    """It refuses to run as root, and becomes a user who may use the server's socket."""
+    """Return the command. PgBouncer refuses to run as root, so it switches to the server's user."""
     user = Path(server.host).owner() if server.host.startswith("/") else "nobody"
     return ["pgbouncer", *(["--user", user] if os.geteuid() == 0 else []), "--quiet"]

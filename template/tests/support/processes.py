@@ -1,4 +1,4 @@
-"""The app in a process of its own, on a port of its own."""
+"""Run the app in a separate process, on a free port."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ def free_port() -> int:
 def running(
     program: Path, port: int, settings: Settings, **variables: str
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """`program PORT` on the database of these settings; killed at the end."""
+    """Run `program PORT` on the settings' database, and kill it at the end."""
     environment = {
         **os.environ,
         "APP_ENVIRONMENT": "test",

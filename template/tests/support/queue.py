@@ -1,4 +1,4 @@
-"""A queue to test with: a worker that stops with its test, and what became of the samples."""
+"""Helpers for queue tests: a worker that stops with its test, and the state of the sample jobs."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ FAST = WorkerOptions(
 
 @asynccontextmanager
 async def process(settings: Settings, role: str, *ids: UUID) -> AsyncIterator[Process]:
-    """Another process, at the point where it hangs; killed when the block ends."""
+    """Start another process, wait until it hangs, and kill it when the block ends."""
     database = settings.database
     urls = {"URL": database.url, "OWNER_URL": database.owner_url, "ADMIN_URL": database.admin_url}
     started = await asyncio.create_subprocess_exec(
@@ -49,7 +49,7 @@ async def process(settings: Settings, role: str, *ids: UUID) -> AsyncIterator[Pr
             await _hangs(started)
         yield started
     finally:
-        with suppress(ProcessLookupError):  # it may have ended by itself
+        with suppress(ProcessLookupError):  # it may have exited already
             started.kill()
         await started.wait()
 
@@ -64,7 +64,7 @@ async def _hangs(started: Process) -> None:
 
 @asynccontextmanager
 async def worker(runtime: Runtime, options: WorkerOptions = FAST) -> AsyncIterator[None]:
-    """A worker at work while the block runs."""
+    """Run a worker while the block runs."""
     task = asyncio.create_task(run_worker(runtime, options))
     try:
         yield
@@ -75,7 +75,7 @@ async def worker(runtime: Runtime, options: WorkerOptions = FAST) -> AsyncIterat
 
 
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
-    """What the condition answers, once that is true. Raises TimeoutError."""
+    """Wait for a true result of the condition, and return it. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not (answer := await condition()):  # noqa: ASYNC110 - happens in Postgres
             await asyncio.sleep(0.05)
@@ -83,12 +83,12 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) ->
 
 
 async def statuses(runtime: Runtime) -> list[str]:
-    """Of the jobs in the default queue, in their order."""
+    """Return the statuses of the jobs in the default queue, in order."""
     return [row["status"] for row in await queued(runtime)]
 
 
 async def queued(runtime: Runtime, queue: str = "default") -> list[dict[str, Any]]:
-    """The samples' jobs: the house has its own, some of which are always due."""
+    """Return the sample jobs only: the standard's own periodic jobs may be due at any time."""
     statement = text(
         "SELECT * FROM procrastinate_jobs"
         " WHERE queue_name = :queue AND task_name LIKE 'samples.%' ORDER BY id"
@@ -99,7 +99,7 @@ async def queued(runtime: Runtime, queue: str = "default") -> list[dict[str, Any
 
 
 async def change(queue: Runtime, statement: str, **values: Any) -> None:
-    """As somebody with a database console would."""
+    """Change rows directly, as from a database console."""
     async with queue.database.admin.begin() as connection:
         await connection.execute(text(statement), values)
 

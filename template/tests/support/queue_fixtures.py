@@ -1,4 +1,4 @@
-"""`queue`: a runtime that knows the samples, on a database that no other test enqueues into."""
+"""The fixture `queue`: a runtime with the sample jobs, on a database for queue tests only."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,7 @@ async def queue_runtime(queue_settings: Settings) -> AsyncIterator[Runtime]:
 
 @pytest_asyncio.fixture
 async def queue(queue_runtime: Runtime) -> Runtime:
-    """Empty: nothing waits, nothing was seen, no tenant is left of earlier tests."""
+    """Empty the queue, and remove the samples' notes and the tenants of earlier tests."""
     async with queue_runtime.database.admin.begin() as connection:
         for table in ("procrastinate_periodic_defers", "procrastinate_jobs", "event_outbox"):
             await connection.execute(text(f"DELETE FROM {table}"))

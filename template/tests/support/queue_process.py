@@ -1,6 +1,6 @@
 """A process to be killed: `python -m tests.support.queue_process worker|publish`.
 
-Says "in the middle" when a sample job or subscriber is at work, or "committed", and then hangs.
+It prints "in the middle" when a sample job or subscriber runs, or "committed", and then hangs.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Jobs and subscribers that count, sleep, fail or hang: samples for the tests of the queue."""
+"""Sample jobs and subscribers for queue tests: they count, sleep, fail or hang."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -21,17 +21,17 @@ COUNT = text("""
 """).execution_options(raw_sql="a test counts what happened")
 
 seen: list[Any] = []
-"""What jobs and subscribers of this process have noted, committed or not."""
+"""What jobs and subscribers of this process have recorded, committed or not."""
 
 released: set[str] = set()
-"""The names of those that `wait` no longer; "all" of them."""
+"""The names for which `wait` returns; "all" means every name."""
 
 hanging = False
-"""Whether those that can hang do so (tests/support/queue_process.py)."""
+"""True if the samples that can hang do (tests/support/queue_process.py)."""
 
 
 async def count(work: UnitOfWork, counter: UUID) -> None:
-    """An effect that a second run would double."""
+    """Increment a counter, so that a second run shows."""
     values = {"tenant_id": work.tenant.tenant_id, "id": counter}
     await work.session.execute(COUNT, values)
 
@@ -57,7 +57,7 @@ async def hang(work: UnitOfWork, counter: UUID, seconds: float = 60) -> None:
 
 @job(name="samples.wait")
 async def wait(work: UnitOfWork, name: str) -> None:
-    """Until it is released."""
+    """Wait until the name is released."""
     seen.append(name)
     await work.commit()
     while not released & {name, "all"}:  # noqa: ASYNC110 - the test's loop may be another one
@@ -71,7 +71,7 @@ async def wait_apart(work: UnitOfWork, name: str) -> None:
 
 @job(name="samples.fail", retry=QUICK)
 async def fail(work: UnitOfWork, counter: UUID, times: int) -> None:
-    """Fails so many times, then counts."""
+    """Fail this many times, then succeed."""
     seen.append(counter)
     await count(work, counter)
     if seen.count(counter) <= times:
@@ -87,7 +87,7 @@ async def add_alone(work: UnitOfWork, counter: UUID) -> None:
 
 @job(name="samples.rebuild", queueing_lock="rebuild", retry=QUICK)
 async def rebuild(work: UnitOfWork, counter: UUID) -> None:
-    """Slow, and its first run fails."""
+    """Run slowly, and fail the first time."""
     await count(work, counter)
     seen.append(counter)
     await asyncio.sleep(0.3)
@@ -202,7 +202,7 @@ SAMPLES = Module(
 
 
 def modules_and_samples() -> tuple[Module, ...]:
-    """Nobody but the samples hears of their events: what ready-made modules do would be counted."""
+    """Return the samples, and all modules without subscribers: only samples enqueue jobs."""
     return (*(replace(module, subscribers=()) for module in find_modules()), SAMPLES)
 
 

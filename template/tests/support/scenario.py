@@ -1,4 +1,4 @@
-"""`scenario`: given some rows, when something is done, then an event or a row, within a time.
+"""The fixture `scenario`: given some rows, when something happens, then wait for an event or a row.
 
 async def test_is_told(self, scenario: Scenario) -> None:
     async with scenario.given() as work:
@@ -29,14 +29,14 @@ from .people import Person
 from .queue import until, worker
 
 WITHIN = 5.0
-"""Seconds, unless a test says otherwise."""
+"""In seconds, unless a test gives another time."""
 
 Happened = TypeVar("Happened", bound=Event)
 Found = TypeVar("Found")
 
 
 class Scenario:
-    """Of one tenant's owner, while a worker delivers events and runs jobs."""
+    """Steps of one tenant's owner, while a worker delivers events and runs jobs."""
 
     def __init__(self, runtime: Runtime, person: Person) -> None:
         self.runtime = runtime
@@ -44,16 +44,16 @@ class Scenario:
         self._began: datetime | None = None
 
     def given(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit for what is there before; its events count for nothing."""
+        """Return a unit for the initial state; its events do not count."""
         return self._unit()
 
     def when(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit for what is tried, committed when the block ends."""
+        """Return a unit for the tested action, which is committed when the block ends."""
         self._began = clock.now()
         return self._unit()
 
     async def then(self, event: Happened, *, within: float = WITHIN) -> Happened:
-        """The event, once it has happened since `when`. Raises AssertionError with what did."""
+        """Wait for the event since `when`. Raises AssertionError with the events that happened."""
         try:
             return await self._until(lambda work: self._find(event, work), within)
         except TimeoutError:
@@ -64,7 +64,7 @@ class Scenario:
     async def then_row(
         self, find: Callable[[UnitOfWork], Awaitable[Found | None]], *, within: float = WITHIN
     ) -> Found:
-        """What the question answers, once that is something. Raises AssertionError."""
+        """Wait until the function returns a row, and return the row. Raises AssertionError."""
         try:
             return await self._until(find, within)
         except TimeoutError:
@@ -91,7 +91,7 @@ class Scenario:
         return None
 
     async def _outbox(self, work: UnitOfWork) -> list[OutboxEvent]:
-        """This tenant's events since `when`, the oldest first."""
+        """Return this tenant's events since `when`, oldest first."""
         assert self._began is not None, "a scenario has a `when` before its `then`"
         query = select(OutboxEvent).where(
             OutboxEvent.tenant_id == self.person.tenant_id, OutboxEvent.occurred_at >= self._began
@@ -101,6 +101,6 @@ class Scenario:
 
 @pytest_asyncio.fixture
 async def scenario(runtime: Runtime, owner: Person) -> AsyncIterator[Scenario]:
-    """With a worker at work until the test is over."""
+    """Run a worker until the test ends."""
     async with worker(runtime):
         yield Scenario(runtime, owner)

@@ -1,4 +1,4 @@
-"""An empty database of its own for a test that migrates, or breaks things."""
+"""An empty database for a test that migrates, or breaks things."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def server() -> embedded.EmbeddedServer:
 
 @pytest.fixture
 def scratch(server: embedded.EmbeddedServer) -> Iterator[embedded.DatabaseUrls]:
-    """The three roles are there, and nothing else."""
+    """The database has the three roles, and nothing else."""
     name = f"scratch_{os.getpid()}"
     server.drop_database(name)
     yield server.create_database(name)

@@ -1,11 +1,11 @@
-"""The PostgreSQL of the tests: the embedded one, or one that the environment names.
+"""The tests' PostgreSQL: the embedded one, or one given by the environment.
 
-    TEST_POSTGRES_URL=postgresql://postgres:secret@localhost:5432/postgres   a superuser's
+    TEST_POSTGRES_URL=postgresql://postgres:secret@localhost:5432/postgres   a superuser's URL
     TEST_POSTGRES_PASSWORD=secret     of app_owner, app_rw and app_admin, which the tests create
-    TEST_PGBOUNCER=localhost:6432     the two that serve go through it; it must let all databases
-                                      through, in transaction mode
+    TEST_PGBOUNCER=localhost:6432     app_rw and app_admin connect through it; it must accept all
+                                      databases, in transaction mode
 
-It must be a server for tests: they make databases on it, and drop them.
+It must be a server for tests, because they create and drop databases on it.
 """
 
 import os
@@ -63,7 +63,7 @@ class NamedServer(EmbeddedServer):
 
 @cache
 def server() -> EmbeddedServer:
-    """Started, if it is the embedded one."""
+    """Return the server, and start it if it is the embedded one."""
     url = os.environ.get("TEST_POSTGRES_URL")
     if url is None:
         return embedded.start(FOLDER, durable=False)

@@ -1,4 +1,4 @@
-"""The guard of connections finds what it is there for."""
+"""Test that the checks of held connections find violations."""
 
 import pytest
 from fastapi import FastAPI

@@ -1,4 +1,4 @@
-"""One module's tests start that module, not the house."""
+"""The tests of one module start that module, not the whole application."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,6 +1,7 @@
-"""A real Valkey, from a wheel: one for the test process, and one that a test may stop.
+"""A real Valkey from a wheel: one for the test process, and one that a test may stop.
 
-On ports that the kernel gives: the wheel would count up from one, and so would its neighbour.
+They use free ports of the kernel's choice: the wheel counts up from a fixed port, and parallel
+test processes would collide.
 """
 
 from collections.abc import Iterator
@@ -13,14 +14,14 @@ from .processes import free_port
 
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
-    """Of a server that stays up. Tests share it: what they store is their tenant's."""
+    """The URL of a server that all tests share, with keys of their own tenants."""
     with ValkeyServer(port=free_port()) as server:
         yield server.connection_url
 
 
 @pytest.fixture
 def valkey() -> Iterator[ValkeyServer]:
-    """A server of the test's own: `stop()` and `start()` it."""
+    """A server for one test, which may `stop()` and `start()` it."""
     server = ValkeyServer(port=free_port())
     server.start()
     yield server

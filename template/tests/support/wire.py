@@ -1,4 +1,4 @@
-"""Listens to PostgreSQL's protocol: how often the app waits for the server."""
+"""A proxy for PostgreSQL's protocol that counts how often the app waits for the server."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ READY = b"Z"
 
 
 class Wire:
-    """`round_trips`: each ends with the server saying that it is ready for the next."""
+    """Counts `round_trips`, each of which ends with the server's ReadyForQuery message."""
 
     def __init__(self, server: Path) -> None:
         self.server = server
@@ -38,7 +38,7 @@ class Wire:
 
 @asynccontextmanager
 async def tapped(url: str, folder: Path) -> AsyncIterator[tuple[str, Wire]]:
-    """The URL to use instead, and what is heard there."""
+    """Yield the URL of the proxy, and the proxy."""
     address = make_url(url)
     socket = f".s.PGSQL.{address.query['port']}"
     wire = Wire(Path(str(address.query["host"])) / socket)

@@ -1,4 +1,4 @@
-"""The pool's connections, looked at from outside and cut off."""
+"""Inspect the pool's connections from outside, and end them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ PID = text("SELECT pg_backend_pid()").execution_options(raw_sql="names the conne
 
 
 async def pid_in_pool(runtime: Runtime, owner: Person) -> int:
-    """Of the connection that the next unit will get."""
+    """Return the backend's pid of the connection that the next unit will get."""
     async with open_unit(runtime, owner.actor, owner.context) as work:
         return int(await work.session.scalar(PID))
 
@@ -33,7 +33,7 @@ def database(runtime: Runtime) -> str:
 
 @asynccontextmanager
 async def behind_pgbouncer(runtime: Runtime) -> AsyncIterator[AsyncEngine]:
-    """As if it were: nothing is expected of the server of the next statement."""
+    """Create an engine for PgBouncer, which expects no state of the next statement's server."""
     engine = create_engine(str(runtime.settings.database.url), pgbouncer=True)
     yield engine
     await engine.dispose()

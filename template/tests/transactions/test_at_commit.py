@@ -1,4 +1,4 @@
-"""What travels with COMMIT is written with the rows, or not at all."""
+"""What is sent with COMMIT is written together with the rows, or not at all."""
 
 import asyncio
 

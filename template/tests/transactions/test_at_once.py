@@ -1,4 +1,4 @@
-"""A session serves one statement after the other; who asks two at once hears so, harming nobody."""
+"""A session runs one statement at a time; a concurrent one is refused and harms nobody."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +37,7 @@ WAYS: Sequence[Callable[[TenantSession], Awaitable[Any]]] = (
 
 
 async def test_the_second_of_two_is_refused(runtime: Runtime, owner: Person) -> None:
-    for _ in range(2):  # the second time the connection has the statement prepared
+    for _ in range(2):  # the second time, the connection has already prepared the statement
         session = open_session(runtime.database.rw, owner.context)
         widgets = WidgetRepository(session)
 
@@ -55,7 +55,7 @@ async def test_the_second_of_two_is_refused(runtime: Runtime, owner: Person) -> 
 async def test_no_connection_keeps_a_transaction(
     runtime: Runtime, owner: Person, rival: Person, seed: int
 ) -> None:
-    """Nor another's tenant: whatever is asked at once, wrongly, or is cancelled."""
+    """This holds for the tenant too, after concurrent, wrong or cancelled statements."""
     random = Random(seed)
     with server().superuser(database(runtime)) as connection:
         for _ in range(ROUNDS):
@@ -69,7 +69,7 @@ async def test_no_connection_keeps_a_transaction(
 
 
 async def nobody_is_in_transaction(connection: Connection[Any]) -> bool:
-    """PostgreSQL needs a moment to notice that a connection was cut off."""
+    """PostgreSQL takes a moment to notice a closed connection."""
     return connection.execute(IN_TRANSACTION).fetchall() == []
 
 
@@ -88,7 +88,7 @@ async def ask_at_once(session: TenantSession, random: Random) -> None:
     assert all(isinstance(answer, expected) for answer in answers), answers
     try:
         await (session.commit() if random.random() < 0.5 else session.rollback())
-    except PendingRollbackError:  # the connection was lost, and what had begun on it
+    except PendingRollbackError:  # the connection was lost with its transaction
         await session.rollback()
 
 

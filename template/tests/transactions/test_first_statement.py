@@ -1,4 +1,4 @@
-"""BEGIN travels with the first statement, and nobody can tell."""
+"""BEGIN is sent together with the first statement, without a visible difference."""
 
 import asyncio
 from typing import Any
@@ -23,7 +23,7 @@ TENANT = text("SELECT current_setting('app.tenant_id')").execution_options(raw_s
 
 @pytest_asyncio.fixture(params=["prepared", "new"])
 async def session(runtime: Runtime, owner: Person, request: pytest.FixtureRequest) -> TenantSession:
-    """Its connection knows the statement from an earlier transaction, or has to prepare it."""
+    """A session whose connection has prepared the statement already, or must prepare it."""
     await create(runtime, owner, "known")
     if request.param == "new":
         await runtime.database.rw.dispose()
@@ -80,7 +80,7 @@ class TestFirstStatement:
     async def test_that_does_not_fit_is_never_sent(
         self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
-        """The driver says so after BEGIN has left; the transaction goes on with the next."""
+        """The driver refuses it after BEGIN was sent; the next statement goes on from there."""
         pid = await pid_in_pool(runtime, owner)
         widgets = WidgetRepository(session)
         wrong: Any = 7

@@ -1,4 +1,4 @@
-"""A full disk: PostgreSQL's, or the one on which a body is kept while it is read."""
+"""Test full disks: PostgreSQL's, and the one that buffers request bodies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ ROOM = "DROP TRIGGER is_full ON widgets; DROP FUNCTION be_full()"
 
 @contextmanager
 def full(runtime: Runtime) -> Iterator[None]:
-    """PostgreSQL says so as it does with a full disk; reading goes on."""
+    """Make inserts fail as on a full disk; reads still work."""
     database = str(runtime.database.rw.url.database)
     with server().superuser(database) as connection:
         connection.execute(FULL)

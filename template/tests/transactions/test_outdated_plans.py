@@ -1,4 +1,4 @@
-"""A migration changes a column's type while this release serves, with its plans prepared."""
+"""A migration changes a column's type while this release has prepared plans for it."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -34,7 +34,7 @@ FIRST: dict[str, Act] = {
 
 @pytest.fixture
 def migrate(runtime: Runtime) -> Iterator[Migrate]:
-    """Another type each time; the model's own at the end."""
+    """Change the type on each call, and restore the model's type at the end."""
     types = ["varchar(120)", "text"]
 
     def change() -> None:
@@ -78,7 +78,7 @@ async def test_what_was_begun_is_not_done_twice(
 async def test_a_later_statement_is_unavailable(
     runtime: Runtime, owner: Person, migrate: Migrate
 ) -> None:
-    """Something was done before it, which only the client can repeat."""
+    """The transaction did something before, which only the client can repeat."""
     await create(runtime, owner)
     session = open_session(runtime.database.rw, owner.context)
     await session.scalar(PID)

@@ -1,4 +1,4 @@
-"""A repository's reads travel alone, until something needs a transaction."""
+"""A repository's reads run without a transaction, until something needs one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -65,7 +65,7 @@ class TestAlone:
             assert await WidgetRepository(session).list(limit=50) == before
 
     async def test_is_nobody_behind_pgbouncer(self, runtime: Runtime, owner: Person) -> None:
-        """Each transaction there may have another server, with other prepared statements."""
+        """There, each transaction may get another server, with other prepared statements."""
         async with (
             behind_pgbouncer(runtime) as engine,
             open_session(engine, owner.context) as session,
@@ -93,7 +93,7 @@ class TestAlone:
 
 
 class TestRelease:
-    """What a unit does before it awaits something that is no statement."""
+    """A unit releases its connection before it awaits anything but a statement."""
 
     async def test_gives_the_connection_of_reads_back(
         self, runtime: Runtime, owner: Person, work: UnitOfWork
@@ -116,7 +116,7 @@ class TestRelease:
         assert checked_out(runtime) == 1 or work.session.orm.new
 
     async def test_does_so_behind_pgbouncer(self, runtime: Runtime, owner: Person) -> None:
-        """Where each read begins a transaction."""
+        """There, each read begins a transaction."""
         async with (
             behind_pgbouncer(runtime) as engine,
             open_session(engine, owner.context) as session,

@@ -28,7 +28,7 @@ REQUESTS: dict[str, Request] = {
 
 @dataclass
 class Served:
-    """The app on a server that can be restarted."""
+    """The app on a server that tests can restart."""
 
     server: OwnServer | PgBouncer
     settings: Settings
@@ -67,7 +67,7 @@ def behind(bouncer: PgBouncer, settings: Settings) -> Settings:
 async def test_nobody_notices_when_it_is_back(
     served: Served, client: AsyncClient, send: Request
 ) -> None:
-    """All connections of the pool are dead."""
+    """All connections in the pool are dead after each restart."""
     for _ in range(3):
         answers = await asyncio.gather(*(send(client) for _ in range(8)))
         assert {answer.status_code for answer in answers} <= {200, 201}

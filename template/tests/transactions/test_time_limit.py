@@ -1,4 +1,4 @@
-"""A statement that takes too long is ended by PostgreSQL, also behind PgBouncer."""
+"""PostgreSQL ends a statement that takes too long, also behind PgBouncer."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,7 +58,7 @@ class TestTheTimeLimit:
                 await session.scalar(SLEEP)
 
     async def test_is_nobody_elses(self, engine: AsyncEngine) -> None:
-        """Behind PgBouncer a server is another client's next: there it has the server's own."""
+        """Behind PgBouncer the next client gets the same server, with the server's own limit."""
         async with open_session(engine, None) as session:
             await session.scalar(LIMIT)
             await session.commit()

@@ -1,4 +1,4 @@
-"""The ORM and a repository's own statements in one session are one transaction, whoever ends it."""
+"""The ORM and a repository's statements in one session share one transaction, however it ends."""
 
 import asyncio
 from typing import Any
@@ -113,7 +113,7 @@ class TestCancelled:
 
 
 class TestDeadConnection:
-    """PostgreSQL restarts, a firewall forgets: the pool's connections end between requests."""
+    """Connections die between requests, for example by a restart or a firewall."""
 
     async def test_is_replaced_before_the_first_statement(
         self, runtime: Runtime, owner: Person

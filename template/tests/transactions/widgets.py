@@ -1,4 +1,4 @@
-"""The rows of the house's own example."""
+"""The rows of the example module."""
 
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit

@@ -1,6 +1,6 @@
 """The limit: what Python and PostgreSQL can do without a framework. Runs with the project's Python.
 
-Bare ASGI and asyncpg: the token is checked, one statement is run, orjson writes the answer. With ROW_SECURITY the
+Bare ASGI and asyncpg: it verifies the token, runs one statement, and orjson writes the response. With ROW_SECURITY the
 statement runs between BEGIN with set_config and COMMIT, under the policies of the project's own table.
 """
 
@@ -70,7 +70,7 @@ async def _run(statement: str, tenant: UUID, *values: object) -> list[Any]:
 
 
 def _json(answer: object) -> bytes:
-    return orjson.dumps(answer, default=str)  # asyncpg has a UUID of its own
+    return orjson.dumps(answer, default=str)  # for asyncpg's UUID class
 
 
 async def _name(receive: Any) -> str:
@@ -103,4 +103,4 @@ async def _lifespan(receive: Any, send: Any) -> None:
 
 
 async def _no_reset(_: Any) -> None:
-    """asyncpg would ask the server to reset what no statement of ours has set."""
+    """Skip the reset of connections, because no statement here changes their state."""

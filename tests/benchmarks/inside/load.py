@@ -1,7 +1,7 @@
-"""A client that does nothing but ask: requests over some connections for some seconds. Runs with the project's Python.
+"""A load generator: sends requests over some connections for some seconds. Runs with the project's Python.
 
-Reads its orders from stdin, one JSON a line, and answers each with one: {"count", "seconds", "wrong", "p50", "p99"},
-latencies in milliseconds. All requests are put together before the first is sent.
+Reads orders from stdin, one JSON document per line, and answers each with {"count", "seconds", "wrong", "p50", "p99"},
+latencies in milliseconds. It builds all requests before it sends the first.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ REQUESTS = 4000
 
 
 class Client(asyncio.Protocol):
-    """One connection: the next request leaves when the answer to the one before is complete."""
+    """A connection that sends the next request when the response to the previous one is complete."""
 
     def __init__(self, requests: list[bytes], expected: bytes, latencies: list[float]) -> None:
         self.requests = cycle(requests)
@@ -90,7 +90,7 @@ async def ask(order: dict[str, Any], data: dict[str, Any]) -> dict[str, float]:
 
 
 def _client(requests: list[bytes], start: int, order: dict[str, Any], latencies: list[float]) -> Any:
-    """Each connection begins at another place of the list."""
+    """Start each connection at another place in the list."""
     return lambda: Client(requests[start:] + requests[:start], str(order["status"]).encode(), latencies)
 
 

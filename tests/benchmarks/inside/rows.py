@@ -1,6 +1,6 @@
-"""The rows that all applications serve: tenants with rows each, in one database. Runs with the project's Python.
+"""Create the rows that all applications serve: tenants with rows, in one database. Runs with the project's Python.
 
-The database `plain` is a copy without row security, for those who narrow in the query alone.
+The database `plain` is a copy without row security, for applications that only filter in queries.
 """
 
 import json
@@ -20,7 +20,7 @@ from app.database.pagination import encode_cursor
 from app.database.schema.migrations import upgrade
 
 NAMES = UUID("8b3c1b0e-6b7f-4a57-9a33-0d6f4f7c2b11")
-START = 0x0198_0000_0000  # milliseconds: an id of version 7 begins with them
+START = 0x0198_0000_0000  # in milliseconds; ids of version 7 begin with a time
 SOME: dict[str, object] = {
     "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
     "date": date(2026, 1, 1),
@@ -36,7 +36,7 @@ Row = tuple[object, ...]
 
 
 def main(folder: str, table: str, tenants: int, rows: int, logs: int) -> None:
-    """Prints what applications and clients need to know of the database, and keeps it running until stdin ends."""
+    """Print what applications and clients need to know about the database, and keep it running until stdin ends."""
     server = embedded.start(Path(folder))
     urls = server.create_database("bench")
     upgrade(urls.owner_url)
@@ -67,7 +67,7 @@ def main(folder: str, table: str, tenants: int, rows: int, logs: int) -> None:
 
 
 def tokens(tenants: int) -> None:
-    """Prints one for the owner of each tenant; they hold as long as the settings let them."""
+    """Print a token for the owner of each tenant; the settings decide how long tokens are valid."""
     issue = open_runtime(load_settings(), find_modules()).tokens.issue
     print(json.dumps([issue(_claims(tenant)) for tenant in range(tenants)]))
 
@@ -105,7 +105,7 @@ def _sessions(tenants: int) -> Iterator[Row]:
 
 
 def _rows(tenants: int, rows: int) -> Iterator[Row]:
-    """Row by row, not tenant by tenant: rows of one tenant do not lie side by side in the heap either."""
+    """Yield rows that alternate between tenants, because real rows of a tenant are not adjacent in the heap either."""
     for row in range(rows):
         for tenant in range(tenants):
             yield _id("tenant", tenant), row_id(tenant, row), f"Name {row}"
@@ -125,7 +125,7 @@ def _version_7(order: int, name: str) -> UUID:
 
 
 def _copy(cursor: Any, table: str, columns: tuple[str, ...], rows: Iterator[Row]) -> None:
-    """What else must not be empty gets something of its type."""
+    """Copy a row; columns that must not be empty get a value of their type."""
     others = {name: SOME[kind] for name, kind in _required(cursor, table) if name not in columns}
     names = ", ".join([*columns, *others])
     with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:

@@ -1,7 +1,7 @@
 """FastAPI and SQLAlchemy as most people write them. Runs with the project's Python.
 
-A session dependency, the user loaded for each request, entities, a response model; a page comes with the number of all
-rows. No row security: the tenant is one more condition in each query.
+It has a session dependency, loads the user for each request, and uses entities and response models; a page includes
+the count of all rows. Without row security, each query filters by tenant.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""What would break an update later, found by comparing a release with what comes after it.
+"""Find what would break a later update, by comparing a release with its successor.
 
-One file a subject; each rule takes the older and the newer release and yields a sentence for each breach.
-`../breaches.py` plants one breach for each of them, and docs/maintaining.md says what they are for.
+There is one file per subject. Each rule takes the older and the newer release and yields a sentence for each breach.
+`../breaches.py` contains at least one breach of each rule; docs/maintaining.md describes the subjects.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Answers live for years in projects: what is asked, chosen and accepted stays."""
+"""Projects store answers for years: questions, choices and accepted answers must stay."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,9 +7,9 @@ from .source import Source, followed
 
 WORDS = "boats people statuses news invoice_lines orders contracts berths crew quotes teams plans rooms visits".split()
 TYPED = ("type", "multiselect")
-# Always; but asked before --data is read, for a sentence about it.
+# These are always true; the calls only run code before Copier reads --data.
 ALWAYS = (True, "{{ ready_made() != '' }}", "{{ given_is_read() }}")
-# Reads what `yaml` reads: extensions/ reads the text.
+# This type accepts whatever `yaml` accepts, because extensions/ parses text.
 READS_AS_MUCH = {"yaml": "{{ 'yaml' if custom_modules is defined and custom_modules is not string else 'str' }}"}
 GOOD = {
     "name_problem": ["Acme Portal", "Café Niño", "X", "A-1 & Söhne"],
@@ -54,7 +54,7 @@ def questions_can_be_skipped(_: Source, after: Source) -> Iterator[str]:
 
 
 def module_names_stay_good(before: Source, after: Source) -> Iterator[str]:
-    """Also those that no project has yet: what one project has, the next one is promised."""
+    """Check names that no project has yet too, because users rely on what a release accepts."""
     was, now = before.extension.problems.modules_problems, after.extension.problems.modules_problems
     for word in WORDS:
         if now([word]) and not was([word]):

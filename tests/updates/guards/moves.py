@@ -1,11 +1,11 @@
-"""updates/table.toml: where a file went, so that a client's edits of it go there as well."""
+"""Check updates/table.toml: files that moved need a line, so that clients' edits follow them."""
 
 from collections.abc import Iterator, Mapping
 
 from .source import Source, followed
 
 ALIKE, ANOTHER = 0.6, 0.3
-SHORT = 8  # lines; shorter files are alike by chance
+SHORT = 8  # in lines; shorter files are similar by chance
 
 
 def files_are_found_again(before: Source, after: Source) -> Iterator[str]:
@@ -42,7 +42,7 @@ def lines_of_the_table_stay(before: Source, after: Source) -> Iterator[str]:
 
 
 def contents_stay_with_their_path(before: Source, after: Source) -> Iterator[str]:
-    """A path whose text is in another file now, and which has another text itself: edits would go to the wrong one."""
+    """Find paths whose text is in another file now, and that have new text: edits would go to the wrong file."""
     moved = after.table("moved")
     was, now = _lines(before), _lines(after)
     changed = [path for path in was.keys() & now.keys() if was[path] != now[path]]
@@ -69,7 +69,7 @@ def _lines(source: Source) -> Mapping[str, frozenset[bytes]]:
 
 
 def _share(lines: frozenset[bytes], other: frozenset[bytes]) -> float:
-    """How much of a text is in another one."""
+    """Return the share of a text's lines that another text contains."""
     return len(lines & other) / len(lines) if lines else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Who owns which path: what is the client's is never taken back, and what both write keeps its fences."""
+"""Check ownership: what is the client's stays theirs, and shared files keep their fences."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathspec import PathSpec
 from .source import Source
 
 FENCE = re.compile(r"^\s*(#|//|<!--).*\b([Yy]ours|[Oo]f your own|above this line)\b")
-# What no release may bring: docs/updating.md gives these paths to the client.
+# Paths that no release may add, because docs/updating.md gives them to the client.
 CLIENTS = (
     "/local.mk",
     "/compose.override.y*ml",
@@ -46,7 +46,7 @@ def clients_space_stays_free(_: Source, after: Source) -> Iterator[str]:
 
 
 def clients_names_stay_free(before: Source, after: Source) -> Iterator[str]:
-    """A module, or a table, that a client may have by that name since an older release accepted it."""
+    """Find new modules and tables whose names an older release accepted for clients' modules."""
     accepted = before.extension.problems.modules_problems
     for name in sorted(_modules(after) - _modules(before)):
         if not accepted([name]):
@@ -66,7 +66,7 @@ def shared_files_stay_shared(before: Source, after: Source) -> Iterator[str]:
 
 
 def fences_stay(before: Source, after: Source) -> Iterator[str]:
-    """A client's lines are between a fence and the line after it: when either changes, each of them is a conflict."""
+    """Find changed fences: clients' lines stand between a fence and the line after it, and would conflict."""
     for path in before.owned("shared") & before.paths & after.paths:
         was, now = _fences(before, path), _fences(after, path)
         for fence, following in was:
@@ -95,7 +95,7 @@ def _tables(source: Source) -> set[str]:
 
 
 def _fences(source: Source, path: str) -> list[tuple[str, str]]:
-    """Each with the line after it."""
+    """Return each fence with the line after it."""
     lines = source.given(path).decode().splitlines()
     pairs = zip(lines, [*lines[1:], ""], strict=True)
     return [(line.strip(), following) for line, following in pairs if FENCE.match(line)]

@@ -1,4 +1,4 @@
-"""Which files a project has: nothing hides one that a choice gives, and each can be written on every machine."""
+"""Check which files projects have: none is hidden by mistake, and each path is valid on every platform."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -10,7 +10,7 @@ from pathspec import PathSpec
 from .source import ANSWERS_FILE, Source, followed
 
 GIVEN_BY_COPIER = {"_copier_operation", "_copier_conf"}
-FUNCTIONS = {"left_to_client"}  # of the extension, in each release since the first
+FUNCTIONS = {"left_to_client"}  # functions of the extension that exist since the first release
 OF_CLIENTS_MODULES = ("src/app/modules/{", "migrations/versions/{", "tests/{", ANSWERS_FILE)
 FORBIDDEN_NAMES = {"aux", "con", "nul", "prn"}
 
@@ -30,7 +30,7 @@ def exclusions_can_be_read(before: Source, after: Source) -> Iterator[str]:
 
 
 def exclusions_hide_nothing(before: Source, after: Source) -> Iterator[str]:
-    """With any choice a project keeps what it had with it."""
+    """Projects keep the files that their choices gave them."""
     every = sorted(before.extension.ready_made.NAMES)
     for ci, modules in product(("github", "gitlab", "none"), ([], *([name] for name in every), every)):
         answers = {"ci": ci, "modules": modules}
@@ -58,7 +58,7 @@ def answers_are_written(_: Source, after: Source) -> Iterator[str]:
 
 
 def files_and_folders_stay_apart(before: Source, after: Source) -> Iterator[str]:
-    """Copier cannot write a file where a folder is."""
+    """Copier cannot replace a folder by a file."""
     was, now = _folders(before.paths), _folders(after.paths)
     for path in sorted(before.paths & now):
         yield f"{path} was a file and is a folder: take another name"

@@ -1,4 +1,4 @@
-"""What was released stays as it was: migrations, their ids, the changelog, the numbers."""
+"""Released migrations, revisions, changelog sections and version numbers must stay."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ ID_MAKERS = ("extensions/modules/steps.py", "template/src/app/database/schema/mi
 
 
 def steps_stay(before: Source, after: Source) -> Iterator[str]:
-    """Also their names: a revision is made of one. Clients' chains import them, and databases have run them."""
+    """Steps keep content and name: clients' chains import them, databases have run them, revisions hash names."""
     for path in _steps(before):
         if not after.has(f"template/{path}"):
             yield f"{path} was released and is gone"
@@ -74,7 +74,7 @@ def _revisions(source: Source) -> dict[str, str]:
 
 
 def _files_like(source: Source, path: str) -> Iterator[Path]:
-    """At its path, or wherever it has moved to."""
+    """Yield the file, or the files to which it may have moved."""
     folder = source.folder / ("extensions" if path.startswith("extensions") else "template/src/app/database")
     yield from folder.rglob("*.py")
 

@@ -1,4 +1,4 @@
-"""What is rendered depends on the answers alone: an update renders an old release again, years later, elsewhere."""
+"""A rendering depends only on the answers, because updates render old releases again, years later and elsewhere."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ RESTLESS = {
     "uuid",
     "zoneinfo",
 }
-# Loading the extension and its sources, Python's own names, and what is said of an answer and after a copy.
+# Allowed: loading the extension and its sources, Python's own names, validating answers, the message after a copy.
 MAY = {
     ("_sources.py", "importlib"),
     ("_sources.py", "sys"),
@@ -70,7 +70,7 @@ BESIDE_COPIER = {
     "yaml",
 }
 FIXED = ("_subdirectory", "_templates_suffix", "_envops", "_jinja_extensions")
-# Of _envops, what is about {% … %}: only files of new modules have these, and they are the client's at once.
+# Block settings of _envops concern only files of new modules, which become the client's at once.
 ABOUT_BLOCKS = {"trim_blocks", "lstrip_blocks"}
 KNOWN = {
     *FIXED,
@@ -116,7 +116,7 @@ def files_know_nothing_of_the_machine(_: Source, after: Source) -> Iterator[str]
 
 
 def imports_are_there(_: Source, after: Source) -> Iterator[str]:
-    """Where Copier runs: Python's own, and what `make update` puts beside it."""
+    """Check imports where Copier runs: only the standard library and the packages that `make update` installs."""
     standard = sys.stdlib_module_names
     for folder, own in (("extensions", {"extensions"}), ("updates", {"extensions", "template", "updates"})):
         for file in after.python_files(folder):

@@ -1,4 +1,4 @@
-"""What runs an update: the two steps of the template, `make update` in projects, and the Copier that both need."""
+"""Check what runs updates: the template's two scripts, `make update` in projects, and the version of Copier."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ COMMAND = re.compile(r"add_parser\(\s*\"([\w-]+)\"")
 OPTION = re.compile(r"add_argument\(\s*\"(--[\w-]+)\"")
 NEEDED_TARGETS = {"install", "adopt", "check", "update", "update-check", "settle", "standard-check", "module"}
 NEEDED_COMMANDS = {"check", "update", "update-check", "settle"}
-WITH_YAML = ("module.py", "descriptions.py")  # make module
+WITH_YAML = ("module.py", "descriptions.py")  # for make module
 FOREIGN = re.compile(r"^(?:from|import) (yaml|copier|jinja2|app|\.module|\.descriptions)\b", re.MULTILINE)
 PIN = re.compile(r"^copier==(\S+)$", re.MULTILINE)
 
 
 def steps_run_in_each_update(_: Source, after: Source) -> Iterator[str]:
-    """Whatever the versions are, with an exit code that Copier sees."""
+    """Both scripts must run in each update, whatever the versions, with an exit code that Copier checks."""
     if after.settings.get("_migrations") != STEPS:
         yield "_migrations are others than updates/before.py and updates/after.py, both in each update"
     for path in SCRIPTS:
@@ -67,7 +67,7 @@ def copier_is_pinned(_: Source, after: Source) -> Iterator[str]:
 
 
 def project_commands_need_nothing(_: Source, after: Source) -> Iterator[str]:
-    """`standard/` works when the project's environment does not; make brings PyYAML along for one command."""
+    """`standard/` must work without the project's environment; make provides PyYAML for one command."""
     for file in after.python_files("template/standard"):
         if file.name not in WITH_YAML and (foreign := FOREIGN.findall(file.read_text())):
             yield f"standard/{file.name} imports {min(foreign)}: it has to work without an environment"

@@ -1,4 +1,4 @@
-"""The template's own files at some release, as the guards read them."""
+"""The template's files at some release, for the guards."""
 
 import re
 import tomllib
@@ -37,17 +37,17 @@ class Source:
 
     @cached_property
     def sources(self) -> list[str]:
-        """Every file of the template, by its path there."""
+        """Return every file of the template, relative to template/."""
         return sorted(f.relative_to(self.template).as_posix() for f in self.template.rglob("*") if f.is_file())
 
     @cached_property
     def paths(self) -> set[str]:
-        """Every path that some project has."""
+        """Return every path that some project has."""
         found = {path for path in self.sources if "{" not in path and not self._stays_here(path)}
         return {path.removesuffix(".jinja") for path in found}
 
     def paths_for(self, answers: Mapping[str, Any]) -> set[str]:
-        """Those that a project with these answers has."""
+        """Return the paths that a project with these answers has."""
         environment = Environment(autoescape=False)
         values = {**answers, "left_to_client": lambda _: "", "_copier_operation": "copy"}
         patterns = (_rendered(environment, pattern, values) for pattern in self.settings["_exclude"])
@@ -55,7 +55,7 @@ class Source:
         return {path for path in self.paths if not excluded.match_file(path)}
 
     def _stays_here(self, path: str) -> bool:
-        """Raw material, and what watches it: no project has them."""
+        """True for the source of custom modules and its tests, which no project gets."""
         excluded = (pattern for pattern in self.settings["_exclude"] if pattern.startswith("/"))
         return any(f"/{path}/".startswith(f"{pattern}/") for pattern in excluded)
 
@@ -96,7 +96,7 @@ class Source:
         return (self.folder / path).read_text(encoding="utf-8")
 
     def given(self, path: str) -> bytes:
-        """A project's file as the template has it, perhaps with values still to be filled in."""
+        """Return a project's file as in the template, possibly unrendered."""
         file = self.template / path
         return (file if file.is_file() else file.with_name(f"{file.name}.jinja")).read_bytes()
 
@@ -104,13 +104,13 @@ class Source:
         yield from sorted((self.folder / folder).rglob("*.py"))
 
     def changelog(self) -> dict[str, str]:
-        """Sections by version, in their order."""
+        """Return the sections by version, in order."""
         parts = re.split(r"^## (.+)$", self.text("CHANGELOG.md"), flags=re.MULTILINE)[1:]
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _rendered(environment: Environment, pattern: str, values: Mapping[str, Any]) -> str:
-    """Nothing for a pattern that cannot be read: another guard says so."""
+    """Return the rendered pattern, or an empty string if it is invalid, which another guard reports."""
     try:
         return environment.from_string(pattern).render(values)
     except TemplateError:
@@ -118,7 +118,7 @@ def _rendered(environment: Environment, pattern: str, values: Mapping[str, Any])
 
 
 def followed(name: str, table: Mapping[str, str]) -> str:
-    """Its name at the end; a circle ends where it began."""
+    """Return the final name; a circle ends before it repeats."""
     seen = {name}
     while name in table and table[name] not in seen:
         name = table[name]

@@ -1,4 +1,4 @@
-"""Who, what, when, from where, old and new: with the change, or not at all."""
+"""The audit log records who, what, when, from where, old and new, in the same transaction."""
 
 from contextlib import suppress
 from uuid import UUID

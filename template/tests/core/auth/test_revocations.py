@@ -20,7 +20,7 @@ from tests.support.people import Person, hire
 from tests.support.queue import until
 
 NEVER_AGAIN = 3600.0
-"""Seconds between two readings: what is known before is known from the announcement."""
+"""An interval in seconds that never passes in a test: only notifications can bring news."""
 
 
 @asynccontextmanager
@@ -98,7 +98,7 @@ class TestRevocations:
             assert revocations.is_current
 
     async def test_are_found_in_time_without_announcements(self, runtime: Runtime) -> None:
-        """As behind PgBouncer, or when announcements are lost."""
+        """The listener may be behind PgBouncer, or notifications may be lost."""
         session_id = new_id()
         async with watching(runtime, seconds=0.5, listens=False) as revocations:
             async with open_unit(runtime, Actor.system(), None) as work:
@@ -168,7 +168,7 @@ class TestTwoServers:
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[AsyncClient]:
-    """A process's whole application, with its lifespan."""
+    """Start a whole application with its lifespan."""
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         revocations = app.state.runtime.revocations
@@ -178,8 +178,8 @@ async def serving(settings: Settings) -> AsyncIterator[AsyncClient]:
 
 
 async def queries(client: AsyncClient, person: Person, url: str) -> list[str]:
-    """The statements of a request."""
-    app: FastAPI = client._transport.app  # type: ignore[attr-defined]  # httpx has no other way
+    """Return the statements that a request sends."""
+    app: FastAPI = client._transport.app  # httpx has no public way
     engine = app.state.runtime.database.rw.sync_engine
     seen: list[str] = []
 
@@ -193,7 +193,7 @@ async def queries(client: AsyncClient, person: Person, url: str) -> list[str]:
 
 
 async def cut_listeners(runtime: Runtime) -> None:
-    """As a network does; the role may end what is its own."""
+    """End the listening connections, as a network failure would; a role may end its own."""
     async with runtime.database.rw.begin() as connection:
         await connection.execute(
             text(

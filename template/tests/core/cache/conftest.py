@@ -23,7 +23,7 @@ def redis_store(url: str) -> RedisStore:
 
 @pytest_asyncio.fixture(params=["memory", "valkey"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """Each promise holds for both places."""
+    """A store of either kind; each test runs with both."""
     memory = request.param == "memory"
     store: Store = memory_store() if memory else redis_store(request.getfixturevalue("valkey_url"))
     yield store
@@ -32,7 +32,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def caching(runtime: Runtime) -> Callable[[Store], Runtime]:
-    """The runtime of another process, as it were, with this store."""
+    """A second runtime with the same store, like another process."""
     return lambda store: replace(runtime, cache=SharedCache(store, patience_seconds=1))
 
 

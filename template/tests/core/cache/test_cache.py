@@ -1,4 +1,4 @@
-"""What a service sees: its tenant's entries, changed by the commit and by nothing else."""
+"""Services see their tenant's entries, which only commits change."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ RATES = Cached("test.rates", list[int], keep=timedelta(minutes=1), whose=EVERYON
 
 
 class Shop:
-    """Makes prices, and counts how often it had to."""
+    """Makes prices, and counts the calls."""
 
     def __init__(self, cents: int = 100) -> None:
         self.cents = cents
@@ -105,7 +105,7 @@ class TestForget:
 
         async with open_unit(cached_runtime, owner.actor, owner.context) as work:
             work.cache.forget(PRICES, "pen")
-            assert await work.cache.get(PRICES, "pen") is None  # gone for this unit
+            assert await work.cache.get(PRICES, "pen") is None  # already gone for this unit
             async with work.within(owner.context) as other:
                 assert await other.cache.get(PRICES, "pen") == Price(100)
 
@@ -126,7 +126,7 @@ class TestForget:
     async def test_keeps_nothing_of_what_was_changed_here(
         self, cached_runtime: Runtime, owner: Person
     ) -> None:
-        """The value is made of rows that are not committed, and may never be."""
+        """The value depends on uncommitted rows, which may be rolled back."""
         await change_and_fail(cached_runtime, owner)
 
         async with open_unit(cached_runtime, owner.actor, owner.context) as work:
@@ -165,7 +165,7 @@ class TestCommit:
 
 
 async def change_and_fail(runtime: Runtime, person: Person) -> None:
-    """Its own price is made of rows that are never committed."""
+    """Cache a price that depends on rows which are never committed."""
     with suppress(ConnectionResetError):
         async with open_unit(runtime, person.actor, person.context) as work:
             work.cache.forget(PRICES, "pen")

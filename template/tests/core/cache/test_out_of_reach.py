@@ -1,4 +1,4 @@
-"""A cache that is down slows the app and does not break it."""
+"""A cache that is down slows the app down, and does not break it."""
 
 import asyncio
 import socket
@@ -36,7 +36,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def deaf_url() -> Iterator[str]:
-    """A server that takes connections and never answers."""
+    """A server that accepts connections and never replies."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"redis://127.0.0.1:{server.getsockname()[1]}"
 
@@ -71,7 +71,7 @@ class TestADeadServer:
     async def test_is_told_later_what_to_forget(
         self, valkey: ValkeyServer, impatient: None
     ) -> None:
-        """It comes back with an old value, as after a broken line. Nobody here reads that."""
+        """The server returns with an old value that nobody has read, as after a network failure."""
         here, elsewhere = (SharedCache(redis_store(valkey.connection_url)) for _ in range(2))
         valkey.stop()
         await here.drop(["key"])

@@ -1,4 +1,4 @@
-"""One filler, whatever happens to it; and nothing kept that was made of older rows."""
+"""Only one caller computes a missing value, even after failures; no value of old rows is kept."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Oven:
-    """Takes a while, and counts how often it was lit."""
+    """Takes a while to compute a value, and counts the calls."""
 
     def __init__(self, *, seconds: float = 0.1, burns: int = 0) -> None:
         self.seconds = seconds
@@ -91,7 +91,7 @@ class TestRemember:
     async def test_does_not_wait_for_ever_for_another_process(
         self, valkey_url: str, key: str
     ) -> None:
-        await redis_store(valkey_url).claim(key)  # and dies
+        await redis_store(valkey_url).claim(key)  # a process that dies with its claim
         shared = SharedCache(redis_store(valkey_url), patience_seconds=0.1)
 
         async with asyncio.timeout(30):
@@ -100,7 +100,7 @@ class TestRemember:
 
 class TestDrop:
     async def test_reaches_a_value_that_is_being_made(self, store: Store, key: str) -> None:
-        """It was made of rows from before the change."""
+        """The value was computed from rows before the change."""
         shared, oven = SharedCache(store), Oven()
         filler = asyncio.create_task(shared.remember(key, MINUTE, oven.bake))
         await oven.is_lit.wait()

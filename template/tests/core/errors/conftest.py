@@ -1,4 +1,4 @@
-"""A small app with a route for each way to fail."""
+"""A small app with a route for each kind of failure."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal

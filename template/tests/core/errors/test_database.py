@@ -1,4 +1,4 @@
-"""What a real PostgreSQL refuses, up to the commit, as the client sees it."""
+"""What clients see of real PostgreSQL errors, up to the commit."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -79,7 +79,7 @@ class TestARefusal:
 
 
 async def failure(engine: AsyncEngine, statement: str, values: dict[str, Any]) -> Exception:
-    """What the statements or their commit raise."""
+    """Return the error that the statements or their commit raise."""
     try:
         async with engine.begin() as connection:
             for each in (*TABLES.split(";"), *statement.split(";")):

@@ -1,4 +1,4 @@
-"""Each way to fail gives the same six members, no value of the request and nothing of ours."""
+"""Each failure gives the same six members, no value of the request and no internals."""
 
 from typing import Any
 from uuid import uuid4

@@ -98,7 +98,7 @@ class TestDeliver:
         assert await counted(queue, owner, counter) == 1
 
     async def test_keeps_the_order_of_one_aggregate_for_those_who_ask(self, queue: Runtime) -> None:
-        """Although the first is slow and the second fails at first."""
+        """The order holds although the first event is slow and the second fails at first."""
         owner, counter = await found_tenant(queue), new_id()
         for step in range(4):
             await publish(queue, owner, CounterMoved(counter, step))

@@ -1,4 +1,4 @@
-"""The app with a slow route, served as `app serve` serves it: slow_server.py PORT"""
+"""The app with a slow route, served as `app serve` does: slow_server.py PORT."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A slow request ends, and leaves the database as if it had never come."""
+"""A slow request is ended, and leaves no trace in the database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ class TestDeadline:
     async def test_leaves_nothing_behind(
         self, hasty: AsyncClient, hasty_app: FastAPI, work: UnitOfWork
     ) -> None:
-        """More often at once than the pool has connections."""
+        """There are more concurrent requests than the pool has connections."""
         answers = await asyncio.gather(*(hasty.post("/api/v1/slow") for _ in range(20)))
         assert {answer.status_code for answer in answers} == {503}
 

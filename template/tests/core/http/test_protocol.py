@@ -1,4 +1,4 @@
-"""Heads and connections without end, sent to a server with small limits."""
+"""Oversized heads and too many connections, sent to a server with small limits."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.queue import until
 
 LIMITS = {"max_head_bytes": 4096, "head_seconds": 60, "max_connections": 6}
 STRANGER = {"forwarded_allow_ips": ""}
-"""Then 127.0.0.1 is a client, and not a proxy."""
+"""These options make 127.0.0.1 a client, not a trusted proxy."""
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +36,7 @@ class Wire:
         await self.writer.drain()
 
     async def hear(self) -> tuple[int, str]:
-        """The status and the rest of all that the server says before it hangs up."""
+        """Return the status, and all that the server sends before it closes the connection."""
         async with asyncio.timeout(10):
             said = (await self.reader.read()).decode()
         return (int(said.split()[1]), said) if said else (0, "")
@@ -55,7 +55,7 @@ async def _is_up(server: uvicorn.Server) -> bool:
 
 @asynccontextmanager
 async def serving(**options: Any) -> AsyncIterator[int]:
-    """A port."""
+    """Serve the app, and yield the port."""
     port = free_port()
     config = uvicorn.Config(
         hello, port=port, http=BoundedProtocol, lifespan="off", log_config=None, **options

@@ -14,7 +14,7 @@ FRIEND, STRANGER = "https://app.example.com", "https://evil.example.com"
 
 @pytest_asyncio.fixture(scope="module")
 async def friendly(settings: Settings) -> AsyncIterator[AsyncClient]:
-    """Of an app at https that the pages of a friend may call."""
+    """A client of an app on https that allows another origin."""
     auth = settings.auth.model_copy(update={"browser_origins": (FRIEND, "https://b.example.com")})
     changes = {"auth": auth, "public_url": "https://api.example.com"}
     app = create_app(settings.model_copy(update=changes))

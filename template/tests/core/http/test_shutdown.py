@@ -1,4 +1,4 @@
-"""SIGTERM: what has begun is finished and committed, then the process ends well."""
+"""On SIGTERM the process finishes and commits running requests, then exits with 0."""
 
 import asyncio
 import signal
@@ -70,7 +70,7 @@ async def test_new_requests_are_answered_while_the_load_balancer_still_sends(
 
         assert (ready.status_code, "shutdown" in ready.json()["detail"]) == (503, True)
         assert (live.status_code, slow.status_code) == (200, 200)
-        server.send_signal(signal.SIGTERM)  # the second one: at once
+        server.send_signal(signal.SIGTERM)  # the second signal ends it at once
         assert await asyncio.to_thread(server.wait, 20) == 0
         await is_refused(url)
 

@@ -1,4 +1,4 @@
-"""What JSON, queries and forms may carry, on a route that takes anything."""
+"""Which values JSON, queries and forms may contain, on a route that accepts anything."""
 
 import json
 from collections.abc import AsyncIterator

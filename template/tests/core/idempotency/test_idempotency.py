@@ -1,4 +1,4 @@
-"""What is sent twice happens once, and is answered twice."""
+"""A request that is sent twice is executed once, and both get a response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -146,7 +146,7 @@ class TestTheSameKey:
     async def test_is_done_once_by_a_route_that_works_in_other_units(
         self, buyer: AsyncClient, work: UnitOfWork
     ) -> None:
-        """It holds no lock meanwhile, so what is kept last collides."""
+        """Such a route holds no lock meanwhile, so the second write of the response collides."""
         body = {"seconds": 0.5, "looks_elsewhere": True}
         first = asyncio.create_task(order(buyer, "key", **body))
         await asyncio.sleep(0.2)
@@ -171,7 +171,7 @@ class TestAGoodAnswer:
     async def test_is_kept_from_who_may_not_have_it_any_more(
         self, order_app: FastAPI, runtime: Runtime, owner: Person
     ) -> None:
-        """Whoever was demoted, or logged out."""
+        """The person was demoted, or has logged out."""
         body, headers = {"email": "a@example.com"}, {"Idempotency-Key": str(uuid4())}
         demoted = Person(
             **{**vars(owner), "token": runtime.tokens.issue(_claims(owner, permissions=[]))}

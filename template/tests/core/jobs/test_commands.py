@@ -1,4 +1,4 @@
-"""`app jobs` and `app events`, as typed. Each has an event loop, and so a thread, of its own."""
+"""Run `app jobs` and `app events` as typed; each has its own event loop, and so its own thread."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

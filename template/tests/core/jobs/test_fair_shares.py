@@ -1,4 +1,4 @@
-"""One tenant's jobs, one host's and those of one queue leave the others their turn."""
+"""Jobs of one tenant, one host or one queue leave slots for others."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tests.support.queue import FAST, queued, saw, until, worker
 from tests.support.samples import released, seen, wait, wait_apart
 
 THREE = replace(FAST, concurrency=3, queues=("default", "apart"), poll_seconds=600)
-"""A worker that looks when something happens, and never otherwise."""
+"""A worker that reacts to notifications, and practically never polls."""
 
 
 @pytest_asyncio.fixture

@@ -1,4 +1,4 @@
-"""Workers that die without a word: kill -9."""
+"""Workers that are killed with kill -9."""
 
 import pytest
 
@@ -70,7 +70,7 @@ class TestKilledWorker:
         assert await counted(queue, owner, counter) == 1
 
     async def test_is_not_followed_for_ever(self, queue: Runtime) -> None:
-        """A job that kills each worker ends as failed."""
+        """A job that kills every worker finally fails."""
         await enqueue_add(queue, await found_tenant(queue))
         await change(queue, "UPDATE procrastinate_jobs SET attempts = 10")
 

@@ -1,4 +1,4 @@
-"""A real worker, `app worker`, whose PostgreSQL stops, is killed, or has no connection left."""
+"""A real `app worker` whose PostgreSQL stops, is killed, or has no connection left."""
 
 import asyncio
 import os
@@ -55,7 +55,7 @@ class Worker:
         self.reading = asyncio.create_task(self._read())
 
     async def says(self, words: str) -> None:
-        """Returns when it has said so since it was last asked."""
+        """Wait for a log line with these words since the last call."""
         await until(lambda: self._has_said(words), PATIENT)
 
     async def _has_said(self, words: str) -> bool:
@@ -95,7 +95,7 @@ async def working(settings: Settings) -> AsyncIterator[Worker]:
 
 
 async def mail(runtime: Runtime) -> None:
-    """Returns when the database has taken it."""
+    """Enqueue a mail, and retry until the database accepts it."""
     while True:
         try:
             async with open_unit(runtime, Actor.system(), None) as work:

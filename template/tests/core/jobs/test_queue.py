@@ -18,7 +18,7 @@ from tests.support.samples import add, add_alone, greet, rebuild
 
 @job
 async def listed_nowhere(work: UnitOfWork) -> None:
-    """No module names it."""
+    """A job that no module lists."""
 
 
 class TestEnqueue:
@@ -130,7 +130,7 @@ class TestQueueingLock:
         assert len(await queued(queue)) == 1
 
     async def test_starts_the_waiting_run_after_those_who_rely_on_it(self, queue: Runtime) -> None:
-        """Or it would miss what they are about to commit."""
+        """Started earlier, it would miss what they are about to commit."""
         owner = await found_tenant(queue)
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(rebuild, counter=new_id())

@@ -38,7 +38,7 @@ AWAY = (
 class TestOutage:
     @pytest.mark.parametrize("error", AWAY, ids=repr)
     def test_does_not_use_up_the_attempts(self, error: Exception) -> None:
-        """Of one that is tried five times within 30 seconds: the database was away for longer."""
+        """A job with five attempts within 30 seconds survives a longer outage of the database."""
         waits = [wait_after(Retry(), error, failures) for failures in range(1, 10)]
 
         assert sum((wait for wait in waits if wait), timedelta()) > timedelta(minutes=20)

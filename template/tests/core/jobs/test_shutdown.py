@@ -1,4 +1,4 @@
-"""SIGTERM: a worker ends what it has begun, and leaves the rest to others."""
+"""On SIGTERM a worker finishes its running jobs, and leaves the rest to other workers."""
 
 import asyncio
 import signal

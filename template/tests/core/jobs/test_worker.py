@@ -71,7 +71,7 @@ class TestRun:
         assert seen == ["enter", "leave"] * 3
 
     async def test_lets_another_wait_while_one_runs_and_fails(self, queue: Runtime) -> None:
-        """Under a queueing lock: the retry of the first does not collide with the second."""
+        """With a queueing lock, the first job's retry does not collide with the second job."""
         owner = await found_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
@@ -138,7 +138,7 @@ class TestRetry:
 
 
 class TestRefuse:
-    """Such a job fails without being run, and without another attempt."""
+    """Refused jobs fail without being run or retried."""
 
     @pytest.mark.parametrize(
         "forgery",

@@ -1,4 +1,4 @@
-"""Both kinds of buckets count alike, and Redis's become this process's own while it is down."""
+"""Both kinds of buckets count alike; while Redis is down, each process counts for itself."""
 
 import asyncio
 from uuid import uuid4
@@ -92,7 +92,7 @@ class TestRedisBuckets:
 
 class TestWholeSeconds:
     def test_take_no_error_of_a_clock_for_a_second(self) -> None:
-        """Times are added to what the clock says, and taken from it again."""
+        """Rounding errors of the clock's floating-point times do not add a second."""
         taken = [fill(now / 7, 0.0, Rate(2, 3600))[0] for now in range(1, 100_000, 97)]
 
         assert any(each.empty_in > 1800 for each in taken)

@@ -1,4 +1,4 @@
-"""Who asks too often is told so, and when to come back; nobody else notices."""
+"""Clients over the limit get 429 with the time to wait; others are unaffected."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -47,7 +47,7 @@ Visit = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 @pytest.fixture
 def visit(runtime: Runtime) -> Visit:
-    """`async with visit(app, person, address)`; without an app it is one with these `limits`."""
+    """Return `async with visit(app, person, address)`, which opens a client of the app."""
 
     @asynccontextmanager
     async def open_client(

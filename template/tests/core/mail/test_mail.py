@@ -54,7 +54,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def server(inbox: Inbox) -> Iterator[Controller]:
-    """A mail server on loopback that wants a log-in."""
+    """A mail server on loopback that requires a log-in."""
 
     def authenticate(_: Any, __: Any, ___: Any, ____: Any, data: Any) -> AuthResult:
         return AuthResult(success=(data.login, data.password) == (b"app", b"secret"), handled=False)

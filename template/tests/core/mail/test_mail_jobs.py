@@ -1,4 +1,4 @@
-"""What all jobs that send mail have in common, those of every module."""
+"""Test what all jobs that send mail have in common, in every module."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ MAIL_JOBS = [
 
 @pytest.mark.parametrize("job", MAIL_JOBS, ids=lambda job: job.name)
 def test_is_tried_for_hours(job: Job) -> None:
-    """A mail server that is away for a minute, or a night, ends no mail."""
+    """A mail survives an outage of the mail server, whether of a minute or a night."""
     assert patience(job.retry) > timedelta(hours=8), f"{job.name}: @job(…, retry=OVER_HOURS)"
 
 

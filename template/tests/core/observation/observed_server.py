@@ -1,4 +1,4 @@
-"""The app with a route that enqueues and publishes, and a worker inside: observed_server.py PORT"""
+"""The app with an enqueuing and publishing route, and a worker inside: observed_server.py PORT."""
 
 import sys
 from dataclasses import dataclass

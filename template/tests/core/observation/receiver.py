@@ -1,4 +1,4 @@
-"""A collector on loopback: takes spans over OTLP as any other does, and keeps them."""
+"""A collector on loopback that accepts and keeps OTLP spans."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

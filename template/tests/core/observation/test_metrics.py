@@ -1,4 +1,4 @@
-"""Several processes of one server count together."""
+"""Several processes of one server share their counters."""
 
 import os
 import subprocess

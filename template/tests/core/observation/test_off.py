@@ -1,4 +1,4 @@
-"""What is off is not there."""
+"""Telemetry that is turned off adds nothing."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A real server, a real worker and a real collector: one trace from the caller to the last job."""
+"""One trace spans a real server, worker and collector, from the caller to the last job."""
 
 import asyncio
 import signal
@@ -71,7 +71,7 @@ async def observed(
 
 @pytest_asyncio.fixture(scope="module")
 async def answer(observed: httpx.AsyncClient, receiver: Receiver) -> httpx.Response:
-    """Of a request that was traced, after all that follows from it."""
+    """Return the response of a traced request, after all its jobs and events."""
     answer = await observed.post("/api/v1/letters/private-name", headers=SENT)
     for _ in range(150):
         if receiver.named("job letters.count") and receiver.named("job letters.note"):
