@@ -54,6 +54,15 @@ class TestRules:
         for gate in (RULES, LAWS, TACH):
             clone.run(*gate)
 
+    def test_hold_for_a_new_part(self, clone: Clone) -> None:
+        """`make check` asks for its rule first; with the rule Tach refuses what no such part may import."""
+        (clone.folder / MODULES / "invoices" / "helpers.py").write_text("from .repositories import x\n")
+
+        clone.run("python", "-m", "app", "import-rules")
+
+        with pytest.raises(AssertionError, match=r"cannot depend on 'app\.modules\.invoices\.repositories'"):
+            clone.run(*TACH)
+
     def test_of_a_new_part_take_no_line_by_hand(self, clone: Clone) -> None:
         invoices = clone.folder / MODULES / "invoices"
         (invoices / "storage.py").write_text("from .errors import InvoiceNumberTaken\n\nERROR = InvoiceNumberTaken\n")

@@ -9,6 +9,7 @@ from app.cli import app, main
 from app.cli._doctor import bypasses
 from app.config import Settings
 from app.database.embedded import DatabaseUrls
+from app.database.schema.migrations import MODULES
 
 
 @pytest.fixture
@@ -42,7 +43,12 @@ class TestDoctor:
             ("APP_DATABASE_ADMIN_URL", "", "APP_DATABASE_ADMIN_URL is missing"),
             ("APP_DATABASE_OWNER_URL", "", "APP_DATABASE_OWNER_URL is missing"),
             ("APP_MAIL_HOST", "no-such-host.invalid", "does not answer"),
-            ("APP_FILES_MAX_BYTES", "many", "APP_FILES_MAX_BYTES is wrong"),
+            pytest.param(
+                *("APP_FILES_MAX_BYTES", "many", "APP_FILES_MAX_BYTES is wrong"),
+                marks=pytest.mark.skipif(
+                    not (MODULES / "files").is_dir(), reason="the module files is not here"
+                ),
+            ),
         ],
     )
     def test_names_all_that_keeps_from_starting(

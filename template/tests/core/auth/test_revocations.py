@@ -179,7 +179,7 @@ async def serving(settings: Settings) -> AsyncIterator[AsyncClient]:
 
 async def queries(client: AsyncClient, person: Person, url: str) -> list[str]:
     """Return the statements that a request sends."""
-    app: FastAPI = client._transport.app  # httpx has no public way
+    app: FastAPI = client._transport.app  # type: ignore[attr-defined]  # httpx offers no other way
     engine = app.state.runtime.database.rw.sync_engine
     seen: list[str] = []
 
