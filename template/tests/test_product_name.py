@@ -1,6 +1,7 @@
 """The product's name appears where users see it: pages, e-mails, authenticators, traces."""
 
 from email.utils import parseaddr
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,7 +48,7 @@ async def test_is_on_the_pages_and_in_the_document(
     name = runtime.settings.name
 
     assert app.openapi()["info"]["title"] == name == project_name()
-    assert f"Errors of {name}" in (await anonymous.get("/errors")).text
+    assert f"Errors of {name}" in unescape((await anonymous.get("/errors")).text)
 
 
 async def test_is_what_an_authenticator_shows(client: AsyncClient, runtime: Runtime) -> None:

@@ -74,4 +74,4 @@ def _bits(secret: str) -> float:
 def _is_a_row(secret: str) -> bool:
     """True for sequences such as abcdef… or 98765…: most characters are neighbours."""
     steps = [abs(ord(one) - ord(other)) for one, other in pairwise(secret)]
-    return sum(step <= 1 for step in steps) > len(steps) / 2
+    return sum(step <= 1 for step in steps) > len(steps) * 3 / 4
