@@ -23,7 +23,7 @@ def cut_session(patch: pytest.MonkeyPatch) -> None:
     """Remove the session's tenant filter and its check of foreign objects."""
     patch.setattr(scoping, "narrow", lambda *_: None)
     patch.setattr(scoping, "refuse_stranger", lambda *_: None)
-    patch.setattr(repository, "narrowing", lambda *_, **__: (None, None))
+    patch.setattr(repository, "tenant_filter", lambda *_, **__: (None, None))
     patch.setattr(repository.Repository, "create", _create)
     for name in ("connection", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"):
         patch.setattr(OrmSession, name, getattr(Session, name))
