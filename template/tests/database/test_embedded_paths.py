@@ -76,7 +76,9 @@ def project_in(folder: Path) -> Path:
 
 def run(program: str, *paths: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a program like a terminal with these variables."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("APP_")}
+    # Another user can write no coverage data, and coverage would say so on standard error.
+    foreign = ("APP_", "COVERAGE")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {[*map(str, paths)]!r}\n{program}"],
         cwd=paths[0].parent,
