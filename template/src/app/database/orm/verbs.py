@@ -1,5 +1,6 @@
 """The methods of SQLAlchemy's AsyncSession that a TenantSession offers as its own."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, Never, ParamSpec, TypeVar, TypeVarTuple, overload
 
@@ -20,15 +21,17 @@ Ts = TypeVarTuple("Ts")
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
-class OrmVerbs:
+class OrmVerbs(ABC):
     """Methods that do what AsyncSession's methods of the same name do; see its documentation."""
 
     @property
+    @abstractmethod
     def orm(self) -> AsyncSession:
-        raise NotImplementedError
+        """SQLAlchemy's own session."""
 
+    @abstractmethod
     async def send(self, send: Callable[..., Awaitable[T]], *arguments: Any, **options: Any) -> T:
-        raise NotImplementedError
+        """Await one of the ORM session's methods that send a statement."""
 
     @overload
     async def execute(
