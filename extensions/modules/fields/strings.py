@@ -13,13 +13,13 @@ def quoted(text: str) -> str:
     return f"{quote}{escaped}{quote}"
 
 
-def literals(text: str, room: int) -> list[str]:
+def literals(text: str, columns: int) -> list[str]:
     """Return one literal if it fits on the line, else several adjacent ones, which Python concatenates."""
-    if width(quoted(text)) <= room:
+    if width(quoted(text)) <= columns:
         return [quoted(text)]
     lines = [""]
     for part in _parts(text):
-        if width(quoted(lines[-1] + part)) > room:
+        if width(quoted(lines[-1] + part)) > columns:
             lines.append("")
         lines[-1] += part
     return [quoted(line) for line in lines if line]
