@@ -125,7 +125,7 @@ class TestPrompt:
             "people": {"fields": {"name": "str", "born_on": "date?"}},
             "rechnungen": {"plural": "rechnungen"},
         }
-        assert "born_on: Mapped[date | None]" in (project / "src/app/modules/people/models.py").read_text()
+        assert "born_on: Mapped[dt.date | None]" in (project / "src/app/modules/people/models.py").read_text()
         assert (project / "src/app/modules/rechnungen/models.py").exists()
 
 

@@ -84,5 +84,5 @@ def _remove(path: Path) -> None:
 def _ask(project: Path, what: str) -> str:
     command = ["git", "rev-parse", what]
     return subprocess.run(
-        command, cwd=project, capture_output=True, text=True, check=True
+        command, cwd=project, capture_output=True, text=True, encoding="utf-8", check=True
     ).stdout.rstrip("\n")

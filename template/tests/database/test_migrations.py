@@ -92,10 +92,10 @@ class TestAdopt:
         manifest = project / "standard" / "files.sha256"
         ready_made = "migrations.ready_made.notifications.s0001_create"
 
-        manifest.write_text("0123  src/app/modules/files/module.py\n")
+        manifest.write_text("0123  src/app/modules/files/module.py\n", encoding="utf-8")
         assert [s.module for s in find_steps() if "notifications" in s.module] == [step]
 
-        manifest.write_text("0123  src/app/modules/notifications/module.py\n")
+        manifest.write_text("0123  src/app/modules/notifications/module.py\n", encoding="utf-8")
         assert [s.module for s in find_steps() if "notifications" in s.module] == [ready_made, step]
 
     def test_puts_a_new_step_after_what_the_project_already_has(self, project: Path) -> None:
@@ -164,7 +164,7 @@ def _step_of_client(project: Path, module: str) -> str:
     (folder / "migrations").mkdir(parents=True)
     (folder / "module.py").touch()
     name = "s0001_identity" if module == "standard" else "s0001_create"
-    (folder / "migrations" / f"{name}.py").write_text(STEP)
+    (folder / "migrations" / f"{name}.py").write_text(STEP, encoding="utf-8")
     return f"app.modules.{module}.migrations.{name}"
 
 

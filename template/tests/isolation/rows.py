@@ -4,12 +4,13 @@ If these do not suffice, the model gives an example: `mapped_column(info={"examp
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from secrets import randbelow, token_hex
-from string import ascii_lowercase
+from string import ascii_lowercase, digits
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,9 @@ BY_TYPE: dict[type[Any], Any] = {
 }
 
 NUMBERS = count(1)
+SHORT_TEXTS: defaultdict[int, count[int]] = defaultdict(count)
+"""Counts the texts of each length by itself, because there are few of three characters."""
+SHORT_ALPHABET = ascii_lowercase + digits
 COUNTED: dict[type[Any], Callable[[Column[Any], int], Any]] = {
     int: lambda _, number: number % 30_000,
     Decimal: lambda column, number: Decimal(number % 10).scaleb(-(_scale(column))),
@@ -144,8 +148,8 @@ def _text(column: Column[Any], marker: str) -> str:
 
 def _short(length: int) -> str:
     """Return a different text each time, as long as there are any left."""
-    number, text = next(NUMBERS), ""
+    number, text = next(SHORT_TEXTS[length]), ""
     while len(text) < length:
-        number, digit = divmod(number, len(ascii_lowercase))
-        text += ascii_lowercase[digit]
+        number, digit = divmod(number, len(SHORT_ALPHABET))
+        text += SHORT_ALPHABET[digit]
     return text
