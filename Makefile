@@ -18,7 +18,7 @@ demo-check: $(UV) ## The same on a free port: send the requests that the demo pr
 	$(RUN) python -m tools.demo --check
 
 test: $(UV) ## The tests; where CI is set also the slow ones. Some of them: make test only=tests/test_names.py
-	$(RUN) pytest --numprocesses 2 $(if $(CI),,-m "not slow") $(only)
+	$(RUN) pytest --numprocesses 2 $(if $(CI),--durations 30,-m "not slow") $(only)
 
 test-all: ## As in CI: also every rendering's own suite, and updates of projects in use
 	$(MAKE) test CI=1

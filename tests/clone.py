@@ -41,4 +41,6 @@ class Clone:
         path = f"{self.commands}{os.pathsep}{os.environ['PATH']}"
         environment = str(self.commands.parent)
         shared = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1", "VIRTUAL_ENV": environment}
+        # mypy compares hashes, so renderings share what it knows of the files that they have in common.
+        shared["MYPY_CACHE_DIR"] = f"{environment}/mypy-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
         return {**kept, **shared, "PATH": path, "PYTHONPATH": "src"}

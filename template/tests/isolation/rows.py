@@ -38,7 +38,7 @@ BY_TYPE: dict[type[Any], Any] = {
 }
 
 NUMBERS = count(1)
-SHORT_TEXTS: defaultdict[int, count[int]] = defaultdict(count)
+SHORT_TEXTS: "defaultdict[int, count[int]]" = defaultdict(count)
 """Counts the texts of each length by itself, because there are few of three characters."""
 SHORT_ALPHABET = ascii_lowercase + digits
 COUNTED: dict[type[Any], Callable[[Column[Any], int], Any]] = {
