@@ -36,7 +36,7 @@ class TenantMixin:
     )
 
 
-def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
     """Return a foreign key within the tenant: `(tenant_id, column) → (tenant_id, id)`."""
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options

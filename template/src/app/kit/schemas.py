@@ -11,7 +11,7 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-def left_out() -> Any:
+def omittable() -> Any:
     """Return the default of an optional field of a change: if omitted, it stays as it is."""
     return Field(default_factory=lambda: None)
 
