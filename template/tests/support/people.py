@@ -56,6 +56,9 @@ async def add_member(runtime: Runtime, employer: Person, role: Role) -> Person:
     return await _signed_in(runtime, user, employer.context, membership.id, role)
 
 
+found_tenant, hire = create_tenant, add_member  # until 3.0
+
+
 async def colleague(work: UnitOfWork) -> UUID:
     """Add a user to the current tenant, and return the id."""
     user = await _add_user(work)

@@ -70,6 +70,10 @@ class Runtime:
     observation: Observation
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
 
+    @property
+    def sealer(self) -> Encrypter:  # until 3.0
+        return self.encrypter
+
     def settings_of(self, kind: type[Kind]) -> Kind:
         """Return a module's settings. Raises ModuleNotStarted if no `Module` has this class."""
         settings = self.module_settings[kind]

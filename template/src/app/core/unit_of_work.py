@@ -157,6 +157,8 @@ class UnitOfWork(Work):
         self.etag_row = row
         return row
 
+    match, tag = check_if_match, set_etag  # until 3.0
+
     async def limit(self, name: str, rate: str, *, of: str = "") -> None:
         """Count one more `name` of this tenant, separately for each `of`. Rollbacks do not undo it.
 

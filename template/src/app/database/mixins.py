@@ -43,6 +43,9 @@ def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyCon
     )
 
 
+same_tenant = tenant_foreign_key  # until 3.0
+
+
 def unique_ignoring_case(table: str, *columns: str) -> Index:
     """Return a unique index that ignores the case of the last column, for `__table_args__`.
 

@@ -16,6 +16,9 @@ def omittable() -> Any:
     return Field(default_factory=lambda: None)
 
 
+left_out = omittable  # until 3.0
+
+
 Item = TypeVar("Item", bound=Schema)
 
 

@@ -38,3 +38,8 @@ __all__ = [
     "new_secret",
     "write_revocations",
 ]
+
+ForeignIdentity = ExternalIdentity  # until 3.0
+Revocations = RevocationCache  # until 3.0
+Sealer = Encrypter  # until 3.0
+weakness = check_password  # until 3.0

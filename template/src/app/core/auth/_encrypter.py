@@ -28,6 +28,8 @@ class Encrypter:
         plain = jwe.decrypt_compact(encrypted, self._keys).plaintext
         return (plain or b"").decode()
 
+    seal, open = encrypt, decrypt  # until 3.0
+
 
 def _key(secret: str) -> OctKey:
     """Derive a separate key, so that the signing key is not used for encryption."""

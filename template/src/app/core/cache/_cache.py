@@ -18,8 +18,8 @@ Value = TypeVar("Value")
 class Cache:
     """The cache of one unit of work: its tenant's entries and its own uncommitted changes.
 
-    `set` and `invalidate` become visible to others after the commit, and never if it fails. Until then
-    they apply inside this unit only.
+    `set` and `invalidate` become visible to others after the commit, and never if it fails. Until
+    then they apply inside this unit only.
     """
 
     def __init__(self, work: Work, shared: SharedCache) -> None:
@@ -66,6 +66,8 @@ class Cache:
     def invalidate_tenant(self, tenant: TenantContext) -> None:
         """Delete all of the tenant's entries after the commit."""
         self._work.after_commit(partial(self._shared.drop_all, key_prefix(tenant)))
+
+    forget, forget_tenant = invalidate, invalidate_tenant  # until 3.0
 
     def _change(self, key: str, keep: timedelta, packed: bytes | None) -> None:
         if not self._changed:

@@ -69,6 +69,10 @@ class AppError(Exception):
         self.values = values
         super().__init__(self.detail or self.title)
 
+    @property
+    def facts(self) -> Mapping[str, object]:  # until 3.0
+        return self.values
+
 
 class BadRequest(AppError):
     """The request could not be read, for example because its body is not valid JSON."""

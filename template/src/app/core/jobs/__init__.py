@@ -31,3 +31,6 @@ __all__ = [
     "write_envelopes",
     "write_jobs",
 ]
+
+room_of = module_path  # until 3.0
+write_sealed = write_envelopes  # until 3.0

@@ -28,3 +28,5 @@ __all__ = [
     "send_mail",
     "send_now",
 ]
+
+Letter = Email  # until 3.0

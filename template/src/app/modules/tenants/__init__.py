@@ -31,3 +31,5 @@ __all__ = [
     "TenantSuspended",
     "tenant_commands",
 ]
+
+TenantFounded = TenantCreated  # until 3.0

@@ -27,8 +27,8 @@ class Storage:
         self._store = store
 
     async def write(self, tenant_id: UUID, file_id: UUID, pieces: AsyncIterator[bytes]) -> None:
-        """Write the object completely or not at all. Raises StorageFull, StorageAway, and what `pieces`
-        raises.
+        """Write the object completely or not at all. Raises StorageFull, StorageAway, and what
+        `pieces` raises.
         """
         path = _path(tenant_id, file_id)
         with _translated():

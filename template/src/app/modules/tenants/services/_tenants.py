@@ -23,6 +23,8 @@ class TenantService:
         self.work.publish(TenantCreated(tenant.id))
         return owner
 
+    found = create  # until 3.0
+
     async def current(self) -> Tenant:
         self.work.require(TenantPermission.READ)
         return self.work.set_etag(await self._own())

@@ -172,7 +172,7 @@ class SessionService:
         await self.end_all_of(user.id, but=self.work.actor.session_id)
 
     async def purge_expired(self) -> None:
-        """Delete log-ins that ended more than `RETENTION` ago, with their tokens, and unused links."""
+        """Delete log-ins that ended more than `RETENTION` ago, their tokens, and unused links."""
         await self.sessions.purge_expired(clock.now() - RETENTION)
         await OneTimeTokenRepository(self.work.session).purge_expired(clock.now() - RETENTION)
 
