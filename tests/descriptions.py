@@ -5,7 +5,7 @@ from typing import Any
 
 from extensions.modules.answer import decided, read
 from extensions.modules.names import names_of
-from extensions.modules.problems import modules_problems
+from extensions.modules.validation import modules_problems
 
 MODULES = """
     ox boats people invoices invoice_lines categories statuses analyses clients projects tasks contracts payments

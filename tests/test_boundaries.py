@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.clone import Clone
-from tests.plants.parts import PARTS
-from tests.plants.plant import IMPORTS, LAWS, MODULES, RULES, STRINGS, TACH, Plant
-from tests.plants.rooms import FLOORS, NEIGHBOURS
-from tests.plants.unseen import UNSEEN
+from tests.violations.beyond_tach import BEYOND_TACH
+from tests.violations.layers import LAYERS, SIBLINGS
+from tests.violations.parts import PARTS
+from tests.violations.violation import IMPORTS, MODULE_RULES, MODULES, RULES, STRINGS, TACH, Violation
 from tools.snapshot import git
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boundaries")]
 
-PLANTS = [*PARTS, *NEIGHBOURS, *FLOORS, *UNSEEN]
+VIOLATIONS = [*PARTS, *SIBLINGS, *LAYERS, *BEYOND_TACH]
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +30,18 @@ def clone(fields: Clone) -> Iterator[Clone]:
 
 
 class TestBoundaries:
-    @pytest.mark.parametrize("gate", [TACH, IMPORTS, STRINGS, LAWS, RULES], ids=" ".join)
+    @pytest.mark.parametrize("gate", [TACH, IMPORTS, STRINGS, MODULE_RULES, RULES], ids=" ".join)
     def test_hold_as_rendered(self, clone: Clone, gate: tuple[str, ...]) -> None:
         clone.run(*gate)
 
-    @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
-    def test_do_not_let_through(self, clone: Clone, plant: Plant) -> None:
-        put(plant, clone)
+    @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)
+    def test_do_not_let_through(self, clone: Clone, violation: Violation) -> None:
+        put(violation, clone)
 
         with pytest.raises(AssertionError) as refused:
-            clone.run(*plant.gate)
+            clone.run(*violation.gate)
 
-        assert plant.words in str(refused.value)
+        assert violation.words in str(refused.value)
 
 
 class TestRules:
@@ -51,7 +51,7 @@ class TestRules:
         domain.write_text(domain.read_text().split("\n", 1)[1])
         module.write_text(module.read_text().replace('    uses=("clients",),\n', ""))
 
-        for gate in (RULES, LAWS, TACH):
+        for gate in (RULES, MODULE_RULES, TACH):
             clone.run(*gate)
 
     def test_hold_for_a_new_part(self, clone: Clone) -> None:
@@ -73,15 +73,17 @@ class TestRules:
 
         clone.run("python", "-m", "app", "import-rules")
 
-        for gate in (RULES, LAWS, TACH):
+        for gate in (RULES, MODULE_RULES, TACH):
             clone.run(*gate)
 
 
-def put(plant: Plant, clone: Clone) -> None:
-    file = clone.folder / plant.file
-    if not plant.code:
+def put(violation: Violation, clone: Clone) -> None:
+    file = clone.folder / violation.file
+    if not violation.code:
         file.unlink()
         return
     text = file.read_text() if file.exists() else ""
-    assert plant.instead_of in text
-    file.write_text(text.replace(plant.instead_of, plant.code, 1) if plant.instead_of else f"{text}{plant.code}\n")
+    assert violation.instead_of in text
+    file.write_text(
+        text.replace(violation.instead_of, violation.code, 1) if violation.instead_of else f"{text}{violation.code}\n"
+    )

@@ -10,7 +10,7 @@ import yaml
 
 from extensions.modules.answer import read
 from extensions.modules.fields import modules_of
-from extensions.modules.problems import modules_problems
+from extensions.modules.validation import modules_problems
 from template.standard.descriptions import load
 from tools.snapshot import ROOT, git
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from extensions.modules import problems
+from extensions.modules import validation
 from extensions.modules.answer import read
 from extensions.modules.fields import Module, in_order, modules_of
 from extensions.modules.fields.field import Field
@@ -86,7 +86,7 @@ WRONG = {
 
 
 def refused(described: Any, **known: Any) -> list[str]:
-    return problems.modules_problems(described, **known)
+    return validation.modules_problems(described, **known)
 
 
 class TestField:

@@ -13,7 +13,7 @@ from extensions.modules.answer import decided, read
 from extensions.modules.fields import Module, modules_of
 from extensions.modules.fields.field import KINDS, USERS, Field
 from extensions.modules.names import Names, names_of
-from extensions.modules.problems import modules_problems
+from extensions.modules.validation import modules_problems
 from tests.answers import ANSWER_SETS, LONGEST, SHORTEST
 from tests.descriptions import PRECARIOUS, accepted, description, precarious_project
 from tests.rendered import files_of, write

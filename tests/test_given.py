@@ -10,7 +10,7 @@ import yaml
 from extensions.modules.given import given_problems
 from extensions.modules.prompt import lines_of
 from extensions.modules.ready_made import choices
-from tests import test_fields, test_problems
+from tests import test_fields, test_validation
 from tools.snapshot import ROOT
 
 QUESTIONS = {
@@ -87,7 +87,7 @@ class TestHelp:
 
 def refusals() -> list[str]:
     fields = [f"invoices.{line.partition(':')[0]}: {sentence}" for line, sentence in test_fields.WRONG.items()]
-    return [*test_problems.WRONG.values(), *fields]
+    return [*test_validation.WRONG.values(), *fields]
 
 
 class TestRefusal:

@@ -6,8 +6,8 @@ import pytest
 
 from extensions.modules.answer import read
 from extensions.modules.fields import Module, modules_of
+from extensions.modules.name_clashes import WIDGETS
 from extensions.modules.names import Names
-from extensions.modules.used import WIDGETS
 from tests.rendered import files_of, write
 
 GOLDEN = Module(Names("widget", "widgets"))
@@ -27,7 +27,7 @@ class TestWidgets:
         assert found() == dict(files_of(GOLDEN))
 
 
-class TestNameAlone:
+class TestOneName:
     @pytest.mark.parametrize("answer", ["boats", ["boats"], {"boats": None}, {"boat": None}])
     def test_means_one_field_called_name(self, answer: object) -> None:
         """Answers of old projects keep their meaning."""

@@ -14,7 +14,7 @@ from tests.answers import ANSWER_SETS
 from tests.conftest import Render
 from tools.snapshot import ROOT, git
 
-LISTINGS = Path(__file__).parent / "listings"
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 LICENSE_STARTS = {
     "Proprietary": "Copyright (c) The authors. All rights reserved.",
     "MIT": "MIT License",
@@ -37,11 +37,11 @@ class TestFiles:
     @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ANSWER_SETS])
     def test_are_the_listed_ones(self, name: str, project_of: Render) -> None:
         """After an intended change: WRITE_LISTINGS=1 make test only=tests/test_renderings.py."""
-        files, listing = "\n".join(files_of(project_of(name))) + "\n", LISTINGS / f"{name}.txt"
+        files, snapshot = "\n".join(files_of(project_of(name))) + "\n", SNAPSHOTS / f"{name}.txt"
         if os.environ.get("WRITE_LISTINGS"):
-            listing.write_text(files)
+            snapshot.write_text(files)
 
-        assert files == listing.read_text()
+        assert files == snapshot.read_text()
 
     def test_have_no_jinja_left(self, project: Path) -> None:
         left = re.compile(

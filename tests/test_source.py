@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.modules.used import WIDGETS
+from extensions.modules.name_clashes import WIDGETS
 from tests.rendered import ERRORS, SCAFFOLD, sources
 from tools.snapshot import ROOT, git
 

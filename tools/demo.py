@@ -35,7 +35,7 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Visitor:
+class DemoUser:
     email: str
     password: str
 
@@ -43,12 +43,12 @@ class Visitor:
 @dataclass(frozen=True)
 class Demo:
     url: str
-    visitor: Visitor
+    user: DemoUser
     foreign_row: str
 
     @property
     def log_in(self) -> str:
-        form = f"--data-urlencode 'username={self.visitor.email}' --data-urlencode 'password={self.visitor.password}'"
+        form = f"--data-urlencode 'username={self.user.email}' --data-urlencode 'password={self.user.password}'"
         read = "python3 -c 'import json, sys; print(json.load(sys.stdin)[\"access_token\"])'"
         return f'TOKEN=$(curl -s {self.url}/api/v1/auth/token {form} | {read}); echo "$TOKEN"'
 
@@ -81,8 +81,8 @@ def run(*, check: bool) -> None:
     with serving(port) as url:
         say("Seeding two tenants")
         command("app", "seed")
-        visitor, rival = visitors()
-        demo = Demo(url, visitor, foreign_row=_first_row(url, rival))
+        user, rival = demo_users()
+        demo = Demo(url, user, foreign_row=_first_row(url, rival))
         say(f"Ready after {time.monotonic() - started:.0f} s")
         show(demo, rival)
         if check:
@@ -129,19 +129,19 @@ def serving(port: int) -> Iterator[str]:
             server.wait(timeout=30)
 
 
-def visitors() -> tuple[Visitor, Visitor]:
+def demo_users() -> tuple[DemoUser, DemoUser]:
     """Return a user of each of the two tenants that `app seed` creates."""
     password, *emails = json.loads(command("python", "-c", SEEDS))
-    first, second = (Visitor(email, password) for email in emails[:2])
+    first, second = (DemoUser(email, password) for email in emails[:2])
     return first, second
 
 
-def show(demo: Demo, rival: Visitor) -> None:
+def show(demo: Demo, rival: DemoUser) -> None:
     print(
         f"""
   API docs   {demo.url}/docs
-  Log-ins    {demo.visitor.email} and {rival.email}, of two tenants
-  Password   {demo.visitor.password}
+  Log-ins    {demo.user.email} and {rival.email}, of two tenants
+  Password   {demo.user.password}
   Its log    {LOG.relative_to(ROOT)}
 
   Log in:
@@ -179,20 +179,20 @@ def _answers_of_curl(demo: Demo) -> tuple[dict[str, Any], str]:
 
 
 def _answers(demo: Demo) -> tuple[dict[str, Any], str]:
-    token = _token(demo.url, demo.visitor)
+    token = _token(demo.url, demo.user)
     rows = _get(f"{demo.url}/api/v1/projects", token)
     return json.loads(rows), _get(f"{demo.url}/api/v1/projects/{demo.foreign_row}", token)
 
 
-def _first_row(url: str, visitor: Visitor) -> str:
-    rows = json.loads(_get(f"{url}/api/v1/projects", _token(url, visitor)))
+def _first_row(url: str, user: DemoUser) -> str:
+    rows = json.loads(_get(f"{url}/api/v1/projects", _token(url, user)))
     if not rows["items"]:
-        raise DemoFailed(f"{visitor.email} has no projects, but seeding makes some")
+        raise DemoFailed(f"{user.email} has no projects, but seeding makes some")
     return str(rows["items"][0]["id"])
 
 
-def _token(url: str, visitor: Visitor) -> str:
-    form = urllib.parse.urlencode({"username": visitor.email, "password": visitor.password}).encode()
+def _token(url: str, user: DemoUser) -> str:
+    form = urllib.parse.urlencode({"username": user.email, "password": user.password}).encode()
     with urllib.request.urlopen(f"{url}/api/v1/auth/token", form) as answer:
         return str(json.load(answer)["access_token"])
 

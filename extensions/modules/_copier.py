@@ -9,28 +9,28 @@ from copier.errors import UserMessageError
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from . import problems
+from . import validation
 from .answer import Described, decided, read
 from .checksum import answers_checksum
 from .fields import FILTERS as FIELD_FILTERS
 from .fields import Module, modules_of
+from .filters import license_text, quoted, slug, spdx, toml_author
 from .given import given_problems
 from .import_rules import import_rules
 from .manifest import standard_files
+from .migration_steps import first_chain
 from .origin import update_hint
 from .ownership import client_owned
 from .prompt import fit_to_screen
 from .ready_made import choices, needs, needs_in_tests
-from .steps import first_chain
 from .stored import decided_before, is_clean_copy, remembered, stored_answers
-from .texts import license_text, quoted, slug, spdx, toml_author
 
 _CHECKS: Mapping[str, Callable[[Any], str]] = {
-    "project_name": problems.name_problem,
-    "project_slug": problems.slug_problem,
-    "description": problems.description_problem,
-    "author_name": problems.author_problem,
-    "author_email": problems.email_problem,
+    "project_name": validation.name_problem,
+    "project_slug": validation.slug_problem,
+    "description": validation.description_problem,
+    "author_name": validation.author_problem,
+    "author_email": validation.email_problem,
 }
 _NOTHING = object()
 
@@ -98,7 +98,7 @@ def _problems(context: Context, question: str) -> list[str]:
     if stored.get(question, _NOTHING) == answer or is_clean_copy(context):
         return []
     if question == "custom_modules":
-        return problems.modules_problems(answer, ready_made=context["modules"], stored=stored.get(question))
+        return validation.modules_problems(answer, ready_made=context["modules"], stored=stored.get(question))
     return list(filter(None, [_CHECKS[question](answer)]))
 
 

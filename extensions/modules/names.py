@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .english import ENGLISH, is_noun
+from .plurals import ENGLISH, is_noun
 
 # Plurals by singular where inflect is wrong or has none; users may type either form.
 _CORRECTIONS = {

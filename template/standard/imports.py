@@ -3,6 +3,7 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from .git import PROJECT
@@ -11,19 +12,26 @@ from .ownership import FOLDER, read_manifest
 MOVED = FOLDER / "moved.toml"
 SOURCES = ("src", "tests", "migrations/versions")
 
-Moves = dict[str, str]
+
+@dataclass(frozen=True)
+class Moves:
+    """The table: modules by their old path, the modules of moved names, new names by old ones."""
+
+    modules: dict[str, str]
+    names: dict[str, str]
+    renamed: dict[str, str]
 
 
 def imports(*, write: bool) -> int:
     """0: nothing was found, or all of it is changed. 1: there are imports to change."""
-    modules, names = read_moves()
+    moves = read_moves()
     found = 0
     for file in _own_files():
         text = file.read_text(encoding="utf-8")
-        changed = changed_imports(text, modules, names)
+        changed = changed_imports(text, moves)
         if changed != text:
             found += 1
-            print(f"{file.relative_to(PROJECT)}: imports what the standard has moved")
+            print(f"{file.relative_to(PROJECT)}: imports what the standard has moved or renamed")
             if write:
                 file.write_text(changed, encoding="utf-8")
     if not found:
@@ -35,21 +43,20 @@ def imports(*, write: bool) -> int:
     return 1 if found and not write else 0
 
 
-def read_moves() -> tuple[Moves, Moves]:
-    """Modules by their old name, and modules by the old name of something that they offer now."""
+def read_moves() -> Moves:
     table = tomllib.loads(MOVED.read_text(encoding="utf-8"))
-    return table["modules"], table["names"]
+    return Moves(table["modules"], table["names"], table["renamed"])
 
 
-def changed_imports(text: str, modules: Moves, names: Moves) -> str:
-    """The same code, with each `from … import …` at its new place."""
+def changed_imports(text: str, moves: Moves) -> str:
+    """Return the same code, with each `from … import …` from its new place, under its new name."""
     lines = text.splitlines(keepends=True)
     found = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))
     for node in sorted(found, key=lambda node: node.lineno, reverse=True):
         if node.module is None or node.level:
             continue
-        moved = [_moved(node.module, alias, modules, names) for alias in node.names]
-        if any(place != node.module for place, _ in moved):
+        moved = [_moved(node.module, alias, moves) for alias in node.names]
+        if moved != [(node.module, ast.unparse(alias)) for alias in node.names]:
             lines[node.lineno - 1 : node.end_lineno] = [
                 f"{' ' * node.col_offset}from {place} import {', '.join(names_at)}\n"
                 for place, names_at in _by_place(moved).items()
@@ -64,14 +71,15 @@ def _by_place(moved: list[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _moved(module: str, alias: ast.alias, modules: Moves, names: Moves) -> tuple[str, str]:
-    """The module to import from, and what to import, under the name that the code knows."""
-    if whole := modules.get(f"{module}.{alias.name}"):
+def _moved(module: str, alias: ast.alias, moves: Moves) -> tuple[str, str]:
+    """Return the module to import from, and what to import, under the name that the code knows."""
+    if whole := moves.modules.get(f"{module}.{alias.name}"):
         place, _, name = whole.rpartition(".")
-        known = alias.asname or alias.name
-        return place, name if name == known else f"{name} as {known}"
-    place = names.get(f"{module}.{alias.name}") or modules.get(module, module)
-    return place, ast.unparse(alias)
+    else:
+        place = moves.names.get(f"{module}.{alias.name}") or moves.modules.get(module, module)
+        name = moves.renamed.get(f"{place}.{alias.name}", alias.name)
+    known = alias.asname or alias.name
+    return place, name if name == known else f"{name} as {known}"
 
 
 def _own_files() -> Iterator[Path]:

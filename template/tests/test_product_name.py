@@ -11,7 +11,7 @@ from httpx import AsyncClient
 
 from app.config import Settings
 from app.config._project import project_name
-from app.core.mail import Letter
+from app.core.mail import Email
 from app.core.mail._mailers import PreviewMailer, SmtpMailer, choose_mailer
 from app.core.runtime import Runtime
 
@@ -22,7 +22,7 @@ def sender_of(settings: Settings) -> tuple[str, str]:
     mailer = choose_mailer(settings, Path())
     assert isinstance(mailer, PreviewMailer | SmtpMailer)
     sender = mailer.sender if isinstance(mailer, PreviewMailer) else mailer.settings.sender
-    message = Letter(to="ada@example.com", subject="Hello", text="Hello").message(sender=sender)
+    message = Email(to="ada@example.com", subject="Hello", text="Hello").message(sender=sender)
     return parseaddr(str(message["From"]))
 
 

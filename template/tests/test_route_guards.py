@@ -11,7 +11,7 @@ from httpx import AsyncClient
 from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER, Role, guard_of, permission, public
 from app.core.runtime import Runtime
 from app.kit.ids import new_id
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 API = "/api/"
 MARKS = {PUBLIC, SIGNED_IN, SUPERUSER}
@@ -117,7 +117,7 @@ class TestAViewer:
     async def test_is_refused_all_that_viewers_may_not(
         self, app: FastAPI, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        viewer = await hire(runtime, owner, Role.VIEWER)
+        viewer = await add_member(runtime, owner, Role.VIEWER)
         allowed = MARKS | runtime.permissions.of(Role.VIEWER)
         asked = 0
         for method, path, guard in requests(app):

@@ -95,12 +95,12 @@ BREACHES: dict[str, dict[str, Change]] = {
             COPIER, "author_email:\n  type: str\n", "author_email:\n  type: str\n  secret: true\n"
         ),
         "boats was a good name": replace(
-            "extensions/modules/problems.py",
+            "extensions/modules/validation.py",
             "def modules_problems(",
             'def modules_problems(*_, **__): return ["no"]\n\n\ndef _(',
         ),
         "'acme-portal' was a good answer": replace(
-            "extensions/modules/problems.py", "def slug_problem(", 'def slug_problem(*_): return "no"\n\n\ndef _('
+            "extensions/modules/validation.py", "def slug_problem(", 'def slug_problem(*_): return "no"\n\n\ndef _('
         ),
     },
     "moves": {
@@ -205,7 +205,9 @@ BREACHES: dict[str, dict[str, Change]] = {
         "migrations/standard/s0000_first.py comes before": add(
             "template/migrations/standard/s0000_first.py", '"""A."""\n'
         ),
-        "standard_s0001_identity.py has another revision": replace("extensions/modules/steps.py", "[:12]", "[:11]"),
+        "standard_s0001_identity.py has another revision": replace(
+            "extensions/modules/migration_steps.py", "[:12]", "[:11]"
+        ),
         "migrations/revision.txt is changed": append("template/migrations/revision.txt", "# More.\n"),
         "template/src/app/database/schema/migrations.py makes other revisions": replace(
             "template/src/app/database/schema/migrations.py", STEP, "self.title"
@@ -222,9 +224,11 @@ BREACHES: dict[str, dict[str, Change]] = {
         "_answers_file is a setting": replace(COPIER, "\n_exclude:", "\n_answers_file: a.yml\n\n_exclude:"),
         "_templates_suffix is another one": replace(COPIER, "_suffix: .jinja", "_suffix: .tmpl"),
         "_envops is another one": replace(COPIER, "  keep_trailing_newline: true\n", ""),
-        "texts.py imports datetime": replace("extensions/modules/texts.py", "\nimport ", "\nimport datetime\nimport "),
-        "texts.py imports subprocess": replace(
-            "extensions/modules/texts.py", "\nimport ", "\nimport subprocess\nimport "
+        "filters.py imports datetime": replace(
+            "extensions/modules/filters.py", "\nimport ", "\nimport datetime\nimport "
+        ),
+        "filters.py imports subprocess": replace(
+            "extensions/modules/filters.py", "\nimport ", "\nimport subprocess\nimport "
         ),
         "names.py asks for cwd": append("extensions/modules/names.py", "\n\nHERE = Path.cwd()\n"),
         "names.py asks for hash": append("extensions/modules/names.py", "\n\nNUMBER = hash('x')\n"),

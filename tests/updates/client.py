@@ -41,7 +41,7 @@ EDITS = (
     Edit("src/app/core/health.py", "# Ours: and the moon.", after="import asyncio"),
     Edit("docs/a-request.md", "Ours: and then it rained."),
 )
-LAW = """[root]
+IMPORT_RULES = """[root]
 depends_on = []
 
 [[modules]]
@@ -56,7 +56,7 @@ OWN_FILES = {
     ".gitlab/local.yml": "ours:\n  script: [make ours]\n",
     "src/app/modules/loyalty/__init__.py": "",
     "src/app/modules/loyalty/module.py": 'from app.core.module import Module\n\nmodule = Module(name="loyalty")\n',
-    "src/app/modules/loyalty/tach.domain.toml": LAW,
+    "src/app/modules/loyalty/tach.domain.toml": IMPORT_RULES,
     "docs/ours.md": "# Ours\n",
 }
 DELETED = "docs/events.md"

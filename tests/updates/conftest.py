@@ -11,9 +11,9 @@ import pytest
 from tests.answers import ANSWER_SETS
 from tools.history import template_with_releases
 
-from .cell import begin
 from .client import work_in
 from .next_release import add_next_releases
+from .one_update import begin
 
 Project = Callable[[str, str, bool], Path]
 
@@ -34,7 +34,7 @@ def project_at(all_releases: Path, workshop: Path, tmp_path_factory: pytest.Temp
         return begin(all_releases, release, tmp_path_factory.mktemp("made") / "project", ANSWER_SETS[answers])
 
     def copied(release: str, answers: str, edited: bool) -> Path:
-        project = Path(mkdtemp(prefix="cell-", dir=workshop)) / "project"
+        project = Path(mkdtemp(prefix="update-", dir=workshop)) / "project"
         shutil.copytree(made(release, answers), project)
         if edited:
             work_in(project)

@@ -15,9 +15,9 @@ from tools.fleet import Outcome, exit_code, table, update_all
 from tools.history import releases, template_with_releases
 from tools.snapshot import ROOT, VERSION, git
 
-from .cell import begin, commit
 from .client import DELETED, RENAMED, TO, UNUSED, work_in
 from .next_release import HEALTH
+from .one_update import begin, commit
 
 FLEET = ROOT / "build" / "fleet"
 PAGE = ROOT / "docs" / "fleet.md"

@@ -19,10 +19,10 @@ from updates.git import read_blobs, read_index
 from updates.merge import Merge
 from updates.moves import Moves
 
-from .cell import begin, commit, conflicts, update
 from .conftest import Project
 from .edits import ADDED_TO, EDITS, FILES, Edit, make
 from .next_release import DROPPED, HEALTH, NEXT, SIGNS
+from .one_update import begin, commit, conflicts, update
 
 STANDARD = "# The standard was here."
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -12,9 +12,9 @@ import pytest
 from tools.history import releases
 from tools.snapshot import GIT_ENVIRONMENT, VERSION, git
 
-from .cell import answers_of, commit, conflicts
 from .conftest import Project
 from .next_release import AFTER_NEXT, DROPPED, NEXT
+from .one_update import answers_of, commit, conflicts
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 NOTED = '#!/bin/sh\nfor target; do :; done\necho "$target" >> "$NOTES"\n'

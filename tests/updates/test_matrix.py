@@ -10,10 +10,10 @@ from tests.answers import ANSWER_SETS
 from tools.history import releases
 from tools.snapshot import VERSION
 
-from .cell import answers_of, conflicts, tree, update
 from .client import DELETED, missing
 from .conftest import Project
 from .next_release import AFTER_NEXT, DROPPED, HEALTH, NEXT, SIGNS
+from .one_update import answers_of, conflicts, tree, update
 from .table import note
 
 STEPS = [*((release, VERSION) for release in releases()), (VERSION, NEXT)]

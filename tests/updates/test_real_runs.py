@@ -10,7 +10,7 @@ from template.standard.neutral import neutral
 from tools.snapshot import commit_all, git
 from updates.before import refuse_unless_safe
 
-from .cell import conflicts
+from .one_update import conflicts
 from .small import SmallTemplate, make_template, put, update
 
 OLD = "".join(f"line {number}\n" for number in range(30))

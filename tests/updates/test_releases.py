@@ -7,7 +7,7 @@ import pytest
 from tools.history import releases
 from tools.snapshot import VERSION
 
-from .cell import answers_of, begin, commit, update
+from .one_update import answers_of, begin, commit, update
 
 pytestmark = pytest.mark.slow
 

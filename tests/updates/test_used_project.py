@@ -8,9 +8,9 @@ from tests.clone import Clone
 from tools.history import releases
 from tools.snapshot import VERSION
 
-from .cell import commit, update
 from .conftest import Project
 from .next_release import NEXT
+from .one_update import commit, update
 
 pytestmark = pytest.mark.slow
 

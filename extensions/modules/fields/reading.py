@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from ..answer import snake
+from ..filters import in_ascii
 from ..names import Names, names_of
-from ..texts import in_ascii
 from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, DeleteRule, Field, Kind
 
 _SHAPE = re.compile(

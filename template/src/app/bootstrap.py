@@ -19,10 +19,10 @@ from app.core.auth import (
     ApiKeys,
     Authenticator,
     Cookies,
+    Encrypter,
     FoundKey,
     Passwords,
-    Revocations,
-    Sealer,
+    RevocationCache,
     Tokens,
 )
 from app.core.cache import MemoryStore, SharedCache, Store
@@ -93,7 +93,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
             permissions=permissions,
         ),
         passwords=Passwords(weak=settings.environment == "test"),
-        sealer=Sealer(settings.secret_key.get_secret_value(), previous=_previous(settings)),
+        encrypter=Encrypter(settings.secret_key.get_secret_value(), previous=_previous(settings)),
         mailer=choose_mailer(settings, MAIL_FOLDER),
         cache=SharedCache(store),
         buckets=buckets,
@@ -146,8 +146,8 @@ def _previous(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in settings.auth.previous_secrets]
 
 
-def _revocations(settings: Settings, database: Database) -> Revocations:
-    return Revocations(
+def _revocations(settings: Settings, database: Database) -> RevocationCache:
+    return RevocationCache(
         database.rw,
         seconds=settings.auth.revocation_seconds,
         listens=not settings.database.pgbouncer,

@@ -34,7 +34,7 @@ async def seed(runtime: Runtime, modules: tuple[Module, ...]) -> list[DemoTenant
 
 
 async def _seed(tenant: DemoTenant, runtime: Runtime, modules: tuple[Module, ...]) -> bool:
-    context = await _found(tenant, runtime)
+    context = await _create(tenant, runtime)
     if context is None:
         return False
     for module in modules:
@@ -45,7 +45,7 @@ async def _seed(tenant: DemoTenant, runtime: Runtime, modules: tuple[Module, ...
     return True
 
 
-async def _found(tenant: DemoTenant, runtime: Runtime) -> TenantContext | None:
+async def _create(tenant: DemoTenant, runtime: Runtime) -> TenantContext | None:
     async with open_unit(runtime, ANONYMOUS, None) as work:
         try:
             pair = await AuthService(work).register(

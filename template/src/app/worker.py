@@ -8,12 +8,12 @@ import structlog
 
 from app.bootstrap import open_runtime
 from app.config import Settings
-from app.core.http.idempotency import forget_old_answers
+from app.core.http.idempotency import purge_records
 from app.core.module import find_modules
 from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
 from app.core.worker.housekeeping import HOUSEKEEPING
-from app.core.worker.worker import WorkerOptions, work_off
+from app.core.worker.worker import WorkerOptions, process_jobs
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ async def embedded_worker(runtime: Runtime) -> AsyncIterator[None]:
 
 
 async def work(runtime: Runtime, options: WorkerOptions) -> None:
-    await work_off(runtime, [*runtime.jobs, *HOUSEKEEPING, forget_old_answers], options)
+    await process_jobs(runtime, [*runtime.jobs, *HOUSEKEEPING, purge_records], options)
 
 
 async def _work_watched(runtime: Runtime, options: WorkerOptions) -> None:

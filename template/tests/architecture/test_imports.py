@@ -21,8 +21,8 @@ LOADERS = {
 }
 
 
-def is_in(name: str, rooms: tuple[str, ...]) -> bool:
-    return any(f"{name}.".startswith(f"{room}.") for room in rooms)
+def is_in(name: str, packages: tuple[str, ...]) -> bool:
+    return any(f"{name}.".startswith(f"{package}.") for package in packages)
 
 
 def whole_packages() -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from app.core.module import find_modules
 from app.database.base import Base
 
-from .laws import neighbours
+from .import_rules import used_modules
 from .source import File, files, refuse
 
 # Rows of every module may refer to a user and a tenant.
@@ -41,7 +41,7 @@ def keys() -> Iterator[str]:
     for table, module in owners.items():
         for key in table.foreign_keys if module else ():
             other = owners.get(key.column.table)
-            if other not in {None, module, *EVERYBODYS, *neighbours(str(module))}:
+            if other not in {None, module, *EVERYBODYS, *used_modules(str(module))}:
                 yield (
                     f"{module}: a key of {table} leads to {key.column.table}: services.py asks"
                     f" {other} for the row, and tach.domain.toml names //app.modules.{other}"
@@ -80,7 +80,7 @@ def _is_of_another(text: object, file: File) -> bool:
 
 
 class TestStrings:
-    def test_make_no_key_that_the_law_does_not_know(self) -> None:
+    def test_make_no_key_that_the_import_rules_do_not_allow(self) -> None:
         refuse(keys())
 
     def test_make_no_relationship_between_modules(self) -> None:

@@ -6,19 +6,19 @@ import pytest_asyncio
 
 from app.config import LimitSettings, Settings
 from app.main import create_app
-from tests.isolation.arena import CHEAP, Arena
+from tests.isolation.two_tenants import CHEAP, TwoTenants
 
 CONNECTIONS = 3
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena(settings: Settings) -> AsyncIterator[Arena]:
+async def two_tenants(settings: Settings) -> AsyncIterator[TwoTenants]:
     """An app with a small pool and long timeouts, so that a slow machine causes no refusals."""
     pool = {"pool_size": 2, "pool_overflow": CONNECTIONS - 2, "pool_timeout_seconds": 60}
     database = settings.database.model_copy(update=pool)
     limits = LimitSettings(login=None)
     app = create_app(settings.model_copy(update={"database": database, "limits": limits}))
     app.state.runtime.passwords._hasher = CHEAP
-    async with Arena.open(app) as arena:
-        yield arena
+    async with TwoTenants.open(app) as two_tenants:
+        yield two_tenants
     await app.state.runtime.close()

@@ -12,11 +12,11 @@ from uuid import uuid4
 from httpx import AsyncClient, Response
 
 from app.kit.json_values import DEEPEST
-from tests.isolation.arena import Arena
 from tests.isolation.examples import Schema
+from tests.isolation.route_call import RouteCall, open_client, route_call
 from tests.isolation.routes import Route, find_routes
-from tests.isolation.visit import Visit, open_client, visit
-from tests.support.people import found_tenant
+from tests.isolation.two_tenants import TwoTenants
+from tests.support.people import create_tenant
 
 Row: TypeAlias = dict[str, Any]
 
@@ -37,22 +37,22 @@ BY_FORMAT = {
 }
 NUMBERS = [0, -1, 1, 0.1, -0.0, 1e-320, 1.7e308, -1.7e308, 2**31 - 1, -(2**31), 2**63 - 1, 2**64]
 NUMBER = count(1)
-LETTERS = ("x", "\U0001f600", "\u202e", "\\", "'", "<", "\n")
+CHARACTERS = ("x", "\U0001f600", "\u202e", "\\", "'", "<", "\n")
 
 
 class TestEveryField:
-    async def test_is_read_as_it_was_written(self, arena: Arena) -> None:
+    async def test_is_read_as_it_was_written(self, two_tenants: TwoTenants) -> None:
         found, written = [], 0
-        routes = find_routes(arena.app)
-        superuser = await found_tenant(arena.runtime, is_superuser=True)
-        async with open_client(arena, superuser) as operator:
+        routes = find_routes(two_tenants.app)
+        superuser = await create_tenant(two_tenants.runtime, is_superuser=True)
+        async with open_client(two_tenants, superuser) as operator:
             for route in routes:
                 if (readers := _readers(route, routes)) and route.body and route.body[1]:
-                    visitor = await visit(arena, route)
-                    async with visitor.client:
-                        written += await _write(visitor, route.body[1])
-                        found += await _unreadable(visitor, readers)
-                        found += await _unexported(operator, visitor)
+                    prepared = await route_call(two_tenants, route)
+                    async with prepared.client:
+                        written += await _write(prepared, route.body[1])
+                        found += await _unreadable(prepared, readers)
+                        found += await _unexported(operator, prepared)
         assert written > 10
         assert found == []
 
@@ -64,27 +64,27 @@ def _readers(route: Route, routes: list[Route]) -> list[Route]:
     return [each for each in routes if each.method == "GET" and each.path.startswith(route.path)]
 
 
-async def _write(visitor: Visit, body: Schema) -> int:
+async def _write(prepared: RouteCall, body: Schema) -> int:
     """Send all extremes, and return their number; the API may refuse any of them."""
     sent = 0
-    for name, field in visitor.examples.resolved(body)["properties"].items():
-        for extreme in _extremes(visitor, field):
-            answer = await visitor.client.post(
-                visitor.route.path, json={**_least(visitor, body), name: extreme}
+    for name, field in prepared.examples.resolved(body)["properties"].items():
+        for extreme in _extremes(prepared, field):
+            answer = await prepared.client.post(
+                prepared.route.path, json={**_least(prepared, body), name: extreme}
             )
             assert not answer.is_server_error, (name, extreme, answer.text)
             sent += 1
     return sent
 
 
-def _least(visitor: Visit, body: Schema) -> dict[str, Any]:
+def _least(prepared: RouteCall, body: Schema) -> dict[str, Any]:
     """Return a minimal valid body, with other values than the previous one."""
-    schema = visitor.examples.resolved(body)
-    valid = visitor.examples.value(body)
+    schema = prepared.examples.resolved(body)
+    valid = prepared.examples.value(body)
     number = next(NUMBER)
     fields = schema["properties"]
     return {
-        name: _another(visitor.examples.resolved(fields[name]), name, valid[name], number)
+        name: _another(prepared.examples.resolved(fields[name]), name, valid[name], number)
         for name in schema.get("required", [])
     }
 
@@ -105,10 +105,10 @@ def _another(schema: Schema, name: str, value: Any, number: int) -> Any:
     return value
 
 
-def _extremes(visitor: Visit, field: Schema) -> Iterator[Any]:
+def _extremes(prepared: RouteCall, field: Schema) -> Iterator[Any]:
     """Yield the extremes of each type that the field may have."""
     for each in field.get("anyOf", [field]):
-        schema = visitor.examples.resolved(each)
+        schema = prepared.examples.resolved(each)
         yield from schema.get("enum", [])
         kind, form = schema.get("type"), schema.get("format", "")
         if "pattern" in schema and kind == "string" and not form:
@@ -125,7 +125,7 @@ def _extremes(visitor: Visit, field: Schema) -> Iterator[Any]:
 def _texts(schema: Schema) -> Iterator[str]:
     longest = schema.get("maxLength", 2000)
     yield "x" * schema.get("minLength", 0)
-    yield from (letter * longest for letter in LETTERS)
+    yield from (character * longest for character in CHARACTERS)
 
 
 def _objects() -> Iterator[dict[str, Any]]:
@@ -138,20 +138,20 @@ def _objects() -> Iterator[dict[str, Any]]:
     yield {str(number): [] for number in range(2000)}
 
 
-async def _unreadable(visitor: Visit, readers: list[Route]) -> list[str]:
+async def _unreadable(prepared: RouteCall, readers: list[Route]) -> list[str]:
     """Call each reading route, with each sort on every page, and each filter."""
     found: list[str] = []
-    rows = await _pages(visitor.client, visitor.route.path, found)
+    rows = await _pages(prepared.client, prepared.route.path, found)
     for reader in readers:
-        if reader.path == visitor.route.path:
-            for sort in _sorts(visitor, reader):
-                await _pages(visitor.client, reader.path, found, sort=sort)
-            await _filter(visitor.client, reader, rows, found)
+        if reader.path == prepared.route.path:
+            for sort in _sorts(prepared, reader):
+                await _pages(prepared.client, reader.path, found, sort=sort)
+            await _filter(prepared.client, reader, rows, found)
         elif reader.path.count("{") == 1 and reader.path.endswith("}"):
             for row in rows:
-                answer = await visitor.client.get(f"{visitor.route.path}/{row.get('id')}")
+                answer = await prepared.client.get(f"{prepared.route.path}/{row.get('id')}")
                 found += _fault(answer)
-    await _pages(visitor.client, "/api/v1/audit", found)
+    await _pages(prepared.client, "/api/v1/audit", found)
     return found
 
 
@@ -179,15 +179,15 @@ async def _filter(client: AsyncClient, reader: Route, rows: list[Row], found: li
             found += _fault(await client.get(reader.path, params={name: value}))
 
 
-async def _unexported(operator: AsyncClient, visitor: Visit) -> list[str]:
-    answer = await operator.get(f"/api/v1/admin/tenants/{visitor.own_ids['tenants']}/export")
+async def _unexported(operator: AsyncClient, prepared: RouteCall) -> list[str]:
+    answer = await operator.get(f"/api/v1/admin/tenants/{prepared.own_ids['tenants']}/export")
     return _fault(answer)
 
 
-def _sorts(visitor: Visit, reader: Route) -> list[str]:
+def _sorts(prepared: RouteCall, reader: Route) -> list[str]:
     for parameter in reader.operation.get("parameters", []):
         if parameter["name"] == "sort":
-            return list(visitor.examples.resolved(parameter["schema"]).get("enum", []))
+            return list(prepared.examples.resolved(parameter["schema"]).get("enum", []))
     return []
 
 

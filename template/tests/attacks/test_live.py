@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from app.config import Settings
 from app.core.runtime import Runtime
 from tests.isolation.routes import Route, find_routes
-from tests.support.people import found_tenant
+from tests.support.people import create_tenant
 from tests.support.processes import free_port, running, until_up
 
 pytestmark = pytest.mark.slow
@@ -51,7 +51,7 @@ async def test_others_are_answered_meanwhile(
 ) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    person = await found_tenant(runtime)
+    person = await create_tenant(runtime)
     limits = {"APP_LIMITS_LOGIN": "off", "APP_HTTP_HEAD_SECONDS": "2"}
     with running(PROGRAM, port, settings, **limits) as server:
         async with (

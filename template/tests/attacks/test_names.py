@@ -19,7 +19,7 @@ STANDARD = re.compile(
     r"app\.modules\.(api_keys|audit|files|notifications|tenants|users|webhooks)\b"
 )
 NAME = re.compile(r"(^|_)(name|title|description|label)$")
-BOUND_FOR_LETTERS = re.compile(r"^(full_name|tenant_name)$")
+SENT_IN_MAILS = re.compile(r"^(full_name|tenant_name)$")
 UNWANTED = [
     "\n", "\r\n", "\t", "\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u2029",
     "\u061c", "\u200b", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
@@ -82,23 +82,23 @@ def test_all_are_cleaned_or_refused(app: FastAPI) -> None:
     assert len(fields) > 5, [where for where, *_ in fields]
 
 
-def test_none_that_a_letter_tells_holds_a_link(app: FastAPI) -> None:
-    told = [each for each in named_fields(app) if BOUND_FOR_LETTERS.match(each[1])]
-    told += [each for each in named_fields(app) if "rename_tenant" in each[0]]
-    for where, _, checks in told:
+def test_none_that_a_mail_repeats_holds_a_link(app: FastAPI) -> None:
+    mailed = [each for each in named_fields(app) if SENT_IN_MAILS.match(each[1])]
+    mailed += [each for each in named_fields(app) if "rename_tenant" in each[0]]
+    for where, _, checks in mailed:
         for link in ("Pay at https://evil.example", "x\u200b:/\u200b/y", "javascript://y"):
             assert is_refused(checks, link), f"{where} takes {link!r}"
-    assert len(told) > 4
+    assert len(mailed) > 4
 
 
 def test_the_walk_sees_a_field_that_is_not_cleaned() -> None:
-    class Planted(BaseModel):
+    class Body(BaseModel):
         full_name: str
         title: Annotated[str, Plain]
         tenant_name: str | None = None
         color: str
 
-    found = [name for name, _ in _texts("body", Planted)]
+    found = [name for name, _ in _texts("body", Body)]
     assert found == ["full_name", "title", "tenant_name"]
     checks = TypeAdapter(str)
     assert looks_like_another(checks.validate_python("in\u202evoice"))

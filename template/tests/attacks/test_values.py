@@ -11,10 +11,10 @@ import pytest
 from httpx import Response
 
 from app.core.permissions import SUPERUSER
-from tests.isolation.arena import Arena
+from tests.isolation.route_call import RouteCall, open_client, route_call
 from tests.isolation.routes import Route, find_routes
-from tests.isolation.visit import Visit, open_client, visit
-from tests.support.people import found_tenant
+from tests.isolation.two_tenants import TwoTenants
+from tests.support.people import create_tenant
 
 from .nasty import TEXTS, bodies
 
@@ -23,47 +23,49 @@ SEED = 20_261_127
 
 
 class TestEveryOperation:
-    async def test_answers_a_few_values_of_each_kind(self, arena: Arena) -> None:
-        assert await _broken(arena, Random(SEED), few=6) == []
+    async def test_answers_a_few_values_of_each_kind(self, two_tenants: TwoTenants) -> None:
+        assert await _broken(two_tenants, Random(SEED), few=6) == []
 
     @pytest.mark.slow
-    async def test_answers_many_others(self, arena: Arena) -> None:
+    async def test_answers_many_others(self, two_tenants: TwoTenants) -> None:
         """The values differ in each run; a failure prints the seed."""
         seed = randbelow(10**9)
-        assert await _broken(arena, Random(seed), few=40) == [], seed
+        assert await _broken(two_tenants, Random(seed), few=40) == [], seed
 
 
-async def _broken(arena: Arena, random: Random, *, few: int) -> list[str]:
+async def _broken(two_tenants: TwoTenants, random: Random, *, few: int) -> list[str]:
     found, asked = [], 0
-    for route in find_routes(arena.app):
-        visitor = await _visitor(arena, route)
-        async with visitor.client:
-            async for sent, answer in _answers(visitor, random, few):
+    for route in find_routes(two_tenants.app):
+        prepared = await _prepared(two_tenants, route)
+        async with prepared.client:
+            async for sent, answer in _answers(prepared, random, few):
                 asked += 1
                 found += [f"{route} {sent}: {fault}" for fault in _faults(answer)]
     assert asked > 100
     return found
 
 
-async def _visitor(arena: Arena, route: Route) -> Visit:
-    visitor = await visit(arena, route)
+async def _prepared(two_tenants: TwoTenants, route: Route) -> RouteCall:
+    prepared = await route_call(two_tenants, route)
     if route.guard != SUPERUSER:
-        return visitor
-    await visitor.client.aclose()
-    superuser = await found_tenant(arena.runtime, is_superuser=True)
-    return replace(visitor, client=open_client(arena, superuser))
+        return prepared
+    await prepared.client.aclose()
+    superuser = await create_tenant(two_tenants.runtime, is_superuser=True)
+    return replace(prepared, client=open_client(two_tenants, superuser))
 
 
-async def _answers(visitor: Visit, random: Random, few: int) -> AsyncIterator[tuple[str, Response]]:
-    route, path = visitor.route, visitor.own_path()
+async def _answers(
+    prepared: RouteCall, random: Random, few: int
+) -> AsyncIterator[tuple[str, Response]]:
+    route, path = prepared.route, prepared.own_path()
     for name, text in _pairs([*route.query, *route.variables], random, few):
         query = {name: text.encode("utf-8", "replace").decode()} if name in route.query else {}
         odd = {**path, **({name: quote(text, safe="", errors="replace")} if not query else {})}
-        yield f"{name}={text[:20]!r}", await _call(visitor, odd, params=query)
+        yield f"{name}={text[:20]!r}", await _call(prepared, odd, params=query)
     if route.body and "json" in route.body[0]:
-        valid = visitor.examples.value(route.body[1])
+        valid = prepared.examples.value(route.body[1])
         for body in bodies(valid, random, 2 * few):
-            yield str(body[:200]), await _call(visitor, path, json=body)
+            yield str(body[:200]), await _call(prepared, path, json=body)
 
 
 def _pairs(names: list[str], random: Random, few: int) -> list[tuple[str, str]]:
@@ -71,11 +73,11 @@ def _pairs(names: list[str], random: Random, few: int) -> list[tuple[str, str]]:
     return random.sample(pairs, k=min(few, len(pairs)))
 
 
-async def _call(visitor: Visit, path: dict[str, Any], **options: Any) -> Response:
-    url = visitor.route.path.format(**path)
+async def _call(prepared: RouteCall, path: dict[str, Any], **options: Any) -> Response:
+    url = prepared.route.path.format(**path)
     if (body := options.pop("json", None)) is not None:
         options |= {"content": body, "headers": {"content-type": "application/json"}}
-    return await visitor.client.request(visitor.route.method, url, **options)
+    return await prepared.client.request(prepared.route.method, url, **options)
 
 
 def _faults(answer: Response) -> list[str]:

@@ -11,7 +11,7 @@ from secrets import token_hex, token_urlsafe
 import pytest
 
 from app.config import SettingsError, load_settings
-from app.config._secrets import PUBLISHED, kept_secret, weakness
+from app.config._secrets import PUBLISHED, kept_secret, secret_problem
 
 from .test_load import SAFE, Environment, environment
 
@@ -61,7 +61,7 @@ def test_so_is_a_weak_token_for_the_metrics(environment: Environment, token: str
 
 @pytest.mark.parametrize("make", [lambda: token_urlsafe(48), lambda: token_hex(16)])
 def test_one_made_at_random_is_taken(make: Callable[[], str]) -> None:
-    assert [weakness(make()) for _ in range(500)] == [None] * 500
+    assert [secret_problem(make()) for _ in range(500)] == [None] * 500
 
 
 @pytest.mark.parametrize("secret", sorted(PUBLISHED))
@@ -78,7 +78,7 @@ class TestTheKeptOne:
         first, second = environment.load({}), environment.load({})
 
         assert first.secret_key == second.secret_key
-        assert weakness(first.secret_key.get_secret_value()) is None
+        assert secret_problem(first.secret_key.get_secret_value()) is None
         file = tmp_path / ".data" / "secret_key"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert [each.name for each in file.parent.iterdir()] == ["secret_key"]

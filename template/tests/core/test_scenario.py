@@ -7,7 +7,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork
 from app.kit.ids import new_id
 from app.modules.tenants import MemberJoined, MembershipService
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 from tests.support.queue import worker
 from tests.support.samples import CounterMoved
 from tests.support.scenario import Scenario
@@ -31,7 +31,7 @@ class TestThen:
         ):
             await scenario.then(MemberJoined(new_id(), rival.user_id), within=0.2)
 
-    async def test_forgets_what_was_given(self, scenario: Scenario, rival: Person) -> None:
+    async def test_reads_only_what_came_after(self, scenario: Scenario, rival: Person) -> None:
         async with scenario.given() as work:
             joined = await MembershipService(work).join(user_id=rival.user_id, role="member")
         async with scenario.when():
@@ -43,7 +43,7 @@ class TestThen:
 
 class TestThenRow:
     async def test_waits_for_what_a_subscriber_writes(self, queue: Runtime) -> None:
-        person = await found_tenant(queue)
+        person = await create_tenant(queue)
         scenario, counter = Scenario(queue, person), new_id()
 
         async def progress(work: UnitOfWork) -> JobProgress | None:

@@ -125,7 +125,7 @@ class TestTheRequestLine:
         assert line["user_id"] == USER
         assert len(line["trace_id"]) == 32
 
-    async def test_forgets_whom_the_request_before_was_for(self, client: httpx.AsyncClient) -> None:
+    async def test_has_nothing_of_the_request_before(self, client: httpx.AsyncClient) -> None:
         await client.get("/known/1")
 
         [line] = await lines_of(client, "/nowhere")
@@ -152,7 +152,7 @@ class TestAnError:
             await client.get("/torn")  # httpx asserts a complete response
 
         recorded, request = lines
-        assert recorded["event"] == "answer broke off"
+        assert recorded["event"] == "response broke off"
         assert isinstance(recorded["exc_info"], ZeroDivisionError)
         assert request["status"] == 200
 

@@ -13,7 +13,7 @@ from app.modules.tenants.events import MemberJoined
 from app.modules.tenants.models import Invitation, Membership
 from app.modules.tenants.permissions import TenantPermission
 from app.modules.tenants.services import InvitationService
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 
 class TestRequire:
@@ -23,7 +23,7 @@ class TestRequire:
                 work.require(TenantPermission.READ)
 
     async def test_refuses_who_may_not(self, runtime: Runtime, owner: Person) -> None:
-        viewer = await hire(runtime, owner, Role.VIEWER)
+        viewer = await add_member(runtime, owner, Role.VIEWER)
         async with open_unit(runtime, viewer.actor, viewer.context) as work:
             work.require(TenantPermission.READ)
 

@@ -172,20 +172,20 @@ class TestFindInRole:
 
         assert await find_in_role(superuser) == []
 
-    @pytest.mark.parametrize(("planted", "found"), IN_ROLE.values(), ids=IN_ROLE)
-    async def test_finds(self, superuser: AsyncConnection, planted: str, found: str) -> None:
-        await _run(superuser, planted)
+    @pytest.mark.parametrize(("violation", "found"), IN_ROLE.values(), ids=IN_ROLE)
+    async def test_finds(self, superuser: AsyncConnection, violation: str, found: str) -> None:
+        await _run(superuser, violation)
         await _become(superuser, "app_rw")
 
         findings = await find_in_role(superuser)
 
         assert found in " ".join(map(str, findings))
 
-    @pytest.mark.parametrize(("planted", "found"), IN_ROLE.values(), ids=IN_ROLE)
+    @pytest.mark.parametrize(("violation", "found"), IN_ROLE.values(), ids=IN_ROLE)
     async def test_names_a_fix_that_works(
-        self, superuser: AsyncConnection, planted: str, found: str
+        self, superuser: AsyncConnection, violation: str, found: str
     ) -> None:
-        await _run(superuser, planted)
+        await _run(superuser, violation)
         await _become(superuser, "app_rw")
         findings = await find_in_role(superuser)
         await _become(superuser, "postgres")
@@ -209,9 +209,9 @@ class TestFindInDatabase:
 
         assert await find_in_database(superuser) == []
 
-    @pytest.mark.parametrize(("planted", "found"), IN_DATABASE.values(), ids=IN_DATABASE)
-    async def test_finds(self, superuser: AsyncConnection, planted: str, found: str) -> None:
-        await _run(superuser, planted)
+    @pytest.mark.parametrize(("violation", "found"), IN_DATABASE.values(), ids=IN_DATABASE)
+    async def test_finds(self, superuser: AsyncConnection, violation: str, found: str) -> None:
+        await _run(superuser, violation)
         await _become(superuser, "app_rw")
 
         findings = await find_in_database(superuser)
@@ -219,7 +219,7 @@ class TestFindInDatabase:
         assert found in " ".join(map(str, findings))
 
     @pytest.mark.parametrize(
-        "planted",
+        "violation",
         [
             "CREATE VIEW seen WITH (security_invoker = true) AS SELECT * FROM notes",
             "CREATE VIEW seen AS SELECT * FROM users",
@@ -227,8 +227,8 @@ class TestFindInDatabase:
             "CREATE TEMPORARY TABLE mine (id uuid)",
         ],
     )
-    async def test_leaves_alone(self, superuser: AsyncConnection, planted: str) -> None:
-        await _run(superuser, planted)
+    async def test_leaves_alone(self, superuser: AsyncConnection, violation: str) -> None:
+        await _run(superuser, violation)
         await _become(superuser, "app_rw")
 
         assert await find_in_database(superuser) == []

@@ -7,70 +7,70 @@ from app.database.repository import Repository
 from app.database.session import TenantSession
 from app.kit.ids import new_id
 
-from .raids import Attacks, Raid
+from .attacker import Attacker, Attacks
 
 verbs = Attacks({})
 
 
-def _repository(raid: Raid, session: TenantSession | None = None) -> Any:
-    return type("Attacked", (Repository,), {"model": raid.model})(session or raid.session)
+def _repository(attacker: Attacker, session: TenantSession | None = None) -> Any:
+    return type("Attacked", (Repository,), {"model": attacker.model})(session or attacker.session)
 
 
-async def _held_by_them(raid: Raid) -> Any:
-    async with raid.arena.session_of(raid.arena.foreign.context) as session:
-        return await _repository(raid, session).get(raid.target)
-
-
-@verbs
-async def repository_get(raid: Raid) -> Any:
-    return vars(await _repository(raid).get(raid.target))
+async def _held_by_them(attacker: Attacker) -> Any:
+    async with attacker.two_tenants.session_of(attacker.two_tenants.foreign.context) as session:
+        return await _repository(attacker, session).get(attacker.target)
 
 
 @verbs
-async def repository_find(raid: Raid) -> Any:
-    found = await _repository(raid).find(raid.target)
+async def repository_get(attacker: Attacker) -> Any:
+    return vars(await _repository(attacker).get(attacker.target))
+
+
+@verbs
+async def repository_find(attacker: Attacker) -> Any:
+    found = await _repository(attacker).find(attacker.target)
     return vars(found) if found else None
 
 
 @verbs
-async def repository_list(raid: Raid) -> Any:
-    return [vars(row) for row in (await _repository(raid).list(limit=1000)).items]
+async def repository_list(attacker: Attacker) -> Any:
+    return [vars(row) for row in (await _repository(attacker).list(limit=1000)).items]
 
 
 @verbs
-async def repository_list_behind_a_cursor(raid: Raid) -> Any:
-    page = await _repository(raid).list(limit=1000, cursor=encode_cursor(new_id()))
+async def repository_list_behind_a_cursor(attacker: Attacker) -> Any:
+    page = await _repository(attacker).list(limit=1000, cursor=encode_cursor(new_id()))
     return [vars(row) for row in page.items]
 
 
 @verbs
-async def repository_query(raid: Raid) -> Any:
-    repository = _repository(raid)
+async def repository_query(attacker: Attacker) -> Any:
+    repository = _repository(attacker)
     return await repository.all(repository.query())
 
 
 @verbs
-async def repository_page(raid: Raid) -> Any:
-    repository = _repository(raid)
+async def repository_page(attacker: Attacker) -> Any:
+    repository = _repository(attacker)
     return (await repository.page(repository.query(), limit=1000, cursor=None)).items
 
 
 @verbs
-async def repository_create_for_them(raid: Raid) -> Any:
-    await _repository(raid).create(**await raid.new_for_them())
+async def repository_create_for_them(attacker: Attacker) -> Any:
+    await _repository(attacker).create(**await attacker.new_for_them())
 
 
 @verbs
-async def repository_change_of_their_row(raid: Raid) -> Any:
-    await _repository(raid).change(await _held_by_them(raid), **raid.change)
+async def repository_change_of_their_row(attacker: Attacker) -> Any:
+    await _repository(attacker).change(await _held_by_them(attacker), **attacker.change)
 
 
 @verbs
-async def repository_gives_own_row_away(raid: Raid) -> Any:
-    mine = await _repository(raid).get(raid.mine["id"])
-    await _repository(raid).change(mine, tenant_id=raid.foreign_tenant)
+async def repository_gives_own_row_away(attacker: Attacker) -> Any:
+    mine = await _repository(attacker).get(attacker.mine["id"])
+    await _repository(attacker).change(mine, tenant_id=attacker.foreign_tenant)
 
 
 @verbs
-async def repository_delete_of_their_row(raid: Raid) -> Any:
-    await _repository(raid).delete(await _held_by_them(raid))
+async def repository_delete_of_their_row(attacker: Attacker) -> Any:
+    await _repository(attacker).delete(await _held_by_them(attacker))

@@ -13,12 +13,12 @@ from app.main import create_app
 from tests.support.database import create_test_database, drop_test_database
 from tests.support.limits import without_limits
 
-from .arena import CHEAP, Arena
-from .net import cut_composite_keys, cut_row_security
 from .report import REPORT, Report, shorten
 from .samples import create_samples
+from .two_tenants import CHEAP, TwoTenants
+from .without_layer import remove_composite_keys, remove_row_security
 
-Cut = Callable[[Connection], None]
+Removal = Callable[[Connection], None]
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print all that was attacked, or only a total if something failed."""
-    if REPORT.probes:
+    if REPORT.requests:
         terminalreporter.section("tenant isolation")
         failed = terminalreporter.stats.get("failed", []) or terminalreporter.stats.get("error", [])
         brief = bool(failed) and terminalreporter.config.get_verbosity() < 1
@@ -55,19 +55,19 @@ def whole(settings: Settings) -> Iterator[Settings]:
 
 @pytest.fixture(scope="package")
 def without_row_security(settings: Settings) -> Iterator[Settings]:
-    with _database(settings, "rows", cut_row_security) as attacked:
+    with _database(settings, "rows", remove_row_security) as attacked:
         yield attacked
 
 
 @pytest.fixture(scope="package")
 def without_composite_keys(settings: Settings) -> Iterator[Settings]:
-    with _database(settings, "keys", cut_composite_keys) as attacked:
+    with _database(settings, "keys", remove_composite_keys) as attacked:
         yield attacked
 
 
 @pytest.fixture(scope="package")
 def without_both(settings: Settings) -> Iterator[Settings]:
-    with _database(settings, "both", cut_row_security, cut_composite_keys) as attacked:
+    with _database(settings, "both", remove_row_security, remove_composite_keys) as attacked:
         yield attacked
 
 
@@ -84,64 +84,64 @@ def many(settings: Settings) -> Iterator[Settings]:
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena_of_many(many: Settings) -> AsyncIterator[Arena]:
+async def two_tenants_among_many(many: Settings) -> AsyncIterator[TwoTenants]:
     """The database that gets many tenants."""
-    async with _arena(many) as arena:
-        yield arena
+    async with _two_tenants(many) as two_tenants:
+        yield two_tenants
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena_of_few(few: Settings) -> AsyncIterator[Arena]:
+async def two_tenants_among_few(few: Settings) -> AsyncIterator[TwoTenants]:
     """The database that gets few tenants."""
-    async with _arena(few) as arena:
-        yield arena
+    async with _two_tenants(few) as two_tenants:
+        yield two_tenants
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena(whole: Settings) -> AsyncIterator[Arena]:
+async def two_tenants(whole: Settings) -> AsyncIterator[TwoTenants]:
     """The database with every layer of isolation."""
-    async with _arena(whole) as arena:
-        yield arena
+    async with _two_tenants(whole) as two_tenants:
+        yield two_tenants
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena_without_row_security(without_row_security: Settings) -> AsyncIterator[Arena]:
-    async with _arena(without_row_security) as arena:
-        yield arena
+async def without_policies(without_row_security: Settings) -> AsyncIterator[TwoTenants]:
+    async with _two_tenants(without_row_security) as two_tenants:
+        yield two_tenants
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena_without_composite_keys(without_composite_keys: Settings) -> AsyncIterator[Arena]:
-    async with _arena(without_composite_keys) as arena:
-        yield arena
+async def without_tenant_in_keys(without_composite_keys: Settings) -> AsyncIterator[TwoTenants]:
+    async with _two_tenants(without_composite_keys) as two_tenants:
+        yield two_tenants
 
 
 @pytest_asyncio.fixture(scope="package")
-async def arena_without_both(without_both: Settings) -> AsyncIterator[Arena]:
-    async with _arena(without_both) as arena:
-        yield arena
+async def without_both_layers(without_both: Settings) -> AsyncIterator[TwoTenants]:
+    async with _two_tenants(without_both) as two_tenants:
+        yield two_tenants
 
 
 @contextmanager
-def _database(settings: Settings, name: str, *cuts: Cut) -> Iterator[Settings]:
+def _database(settings: Settings, name: str, *removals: Removal) -> Iterator[Settings]:
     """Create a database and let its owner remove layers; attacks use the serving role."""
     name = f"test_isolation_{name}_{os.getpid()}"
     attacked = create_test_database(settings, name)
     owner = create_engine(str(attacked.database.owner_url).replace("asyncpg", "psycopg"))
     with owner.begin() as connection:
         create_samples(connection)
-        for cut in cuts:
-            cut(connection)
+        for remove in removals:
+            remove(connection)
     owner.dispose()
     yield attacked
     drop_test_database(name)
 
 
 @asynccontextmanager
-async def _arena(attacked: Settings) -> AsyncIterator[Arena]:
+async def _two_tenants(attacked: Settings) -> AsyncIterator[TwoTenants]:
     app = create_app(attacked)
     app.state.runtime.passwords._hasher = CHEAP
     with without_limits(app.state.runtime):
-        async with Arena.open(app) as arena:
-            yield arena
+        async with TwoTenants.open(app) as two_tenants:
+            yield two_tenants
     await app.state.runtime.close()

@@ -19,7 +19,7 @@ from app.database.repository import Repository, RowNotFound
 from app.database.session import TenantSession
 from app.kit.ids import new_id
 
-from .arena import Arena, tenants_models
+from .two_tenants import TwoTenants, tenants_models
 
 VALUES: Mapping[Any, Any] = {
     str: "something",
@@ -53,16 +53,16 @@ def repositories() -> list[type[Repository[Any]]]:
 
 
 async def questions_of(
-    arena: Arena, repository: type[Repository[Any]], patch: pytest.MonkeyPatch
+    two_tenants: TwoTenants, repository: type[Repository[Any]], patch: pytest.MonkeyPatch
 ) -> list[Question]:
     """Call every method, and return the recorded queries even if the call fails afterwards."""
     questions = []
-    engine = arena.runtime.database.rw.sync_engine
-    row = await arena.own_row(repository.model.__table__)
+    engine = two_tenants.runtime.database.rw.sync_engine
+    row = await two_tenants.own_row(repository.model.__table__)
     for name, method in inspect.getmembers(repository, inspect.iscoroutinefunction):
         if name.startswith("_") or name in UNDERLYING:
             continue
-        async with arena.session() as session, _noting(engine, patch) as noted:
+        async with two_tenants.session() as session, _noting(engine, patch) as noted:
             with suppress(RowNotFound, SQLAlchemyError, LookupError, TypeError, AttributeError):
                 await getattr(repository(session), name)(**_arguments(method, repository, row))
         questions += [Question(f"{repository.__name__}.{name}", *each) for each in noted]
@@ -77,7 +77,7 @@ async def _noting(
     noted: list[tuple[str, Sequence[Any]]] = []
     fetch, fetch_standalone = TenantSession.fetch, Transaction.fetch_standalone
 
-    async def note_alone(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
+    async def note_standalone(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
         noted.append((sql, arguments))
         return await fetch_standalone(self, sql, arguments)
 
@@ -90,7 +90,7 @@ async def _noting(
 
     with patch.context() as patched:
         patched.setattr(TenantSession, "fetch", note_fetch)
-        patched.setattr(Transaction, "fetch_standalone", note_alone)
+        patched.setattr(Transaction, "fetch_standalone", note_standalone)
         event.listen(engine, "before_cursor_execute", note)
         yield noted
         event.remove(engine, "before_cursor_execute", note)

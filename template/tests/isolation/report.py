@@ -14,16 +14,18 @@ class Report:
     tables: set[str] = field(default_factory=set)
     routes: set[str] = field(default_factory=set)
     unreached: set[str] = field(default_factory=set)
-    probes: int = 0
+    requests: int = 0
 
     def add(self, *, table: str | None = None, route: str | None = None) -> None:
-        """Count a probe of this table or this route."""
-        self.probes += 1
+        """Count a request of this table or this route."""
+        self.requests += 1
         self.tables |= {table} if table else set()
         self.routes |= {route} if route else set()
 
     def lines(self, *, brief: bool = False) -> list[str]:
-        total = f"{self.probes} probes on {len(self.tables)} tables and {len(self.routes)} routes"
+        total = (
+            f"{self.requests} requests on {len(self.tables)} tables and {len(self.routes)} routes"
+        )
         if brief:
             return [total, "make isolation only=-v prints all of them, and the log of each failure"]
         lines = [
@@ -34,7 +36,7 @@ class Report:
         ]
         if self.unreached:
             lines += [
-                "did not answer their own tenant either, so that these probes say little:",
+                "did not answer their own tenant either, so that these requests say little:",
                 *(f"    {route}" for route in sorted(self.unreached)),
             ]
         return lines

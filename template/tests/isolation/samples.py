@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, ForeignKey, MetaData, Table, UniqueCo
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.database.base import NAMING, Base
-from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, same_tenant
+from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, tenant_foreign_key
 from app.database.rls import protect
 
 
@@ -30,8 +30,8 @@ folder_labels = Table(
     Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True),
     Column("folder_id", Uuid, primary_key=True),
     Column("label_id", Uuid, primary_key=True),
-    same_tenant("folder_id", "sample_folders", ondelete="CASCADE"),
-    same_tenant("label_id", "sample_labels", ondelete="CASCADE"),
+    tenant_foreign_key("folder_id", "sample_folders", ondelete="CASCADE"),
+    tenant_foreign_key("label_id", "sample_labels", ondelete="CASCADE"),
 )
 
 
@@ -60,7 +60,7 @@ class Folder(UUIDMixin, TimestampMixin, TenantMixin, Samples):
 
 class Note(UUIDMixin, TenantMixin, Samples):
     __tablename__ = "sample_notes"
-    __table_args__ = (same_tenant("folder_id", "sample_folders", ondelete="CASCADE"),)
+    __table_args__ = (tenant_foreign_key("folder_id", "sample_folders", ondelete="CASCADE"),)
 
     folder_id: Mapped[UUID]
     body: Mapped[str]

@@ -13,8 +13,8 @@ from app.database.engine import create_engine
 from app.database.session import TenantSession, open_session
 from app.database.tenancy import PersonContext, TenantContext
 
-from .arena import Arena
 from .samples import Label
+from .two_tenants import TwoTenants
 
 SETTINGS = text(
     "SELECT coalesce(current_setting('app.tenant_id', true), '')"
@@ -61,7 +61,7 @@ async def times_out(session: TenantSession) -> None:
             await session.execute(SLEEP)
 
 
-async def is_forgotten(session: TenantSession) -> None:
+async def is_dropped(session: TenantSession) -> None:
     """Leave the session to the block around it, which closes it."""
 
 
@@ -73,7 +73,7 @@ ENDINGS = (
     fails_in_a_savepoint,
     is_cancelled,
     times_out,
-    is_forgotten,
+    is_dropped,
 )
 Ending = Callable[[TenantSession], Awaitable[None]]
 
@@ -92,21 +92,21 @@ async def engine(whole: Settings) -> AsyncIterator[AsyncEngine]:
 class TestConnection:
     @pytest.mark.parametrize("ending", ENDINGS)
     @pytest.mark.parametrize("kind", [TenantContext, PersonContext])
-    async def test_forgets_whom_it_worked_for(
+    async def test_resets_its_tenant(
         self,
-        arena: Arena,
+        two_tenants: TwoTenants,
         engine: AsyncEngine,
         ending: Ending,
         kind: type[TenantContext] | type[PersonContext],
     ) -> None:
-        await arena.foreign_row(Label.__table__)
-        async with open_session(engine, kind(arena.foreign.tenant_id)) as session:
+        await two_tenants.foreign_row(Label.__table__)
+        async with open_session(engine, kind(two_tenants.foreign.tenant_id)) as session:
             await session.execute(text("SELECT 1"), execution_options={"raw_sql": "begins"})
             await ending(session)
 
         async with engine.connect() as connection:
             assert await connection.scalar(SETTINGS) == ""
             assert (await connection.execute(select(Label.__table__))).all() == []
-        async with open_session(engine, arena.own.context) as session:
+        async with open_session(engine, two_tenants.own.context) as session:
             found = (await session.scalars(select(Label.tenant_id).distinct())).all()
-            assert set(found) <= {arena.own.tenant_id}
+            assert set(found) <= {two_tenants.own.tenant_id}

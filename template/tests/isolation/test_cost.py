@@ -11,9 +11,9 @@ from app.config import Settings
 from app.modules.tenants.models import Invitation
 from tests.support.servers import server
 
-from .arena import Arena
-from .crowd import fill, found_tenants
-from .visit import open_client
+from .load import create_tenants, fill
+from .route_call import open_client
+from .two_tenants import TwoTenants
 
 pytestmark = pytest.mark.slow
 
@@ -26,16 +26,19 @@ ALLOWED = 1.5
 class TestCost:
     async def test_does_not_grow_with_the_number_of_tenants(
         self,
-        arena_of_few: Arena,
-        arena_of_many: Arena,
+        two_tenants_among_few: TwoTenants,
+        two_tenants_among_many: TwoTenants,
         few: Settings,
         many: Settings,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         """Measure in turns, so that other load on the machine affects both."""
-        await _settle(arena_of_few, few, tenants=10)
-        await _settle(arena_of_many, many, tenants=10_000)
-        rounds = [(await _time(arena_of_few), await _time(arena_of_many)) for _ in range(ROUNDS)]
+        await _settle(two_tenants_among_few, few, tenants=10)
+        await _settle(two_tenants_among_many, many, tenants=10_000)
+        rounds = [
+            (await _time(two_tenants_among_few), await _time(two_tenants_among_many))
+            for _ in range(ROUNDS)
+        ]
         among_few, among_many = (quantiles(times, n=10)[0] for times in zip(*rounds, strict=True))
 
         with capsys.disabled():
@@ -43,18 +46,18 @@ class TestCost:
         assert among_many / among_few < ALLOWED
 
 
-async def _settle(arena: Arena, attacked: Settings, tenants: int) -> None:
+async def _settle(two_tenants: TwoTenants, attacked: Settings, tenants: int) -> None:
     """Add tenants with rows, and warm up every route."""
     for _ in range(ROWS_EACH):
-        row = await arena.own_row(Invitation.__table__)
+        row = await two_tenants.own_row(Invitation.__table__)
     _fill(attacked, tenants, like=row["id"])
     for _ in range(10):
-        await _time(arena)
+        await _time(two_tenants)
 
 
-async def _time(arena: Arena) -> float:
+async def _time(two_tenants: TwoTenants) -> float:
     """Return the milliseconds for one request to each URL."""
-    async with open_client(arena, arena.own) as client:
+    async with open_client(two_tenants, two_tenants.own) as client:
         started = perf_counter()
         for url in URLS:
             answer = await client.get(url)
@@ -70,6 +73,6 @@ def _fill(attacked: Settings, tenants: int, like: UUID) -> None:
         isolation_level="AUTOCOMMIT",
     )
     with engine.connect() as connection:
-        crowd = found_tenants(connection, tenants)
-        fill(connection, Invitation.__table__, crowd, rows_each=ROWS_EACH, like=like)
+        tenant_ids = create_tenants(connection, tenants)
+        fill(connection, Invitation.__table__, tenant_ids, rows_each=ROWS_EACH, like=like)
     engine.dispose()

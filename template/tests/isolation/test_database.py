@@ -5,13 +5,13 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from app.database.base import Base
 from app.database.schema.guarantees import find_in_database, find_in_role, global_tables
 
-from .arena import Arena, tenants_models
+from .two_tenants import TwoTenants, tenants_models
 
 
 class TestDatabase:
-    async def test_has_no_hole(self, arena: Arena) -> None:
+    async def test_has_no_hole(self, two_tenants: TwoTenants) -> None:
         """Run the checks of `app doctor`: policies, keys, indexes, references, views, functions."""
-        async with arena.runtime.database.rw.connect() as connection:
+        async with two_tenants.runtime.database.rw.connect() as connection:
             findings = await find_in_role(connection) + await find_in_database(connection)
 
         assert [str(finding) for finding in findings] == []

@@ -17,7 +17,7 @@ from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.repository import Repository
 
-from .arena import ALL_MODELS, Arena
+from .two_tenants import ALL_MODELS, TwoTenants
 
 RAW = text("SELECT id, ARRAY[id, id] AS ids, ROW(id) AS one FROM tenants LIMIT 1")
 KEPT = Cached("test.ids", dict[str, Any], keep=timedelta(minutes=1), whose=TENANT)
@@ -54,10 +54,10 @@ def kinds(value: Any) -> set[type[UUID]]:
 
 class TestIds:
     @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
-    async def test_of_a_repository(self, arena: Arena, model: Any) -> None:
-        row = await arena.own_row(model.__table__)
+    async def test_of_a_repository(self, two_tenants: TwoTenants, model: Any) -> None:
+        row = await two_tenants.own_row(model.__table__)
         repository: Any = type("Anything", (Repository,), {"model": model})
-        async with arena.session() as session:
+        async with two_tenants.session() as session:
             rows = repository(session)
             alone = [await rows.get(row["id"]), (await rows.list(limit=5)).items]
             entities = [
@@ -69,25 +69,27 @@ class TestIds:
 
         assert [kinds(found) for found in (*alone, *entities, *within)] == [{UUID}] * 7
 
-    async def test_of_raw_sql(self, arena: Arena) -> None:
-        found = (await arena.admin.execute(RAW)).one()
+    async def test_of_raw_sql(self, two_tenants: TwoTenants) -> None:
+        found = (await two_tenants.admin.execute(RAW)).one()
 
         assert kinds(tuple(found)) == {UUID}
 
-    async def test_of_what_is_written(self, arena: Arena) -> None:
+    async def test_of_what_is_written(self, two_tenants: TwoTenants) -> None:
         """An id as text is accepted too, as in plain asyncpg."""
-        given = str(arena.own.tenant_id)
+        given = str(two_tenants.own.tenant_id)
         asked = text("SELECT CAST(:given AS uuid)")
 
-        assert await arena.admin.scalar(asked, {"given": given}) == arena.own.tenant_id
+        assert await two_tenants.admin.scalar(asked, {"given": given}) == two_tenants.own.tenant_id
 
-    async def test_of_events_jobs_and_the_cache(self, arena: Arena) -> None:
+    async def test_of_events_jobs_and_the_cache(self, two_tenants: TwoTenants) -> None:
         """This holds for a tenant id that was read from the database too."""
-        async with arena.session() as session:
+        async with two_tenants.session() as session:
             tenant = await session.scalar(
                 text("SELECT id FROM tenants").execution_options(raw_sql="the table of all tenants")
             )
-        async with open_unit(arena.runtime, arena.own.actor, TenantContext(tenant)) as work:
+        async with open_unit(
+            two_tenants.runtime, two_tenants.own.actor, TenantContext(tenant)
+        ) as work:
             event = Noted.from_payload(Noted(tenant).to_payload(), 1)
             run = note.shape.unpack(note.enqueued(tenant).arguments)
             work.publish(Noted(tenant))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased, joinedload, selectinload, subqueryload, with
 
 from app.kit.ids import new_id
 
-from .arena import OWN, Arena, Row
 from .samples import Folder, Label, Note, folder_labels
+from .two_tenants import OWN, Row, TwoTenants
 
 other = aliased(Folder)
 
@@ -39,12 +39,12 @@ READING: dict[str, Callable[[], Any]] = {
 
 
 @pytest.fixture
-async def note(arena: Arena) -> Row:
+async def note(two_tenants: TwoTenants) -> Row:
     """A note in a folder with a label, all of the own tenant."""
-    row = await arena.own_row(Note.__table__)
-    label = await arena.own_row(Label.__table__)
+    row = await two_tenants.own_row(Note.__table__)
+    label = await two_tenants.own_row(Label.__table__)
     link = {"tenant_id": row["tenant_id"], "folder_id": row["folder_id"], "label_id": label["id"]}
-    await arena.admin.execute(insert(folder_labels).values(link))
+    await two_tenants.admin.execute(insert(folder_labels).values(link))
     return row
 
 
@@ -55,21 +55,21 @@ def key(note: Row) -> tuple[Any, Any]:
 
 class TestReading:
     @pytest.mark.parametrize("name", READING)
-    async def test_finds_own_rows(self, arena: Arena, note: Row, name: str) -> None:
-        async with arena.session() as session:
+    async def test_finds_own_rows(self, two_tenants: TwoTenants, note: Row, name: str) -> None:
+        async with two_tenants.session() as session:
             found = (await session.execute(READING[name]())).unique().all()
 
         assert found
 
-    async def test_gets_and_refreshes(self, arena: Arena, key: Any) -> None:
-        async with arena.session() as session:
+    async def test_gets_and_refreshes(self, two_tenants: TwoTenants, key: Any) -> None:
+        async with two_tenants.session() as session:
             note = await session.get_one(Note, key)
             await session.refresh(note)
 
             assert note.body.startswith(OWN)
 
-    async def test_loads_late(self, arena: Arena, note: Row) -> None:
-        async with arena.session() as session:
+    async def test_loads_late(self, two_tenants: TwoTenants, note: Row) -> None:
+        async with two_tenants.session() as session:
             folder = await session.get_one(Folder, (note["tenant_id"], note["folder_id"]))
 
             def late(_: Any) -> tuple[int, int, str]:
@@ -80,8 +80,8 @@ class TestReading:
         assert (notes, labels) == (1, 1)
         assert secret.startswith(OWN)
 
-    async def test_asks_for_the_parent(self, arena: Arena, note: Row) -> None:
-        async with arena.session() as session:
+    async def test_asks_for_the_parent(self, two_tenants: TwoTenants, note: Row) -> None:
+        async with two_tenants.session() as session:
             folder = await session.get_one(Folder, (note["tenant_id"], note["folder_id"]))
             found = await session.scalars(select(Note).where(with_parent(folder, Folder.notes)))
 
@@ -89,8 +89,8 @@ class TestReading:
 
 
 class TestWriting:
-    async def test_changes_and_deletes_objects(self, arena: Arena, key: Any) -> None:
-        async with arena.session() as session:
+    async def test_changes_and_deletes_objects(self, two_tenants: TwoTenants, key: Any) -> None:
+        async with two_tenants.session() as session:
             (await session.get_one(Note, key)).body = "changed"
             await session.commit()
             await session.delete(await session.get_one(Note, key))
@@ -98,30 +98,30 @@ class TestWriting:
 
             assert await session.get(Note, key) is None
 
-    async def test_changes_and_deletes_rows(self, arena: Arena, note: Row) -> None:
+    async def test_changes_and_deletes_rows(self, two_tenants: TwoTenants, note: Row) -> None:
         mine = Note.id == note["id"]
         changed = update(Note).where(mine, Note.folder.has()).values(body=Note.body + "!")
-        async with arena.session() as session:
+        async with two_tenants.session() as session:
             bodies = (await session.scalars(changed.returning(Note.body))).all()
             await session.execute(delete(Note).where(mine))
             await session.commit()
 
         assert [body[-1] for body in bodies] == ["!"]
 
-    async def test_adds_with_references(self, arena: Arena) -> None:
+    async def test_adds_with_references(self, two_tenants: TwoTenants) -> None:
         label = Label(id=new_id(), name="mine")
         folder = Folder(code=str(new_id()), secret="", notes=[Note(body="")], labels=[label])
-        async with arena.session() as session:
+        async with two_tenants.session() as session:
             session.add(folder)
             await session.commit()
 
-            assert folder.tenant_id == label.tenant_id == arena.own.tenant_id
+            assert folder.tenant_id == label.tenant_id == two_tenants.own.tenant_id
 
-    async def test_inserts_many(self, arena: Arena) -> None:
+    async def test_inserts_many(self, two_tenants: TwoTenants) -> None:
         rows = [{"id": new_id(), "name": "mine"} for _ in range(3)]
-        async with arena.session() as session:
+        async with two_tenants.session() as session:
             added = await session.scalars(insert(Label).returning(Label.tenant_id), rows)
             await session.execute(update(Label), [row | {"name": "ours"} for row in rows])
             await session.commit()
 
-            assert set(added) == {arena.own.tenant_id}
+            assert set(added) == {two_tenants.own.tenant_id}

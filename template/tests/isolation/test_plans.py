@@ -12,11 +12,11 @@ from app.config import Settings
 from app.database.tenancy import TenantContext
 from tests.support.servers import server
 
-from .arena import Arena
 from .attacks_reading import WITH_REASON
-from .crowd import fill, found_tenants
+from .load import create_tenants, fill
 from .questions import Question, questions_of, repositories
 from .samples import Folder
+from .two_tenants import TwoTenants
 
 pytestmark = pytest.mark.slow
 
@@ -48,19 +48,19 @@ def superuser(whole: Settings) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def crowd(superuser: Connection) -> Iterator[list[UUID]]:
+def tenant_ids(superuser: Connection) -> Iterator[list[UUID]]:
     """Create a thousand tenants."""
-    yield found_tenants(superuser, 1000)
+    yield create_tenants(superuser, 1000)
     superuser.execute(text("SET session_replication_role = replica"))
     for table in Folder.metadata.sorted_tables + tables_of_repositories():
         if "tenant_id" in table.c:
             superuser.execute(
                 text(
                     f"DELETE FROM {table.name} WHERE tenant_id IN"
-                    " (SELECT id FROM tenants WHERE name = 'crowd')"
+                    " (SELECT id FROM tenants WHERE name = 'load')"
                 )
             )
-    superuser.execute(text("DELETE FROM tenants WHERE name = 'crowd'"))
+    superuser.execute(text("DELETE FROM tenants WHERE name = 'load'"))
     superuser.execute(text("SET session_replication_role = origin"))
 
 
@@ -69,49 +69,51 @@ def tables_of_repositories() -> list[Table]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def million(arena: Arena, superuser: Connection, crowd: list[UUID]) -> None:
-    row = await arena.own_row(Folder.__table__)
-    fill(superuser, Folder.__table__, crowd, rows_each=1000, like=row["id"])
+async def million(two_tenants: TwoTenants, superuser: Connection, tenant_ids: list[UUID]) -> None:
+    row = await two_tenants.own_row(Folder.__table__)
+    fill(superuser, Folder.__table__, tenant_ids, rows_each=1000, like=row["id"])
 
 
 class TestOfAMillionRows:
     @pytest.mark.parametrize("name", OF_A_MILLION)
     async def test_starts_with_the_tenant(
-        self, arena: Arena, crowd: list[UUID], million: None, name: str
+        self, two_tenants: TwoTenants, tenant_ids: list[UUID], million: None, name: str
     ) -> None:
-        question = Question(name, OF_A_MILLION[name], [crowd[500]])
+        question = Question(name, OF_A_MILLION[name], [tenant_ids[500]])
 
-        assert await scans(arena, question, TenantContext(crowd[500])) == []
+        assert await scans(two_tenants, question, TenantContext(tenant_ids[500])) == []
 
 
 class TestOfEachRepository:
     @pytest.mark.parametrize("repository", repositories(), ids=lambda each: each.__name__)
     async def test_starts_with_the_tenant(
         self,
-        arena: Arena,
+        two_tenants: TwoTenants,
         superuser: Connection,
-        crowd: list[UUID],
+        tenant_ids: list[UUID],
         repository: Any,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        questions = await questions_of(arena, repository, monkeypatch)
-        row = await arena.own_row(repository.model.__table__)
-        fill(superuser, repository.model.__table__, crowd, rows_each=20, like=row["id"])
+        questions = await questions_of(two_tenants, repository, monkeypatch)
+        row = await two_tenants.own_row(repository.model.__table__)
+        fill(superuser, repository.model.__table__, tenant_ids, rows_each=20, like=row["id"])
 
-        tenant = TenantContext(crowd[500])
-        found = [await scans(arena, question, tenant, repository.model) for question in questions]
+        tenant = TenantContext(tenant_ids[500])
+        found = [
+            await scans(two_tenants, question, tenant, repository.model) for question in questions
+        ]
 
         assert len(questions) >= 4
         assert [each for some in found for each in some] == []
 
 
 async def scans(
-    arena: Arena, question: Question, tenant: TenantContext, model: Any = Folder
+    two_tenants: TwoTenants, question: Question, tenant: TenantContext, model: Any = Folder
 ) -> list[str]:
     """Return the scans that do not begin with the tenant, as sentences."""
     if question.sql.startswith("INSERT"):
         return []
-    async with arena.session_of(tenant) as session:
+    async with two_tenants.session_of(tenant) as session:
         connection = await session.connection(execution_options=WITH_REASON)
         driver: Any = (await connection.get_raw_connection()).driver_connection
         plan = await driver.fetchval(f"EXPLAIN (FORMAT JSON) {question.sql}", *question.values)

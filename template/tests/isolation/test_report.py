@@ -7,8 +7,8 @@ import pytest
 
 from app.config import Rate
 
-from .arena import Arena
 from .report import Report, shorten
+from .two_tenants import TwoTenants
 
 REQUEST = "2026-11-27 07:56:04 [info     ] request      duration_ms=4.1 method=POST status=422"
 BUG = "2026-11-27 07:56:04 [error    ] unexpected error      error=KeyError"
@@ -53,7 +53,7 @@ class TestAFailure:
 
 class TestARouteWithALimit:
     @pytest.mark.parametrize("verb", ["take", "look"])
-    async def test_is_attacked_as_often_as_others(self, arena: Arena, verb: str) -> None:
-        take = getattr(arena.runtime.buckets, verb)
+    async def test_is_attacked_as_often_as_others(self, two_tenants: TwoTenants, verb: str) -> None:
+        take = getattr(two_tenants.runtime.buckets, verb)
 
         assert all([(await take("limit:x", Rate(1, 3600))).allowed for _ in range(50)])

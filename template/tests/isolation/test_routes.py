@@ -2,14 +2,14 @@
 
 from fastapi.routing import iter_route_contexts
 
-from .arena import Arena
-from .probes import probe_all, probe_idempotency
+from .oracles import find_leaks, find_leaks_by_replay
 from .routes import API, find_routes
+from .two_tenants import TwoTenants
 
 
 class TestRoutes:
-    def test_are_all_found(self, arena: Arena) -> None:
-        described = arena.app.openapi()["paths"]
+    def test_are_all_found(self, two_tenants: TwoTenants) -> None:
+        described = two_tenants.app.openapi()["paths"]
         operations = {
             (method.upper(), path)
             for path, methods in described.items()
@@ -18,15 +18,15 @@ class TestRoutes:
         }
 
         assert len(operations) > 20
-        assert operations <= {(route.method, route.path) for route in find_routes(arena.app)}
-        assert list(iter_route_contexts(arena.app.routes))
+        assert operations <= {(route.method, route.path) for route in find_routes(two_tenants.app)}
+        assert list(iter_route_contexts(two_tenants.app.routes))
 
-    async def test_tell_and_change_nothing_of_another_tenant(self, arena: Arena) -> None:
-        findings = await probe_all(arena)
+    async def test_tell_and_change_nothing_of_another_tenant(self, two_tenants: TwoTenants) -> None:
+        findings = await find_leaks(two_tenants)
 
         assert not findings, "\n".join(findings)
 
-    async def test_keep_idempotency_keys_apart(self, arena: Arena) -> None:
-        findings = await probe_idempotency(arena)
+    async def test_keep_idempotency_keys_apart(self, two_tenants: TwoTenants) -> None:
+        findings = await find_leaks_by_replay(two_tenants)
 
         assert not findings, "\n".join(findings)

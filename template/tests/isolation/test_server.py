@@ -17,8 +17,8 @@ import pytest_asyncio
 from app.config import Settings
 from tests.support.people import Person
 
-from .arena import Arena
 from .report import Report
+from .two_tenants import TwoTenants
 
 PROJECT = Path(__file__).parents[2]
 ME = "/api/v1/users/me"
@@ -40,7 +40,7 @@ class Server:
 
 @pytest_asyncio.fixture(scope="module")
 async def server(
-    whole: Settings, arena: Arena, tmp_path_factory: pytest.TempPathFactory
+    whole: Settings, two_tenants: TwoTenants, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Server]:
     server = Server(_free_port(), tmp_path_factory.mktemp("server") / "log")
     with server.log.open("wb") as log:
@@ -59,10 +59,18 @@ async def server(
 
 class TestPipelinedRequests:
     async def test_keep_their_people_apart(
-        self, arena: Arena, server: Server, report: Report
+        self, two_tenants: TwoTenants, server: Server, report: Report
     ) -> None:
         """uvicorn lets pipelined requests inherit each other's context variables."""
-        people = [arena.own, None, arena.foreign, arena.own, None, arena.foreign, None] * 3
+        people = [
+            two_tenants.own,
+            None,
+            two_tenants.foreign,
+            two_tenants.own,
+            None,
+            two_tenants.foreign,
+            None,
+        ] * 3
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"".join(_request(person) for person in people))
         answers = [await _answer(reader) for _ in people]
@@ -72,17 +80,19 @@ class TestPipelinedRequests:
             report.add()
             assert told.get("id") == (str(person.user_id) if person else None)
 
-    async def test_are_logged_for_their_people(self, arena: Arena, server: Server) -> None:
+    async def test_are_logged_for_their_people(
+        self, two_tenants: TwoTenants, server: Server
+    ) -> None:
         lines = [line for line in server.lines() if line.get("route") == ME]
         pairs = {(line["tenant_id"], line["user_id"]) for line in lines}
 
-        assert pairs == {(None, None), *map(_pair, (arena.own, arena.foreign))}
+        assert pairs == {(None, None), *map(_pair, (two_tenants.own, two_tenants.foreign))}
         assert all((line["status"] == 401) == (line["user_id"] is None) for line in lines)
 
 
 class TestKeptConnections:
-    async def test_keep_their_people_apart(self, arena: Arena, server: Server) -> None:
-        people = [arena.own, None, arena.foreign, None] * 5
+    async def test_keep_their_people_apart(self, two_tenants: TwoTenants, server: Server) -> None:
+        people = [two_tenants.own, None, two_tenants.foreign, None] * 5
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         url = f"http://127.0.0.1:{server.port}{ME}"
         async with httpx.AsyncClient(limits=limits) as client:

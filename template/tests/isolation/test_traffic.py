@@ -19,8 +19,8 @@ from app.main import _middleware as middleware
 from tests.support.clients import client_of
 from tests.support.people import Person
 
-from .arena import Arena
 from .samples import Label
+from .two_tenants import TwoTenants
 
 router = APIRouter(prefix="/api/v1/attacked")
 
@@ -75,11 +75,11 @@ LOOP: list[asyncio.AbstractEventLoop] = []
 
 
 @pytest_asyncio.fixture
-async def app(arena: Arena) -> FastAPI:
+async def app(two_tenants: TwoTenants) -> FastAPI:
     """An app with a few more routes, behind this project's middleware."""
     LOOP[:] = [asyncio.get_running_loop()]
-    app = FastAPI(middleware=middleware(arena.runtime))
-    app.state.runtime = arena.runtime
+    app = FastAPI(middleware=middleware(two_tenants.runtime))
+    app.state.runtime = two_tenants.runtime
     app.include_router(router)
     return app
 
@@ -91,8 +91,8 @@ async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 
 class TestRequests:
-    async def test_do_not_mix(self, arena: Arena, client: AsyncClient) -> None:
-        people = [arena.own, arena.foreign]
+    async def test_do_not_mix(self, two_tenants: TwoTenants, client: AsyncClient) -> None:
+        people = [two_tenants.own, two_tenants.foreign]
         # Limit the threads: if all wait for a connection, its holder waits for a thread forever.
         paths = [("POST", "slow"), ("GET", "gathered")] * 2 + [("GET", "thread")]
 
@@ -109,17 +109,19 @@ class TestRequests:
             assert told["tenant"] == str(person.tenant_id), told
             assert set(told["seen"]) <= {str(person.tenant_id)}
 
-    async def test_leave_nothing_to_the_unknown(self, arena: Arena, client: AsyncClient) -> None:
-        for headers in (arena.own.headers, {}, arena.foreign.headers, {}):
+    async def test_leave_nothing_to_the_unknown(
+        self, two_tenants: TwoTenants, client: AsyncClient
+    ) -> None:
+        for headers in (two_tenants.own.headers, {}, two_tenants.foreign.headers, {}):
             answer = await client.get("/api/v1/attacked/gathered", headers=headers)
             assert answer.status_code == (200 if headers else 401)
 
 
 class TestSockets:
-    async def test_see_their_own_tenant(self, arena: Arena, app: FastAPI) -> None:
-        await arena.own_row(Label.__table__)
-        await arena.foreign_row(Label.__table__)
-        sockets = [Socket(app, arena.own), Socket(app, arena.foreign)]
+    async def test_see_their_own_tenant(self, two_tenants: TwoTenants, app: FastAPI) -> None:
+        await two_tenants.own_row(Label.__table__)
+        await two_tenants.foreign_row(Label.__table__)
+        sockets = [Socket(app, two_tenants.own), Socket(app, two_tenants.foreign)]
 
         for _ in range(3):
             for socket in sockets:

@@ -8,11 +8,11 @@ from sqlalchemy import event
 from app.database.tenancy import Context, PersonContext, TenantContextRequired
 from app.kit.ids import new_id
 
-from .arena import ALL_MODELS, Arena
+from .attacker import Attacker
 from .attacks import ON_EACH_TABLE
-from .raids import Raid
 from .report import Report
 from .samples import Label
+from .two_tenants import ALL_MODELS, TwoTenants
 
 # The session cannot know which tables they use; row security hides the rows (TestWrittenSql).
 WRITTEN_WITH_REASON = {
@@ -32,42 +32,49 @@ ATTACKS = {k: v for k, v in ON_EACH_TABLE.items() if k not in WRITTEN_WITH_REASO
 CONTEXTS = [None, PersonContext(new_id())]
 
 
-async def raid_without_tenant(arena: Arena, attack: str, model: Any, context: Context) -> Any:
-    theirs, mine = await arena.foreign_row(model.__table__), await arena.own_row(model.__table__)
-    async with arena.session_of(context) as session:
-        loot = await ON_EACH_TABLE[attack](Raid(arena, session, model, mine, theirs))
+async def attack_without_tenant(
+    two_tenants: TwoTenants, attack: str, model: Any, context: Context
+) -> Any:
+    theirs, mine = (
+        await two_tenants.foreign_row(model.__table__),
+        await two_tenants.own_row(model.__table__),
+    )
+    async with two_tenants.session_of(context) as session:
+        leaked = await ON_EACH_TABLE[attack](Attacker(two_tenants, session, model, mine, theirs))
         await session.commit()
-    return arena.is_foreign(loot, theirs)
+    return two_tenants.is_foreign(leaked, theirs)
 
 
 class TestEveryWay:
     @pytest.mark.parametrize("attack", ATTACKS)
-    async def test_needs_a_tenant(self, arena: Arena, report: Report, attack: str) -> None:
+    async def test_needs_a_tenant(
+        self, two_tenants: TwoTenants, report: Report, attack: str
+    ) -> None:
         for model in ALL_MODELS:
             report.add(table=model.__tablename__)
             with pytest.raises(TenantContextRequired):
-                await raid_without_tenant(arena, attack, model, None)
+                await attack_without_tenant(two_tenants, attack, model, None)
 
     @pytest.mark.parametrize("attack", ATTACKS)
     async def test_needs_more_than_a_person(
-        self, arena: Arena, report: Report, attack: str
+        self, two_tenants: TwoTenants, report: Report, attack: str
     ) -> None:
         report.add(table=Label.__tablename__)
         with pytest.raises(TenantContextRequired):
-            await raid_without_tenant(arena, attack, Label, CONTEXTS[1])
+            await attack_without_tenant(two_tenants, attack, Label, CONTEXTS[1])
 
-    async def test_is_refused_unsent(self, arena: Arena) -> None:
+    async def test_is_refused_unsent(self, two_tenants: TwoTenants) -> None:
         """Nothing is sent, so that a session without a tenant fails even on an empty table."""
         sent: list[str] = []
 
         def note(*arguments: Any) -> None:
             sent.append(arguments[2])
 
-        engine = arena.runtime.database.rw.sync_engine
+        engine = two_tenants.runtime.database.rw.sync_engine
         event.listen(engine, "before_cursor_execute", note)
         for attack in ("select_all", "count", "delete_all", "get", "whole_text", "core_select"):
             with pytest.raises(TenantContextRequired):
-                await raid_without_tenant(arena, attack, Label, None)
+                await attack_without_tenant(two_tenants, attack, Label, None)
         event.remove(engine, "before_cursor_execute", note)
 
         assert sent == []
@@ -77,13 +84,13 @@ class TestWrittenSql:
     @pytest.mark.parametrize("context", CONTEXTS)
     @pytest.mark.parametrize("attack", sorted(WRITTEN_WITH_REASON))
     async def test_finds_nothing_without_a_tenant(
-        self, arena: Arena, attack: str, context: Context
+        self, two_tenants: TwoTenants, attack: str, context: Context
     ) -> None:
-        before = await arena.foreign_rows(Label.__table__)
+        before = await two_tenants.foreign_rows(Label.__table__)
         try:
-            found = await raid_without_tenant(arena, attack, Label, context)
+            found = await attack_without_tenant(two_tenants, attack, Label, context)
         except TenantContextRequired:
             found = False
 
         assert not found
-        assert (await arena.foreign_rows(Label.__table__)).startswith(before[:20])
+        assert (await two_tenants.foreign_rows(Label.__table__)).startswith(before[:20])

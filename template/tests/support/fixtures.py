@@ -17,7 +17,7 @@ from .clients import client_of
 from .database import create_test_database, drop_test_database
 from .limits import without_limits
 from .modules import modules_for
-from .people import Person, found_tenant
+from .people import Person, create_tenant
 
 
 @pytest.fixture(scope="session")
@@ -56,13 +56,13 @@ def unlimited(runtime: Runtime) -> Iterator[None]:
 @pytest_asyncio.fixture
 async def owner(runtime: Runtime) -> Person:
     """The owner of a tenant that only this test uses."""
-    return await found_tenant(runtime, "Acme")
+    return await create_tenant(runtime, "Acme")
 
 
 @pytest_asyncio.fixture
 async def rival(runtime: Runtime) -> Person:
     """The owner of another tenant."""
-    return await found_tenant(runtime, "Globex")
+    return await create_tenant(runtime, "Globex")
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.jobs import Envelope, Job
-from app.core.mail import Letter, MemoryMailer
+from app.core.mail import Email, MemoryMailer
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 
@@ -20,18 +20,18 @@ TAKE = text(
 SECRET = re.compile(r"token=([\w.~-]+)")
 
 
-async def mails_to(runtime: Runtime, address: str) -> list[Letter]:
+async def mails_to(runtime: Runtime, address: str) -> list[Email]:
     """Return all e-mails of this test process to the address, oldest first."""
     await deliver(runtime)
     sent = cast(MemoryMailer, runtime.mailer).sent
-    return [letter for letter in sent if letter.to == address]
+    return [mail for mail in sent if mail.to == address]
 
 
 async def token_for(runtime: Runtime, address: str) -> str:
     """Return the token in the link of the latest e-mail."""
-    letter = (await mails_to(runtime, address))[-1]
-    found = SECRET.search(letter.text)
-    assert found, letter.text
+    mail = (await mails_to(runtime, address))[-1]
+    found = SECRET.search(mail.text)
+    assert found, mail.text
     return found[1]
 
 
@@ -55,9 +55,9 @@ def _refusing_while_open(work: UnitOfWork, job: Job) -> Iterator[None]:
     """Assert that no transaction, and so no connection, waits for a mail server."""
     mailer = cast(MemoryMailer, work.runtime.mailer)
 
-    async def send(letter: Letter) -> None:
+    async def send(mail: Email) -> None:
         assert not work.is_open, f"{job.name} sends inside of a transaction: work.commit() first"
-        mailer.sent.append(letter)
+        mailer.sent.append(mail)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mailer, "send", send)

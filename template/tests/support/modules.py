@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from app.core.module import Module, find_modules
-from tests.architecture.laws import neighbours
+from tests.architecture.import_rules import used_modules
 from tests.architecture.source import MODULES
 
 PEOPLE = {"tenants", "users"}
@@ -25,5 +25,5 @@ def _folder_of(test: pytest.Item) -> str:
 
 def _with_neighbours(modules: set[str]) -> set[str]:
     """Add the modules that these use, recursively."""
-    more = modules.union(*(neighbours(module) for module in modules))
+    more = modules.union(*(used_modules(module) for module in modules))
     return more if more == modules else _with_neighbours(more)

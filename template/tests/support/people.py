@@ -37,23 +37,26 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-async def found_tenant(
+async def create_tenant(
     runtime: Runtime, name: str = "Acme", *, is_superuser: bool = False
 ) -> Person:
     """Create a tenant, and return its owner."""
     context = TenantContext(new_id())
     async with open_unit(runtime, Actor.system(context.tenant_id), context) as work:
         user = await _add_user(work, is_superuser=is_superuser)
-        owner = await TenantService(work).found(name=name, owner_id=user.id)
+        owner = await TenantService(work).create(name=name, owner_id=user.id)
     return await _signed_in(runtime, user, context, owner.id, Role.OWNER)
 
 
-async def hire(runtime: Runtime, employer: Person, role: Role) -> Person:
+async def add_member(runtime: Runtime, employer: Person, role: Role) -> Person:
     """Add a member to the employer's tenant."""
     async with open_unit(runtime, Actor.system(employer.tenant_id), employer.context) as work:
         user = await _add_user(work)
         membership = await TenantService(work).memberships.create(user_id=user.id, role=role)
     return await _signed_in(runtime, user, employer.context, membership.id, role)
+
+
+found_tenant, hire = create_tenant, add_member  # until 3.0
 
 
 async def colleague(work: UnitOfWork) -> UUID:

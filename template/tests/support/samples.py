@@ -78,8 +78,8 @@ async def fail(work: UnitOfWork, counter: UUID, times: int) -> None:
         raise RuntimeError("not yet")
 
 
-@job(name="samples.add_alone", lock="alone")
-async def add_alone(work: UnitOfWork, counter: UUID) -> None:
+@job(name="samples.add_locked", lock="alone")
+async def add_locked(work: UnitOfWork, counter: UUID) -> None:
     seen.append("enter")
     await asyncio.sleep(0.1)
     seen.append("leave")
@@ -95,8 +95,8 @@ async def rebuild(work: UnitOfWork, counter: UUID) -> None:
         raise RuntimeError("not yet")
 
 
-@job(name="samples.count_slowly_told")
-async def count_slowly_told(work: UnitOfWork) -> None:
+@job(name="samples.count_with_progress")
+async def count_with_progress(work: UnitOfWork) -> None:
     for step in (1, 2):
         await report_progress(work, done=step, total=2)
         await asyncio.sleep(0.3)
@@ -139,8 +139,8 @@ class TenantNamed(Event):
 
 
 @dataclass(frozen=True)
-class HouseOpened(Event):
-    name = "samples.house_opened"
+class SystemStarted(Event):
+    name = "samples.system_started"
     without_tenant = True
 
     tenant_id: UUID
@@ -174,8 +174,8 @@ async def note_name(work: UnitOfWork, event: TenantNamed) -> None:
     seen.append(event)
 
 
-@subscribe(HouseOpened, name="samples.note_opening", retry=QUICK)
-async def note_opening(work: UnitOfWork, event: HouseOpened) -> None:
+@subscribe(SystemStarted, name="samples.note_start", retry=QUICK)
+async def note_start(work: UnitOfWork, event: SystemStarted) -> None:
     seen.append(("opened", work.context))
 
 
@@ -186,9 +186,9 @@ JOBS = (
     wait,
     wait_apart,
     fail,
-    add_alone,
+    add_locked,
     rebuild,
-    count_slowly_told,
+    count_with_progress,
     greet,
     every_second,
     for_each_tenant,
@@ -197,7 +197,7 @@ SAMPLES = Module(
     name="samples",
     jobs=JOBS,
     slots={"apart": 1},
-    subscribers=(count_moves, follow, refuse, note_name, note_opening),
+    subscribers=(count_moves, follow, refuse, note_name, note_start),
 )
 
 

@@ -27,7 +27,7 @@ def client(runtime: Runtime, owner: Person) -> AsyncClient:
     app = FastAPI()
 
     @app.get("/{first}/{then}", status_code=204)
-    async def planted(first: str, then: str) -> None:
+    async def unit_within(first: str, then: str) -> None:
         async with open_unit(runtime, owner.actor, None) as work:
             await (write if first == "write" else ask)(work, owner)
             if then == "within":

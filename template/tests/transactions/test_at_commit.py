@@ -52,7 +52,7 @@ class TestAtCommit:
 
         assert await names(runtime, owner) == {"second"}
 
-    async def test_is_forgotten_with_a_rollback(self, runtime: Runtime, owner: Person) -> None:
+    async def test_is_dropped_with_a_rollback(self, runtime: Runtime, owner: Person) -> None:
         session = open_session(runtime.database.rw, owner.context)
         await session.at_commit(RENAME, b"never")
         await session.rollback()

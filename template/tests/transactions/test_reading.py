@@ -21,7 +21,7 @@ from .widgets import names
 LOCK = text("SELECT pg_advisory_xact_lock(1)").execution_options(raw_sql="a lock, no rows")
 
 
-class TestAlone:
+class TestStandalone:
     @needs_fast_paths
     async def test_begins_nothing(self, runtime: Runtime, owner: Person) -> None:
         session = open_session(runtime.database.rw, owner.context)

@@ -12,7 +12,7 @@ from app.config import Settings
 from app.main import create_app
 from tests.support.clients import client_of
 from tests.support.own_server import OwnServer, migrated, own_server
-from tests.support.people import found_tenant
+from tests.support.people import create_tenant
 from tests.support.pgbouncer import PgBouncer, pgbouncer
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
 @pytest_asyncio.fixture
 async def client(served: Served) -> AsyncIterator[AsyncClient]:
     app = create_app(served.settings)
-    owner = await found_tenant(app.state.runtime)
+    owner = await create_tenant(app.state.runtime)
     async with client_of(app, owner) as client:
         yield client
     await app.state.runtime.close()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.core.tenancy import TenantContext
-from app.database.compiled.standalone import READS_ALONE
+from app.database.compiled.standalone import SINGLE_STATEMENT_READS
 from app.database.engine import create_engine
 from app.database.session import open_session
 from app.kit.ids import new_id
@@ -66,4 +66,4 @@ class TestTheTimeLimit:
             alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
             found = (await alone.execute(LIMIT)).scalar()
 
-        assert found == ("300ms" if engine.get_execution_options()[READS_ALONE] else "0")
+        assert found == ("300ms" if engine.get_execution_options()[SINGLE_STATEMENT_READS] else "0")

@@ -55,7 +55,7 @@ class TestCommit:
 
 
 class TestRollback:
-    async def test_forgets_what_both_wrote(self, runtime: Runtime, owner: Person) -> None:
+    async def test_undoes_what_both_wrote(self, runtime: Runtime, owner: Person) -> None:
         session = open_session(runtime.database.rw, owner.context)
         await write_both(session)
         await session.flush()
@@ -152,7 +152,7 @@ class TestDeadConnection:
         assert await names(runtime, owner) == {"orm"}
 
 
-class TestACrowd:
+class TestManyAtOnce:
     async def test_waits_for_connections_and_leaves_none_behind(
         self, runtime: Runtime, owner: Person
     ) -> None:

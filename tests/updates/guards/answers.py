@@ -55,7 +55,7 @@ def questions_can_be_skipped(_: Source, after: Source) -> Iterator[str]:
 
 def module_names_stay_good(before: Source, after: Source) -> Iterator[str]:
     """Check names that no project has yet too, because users rely on what a release accepts."""
-    was, now = before.extension.problems.modules_problems, after.extension.problems.modules_problems
+    was, now = before.validation.modules_problems, after.validation.modules_problems
     for word in WORDS:
         if now([word]) and not was([word]):
             yield f"{word} was a good name, and is refused now"
@@ -63,7 +63,7 @@ def module_names_stay_good(before: Source, after: Source) -> Iterator[str]:
 
 def other_answers_stay_good(before: Source, after: Source) -> Iterator[str]:
     for check, answers in GOOD.items():
-        was, now = getattr(before.extension.problems, check), getattr(after.extension.problems, check)
+        was, now = getattr(before.validation, check), getattr(after.validation, check)
         for answer in answers:
             if now(answer) and not was(answer):
                 yield f"{answer!r} was a good answer, and {check} refuses it now"

@@ -47,7 +47,7 @@ def clients_space_stays_free(_: Source, after: Source) -> Iterator[str]:
 
 def clients_names_stay_free(before: Source, after: Source) -> Iterator[str]:
     """Find new modules and tables whose names an older release accepted for clients' modules."""
-    accepted = before.extension.problems.modules_problems
+    accepted = before.validation.modules_problems
     for name in sorted(_modules(after) - _modules(before)):
         if not accepted([name]):
             yield f"a module {name} comes, and clients may have one: reserve a name a release ahead"

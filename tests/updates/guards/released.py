@@ -8,7 +8,7 @@ from .source import Source
 
 STEPS = ("migrations/standard", "migrations/ready_made")
 REVISION = "sha256(self.module.encode()).hexdigest()[:12]"
-ID_MAKERS = ("extensions/modules/steps.py", "template/src/app/database/schema/migrations.py")
+ID_MAKERS = ("extensions/modules/migration_steps.py", "template/src/app/database/schema/migrations.py")
 
 
 def steps_stay(before: Source, after: Source) -> Iterator[str]:

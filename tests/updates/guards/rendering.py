@@ -34,13 +34,13 @@ RESTLESS = {
 MAY = {
     ("_sources.py", "importlib"),
     ("_sources.py", "sys"),
-    ("english.py", "importlib"),
+    ("plurals.py", "importlib"),
     ("given.py", "sys"),
     ("origin.py", "subprocess"),
     ("prompt.py", "sys"),
     ("standard.py", "importlib"),
     ("standard.py", "sys"),
-    ("taken.py", "sys"),
+    ("reserved_names.py", "sys"),
 }
 RESTLESS_CALLS = {
     "__import__",

@@ -63,6 +63,11 @@ class Source:
     def extension(self) -> Any:
         return _load(self.folder / "extensions/modules")
 
+    @property
+    def validation(self) -> Any:
+        """Return the extension's validators; releases before 2.0.0 call the file `problems`."""
+        return getattr(self.extension, "validation", None) or self.extension.problems
+
     @cached_property
     def version(self) -> str:
         found: str = self._pyproject["version"]

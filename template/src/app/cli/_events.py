@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from app.core.events.operations import ENDED_BADLY, Delivered, archive, list_deliveries, resubmit
+from app.core.events.operations import UNSUCCESSFUL, Delivered, archive, list_deliveries, resubmit
 from app.core.unit_of_work import UnitOfWork
 
 Statuses = Annotated[
@@ -29,7 +29,7 @@ def event_commands(
     @commands.command("list")
     def list_(status: Statuses = None, limit: Limit = 50) -> None:
         """List events that failed or were skipped, one line per subscriber."""
-        asyncio.run(_show(status or list(ENDED_BADLY), limit))
+        asyncio.run(_show(status or list(UNSUCCESSFUL), limit))
 
     @commands.command("resubmit")
     def resubmit_(ids: Ids = None, handler: Handler = None, everything: Everything = False) -> None:

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from app.core.jobs.operations import ENDED_BADLY, LIVE, QueuedJob, cancel_job, list_jobs, retry_jobs
+from app.core.jobs.operations import (
+    LIVE,
+    UNSUCCESSFUL,
+    QueuedJob,
+    cancel_job,
+    list_jobs,
+    retry_jobs,
+)
 from app.core.unit_of_work import UnitOfWork
 
 Statuses = Annotated[
@@ -30,7 +37,7 @@ def job_commands(open_work: Callable[[], AbstractAsyncContextManager[UnitOfWork]
     @commands.command()
     def failed(limit: Limit = 50) -> None:
         """List jobs that failed, were skipped (their tenant is suspended) or were cancelled."""
-        asyncio.run(_show(ENDED_BADLY, limit))
+        asyncio.run(_show(UNSUCCESSFUL, limit))
 
     @commands.command()
     def retry(ids: Ids) -> None:

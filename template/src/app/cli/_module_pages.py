@@ -31,7 +31,7 @@ def _overview(uses: Mapping[str, set[str]]) -> str:
     names = [f"    {name}" for name in uses]
     links = [f"- [{name}]({name}.md)" for name in uses]
     diagram = ["```mermaid", "graph TD", *names, *arrows, "```"]
-    intro = "An arrow: may use the front door of, as its tach.domain.toml says."
+    intro = "An arrow: may use the public API of, as its tach.domain.toml says."
     return "\n".join([WRITTEN, "", "# Modules", "", *diagram, "", intro, "", *links, ""])
 
 
@@ -39,14 +39,14 @@ def _page(module: Module, uses: Mapping[str, set[str]]) -> str:
     name = module.name
     users = {other for other, used in uses.items() if name in used}
     sections = {
-        "Front door": _front_door(name),
+        "Public API": _public_api(name),
         "Uses": sorted(uses[name]),
         "Is used by": sorted(users),
         "Routes": list(_routes(module)),
         "Permissions": [f"`{each}`: from {role} on" for each, role in module.permissions.items()],
         "Tables": list(_tables(name)),
         "Events out": sorted(f"`{event.name}`" for event in _events_of(name)),
-        "Events in": [_heard(each.event, each.name) for each in module.subscribers],
+        "Events in": [_subscription(each.event, each.name) for each in module.subscribers],
         "Jobs": [_job(each.name, each.queue, each.cron) for each in module.jobs],
     }
     lines = [WRITTEN, "", f"# {name}", ""]
@@ -58,16 +58,16 @@ def _page(module: Module, uses: Mapping[str, set[str]]) -> str:
 
 def _used_by(name: str) -> set[str]:
     """Return the modules that its import rules allow."""
-    law = MODULES / name / "tach.domain.toml"
-    if not law.exists():
+    rules = MODULES / name / "tach.domain.toml"
+    if not rules.exists():
         return set()
-    rooms = tomllib.loads(law.read_text(encoding="utf-8"))
-    needed = [rooms.get("root", {}), *rooms.get("modules", ())]
-    places = [str(place) for room in needed for place in room.get("depends_on", ())]
+    tables = tomllib.loads(rules.read_text(encoding="utf-8"))
+    needed = [tables.get("root", {}), *tables.get("modules", ())]
+    places = [str(place) for table in needed for place in table.get("depends_on", ())]
     return {p.removeprefix(PREFIX).partition(".")[0] for p in places if p.startswith(PREFIX)}
 
 
-def _front_door(name: str) -> list[str]:
+def _public_api(name: str) -> list[str]:
     return [f"`{each}`" for each in getattr(import_module(f"app.modules.{name}"), "__all__", ())]
 
 
@@ -96,7 +96,7 @@ def _is_in(thing: type, name: str) -> bool:
     return f"{thing.__module__}.".startswith(f"app.modules.{name}.")
 
 
-def _heard(event: type[Event], handler: str) -> str:
+def _subscription(event: type[Event], handler: str) -> str:
     what = "every event of a tenant" if event is AnyEvent else f"`{event.name}`"
     return f"{what}, by `{handler}`"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ._secrets import weakness
+from ._secrets import secret_problem
 from ._settings import Settings
 
 HTTPS = "https://"
@@ -29,14 +29,14 @@ def production_faults(settings: Settings) -> Faults:
 def _secret_faults(settings: Settings) -> Faults:
     if "secret_key" not in settings.model_fields_set:
         yield ("secret_key",), "must be set in production."
-    elif weak := weakness(settings.secret_key.get_secret_value()):
+    elif weak := secret_problem(settings.secret_key.get_secret_value()):
         yield ("secret_key",), f"{weak}."
     for previous in settings.auth.previous_secrets:
-        if weak := weakness(previous.get_secret_value()):
+        if weak := secret_problem(previous.get_secret_value()):
             yield ("auth", "previous_secrets"), f"still opens what it signed: one of them {weak}."
             return
     token = settings.telemetry.metrics_token
-    if token and (weak := weakness(token.get_secret_value(), shortest=16)):
+    if token and (weak := secret_problem(token.get_secret_value(), shortest=16)):
         yield ("telemetry", "metrics_token"), f"{weak}."
 
 

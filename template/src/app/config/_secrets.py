@@ -35,7 +35,7 @@ KNOWN_WORDS = (
 )
 
 
-def weakness(secret: str, *, shortest: int = SHORTEST) -> str | None:
+def secret_problem(secret: str, *, shortest: int = SHORTEST) -> str | None:
     """Return why the secret is easy to guess, or None for a random one."""
     if secret in PUBLISHED:
         return "is known to everybody"

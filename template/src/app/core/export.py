@@ -10,7 +10,7 @@ from app.core.runtime import Database
 from app.database.base import Base
 from app.database.tenancy import TENANT_SETTING, TenantContext
 
-ANNOUNCE = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
+SET_TENANT = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
 
 
 async def export_rows(database: Database, tenant: TenantContext) -> AsyncIterator[bytes]:
@@ -20,7 +20,7 @@ async def export_rows(database: Database, tenant: TenantContext) -> AsyncIterato
     """
     engine = database.rw.execution_options(isolation_level="REPEATABLE READ")
     async with engine.connect() as connection:
-        await connection.execute(ANNOUNCE, {"tenant": str(tenant.tenant_id)})
+        await connection.execute(SET_TENANT, {"tenant": str(tenant.tenant_id)})
         for table, query in _queries(tenant):
             async with connection.stream(query) as rows:
                 async for row in rows.mappings():

@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import ModuleSettings, Settings
-from app.core.auth import Authenticator, Passwords, Revocations, Sealer, Tokens
+from app.core.auth import Authenticator, Encrypter, Passwords, RevocationCache, Tokens
 from app.core.cache import SharedCache
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
@@ -60,15 +60,19 @@ class Runtime:
     jobs: JobRegistry
     subscriptions: Subscriptions
     tokens: Tokens
-    revocations: Revocations
+    revocations: RevocationCache
     authenticator: Authenticator
     passwords: Passwords
-    sealer: Sealer
+    encrypter: Encrypter
     mailer: Mailer
     cache: SharedCache
     buckets: Buckets
     observation: Observation
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
+
+    @property
+    def sealer(self) -> Encrypter:  # until 3.0
+        return self.encrypter
 
     def settings_of(self, kind: type[Kind]) -> Kind:
         """Return a module's settings. Raises ModuleNotStarted if no `Module` has this class."""

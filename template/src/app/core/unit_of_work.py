@@ -35,7 +35,7 @@ Row = TypeVar("Row", bound=Versioned)
 
 
 @dataclass
-class Gathered:
+class PendingWrites:
     """Everything the commit writes besides the rows, in the same transaction."""
 
     events: list[Event] = field(default_factory=list)
@@ -60,9 +60,9 @@ class UnitOfWork(Work):
         session = session or open_session(runtime.database.rw, context)
         super().__init__(session, actor, context, trace_id=trace_id, origin=origin)
         self.runtime = runtime
-        self.tagged: Versioned | None = None
+        self.etag_row: Versioned | None = None
         self.required: set[str] = set()
-        self._gathered = Gathered()
+        self._pending = PendingWrites()
 
     @property
     def traceparent(self) -> str:
@@ -122,20 +122,20 @@ class UnitOfWork(Work):
 
     def publish(self, event: Event) -> None:
         """Write the event to the outbox at commit: it exists if and only if its cause does."""
-        self._gathered.events.append(event)
+        self._pending.events.append(event)
 
     def enqueue(self, job: Job[P], *values: P.args, **arguments: P.kwargs) -> UUID:
         """Queue the job at commit and return the id of its run. Raises WrongArguments."""
         run = job.enqueued(*values, **arguments)
-        self._gathered.jobs.append(run)
+        self._pending.jobs.append(run)
         return run.id
 
     def revoke(self, reason: Reason, *ids: UUID, except_role: str | None = None) -> None:
         """Refuse access tokens that name one of these ids, in every process, from the commit on."""
-        self._gathered.revocations |= dict.fromkeys(ids, Revoked(reason, except_role))
+        self._pending.revocations |= dict.fromkeys(ids, Revoked(reason, except_role))
 
     def lift_revocation(self, *ids: UUID) -> None:
-        self._gathered.revocations |= dict.fromkeys(ids)
+        self._pending.revocations |= dict.fromkeys(ids)
 
     def audit(self, action: str, *, before: object = None, after: object = None) -> None:
         """Write an entry to the tenant's audit log at commit: who, what, when, where, old and new.
@@ -143,19 +143,21 @@ class UnitOfWork(Work):
         Raises ValueError when `before` is `after`, TenantContextRequired without a tenant.
         """
         _ = self.tenant
-        self._gathered.acts.append(Act(action, before, after))
+        self._pending.acts.append(Act(action, before, after))
 
-    async def match(self, row: Versioned) -> None:
+    async def check_if_match(self, row: Versioned) -> None:
         """Check `If-Match` against the row. Call it before the row is changed or deleted.
 
         Raises PreconditionFailed.
         """
         await check_version(self, row)
 
-    def tag(self, row: Row) -> Row:
+    def set_etag(self, row: Row) -> Row:
         """Return the row, and send its `ETag` with the response."""
-        self.tagged = row
+        self.etag_row = row
         return row
+
+    match, tag = check_if_match, set_etag  # until 3.0
 
     async def limit(self, name: str, rate: str, *, of: str = "") -> None:
         """Count one more `name` of this tenant, separately for each `of`. Rollbacks do not undo it.
@@ -177,7 +179,7 @@ class UnitOfWork(Work):
         self, event: SecurityEvent, *, reason: str, user_id: UUID | None = None
     ) -> None:
         """Log and count a security event: failures at once, successful actions after the commit."""
-        tell = partial(
+        note = partial(
             record,
             self.runtime.observation,
             event,
@@ -186,9 +188,9 @@ class UnitOfWork(Work):
             address=self.origin.address if self.origin else None,
         )
         if event.is_done:
-            self.after_commit(partial(_call, tell))
+            self.after_commit(partial(_call, note))
         else:
-            tell()
+            note()
 
     @asynccontextmanager
     async def within(
@@ -232,24 +234,24 @@ class UnitOfWork(Work):
             yield work
 
     async def commit(self) -> None:
-        gathered, self._gathered = self._gathered, Gathered()
-        await self._write(gathered)
+        pending, self._pending = self._pending, PendingWrites()
+        await self._write(pending)
         await self.session.commit()
         # Runs after the commit, so a failing callback must not report the committed work as failed.
-        await self._tell_others()
+        await self._run_callbacks()
 
-    async def _write(self, gathered: Gathered) -> None:
-        if gathered.events:
-            gathered.jobs += await write_events(self, self.runtime.subscriptions, gathered.events)
-        if gathered.jobs:
-            await write_jobs(self, self.runtime.jobs, gathered.jobs)
-        if gathered.acts:
-            await write_acts(self, gathered.acts)
-        if gathered.revocations:
+    async def _write(self, pending: PendingWrites) -> None:
+        if pending.events:
+            pending.jobs += await write_events(self, self.runtime.subscriptions, pending.events)
+        if pending.jobs:
+            await write_jobs(self, self.runtime.jobs, pending.jobs)
+        if pending.acts:
+            await write_acts(self, pending.acts)
+        if pending.revocations:
             lifetime = self.runtime.tokens.lifetime
-            await write_revocations(self.session, gathered.revocations, lifetime=lifetime)
+            await write_revocations(self.session, pending.revocations, lifetime=lifetime)
 
-    async def _tell_others(self) -> None:
+    async def _run_callbacks(self) -> None:
         """Run the after-commit callbacks. Failures are logged and never raised."""
         callbacks, self._after_commit = self._after_commit, []
         for callback in callbacks:

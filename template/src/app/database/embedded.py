@@ -120,7 +120,7 @@ def start(folder: Path = FOLDER, *, durable: bool = True) -> EmbeddedServer:
             _start(server)
     except (OSError, RuntimeError, SubprocessError, FolderOfSomebodyElse) as error:
         raise EmbeddedDatabaseUnavailable(_why_not(folder, error, complaints.last)) from error
-    atexit.register(_forget_the_dead, server)
+    atexit.register(_drop_dead_handles, server)
     info = server.get_postmaster_info()
     return EmbeddedServer(str(info.socket_dir or info.hostname), info.port)
 
@@ -234,7 +234,7 @@ class _Complaints(logging.Handler):
             self.last = line
 
 
-def _forget_the_dead(server: Any) -> None:
+def _drop_dead_handles(server: Any) -> None:
     """Remove dead processes: one ended by a signal stays listed and keeps the server running."""
     handles = server.pgdata / ".handle_pids.json"
     with server._lock, suppress(FileNotFoundError):

@@ -10,7 +10,7 @@ from sqlalchemy.util.concurrency import in_greenlet
 from app.database.asyncpg.connection import Connection
 from app.database.asyncpg.pipelined import PipelinedConnection, is_tested
 from app.database.asyncpg.transaction import AT_BEGIN
-from app.database.compiled.standalone import READS_ALONE
+from app.database.compiled.standalone import SINGLE_STATEMENT_READS
 
 
 def create_engine(
@@ -53,7 +53,7 @@ def create_engine(
         pool_reset_on_return=None,  # `Transaction` checks the state at checkin instead
         pool_use_lifo=True,  # the most recent connection has the statements prepared
         connect_args=connect_args,
-        execution_options={READS_ALONE: fast, AT_BEGIN: at_begin},
+        execution_options={SINGLE_STATEMENT_READS: fast, AT_BEGIN: at_begin},
     )
     event.listen(engine.sync_engine, "connect", _read_plain_uuids)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)

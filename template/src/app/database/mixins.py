@@ -36,11 +36,14 @@ class TenantMixin:
     )
 
 
-def same_tenant(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
     """Return a foreign key within the tenant: `(tenant_id, column) → (tenant_id, id)`."""
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], **options
     )
+
+
+same_tenant = tenant_foreign_key  # until 3.0
 
 
 def unique_ignoring_case(table: str, *columns: str) -> Index:

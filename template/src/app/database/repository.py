@@ -48,7 +48,7 @@ class Repository(Generic[Model]):
         return row
 
     async def find(self, row_id: UUID) -> Model | None:
-        statements, own = self._narrowed()
+        statements, own = self._own_statements()
         values = {"_where_id": row_id, "_where_own": own}
         rows = statements.rows(await self.session.read(statements.find, values))
         return rows[0] if rows else None
@@ -69,7 +69,7 @@ class Repository(Generic[Model]):
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
         """Return a page, newest first. Raises InvalidCursor."""
-        statements, own = self._narrowed()
+        statements, own = self._own_statements()
         values = {
             "limit": limit + 1,
             "_where_own": own,
@@ -79,7 +79,7 @@ class Repository(Generic[Model]):
         return _page(statements.rows(await self.session.read(statement, values)), limit)
 
     async def create(self, **values: Any) -> Model:
-        statements, own = self._narrowed(to_write=True)
+        statements, own = self._own_statements(to_write=True)
         statement, complete = statements.insert(_owned(values, statements.own, own))
         return statements.rows(await self.session.fetch(statement, complete))[0]
 
@@ -90,7 +90,7 @@ class Repository(Generic[Model]):
         """
         if not values:
             return row
-        statements, own = self._narrowed(to_write=True)
+        statements, own = self._own_statements(to_write=True)
         _owned(values, statements.own, own)
         statement, complete = statements.update(values)
         records = await self.session.fetch(
@@ -101,7 +101,7 @@ class Repository(Generic[Model]):
 
     async def delete(self, row: Model) -> None:
         """Delete the row. Raises RowNotFound."""
-        statements, own = self._narrowed(to_write=True)
+        statements, own = self._own_statements(to_write=True)
         values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))
 
@@ -131,13 +131,13 @@ class Repository(Generic[Model]):
         return _page(await self.all(query.order_by(self.model.id.desc()).limit(limit + 1)), limit)
 
     async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
-        statements, own = self._narrowed(to_write=True)
+        statements, own = self._own_statements(to_write=True)
         values = {"_where_id": row_id, "_where_own": own}
         statement = statements.lock_shared if shared else statements.lock
         locked: Model = self._only(statements.rows(await self.session.fetch(statement, values)))
         return locked
 
-    def _narrowed(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
+    def _own_statements(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:
         """Return this session's statements and the filter's value. Raises TenantContextRequired."""
         session = self.session
         column, own = tenant_filter(

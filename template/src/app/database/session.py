@@ -11,7 +11,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from app.database.asyncpg.errors import is_outdated
 from app.database.asyncpg.transaction import Transaction
-from app.database.compiled.standalone import Reading
+from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Prepared, Statement
 from app.database.orm.session import OrmSession
 from app.database.orm.verbs import OrmVerbs
@@ -67,7 +67,7 @@ class TenantSession(OrmVerbs):
             await self._flush_orm()
         return await self.transaction.fetch(statement.sql, statement.arguments(values))
 
-    async def read(self, statement: Reading, values: Mapping[str, Any]) -> list[Any]:
+    async def read(self, statement: ReadStatement, values: Mapping[str, Any]) -> list[Any]:
         """As `fetch`, but standalone, in one round trip, if the transaction has not begun.
 
         In READ COMMITTED both see the same.
@@ -75,9 +75,9 @@ class TenantSession(OrmVerbs):
         setting = None if self.has_orm else self.transaction.standalone_setting()
         if setting is None:
             return await self._fetch(statement, values)
-        alone = statement.alone
+        standalone = statement.standalone
         return await self.transaction.fetch_standalone(
-            alone.sql, alone.announcing(values, *setting)
+            standalone.sql, standalone.with_setting(values, *setting)
         )
 
     async def at_commit(self, statement: Prepared, value: bytes) -> None:

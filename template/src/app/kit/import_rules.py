@@ -7,17 +7,17 @@ from collections.abc import Collection, Iterable, Mapping
 
 OTHER_MODULES = "app.modules"
 LEAVES = {"errors", "events", "permissions", "settings"}
-_ENTRANCE = ({"services", "schemas"} | LEAVES, {"app.core", "app.kit"})
-_ENTRANCES = {"routes", "jobs", "commands", "seeds", "subscribers"}
+_ENTRY_POINT = ({"services", "schemas"} | LEAVES, {"app.core", "app.kit"})
+_ENTRY_POINTS = {"routes", "jobs", "commands", "seeds", "subscribers"}
 
 # Each part: the siblings it may import, and the packages outside of the module.
 MAY: Mapping[str, tuple[set[str], set[str]]] = {
-    "module": ({"services"} | _ENTRANCES | LEAVES, {"app.core"}),
-    "routes": _ENTRANCE,
-    "jobs": _ENTRANCE,
-    "commands": _ENTRANCE,
-    "seeds": (_ENTRANCE[0], _ENTRANCE[1] | {OTHER_MODULES}),
-    "subscribers": (_ENTRANCE[0], _ENTRANCE[1] | {OTHER_MODULES}),
+    "module": ({"services"} | _ENTRY_POINTS | LEAVES, {"app.core"}),
+    "routes": _ENTRY_POINT,
+    "jobs": _ENTRY_POINT,
+    "commands": _ENTRY_POINT,
+    "seeds": (_ENTRY_POINT[0], _ENTRY_POINT[1] | {OTHER_MODULES}),
+    "subscribers": (_ENTRY_POINT[0], _ENTRY_POINT[1] | {OTHER_MODULES}),
     "schemas": (set(), {"app.kit"}),
     "services": ({"repositories"} | LEAVES, {"app.core", "app.kit", OTHER_MODULES}),
     "repositories": ({"models"}, {"app.database", "app.kit"}),
@@ -69,9 +69,9 @@ def _siblings(
 
 
 def _outside(part: str, others: list[str]) -> list[str]:
-    _, rooms = MAY.get(part, ANY_OTHER)
-    named = [f"//{room}" for room in sorted(rooms - {OTHER_MODULES})]
-    return [*named, *others] if OTHER_MODULES in rooms else named
+    _, packages = MAY.get(part, ANY_OTHER)
+    named = [f"//{package}" for package in sorted(packages - {OTHER_MODULES})]
+    return [*named, *others] if OTHER_MODULES in packages else named
 
 
 def _visibility(module: str, part: str, public: Collection[str]) -> list[str]:

@@ -41,7 +41,7 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
     Invalid JSON is left to the parser that reads it afterwards.
     """
     bare = STRING.sub(b"", text.replace(rb"\\", b"").replace(rb"\"", b""))
-    if crowded := _find_crowd(bare, most):
+    if crowded := _find_excess(bare, most):
         return Fault((), crowded)
     if not _is_suspicious(text, bare):
         return None
@@ -52,7 +52,7 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
     return next(_faults(value, ()), None)
 
 
-def _find_crowd(bare: bytes, most: int) -> str | None:
+def _find_excess(bare: bytes, most: int) -> str | None:
     brackets = bare.count(b"[") + bare.count(b"{")
     if brackets + bare.count(b",") >= most:
         return f"There should be at most {most} values"

@@ -11,9 +11,12 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-def left_out() -> Any:
+def omittable() -> Any:
     """Return the default of an optional field of a change: if omitted, it stays as it is."""
     return Field(default_factory=lambda: None)
+
+
+left_out = omittable  # until 3.0
 
 
 Item = TypeVar("Item", bound=Schema)

@@ -18,12 +18,12 @@ from app.modules.tenants.models import Invitation
 from tests.support.people import Person
 
 
-class Letters(Repository[Invitation]):
+class Invitations(Repository[Invitation]):
     model = Invitation
 
 
-async def write_letter(work: UnitOfWork, email: str = "a@example.com") -> Invitation:
-    return await Letters(work.session).create(
+async def write_invitation(work: UnitOfWork, email: str = "a@example.com") -> Invitation:
+    return await Invitations(work.session).create(
         email=email, role="member", secret_hash=email, expires_at=clock.now()
     )
 
@@ -31,38 +31,38 @@ async def write_letter(work: UnitOfWork, email: str = "a@example.com") -> Invita
 async def log_of(runtime: Runtime, person: Person) -> list[LogEntry]:
     async with open_unit(runtime, person.actor, person.context) as work:
         acts = (await work.session.scalars(select(LogEntry).order_by(LogEntry.id))).all()
-    return [act for act in acts if act.action.startswith("letters.")]
+    return [act for act in acts if act.action.startswith("invitations.")]
 
 
 class TestAudit:
-    async def test_tells_who_what_and_when(self, runtime: Runtime, owner: Person) -> None:
+    async def test_says_who_what_and_when(self, runtime: Runtime, owner: Person) -> None:
         async with open_unit(runtime, owner.actor, owner.context, trace_id="f" * 32) as work:
-            letter = await write_letter(work)
-            work.audit("letters.created", after=letter)
+            invitation = await write_invitation(work)
+            work.audit("invitations.created", after=invitation)
 
         (act,) = await log_of(runtime, owner)
-        assert (act.action, act.subject_id) == ("letters.created", letter.id)
+        assert (act.action, act.subject_id) == ("invitations.created", invitation.id)
         assert (act.actor, act.actor_id) == ("person", owner.user_id)
         assert act.subject == "invitations"
         assert act.trace_id == "f" * 32
         assert (clock.now() - act.at).total_seconds() < 10
 
-    async def test_tells_old_and_new(self, runtime: Runtime, owner: Person) -> None:
+    async def test_says_old_and_new(self, runtime: Runtime, owner: Person) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            before = await write_letter(work)
-            after = await Letters(work.session).change(before, role="admin")
-            work.audit("letters.changed", before=before, after=after)
-            work.audit("letters.deleted", before=after)
+            before = await write_invitation(work)
+            after = await Invitations(work.session).change(before, role="admin")
+            work.audit("invitations.changed", before=before, after=after)
+            work.audit("invitations.deleted", before=after)
 
         changed, deleted = await log_of(runtime, owner)
         assert changed.changes == {"role": {"old": "member", "new": "admin"}}
         assert deleted.changes["role"] == {"old": "admin", "new": None}
 
-    async def test_names_what_is_private_and_does_not_tell_it(
+    async def test_names_what_is_private_without_its_value(
         self, runtime: Runtime, owner: Person
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            work.audit("letters.created", after=await write_letter(work))
+            work.audit("invitations.created", after=await write_invitation(work))
 
         (act,) = await log_of(runtime, owner)
         assert act.changes["email"] == act.changes["secret_hash"] == "[hidden]"
@@ -71,13 +71,13 @@ class TestAudit:
         self, runtime: Runtime, owner: Person
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            await write_letter(work)
-            letter = (await work.session.scalars(select(Invitation))).one()
-            before = copy_of(letter)
+            await write_invitation(work)
+            invitation = (await work.session.scalars(select(Invitation))).one()
+            before = copy_of(invitation)
             with pytest.raises(ValueError, match="copy_of"):
-                work.audit("letters.changed", before=letter, after=letter)
-            after = await Letters(work.session).change(letter, role="admin")
-            work.audit("letters.changed", before=before, after=after)
+                work.audit("invitations.changed", before=invitation, after=invitation)
+            after = await Invitations(work.session).change(invitation, role="admin")
+            work.audit("invitations.changed", before=before, after=after)
 
         (act,) = await log_of(runtime, owner)
         assert act.changes == {"role": {"old": "member", "new": "admin"}}
@@ -86,18 +86,18 @@ class TestAudit:
         ("actor", "kind"),
         [(Actor.system(), "house"), (Actor(api_key_id=UUID(int=7)), "api key")],
     )
-    async def test_tells_who_is_no_person(
+    async def test_says_who_is_no_user(
         self, runtime: Runtime, owner: Person, actor: Actor, kind: str
     ) -> None:
         async with open_unit(runtime, actor, owner.context) as work:
-            work.audit("letters.exported")
+            work.audit("invitations.exported")
 
         (act,) = await log_of(runtime, owner)
         assert (act.actor, act.actor_id) == (kind, actor.api_key_id)
 
     async def test_needs_no_row(self, runtime: Runtime, owner: Person) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            work.audit("letters.exported")
+            work.audit("invitations.exported")
 
         assert [act.changes for act in await log_of(runtime, owner)] == [{}]
 
@@ -106,7 +106,7 @@ class TestAudit:
     ) -> None:
         with suppress(ConnectionResetError):
             async with open_unit(runtime, owner.actor, owner.context) as work:
-                work.audit("letters.created", after=await write_letter(work))
+                work.audit("invitations.created", after=await write_invitation(work))
                 raise ConnectionResetError
 
         assert await log_of(runtime, owner) == []
@@ -114,15 +114,15 @@ class TestAudit:
     async def test_needs_a_tenant(self, runtime: Runtime) -> None:
         async with open_unit(runtime, Actor.system(), None) as work:
             with pytest.raises(TenantContextRequired):
-                work.audit("letters.created")
+                work.audit("invitations.created")
 
 
 class TestTheLog:
-    async def test_is_hidden_from_a_stranger(
+    async def test_is_hidden_from_another_tenant(
         self, runtime: Runtime, owner: Person, rival: Person
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            work.audit("letters.exported")
+            work.audit("invitations.exported")
 
         assert await log_of(runtime, rival) == []
 

@@ -4,11 +4,11 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.core.auth import Passwords, weakness
-from app.core.auth._weakness import COMMON, _common
+from app.core.auth import Passwords, check_password
+from app.core.auth._password_rules import COMMON, _common
 
 
-class TestWeakness:
+class TestCheckPassword:
     @pytest.mark.parametrize(
         "password",
         [
@@ -25,7 +25,7 @@ class TestWeakness:
         ],
     )
     def test_is_told(self, password: str) -> None:
-        assert weakness(password, about=["ada.lovelace@example.com", "Bakery"])
+        assert check_password(password, about=["ada.lovelace@example.com", "Bakery"])
 
     @pytest.mark.parametrize(
         "password",
@@ -37,10 +37,10 @@ class TestWeakness:
         ],
     )
     def test_is_not_in_a_long_password_of_any_characters(self, password: str) -> None:
-        assert weakness(password, about=["ada@example.com", "API"]) is None
+        assert check_password(password, about=["ada@example.com", "API"]) is None
 
     def test_ignores_words_too_short_to_mean_anything(self) -> None:
-        assert weakness("happily rapid map", about=["api@example.com", "API"]) is None
+        assert check_password("happily rapid map", about=["api@example.com", "API"]) is None
 
     def test_knows_thousands_of_common_passwords(self) -> None:
         assert len(_common()) > 8000

@@ -8,15 +8,15 @@ from httpx import AsyncClient
 from sqlalchemy import event, text
 
 from app.config import Settings
-from app.core.auth import Actor, Reason, Revocations
+from app.core.auth import Actor, Reason, RevocationCache
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from app.core.worker.housekeeping.revocations import forget_revocations
+from app.core.worker.housekeeping.revocations import purge_revocations
 from app.kit.ids import new_id
 from app.main import create_app
 from tests.support.clients import client_of
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 from tests.support.queue import until
 
 NEVER_AGAIN = 3600.0
@@ -26,8 +26,8 @@ NEVER_AGAIN = 3600.0
 @asynccontextmanager
 async def watching(
     runtime: Runtime, *, seconds: float = NEVER_AGAIN, listens: bool = True
-) -> AsyncIterator[Revocations]:
-    revocations = Revocations(runtime.database.rw, seconds=seconds, listens=listens)
+) -> AsyncIterator[RevocationCache]:
+    revocations = RevocationCache(runtime.database.rw, seconds=seconds, listens=listens)
     async with revocations.kept_current():
         await until(lambda: answer(revocations.is_current), seconds=5)
         yield revocations
@@ -37,12 +37,12 @@ async def answer(value: object) -> object:
     return value
 
 
-def refusal(revocations: Revocations, *ids: object) -> Callable[[], Awaitable[str | None]]:
+def refusal(revocations: RevocationCache, *ids: object) -> Callable[[], Awaitable[str | None]]:
     return lambda: revocations.refusal(ids, role=None)  # type: ignore[arg-type]  # ids are UUIDs
 
 
 class TestRevocations:
-    async def test_are_announced_to_every_process_by_the_commit(self, runtime: Runtime) -> None:
+    async def test_reach_every_process_with_the_commit(self, runtime: Runtime) -> None:
         session_id = new_id()
         async with watching(runtime) as here, watching(runtime) as there:
             async with open_unit(runtime, Actor.system(), None) as work:
@@ -97,7 +97,7 @@ class TestRevocations:
             assert await refusal(revocations, session_id)()
             assert revocations.is_current
 
-    async def test_are_found_in_time_without_announcements(self, runtime: Runtime) -> None:
+    async def test_are_found_in_time_without_notifications(self, runtime: Runtime) -> None:
         """The listener may be behind PgBouncer, or notifications may be lost."""
         session_id = new_id()
         async with watching(runtime, seconds=0.5, listens=False) as revocations:
@@ -118,13 +118,13 @@ class TestRevocations:
             assert await refusal(revocations, session_id)()
 
     async def test_are_not_believed_to_be_none_when_the_copy_is_old(self, runtime: Runtime) -> None:
-        revocations = Revocations(runtime.database.rw, seconds=0)
+        revocations = RevocationCache(runtime.database.rw, seconds=0)
         async with revocations.kept_current():
             await asyncio.sleep(0.05)
 
             assert not revocations.is_current
 
-    async def test_are_forgotten_when_no_token_can_name_them(self, runtime: Runtime) -> None:
+    async def test_are_deleted_when_no_token_can_name_them(self, runtime: Runtime) -> None:
         old, young = new_id(), new_id()
         async with open_unit(runtime, Actor.system(), None) as work:
             work.revoke(Reason.SESSION, old, young)
@@ -133,7 +133,7 @@ class TestRevocations:
             await connection.execute(text(aged), {"id": old})
 
         async with open_unit(runtime, Actor.system(), None) as work:
-            await forget_revocations.run(work)
+            await purge_revocations.run(work)
 
         async with runtime.database.rw.connect() as connection:
             ids = (await connection.execute(text("SELECT id FROM revocations"))).scalars().all()
@@ -145,7 +145,7 @@ class TestTwoServers:
     async def test_refuse_at_once_whom_one_of_them_removed(
         self, settings: Settings, runtime: Runtime, owner: Person
     ) -> None:
-        member = await hire(runtime, owner, Role.MEMBER)
+        member = await add_member(runtime, owner, Role.MEMBER)
         async with serving(settings) as here, serving(settings) as there:
             url = "/api/v1/users"
             before = await there.get(url, headers=member.headers)

@@ -97,14 +97,14 @@ class TestRemember:
             assert await work.cache.remember(PRICES, "pen", make=Shop().price) == Price(100)
 
 
-class TestForget:
+class TestInvalidate:
     async def test_waits_for_the_commit(self, cached_runtime: Runtime, owner: Person) -> None:
         shop = Shop()
         async with open_unit(cached_runtime, owner.actor, owner.context) as work:
             await work.cache.remember(PRICES, "pen", make=shop.price)
 
         async with open_unit(cached_runtime, owner.actor, owner.context) as work:
-            work.cache.forget(PRICES, "pen")
+            work.cache.invalidate(PRICES, "pen")
             assert await work.cache.get(PRICES, "pen") is None  # already gone for this unit
             async with work.within(owner.context) as other:
                 assert await other.cache.get(PRICES, "pen") == Price(100)
@@ -168,6 +168,6 @@ async def change_and_fail(runtime: Runtime, person: Person) -> None:
     """Cache a price that depends on rows which are never committed."""
     with suppress(ConnectionResetError):
         async with open_unit(runtime, person.actor, person.context) as work:
-            work.cache.forget(PRICES, "pen")
+            work.cache.invalidate(PRICES, "pen")
             assert await work.cache.remember(PRICES, "pen", make=Shop(999).price) == Price(999)
             raise ConnectionResetError

@@ -7,7 +7,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class TestMemoryStore:
-    async def test_forgets_in_time(self) -> None:
+    async def test_drops_entries_in_time(self) -> None:
         store = MemoryStore(max_bytes=10_000, longest=timedelta(milliseconds=20))
         await store.set("key", b"value", MINUTE)
 

@@ -49,7 +49,7 @@ class TestADeadServer:
         valkey.stop()
 
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            work.cache.forget(PRICES, "other")
+            work.cache.invalidate(PRICES, "other")
             assert await work.cache.remember(PRICES, "pen", make=price) == 100
             assert await work.cache.get(PRICES, "pen") is None
 
@@ -68,7 +68,7 @@ class TestADeadServer:
 
         assert asked == 1
 
-    async def test_is_told_later_what_to_forget(
+    async def test_deletes_later_what_it_could_not(
         self, valkey: ValkeyServer, impatient: None
     ) -> None:
         """The server returns with an old value that nobody has read, as after a network failure."""

@@ -27,20 +27,20 @@ class TestAModulesError:
     def test_may_write_its_own(self) -> None:
         assert (HTTPGone.slug, HTTPGone.title, HTTPGone.status) == ("gone", "It has left", 410)
 
-    def test_keeps_its_facts(self) -> None:
-        assert ProjectLimitReached(limit=3).facts == {"limit": 3}
+    def test_keeps_its_values(self) -> None:
+        assert ProjectLimitReached(limit=3).values == {"limit": 3}
 
     def test_prefers_the_sentence_it_was_raised_with(self) -> None:
         assert str(ProjectLimitReached("Three at most.")) == "Three at most."
 
-    def test_fails_loudly_when_a_fact_is_missing(self) -> None:
+    def test_fails_loudly_when_a_value_is_missing(self) -> None:
         class Taken(Conflict):
             detail = "{key} is taken."
 
         with pytest.raises(KeyError):
             Taken()
 
-    def test_does_not_read_braces_in_facts(self) -> None:
+    def test_does_not_read_braces_in_values(self) -> None:
         class Used(Conflict):
             detail = "{key} is used."
 

@@ -11,14 +11,14 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.database.tenancy import TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 from tests.support.queue import change, counted, ends, process, queued, saw, until, worker
-from tests.support.samples import CounterMoved, HouseOpened, TenantNamed, seen
+from tests.support.samples import CounterMoved, SystemStarted, TenantNamed, seen
 
 
 class TestPublish:
     async def test_leaves_with_the_commit(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         await publish(queue, owner, CounterMoved(new_id()))
 
@@ -37,7 +37,7 @@ class TestPublish:
         assert len(await queued(queue)) == 3
 
     async def test_stays_with_the_rollback(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         with pytest.raises(ZeroDivisionError):
             await publish(queue, owner, CounterMoved(new_id()), fails=True)
@@ -46,7 +46,7 @@ class TestPublish:
         assert await queued(queue) == []
 
     async def test_refuses_an_event_about_another_tenant(self, queue: Runtime) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
 
         with pytest.raises(TenantMismatch):
             await publish(queue, owner, TenantNamed(rival.tenant_id))
@@ -59,10 +59,10 @@ class TestPublish:
                 unit.publish(CounterMoved(new_id()))
 
     async def test_takes_an_event_of_no_tenant_from_anywhere(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         async with open_unit(queue, ANONYMOUS, None) as work:
-            work.publish(HouseOpened(new_id()))
-        await publish(queue, owner, HouseOpened(owner.tenant_id))
+            work.publish(SystemStarted(new_id()))
+        await publish(queue, owner, SystemStarted(owner.tenant_id))
 
         async with worker(queue):
             await until(lambda: saw(("opened", None), times=2))
@@ -70,7 +70,7 @@ class TestPublish:
 
 class TestDeliver:
     async def test_works_for_the_tenant_and_the_actor_of_the_event(self, queue: Runtime) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
         events = {person.user_id: CounterMoved(new_id()) for person in (owner, rival)}
         for person in (owner, rival):
             await publish(queue, person, events[person.user_id])
@@ -84,7 +84,7 @@ class TestDeliver:
             assert await counted(queue, person, event.counter) == 1
 
     async def test_handles_once_what_is_delivered_twice(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         await publish(queue, owner, CounterMoved(counter))
         await change(
             queue,
@@ -99,7 +99,7 @@ class TestDeliver:
 
     async def test_keeps_the_order_of_one_aggregate_for_those_who_ask(self, queue: Runtime) -> None:
         """The order holds although the first event is slow and the second fails at first."""
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         for step in range(4):
             await publish(queue, owner, CounterMoved(counter, step))
 
@@ -112,7 +112,7 @@ class TestDeliver:
 
     @pytest.mark.parametrize("forged", ["tenant_id", "payload"])
     async def test_refuses_another_tenants_event(self, queue: Runtime, forged: str) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
         await publish(queue, owner, TenantNamed(owner.tenant_id))
         value = {"tenant_id": ":id", "payload": "jsonb_build_object('tenant_id', :id)"}[forged]
         value = value.replace(":id", f"CAST('{rival.tenant_id}' AS uuid)")
@@ -128,7 +128,7 @@ class TestDeliver:
 
 class TestDeadLetter:
     async def test_is_kept_with_its_reason(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         await publish(queue, owner, CounterMoved(counter, step=13))
 
         async with worker(queue):
@@ -141,7 +141,7 @@ class TestDeadLetter:
         assert await counted(queue, owner, counter) == 1
 
     async def test_is_handled_when_it_is_sent_again(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         await publish(queue, owner, CounterMoved(counter, step=13))
 
         async with worker(queue):
@@ -158,7 +158,7 @@ class TestDeadLetter:
         assert await counted(queue, owner, counter) == 1
 
     async def test_leaves_the_list_when_it_is_archived(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         await publish(queue, owner, CounterMoved(new_id(), step=13))
         async with worker(queue):
             await until(lambda: ended(queue, failed=1))
@@ -173,7 +173,7 @@ class TestDeadLetter:
 
 class TestSuspendedTenant:
     async def test_gets_its_events_when_it_is_back(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         await publish(queue, owner, CounterMoved(counter))
         await change(queue, "UPDATE tenants SET suspended_at = now()")
 
@@ -190,7 +190,7 @@ class TestSuspendedTenant:
 @pytest.mark.slow
 class TestKilledProcess:
     async def test_loses_no_event_after_its_commit(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
 
         async with process(queue.settings, "publish", owner.tenant_id, counter):
             assert set((await deliveries(queue)).values()) == {"waiting"}
@@ -200,7 +200,7 @@ class TestKilledProcess:
         assert await counted(queue, owner, counter) == 1
 
     async def test_handles_again_what_it_was_handling(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         await publish(queue, owner, CounterMoved(counter))
 
         async with process(queue.settings, "worker"):

@@ -21,7 +21,7 @@ class InvoicePaid(Event):
 
 
 class TestName:
-    def test_is_the_room_and_the_class(self) -> None:
+    def test_is_the_module_and_the_class(self) -> None:
         assert InvoicePaid.name == "tests.test_event.invoice_paid"
 
     def test_may_be_given(self) -> None:

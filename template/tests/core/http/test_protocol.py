@@ -17,7 +17,7 @@ from tests.support.processes import free_port
 from tests.support.queue import until
 
 LIMITS = {"max_head_bytes": 4096, "head_seconds": 60, "max_connections": 6}
-STRANGER = {"forwarded_allow_ips": ""}
+UNTRUSTED_PROXY = {"forwarded_allow_ips": ""}
 """These options make 127.0.0.1 a client, not a trusted proxy."""
 
 
@@ -139,15 +139,15 @@ class TestAHead:
 class TestConnections:
     async def test_of_one_client_are_bounded(self) -> None:
         with limited(max_connections_per_client=2):
-            async with serving(**STRANGER) as port, connected(port), connected(port):
+            async with serving(**UNTRUSTED_PROXY) as port, connected(port), connected(port):
                 async with connected(port) as third:
                     status, said = await third.hear()
 
                 assert (status, "retry-after: 1" in said) == (503, True)
 
-    async def test_that_end_make_room(self) -> None:
+    async def test_that_end_free_a_slot(self) -> None:
         with limited(max_connections_per_client=1):
-            async with serving(**STRANGER) as port:
+            async with serving(**UNTRUSTED_PROXY) as port:
                 for _ in range(5):
                     async with connected(port) as wire:
                         await wire.send(GET + b"Connection: close\r\n\r\n")

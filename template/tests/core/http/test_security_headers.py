@@ -9,13 +9,13 @@ from app.main import create_app
 from tests.support.clients import client_of
 from tests.support.people import Person
 
-FRIEND, STRANGER = "https://app.example.com", "https://evil.example.com"
+ALLOWED, FOREIGN = "https://app.example.com", "https://evil.example.com"
 
 
 @pytest_asyncio.fixture(scope="module")
 async def friendly(settings: Settings) -> AsyncIterator[AsyncClient]:
     """A client of an app on https that allows another origin."""
-    auth = settings.auth.model_copy(update={"browser_origins": (FRIEND, "https://b.example.com")})
+    auth = settings.auth.model_copy(update={"browser_origins": (ALLOWED, "https://b.example.com")})
     changes = {"auth": auth, "public_url": "https://api.example.com"}
     app = create_app(settings.model_copy(update=changes))
     async with client_of(app) as client:
@@ -43,15 +43,15 @@ class TestSecurityHeaders:
 
 class TestOtherSites:
     async def test_of_friends_may_ask(self, friendly: AsyncClient) -> None:
-        headers = {"Origin": FRIEND, "Access-Control-Request-Method": "PATCH"}
+        headers = {"Origin": ALLOWED, "Access-Control-Request-Method": "PATCH"}
         answer = await friendly.options("/api/v1/tenants/current", headers=headers)
 
         assert answer.status_code == 200
-        assert answer.headers["access-control-allow-origin"] == FRIEND
+        assert answer.headers["access-control-allow-origin"] == ALLOWED
         assert answer.headers["access-control-allow-credentials"] == "true"
 
     async def test_may_not_ask_otherwise(self, friendly: AsyncClient) -> None:
-        headers = {"Origin": STRANGER, "Access-Control-Request-Method": "PATCH"}
+        headers = {"Origin": FOREIGN, "Access-Control-Request-Method": "PATCH"}
         answer = await friendly.options("/api/v1/tenants/current", headers=headers)
 
         assert answer.status_code == 400
@@ -60,13 +60,13 @@ class TestOtherSites:
     async def test_can_read_problems_and_headers(
         self, friendly: AsyncClient, owner: Person
     ) -> None:
-        answer = await friendly.get("/api/v1/tenants/current", headers={"Origin": FRIEND})
+        answer = await friendly.get("/api/v1/tenants/current", headers={"Origin": ALLOWED})
 
         assert answer.status_code == 401
-        assert answer.headers["access-control-allow-origin"] == FRIEND
+        assert answer.headers["access-control-allow-origin"] == ALLOWED
         assert "ETag" in answer.headers["access-control-expose-headers"]
 
     async def test_are_unknown_by_default(self, anonymous: AsyncClient) -> None:
-        answer = await anonymous.get("/health/live", headers={"Origin": FRIEND})
+        answer = await anonymous.get("/health/live", headers={"Origin": ALLOWED})
 
         assert "access-control-allow-origin" not in answer.headers

@@ -14,8 +14,8 @@ from sqlalchemy import func, select, text, update
 from app.config import Settings
 from app.core.auth import AccessClaims, Actor
 from app.core.errors import Conflict
-from app.core.http.idempotency import forget_old_answers
-from app.core.http.idempotency._models import GivenAnswer
+from app.core.http.idempotency import purge_records
+from app.core.http.idempotency._models import IdempotencyRecord
 from app.core.permissions import permission
 from app.core.runtime import Runtime
 from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
@@ -244,15 +244,15 @@ class TestTheKey:
         assert answer.status_code == 400
         assert answer.json()["type"].endswith("/errors/idempotency-key-refused")
 
-    async def test_means_nothing_to_strangers(self, order_app: FastAPI) -> None:
-        async with client_of(order_app) as stranger:
-            assert (await order(stranger, "key")).status_code == 401
+    async def test_means_nothing_to_other_actors(self, order_app: FastAPI) -> None:
+        async with client_of(order_app) as anonymous_client:
+            assert (await order(anonymous_client, "key")).status_code == 401
 
     async def test_is_not_needed(self, buyer: AsyncClient) -> None:
         assert (await order(buyer, None)).status_code == 201
 
 
-class TestAGivenAnswer:
+class TestAStoredResponse:
     async def test_cannot_be_read_in_the_database(
         self, buyer: AsyncClient, work: UnitOfWork
     ) -> None:
@@ -262,24 +262,24 @@ class TestAGivenAnswer:
             text("SELECT given_answers::text FROM given_answers"),
             execution_options={"raw_sql": "as a thief sees it"},
         )
-        answer = await work.session.scalar(select(GivenAnswer.answer))
+        answer = await work.session.scalar(select(IdempotencyRecord.answer))
 
         assert b"very-secret-token" not in (answer or b"")
         assert "very-secret-token" not in str(given)
 
-    async def test_is_forgotten_after_a_day(
+    async def test_is_deleted_after_a_day(
         self, buyer: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
         await order(buyer, "old")
         async with open_unit(runtime, owner.actor, owner.context) as work:
             await work.session.execute(
-                update(GivenAnswer).values(given_at=clock.now().replace(year=2020))
+                update(IdempotencyRecord).values(given_at=clock.now().replace(year=2020))
             )
         await order(buyer, "new", email="b@example.com")
 
         async with open_unit(runtime, Actor.system(), None) as work:
-            await forget_old_answers.run(work)
+            await purge_records.run(work)
 
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            left = await work.session.scalar(select(func.count()).select_from(GivenAnswer))
+            left = await work.session.scalar(select(func.count()).select_from(IdempotencyRecord))
         assert left == 1

@@ -15,7 +15,7 @@ from app.core.auth import Actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 from tests.support.queue import enqueue_add, queued, statuses, until, worker
 from tests.support.samples import CounterMoved, modules_and_samples
 
@@ -44,7 +44,7 @@ def typed(queue: Runtime) -> Type:
 
 class TestJobs:
     async def test_are_listed_cancelled_and_retried(self, queue: Runtime, typed: Type) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         await enqueue_add(queue, owner)
         [job] = await queued(queue)
         number = str(job["id"])
@@ -60,7 +60,7 @@ class TestJobs:
 
 class TestEvents:
     async def test_are_listed_sent_again_and_archived(self, queue: Runtime, typed: Type) -> None:
-        await fail_one(queue, await found_tenant(queue))
+        await fail_one(queue, await create_tenant(queue))
 
         listed = await typed("events", "list")
         assert "samples.counter_moved → samples.refuse  attempts=3" in listed
@@ -69,7 +69,7 @@ class TestEvents:
         assert await typed("events", "list") == ""
 
     async def test_are_archived(self, queue: Runtime, typed: Type) -> None:
-        await fail_one(queue, await found_tenant(queue))
+        await fail_one(queue, await create_tenant(queue))
 
         assert await typed("events", "archive", "--all") == "1 archived\n"
         assert await typed("events", "list") == ""

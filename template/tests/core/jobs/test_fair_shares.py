@@ -8,7 +8,7 @@ import pytest_asyncio
 from app.core.jobs import Job
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 from tests.support.queue import FAST, queued, saw, until, worker
 from tests.support.samples import released, seen, wait, wait_apart
 
@@ -18,12 +18,12 @@ THREE = replace(FAST, concurrency=3, queues=("default", "apart"), poll_seconds=6
 
 @pytest_asyncio.fixture
 async def rival(queue: Runtime) -> Person:
-    return await found_tenant(queue, "Globex")
+    return await create_tenant(queue, "Globex")
 
 
 @pytest_asyncio.fixture
 async def owner(queue: Runtime) -> AsyncIterator[Person]:
-    yield await found_tenant(queue, "Acme")
+    yield await create_tenant(queue, "Acme")
     released.add("all")
 
 
@@ -60,7 +60,7 @@ async def test_a_free_slot_goes_to_who_has_the_fewest(
         await until(lambda: saw("b"))
         await enqueue(queue, owner, wait, "c")
         await enqueue(queue, rival, wait, "y")
-        third = await found_tenant(queue, "Initech")
+        third = await create_tenant(queue, "Initech")
         await enqueue(queue, third, wait, "1")
         released.add("a")
         await until(lambda: saw("1"))
@@ -77,8 +77,8 @@ async def test_the_runs_of_one_host_never_have_all_slots(
 
     async with worker(queue, THREE):
         await until(lambda: saw("slow", times=2))
-        await enqueue(queue, await found_tenant(queue), slow, "slow")
-        await enqueue(queue, await found_tenant(queue), wait, "other")
+        await enqueue(queue, await create_tenant(queue), slow, "slow")
+        await enqueue(queue, await create_tenant(queue), wait, "other")
         await until(lambda: saw("other"))
 
         assert seen == ["slow", "slow", "other"]

@@ -4,19 +4,19 @@ from app.core.auth import Actor
 from app.core.events.models import OutboxEvent
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from app.core.worker.housekeeping.events import forget_old_events
-from app.core.worker.housekeeping.jobs import forget_old_jobs
+from app.core.worker.housekeeping.events import purge_old_events
+from app.core.worker.housekeeping.jobs import purge_old_jobs
 from app.kit.ids import new_id
-from tests.support.people import found_tenant
+from tests.support.people import create_tenant
 from tests.support.queue import change, enqueue_add, statuses
 from tests.support.samples import CounterMoved
 
 MONTHS = "interval '40 days'"
 
 
-class TestForgetOldJobs:
+class TestPurgeOldJobs:
     async def test_keeps_what_is_new_or_not_over(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         for _ in range(4):
             await enqueue_add(queue, owner)
         await change(
@@ -32,14 +32,14 @@ class TestForgetOldJobs:
         )
 
         async with open_unit(queue, Actor.system(), None) as work:
-            await forget_old_jobs.run(work)
+            await purge_old_jobs.run(work)
 
         assert await statuses(queue) == ["succeeded", "failed", "todo"]
 
 
-class TestForgetOldEvents:
+class TestPurgeOldEvents:
     async def test_keeps_what_is_new_or_was_not_handled(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         handled, failed, archived, new = (CounterMoved(new_id()) for _ in range(4))
         async with open_unit(queue, owner.actor, owner.context) as work:
             for event in (handled, failed, archived, new):
@@ -65,7 +65,7 @@ class TestForgetOldEvents:
         )
 
         async with open_unit(queue, Actor.system(), None) as work:
-            await forget_old_events.run(work)
+            await purge_old_events.run(work)
 
         assert await kept(queue) == {str(failed.counter), str(new.counter)}
 

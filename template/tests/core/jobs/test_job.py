@@ -9,7 +9,7 @@ async def close(work: Any) -> None: ...
 
 
 class TestName:
-    def test_is_the_room_and_the_function(self) -> None:
+    def test_is_the_module_and_the_function(self) -> None:
         assert job(close).name == "tests.test_job.close"
 
     def test_of_a_module_is_short(self) -> None:

@@ -5,7 +5,7 @@ import pytest
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
-from tests.support.people import found_tenant
+from tests.support.people import create_tenant
 from tests.support.queue import (
     change,
     counted,
@@ -27,7 +27,7 @@ OURS = " WHERE task_name LIKE 'samples.%'"
 
 class TestKilledWorker:
     async def test_leaves_its_job_to_another(self, queue: Runtime) -> None:
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(hang, counter=counter)
 
@@ -42,7 +42,7 @@ class TestKilledWorker:
         assert job["attempts"] == 2
 
     async def test_does_nothing_twice_if_it_died_after_its_commit(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = await enqueue_add(queue, owner)
         async with worker(queue):
             await until(lambda: ends(queue, "succeeded"))
@@ -57,7 +57,7 @@ class TestKilledWorker:
 
     async def test_does_nothing_twice_if_it_was_only_thought_dead(self, queue: Runtime) -> None:
         """Two workers run the same job at the same time; the slower one is rolled back."""
-        owner, counter = await found_tenant(queue), new_id()
+        owner, counter = await create_tenant(queue), new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(add_slowly, counter=counter, seconds=1.0)
 
@@ -71,7 +71,7 @@ class TestKilledWorker:
 
     async def test_is_not_followed_for_ever(self, queue: Runtime) -> None:
         """A job that kills every worker finally fails."""
-        await enqueue_add(queue, await found_tenant(queue))
+        await enqueue_add(queue, await create_tenant(queue))
         await change(queue, "UPDATE procrastinate_jobs SET attempts = 10")
 
         async with worker(queue):

@@ -23,7 +23,7 @@ from tests.support.queue import until
 
 pytestmark = pytest.mark.slow
 
-BEGINS_ANEW = "worker.begins_anew"
+RESTARTED = "worker.restarted"
 PATIENT = 120
 """Seconds that a busy machine may take."""
 
@@ -114,7 +114,7 @@ async def test_goes_on_when_postgresql_is_back(
         await worker.says("job.succeeded")
 
         await asyncio.to_thread(goes, own)
-        await worker.says(BEGINS_ANEW)
+        await worker.says(RESTARTED)
         await asyncio.to_thread(own.start)
         await mail(own_runtime)
 
@@ -129,7 +129,7 @@ async def test_goes_on_when_there_is_a_connection_again(
         await worker.says("job.succeeded")
 
         with own.without_connections("app_rw", "app"):
-            await worker.says(BEGINS_ANEW)
+            await worker.says(RESTARTED)
         await mail(own_runtime)
 
         await worker.says("job.succeeded")
@@ -143,4 +143,4 @@ async def test_ends_when_it_is_told_to_while_postgresql_is_away(
         await worker.says("job.succeeded")
 
         await asyncio.to_thread(own.stop)
-        await worker.says(BEGINS_ANEW)
+        await worker.says(RESTARTED)

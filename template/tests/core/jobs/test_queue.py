@@ -11,9 +11,9 @@ from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.tenancy import TenantContextRequired
 from app.kit import clock
 from app.kit.ids import new_id
-from tests.support.people import found_tenant
+from tests.support.people import create_tenant
 from tests.support.queue import ends, enqueue_add, queued, statuses, until, worker
-from tests.support.samples import add, add_alone, greet, rebuild
+from tests.support.samples import add, add_locked, greet, rebuild
 
 
 @job
@@ -23,7 +23,7 @@ async def listed_nowhere(work: UnitOfWork) -> None:
 
 class TestEnqueue:
     async def test_leaves_with_the_commit(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         counter = await enqueue_add(queue, owner)
 
@@ -35,7 +35,7 @@ class TestEnqueue:
         assert row["args"]["trace_id"] == "a" * 32
 
     async def test_stays_with_the_rollback(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         async def fails() -> None:
             async with open_unit(queue, owner.actor, owner.context) as work:
@@ -48,14 +48,14 @@ class TestEnqueue:
         assert await queued(queue) == []
 
     async def test_refuses_wrong_arguments_at_once(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         async with open_unit(queue, owner.actor, owner.context) as work:
             with pytest.raises(WrongArguments, match=r"samples\.add refuses counter"):
                 work.enqueue(add, counter="seven")  # type: ignore[arg-type]  # the point
 
     async def test_refuses_a_job_of_no_module(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         with pytest.raises(UnknownJob, match="listed_nowhere"):
             async with open_unit(queue, owner.actor, owner.context) as work:
@@ -67,7 +67,7 @@ class TestEnqueue:
                 work.enqueue(add, counter=new_id())
 
     async def test_takes_a_job_of_no_tenant_from_anywhere(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         async with open_unit(queue, ANONYMOUS, None) as work:
             work.enqueue(greet)
@@ -77,7 +77,7 @@ class TestEnqueue:
         assert [row["tenant_id"] for row in await queued(queue)] == [None, None]
 
     async def test_takes_a_delay(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(add.with_options(delay=timedelta(hours=1), priority=7), counter=new_id())
@@ -87,11 +87,11 @@ class TestEnqueue:
         assert timedelta(minutes=59) < row["scheduled_at"] - clock.now() < timedelta(minutes=61)
 
     async def test_keeps_the_locks_of_tenants_apart(self, queue: Runtime) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
 
         for person in (owner, rival):
             async with open_unit(queue, person.actor, person.context) as work:
-                work.enqueue(add_alone, counter=new_id())
+                work.enqueue(add_locked, counter=new_id())
 
         locks = [row["lock"] for row in await queued(queue)]
         assert locks == [f"{owner.tenant_id}:alone", f"{rival.tenant_id}:alone"]
@@ -99,7 +99,7 @@ class TestEnqueue:
 
 class TestQueueingLock:
     async def test_lets_one_wait(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         for _ in range(2):
             async with open_unit(queue, owner.actor, owner.context) as work:
@@ -109,7 +109,7 @@ class TestQueueingLock:
         assert len(await queued(queue)) == 1
 
     async def test_lets_one_wait_for_each_tenant(self, queue: Runtime) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
 
         for person in (owner, rival):
             async with open_unit(queue, person.actor, person.context) as work:
@@ -118,7 +118,7 @@ class TestQueueingLock:
         assert len(await queued(queue)) == 2
 
     async def test_fails_nobody_who_comes_at_the_same_time(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
 
         async def enqueue() -> None:
             async with open_unit(queue, owner.actor, owner.context) as work:
@@ -131,7 +131,7 @@ class TestQueueingLock:
 
     async def test_starts_the_waiting_run_after_those_who_rely_on_it(self, queue: Runtime) -> None:
         """Started earlier, it would miss what they are about to commit."""
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(rebuild, counter=new_id())
 

@@ -8,7 +8,7 @@ import pytest
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
-from tests.support.people import found_tenant
+from tests.support.people import create_tenant
 from tests.support.queue import counted, enqueue_add, process, statuses
 from tests.support.samples import hang
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 async def test_lets_a_running_job_end_and_begins_no_other(queue: Runtime) -> None:
-    owner, counter = await found_tenant(queue), new_id()
+    owner, counter = await create_tenant(queue), new_id()
     async with open_unit(queue, owner.actor, owner.context) as work:
         work.enqueue(hang, counter=counter, seconds=1)
 

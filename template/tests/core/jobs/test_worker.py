@@ -10,7 +10,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit import clock
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 from tests.support.queue import (
     FAST,
     change,
@@ -24,9 +24,9 @@ from tests.support.queue import (
     worker,
 )
 from tests.support.samples import (
-    add_alone,
+    add_locked,
     add_slowly,
-    count_slowly_told,
+    count_with_progress,
     fail,
     greet,
     rebuild,
@@ -36,7 +36,7 @@ from tests.support.samples import (
 
 class TestRun:
     async def test_works_for_the_tenant_and_the_actor_who_enqueued(self, queue: Runtime) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
         counters = [await enqueue_add(queue, person) for person in (owner, rival, owner)]
 
         async with worker(queue, replace(FAST, concurrency=1)):
@@ -50,7 +50,7 @@ class TestRun:
         assert await counted(queue, owner, counters[1]) == 0
 
     async def test_works_for_no_tenant_if_the_job_says_so(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(greet)
 
@@ -60,10 +60,10 @@ class TestRun:
         assert seen == [None]
 
     async def test_lets_one_run_at_a_time_under_a_lock(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         async with open_unit(queue, owner.actor, owner.context) as work:
             for _ in range(3):
-                work.enqueue(add_alone, counter=new_id())
+                work.enqueue(add_locked, counter=new_id())
 
         async with worker(queue):
             await until(lambda: ends(queue, *["succeeded"] * 3))
@@ -72,7 +72,7 @@ class TestRun:
 
     async def test_lets_another_wait_while_one_runs_and_fails(self, queue: Runtime) -> None:
         """With a queueing lock, the first job's retry does not collide with the second job."""
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(rebuild, counter=counter)
@@ -86,9 +86,9 @@ class TestRun:
         assert await counted(queue, owner, counter) == 2
 
     async def test_tells_how_far_it_has_come(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         async with open_unit(queue, owner.actor, owner.context) as work:
-            run_id = work.enqueue(count_slowly_told)
+            run_id = work.enqueue(count_with_progress)
 
         async with worker(queue):
             await until(lambda: told(queue, owner, run_id, done=1))
@@ -97,7 +97,7 @@ class TestRun:
 
 class TestRetry:
     async def test_waits_and_tries_again(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(fail, counter=counter, times=2)
@@ -109,7 +109,7 @@ class TestRetry:
         assert await counted(queue, owner, counter) == 1
 
     async def test_ends_after_the_last_attempt(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(fail, counter=counter, times=3)
@@ -121,7 +121,7 @@ class TestRetry:
         assert await counted(queue, owner, counter) == 0
 
     async def test_begins_anew_when_an_operator_says_so(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(fail, counter=counter, times=5)
@@ -151,7 +151,7 @@ class TestRefuse:
         ],
     )
     async def test_what_was_tampered_with(self, queue: Runtime, forgery: str) -> None:
-        owner, rival = await found_tenant(queue), await found_tenant(queue)
+        owner, rival = await create_tenant(queue), await create_tenant(queue)
         await enqueue_add(queue, owner)
         values = {"rival": str(rival.tenant_id)} if ":rival" in forgery else {}
         forgery = forgery.replace(":rival", "CAST(:rival AS text)")
@@ -165,7 +165,7 @@ class TestRefuse:
 
 class TestSkip:
     async def test_leaves_suspended_tenants_until_they_are_back(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = await enqueue_add(queue, owner)
         suspend = "UPDATE tenants SET suspended_at = :at"
         await change(queue, suspend, at=clock.now())
@@ -180,8 +180,8 @@ class TestSkip:
 
         assert await counted(queue, owner, counter) == 1
 
-    async def test_forgets_the_jobs_of_deleted_tenants(self, queue: Runtime) -> None:
-        await enqueue_add(queue, await found_tenant(queue))
+    async def test_deletes_the_jobs_of_deleted_tenants(self, queue: Runtime) -> None:
+        await enqueue_add(queue, await create_tenant(queue))
 
         await change(queue, "DELETE FROM tenants")
 
@@ -190,7 +190,7 @@ class TestSkip:
 
 class TestCancel:
     async def test_keeps_a_waiting_job_from_starting(self, queue: Runtime) -> None:
-        await enqueue_add(queue, await found_tenant(queue))
+        await enqueue_add(queue, await create_tenant(queue))
 
         async with open_unit(queue, Actor.operator(), None) as work:
             [job] = await list_jobs(work, statuses=["todo"])
@@ -200,7 +200,7 @@ class TestCancel:
         assert await statuses(queue) == ["cancelled"]
 
     async def test_stops_a_running_job_and_its_transaction(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(add_slowly, counter=counter, seconds=30)
@@ -217,7 +217,7 @@ class TestCancel:
 
 class TestStop:
     async def test_lets_running_jobs_finish(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(add_slowly, counter=counter, seconds=0.5)
@@ -229,7 +229,7 @@ class TestStop:
         assert await counted(queue, owner, counter) == 1
 
     async def test_puts_back_what_does_not_finish_in_time(self, queue: Runtime) -> None:
-        owner = await found_tenant(queue)
+        owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:
             work.enqueue(add_slowly, counter=counter, seconds=30)
@@ -251,8 +251,8 @@ class TestSchedule:
         assert seen.count("tick") <= len(times)
         assert len(times) == len(set(times)) >= 2
 
-    async def test_runs_for_each_active_tenant_as_the_house(self, queue: Runtime) -> None:
-        people = [await found_tenant(queue) for _ in range(3)]
+    async def test_runs_for_each_active_tenant_as_the_system(self, queue: Runtime) -> None:
+        people = [await create_tenant(queue) for _ in range(3)]
         await change(
             queue,
             "UPDATE tenants SET suspended_at = now() WHERE id = :id",

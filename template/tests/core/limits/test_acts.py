@@ -14,11 +14,11 @@ class TestLimit:
         await rival_work.limit("exports", "1/hour")
 
     async def test_counts_each_for_itself(self, work: UnitOfWork) -> None:
-        await work.limit("letters", "1/hour", of="ada@example.com")
-        await work.limit("letters", "1/hour", of="bob@example.com")
+        await work.limit("emails", "1/hour", of="ada@example.com")
+        await work.limit("emails", "1/hour", of="bob@example.com")
 
         with pytest.raises(TooManyRequests):
-            await work.limit("letters", "1/hour", of="ada@example.com")
+            await work.limit("emails", "1/hour", of="ada@example.com")
 
     @pytest.mark.parametrize("rate", ["off", "often"])
     async def test_takes_a_rate(self, work: UnitOfWork, rate: str) -> None:

@@ -114,7 +114,7 @@ class TestLook:
 
 
 class TestEmpty:
-    async def test_forgets_what_was_taken(self, buckets: Buckets, key: str) -> None:
+    async def test_empties_the_bucket(self, buckets: Buckets, key: str) -> None:
         for _ in range(6):
             await buckets.take(key, Rate(5, 3600))
         await buckets.empty(key)

@@ -17,7 +17,7 @@ from app.core.http.problems import install_error_handlers
 from app.core.limits import MemoryBuckets, limited
 from app.core.permissions import Role, public
 from app.core.runtime import Runtime
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 router = APIRouter(prefix="/api/v1")
 
@@ -42,12 +42,12 @@ async def export(year: int) -> str:
     return "report"
 
 
-Visit = Callable[..., AbstractAsyncContextManager[AsyncClient]]
+OpenClient = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
 @pytest.fixture
-def visit(runtime: Runtime) -> Visit:
-    """Return `async with visit(app, person, address)`, which opens a client of the app."""
+def open_client(runtime: Runtime) -> OpenClient:
+    """Return `async with open_client(app, person, address)`, which opens a client of the app."""
 
     @asynccontextmanager
     async def open_client(
@@ -84,18 +84,18 @@ def limiting(runtime: Runtime) -> Callable[..., FastAPI]:
 
 class TestRateLimit:
     async def test_says_what_is_left(
-        self, limiting: Callable[..., FastAPI], visit: Visit, owner: Person
+        self, limiting: Callable[..., FastAPI], open_client: OpenClient, owner: Person
     ) -> None:
-        async with visit(limiting(person="2/hour", tenant="100/hour"), owner) as client:
+        async with open_client(limiting(person="2/hour", tenant="100/hour"), owner) as client:
             answer = await client.get("/rows")
 
         assert answer.headers["ratelimit-policy"] == '"person";q=2;w=3600, "tenant";q=100;w=3600'
         assert answer.headers["ratelimit"] == '"person";r=1;t=1800'
 
     async def test_refuses_with_a_problem(
-        self, limiting: Callable[..., FastAPI], visit: Visit, owner: Person
+        self, limiting: Callable[..., FastAPI], open_client: OpenClient, owner: Person
     ) -> None:
-        async with visit(limiting(person="1/hour"), owner) as client:
+        async with open_client(limiting(person="1/hour"), owner) as client:
             await client.get("/rows")
             answer = await client.get("/rows")
 
@@ -108,46 +108,48 @@ class TestRateLimit:
     async def test_counts_each_person_and_tenant_for_itself(
         self,
         limiting: Callable[..., FastAPI],
-        visit: Visit,
+        open_client: OpenClient,
         runtime: Runtime,
         owner: Person,
         rival: Person,
     ) -> None:
         app = limiting(person="1/hour", tenant="2/hour")
-        colleague, late = [await hire(runtime, owner, Role.MEMBER) for _ in range(2)]
+        colleague, late = [await add_member(runtime, owner, Role.MEMBER) for _ in range(2)]
         answers = []
         for person in (owner, owner, colleague, rival, late):
-            async with visit(app, person) as client:
+            async with open_client(app, person) as client:
                 answers.append((await client.get("/rows")).status_code)
 
         assert answers == [200, 429, 200, 200, 429]
 
-    async def test_knows_strangers_by_their_address(
-        self, limiting: Callable[..., FastAPI], visit: Visit, owner: Person
+    async def test_knows_anonymous_clients_by_their_address(
+        self, limiting: Callable[..., FastAPI], open_client: OpenClient, owner: Person
     ) -> None:
         app = limiting(address="1/hour")
         answers = []
         for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"):
-            async with visit(app, address=address) as client:
+            async with open_client(app, address=address) as client:
                 answers.append((await client.get("/rows")).status_code)
-        async with visit(app, owner) as client:
+        async with open_client(app, owner) as client:
             answers.append((await client.get("/rows")).status_code)
 
         assert answers == [200, 429, 200, 200, 429, 200]
 
     @pytest.mark.parametrize("path", ["/reports/2026/export", "/auth/token"])
     async def test_is_stricter_where_it_is_marked(
-        self, limiting: Callable[..., FastAPI], visit: Visit, path: str
+        self, limiting: Callable[..., FastAPI], open_client: OpenClient, path: str
     ) -> None:
-        async with visit(limiting(login="1/hour", address="5/hour")) as client:
+        async with open_client(limiting(login="1/hour", address="5/hour")) as client:
             answers = [(await client.post(path)).status_code for _ in range(2)]
             rest = await client.get("/rows")
 
         assert answers == [200, 429]
         assert rest.status_code == 200
 
-    async def test_can_be_off(self, limiting: Callable[..., FastAPI], visit: Visit) -> None:
-        async with visit(limiting()) as client:
+    async def test_can_be_off(
+        self, limiting: Callable[..., FastAPI], open_client: OpenClient
+    ) -> None:
+        async with open_client(limiting()) as client:
             answers = [await client.post("/auth/token") for _ in range(20)]
 
         assert {answer.status_code for answer in answers} == {200}

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult
 from app.config import MailSettings
 from app.core.auth import Actor
 from app.core.mail import (
-    Letter,
+    Email,
     MailNotConfigured,
     PreviewMailer,
     SmtpMailer,
@@ -27,7 +27,7 @@ from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from tests.support.mail import mails_to
 
-LETTER = Letter(
+EMAIL = Email(
     to="bob@example.com",
     subject="Grüße\nBcc: everybody@example.com",
     text="Hello <Bob> & all,\n\nopen https://app.example.com/?a=1&b=2\nnow, or http://evil.example",
@@ -95,25 +95,25 @@ class TestSmtp:
     async def test_brings_text_and_html_to_the_server(
         self, server: Controller, inbox: Inbox
     ) -> None:
-        await SmtpMailer(settings_of(server)).send(LETTER)
+        await SmtpMailer(settings_of(server)).send(EMAIL)
 
         (message,) = inbox.received
         text, html = message.iter_parts()
         assert message["to"] == "bob@example.com"
         assert message["from"] == "Acme <no-reply@acme.example.com>"
         assert message["message-id"].endswith("@acme.example.com>")
-        assert text.get_content().split() == LETTER.text.split()
+        assert text.get_content().split() == EMAIL.text.split()
         assert "Hello &lt;Bob&gt; &amp; all," in html.get_content()
 
     async def test_lets_no_subject_add_a_header(self, server: Controller, inbox: Inbox) -> None:
-        await SmtpMailer(settings_of(server)).send(LETTER)
+        await SmtpMailer(settings_of(server)).send(EMAIL)
 
         assert inbox.received[0]["subject"] == "Grüße Bcc: everybody@example.com"
         assert inbox.received[0]["bcc"] is None
 
     async def test_says_that_the_server_refuses(self, server: Controller, inbox: Inbox) -> None:
         with pytest.raises(aiosmtplib.SMTPAuthenticationError):
-            await SmtpMailer(settings_of(server, password="wrong")).send(LETTER)
+            await SmtpMailer(settings_of(server, password="wrong")).send(EMAIL)
 
         assert inbox.received == []
 
@@ -121,27 +121,27 @@ class TestSmtp:
         self, server: Controller, inbox: Inbox
     ) -> None:
         with pytest.raises(aiosmtplib.SMTPException):
-            await SmtpMailer(settings_of(server, security="starttls")).send(LETTER)
+            await SmtpMailer(settings_of(server, security="starttls")).send(EMAIL)
 
         assert inbox.received == []
 
     async def test_needs_a_host(self) -> None:
         with pytest.raises(MailNotConfigured, match="APP_MAIL_HOST"):
-            await SmtpMailer(MailSettings()).send(LETTER)
+            await SmtpMailer(MailSettings()).send(EMAIL)
 
 
 class TestPreview:
     async def test_can_be_opened_in_a_browser_and_in_a_mail_program(self, tmp_path: Path) -> None:
-        await PreviewMailer(tmp_path / "mail", sender="no-reply@localhost").send(LETTER)
+        await PreviewMailer(tmp_path / "mail", sender="no-reply@localhost").send(EMAIL)
 
         (page,) = (tmp_path / "mail").glob("*.html")
         message = email.message_from_bytes(page.with_suffix(".eml").read_bytes(), policy=default)
         assert message["to"] == "bob@example.com"
         assert '<a href="https://app.example.com/?a=1&amp;b=2">' in page.read_text(encoding="utf-8")
 
-    def test_links_what_the_letter_names_and_nothing_else(self) -> None:
-        assert LETTER.html.count("<a ") == 1
-        assert "http://evil.example" in LETTER.html
+    def test_links_what_the_mail_names_and_nothing_else(self) -> None:
+        assert EMAIL.html.count("<a ") == 1
+        assert "http://evil.example" in EMAIL.html
 
 
 class TestQuoted:
@@ -166,6 +166,6 @@ class TestSendMail:
             work.enqueue(send_mail, to=address, subject="Hello", text="there")
             assert await mails_to(runtime, address) == []
 
-        (letter,) = await mails_to(runtime, address)
+        (mail,) = await mails_to(runtime, address)
 
-        assert letter.subject == "Hello"
+        assert mail.subject == "Hello"

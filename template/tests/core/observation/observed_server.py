@@ -15,40 +15,42 @@ from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.main import create_app
 
 MINE = "members:read"
-router = APIRouter(prefix="/letters")
+router = APIRouter(prefix="/greetings")
 
 
 @dataclass(frozen=True)
-class LetterSent(Event):
-    name = "letters.sent"
+class GreetingSent(Event):
+    name = "greetings.sent"
 
-    letter: str
+    greeting: str
 
 
-@job(name="letters.count")
-async def count_letters(work: UnitOfWork) -> None:
+@job(name="greetings.count")
+async def count_greetings(work: UnitOfWork) -> None:
     await work.session.execute(select(1))
 
 
-@subscribe(LetterSent, name="letters.note")
-async def note(work: UnitOfWork, event: LetterSent) -> None:
+@subscribe(GreetingSent, name="greetings.note")
+async def note(work: UnitOfWork, event: GreetingSent) -> None:
     pass
 
 
-@router.post("/{letter}")
+@router.post("/{greeting}")
 @permission(MINE)
-async def send(letter: str, work: CurrentWork) -> str:
+async def send(greeting: str, work: CurrentWork) -> str:
     work.require(MINE)
-    work.enqueue(count_letters)
-    work.publish(LetterSent(letter))
+    work.enqueue(count_greetings)
+    work.publish(GreetingSent(greeting))
     return work.traceparent
 
 
-LETTERS = Module(name="letters", routers=(router,), jobs=(count_letters,), subscribers=(note,))
+GREETINGS = Module(
+    name="greetings", routers=(router,), jobs=(count_greetings,), subscribers=(note,)
+)
 
 
 def main(port: int) -> None:
-    observed = create_app(modules=(*find_modules(), LETTERS))
+    observed = create_app(modules=(*find_modules(), GREETINGS))
     uvicorn.run(observed, port=port, loop="uvloop", http="httptools", reset_contextvars=True)
 
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from app.config import Settings
 from app.core.runtime import Runtime
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 from tests.support.processes import free_port, running, until_up
 
 from .receiver import Receiver, receiving
@@ -23,7 +23,7 @@ PROGRAM = Path(__file__).with_name("observed_server.py")
 TOKEN = "a-token-for-prometheus"
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SENT = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
-ROUTE = "/api/v1/letters/{letter}"
+ROUTE = "/api/v1/greetings/{greeting}"
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def server(
 
 @pytest_asyncio.fixture(scope="module")
 async def person(runtime: Runtime) -> Person:
-    return await found_tenant(runtime)
+    return await create_tenant(runtime)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -72,9 +72,9 @@ async def observed(
 @pytest_asyncio.fixture(scope="module")
 async def answer(observed: httpx.AsyncClient, receiver: Receiver) -> httpx.Response:
     """Return the response of a traced request, after all its jobs and events."""
-    answer = await observed.post("/api/v1/letters/private-name", headers=SENT)
+    answer = await observed.post("/api/v1/greetings/private-name", headers=SENT)
     for _ in range(150):
-        if receiver.named("job letters.count") and receiver.named("job letters.note"):
+        if receiver.named("job greetings.count") and receiver.named("job greetings.note"):
             return answer
         await asyncio.sleep(0.1)
     raise AssertionError(f"no spans of jobs: {[span.name for span in receiver.spans]}")
@@ -111,7 +111,7 @@ class TestTraces:
             "EXECUTE write_events($1); EXECUTE write_deliveries($1); EXECUTE write_jobs($1); COMMIT"
         )
 
-    @pytest.mark.parametrize("name", ["job letters.count", "job letters.note"])
+    @pytest.mark.parametrize("name", ["job greetings.count", "job greetings.note"])
     async def test_have_the_jobs_and_events(
         self, answer: httpx.Response, receiver: Receiver, person: Person, name: str
     ) -> None:

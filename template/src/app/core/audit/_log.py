@@ -21,7 +21,7 @@ from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.rows import Rows
 
-NOT_TOLD = {"tenant_id", "id", "created_at", "updated_at"}
+NOT_LOGGED = {"tenant_id", "id", "created_at", "updated_at"}
 
 
 class LogEntry(UUIDMixin, TenantMixin, Base):
@@ -68,7 +68,7 @@ class Act:
         """Return {"name": {"old": "First", "new": "Second"}}, without private values."""
         before, after = _values(self.before), _values(self.after)
         return {
-            name: HIDDEN if is_private(name) else _told(before.get(name), after.get(name))
+            name: HIDDEN if is_private(name) else _old_and_new(before.get(name), after.get(name))
             for name in before | after
             if before.get(name) != after.get(name)
         }
@@ -130,7 +130,7 @@ def copy_of(row: Any) -> Any:
     return copy
 
 
-def _told(old: Any, new: Any) -> dict[str, Any]:
+def _old_and_new(old: Any, new: Any) -> dict[str, Any]:
     return {"old": to_jsonable_python(old), "new": to_jsonable_python(new)}
 
 
@@ -138,4 +138,4 @@ def _values(row: Any) -> dict[str, Any]:
     if row is None:
         return {}
     columns = type(row).__mapper__.column_attrs
-    return {each.key: getattr(row, each.key) for each in columns if each.key not in NOT_TOLD}
+    return {each.key: getattr(row, each.key) for each in columns if each.key not in NOT_LOGGED}

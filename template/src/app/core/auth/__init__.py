@@ -5,14 +5,14 @@ from ._api_keys import ApiKeys, FoundKey, new_api_key
 from ._authenticator import Authenticator
 from ._claims import AccessClaims
 from ._cookies import Cookies
-from ._oidc import ForeignIdentity, OidcClient, OidcRefused
+from ._encrypter import Encrypter
+from ._oidc import ExternalIdentity, OidcClient, OidcRefused
+from ._password_rules import check_password
 from ._passwords import Passwords
+from ._revocation_cache import RevocationCache
 from ._revocations import Reason, Revoked, write_revocations
-from ._sealer import Sealer
 from ._secrets import hash_secret, new_secret
 from ._tokens import TokenRefused, Tokens
-from ._watch import Revocations
-from ._weakness import weakness
 
 __all__ = [
     "ANONYMOUS",
@@ -21,20 +21,25 @@ __all__ = [
     "ApiKeys",
     "Authenticator",
     "Cookies",
-    "ForeignIdentity",
+    "Encrypter",
+    "ExternalIdentity",
     "FoundKey",
     "OidcClient",
     "OidcRefused",
     "Passwords",
     "Reason",
-    "Revocations",
+    "RevocationCache",
     "Revoked",
-    "Sealer",
     "TokenRefused",
     "Tokens",
+    "check_password",
     "hash_secret",
     "new_api_key",
     "new_secret",
-    "weakness",
     "write_revocations",
 ]
+
+ForeignIdentity = ExternalIdentity  # until 3.0
+Revocations = RevocationCache  # until 3.0
+Sealer = Encrypter  # until 3.0
+weakness = check_password  # until 3.0

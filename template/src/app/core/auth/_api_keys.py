@@ -11,12 +11,12 @@ from app.core.origin import network_of
 from app.kit import clock
 
 from ._actor import Actor
+from ._revocation_cache import RevocationCache
 from ._secrets import hash_secret, new_secret
-from ._watch import Revocations
 
 PREFIX = "ak_"
-REMEMBERED = 10_000
-REMEMBERED_FOR = timedelta(minutes=1)
+MOST_CACHED = 10_000
+CACHED_FOR = timedelta(minutes=1)
 """A revoked key is refused earlier: revocations are checked at each request."""
 
 
@@ -41,7 +41,7 @@ class KeyTries(Protocol):
 
     async def count(self, whose: str) -> None: ...
 
-    async def forget(self, whose: str) -> None: ...
+    async def reset(self, whose: str) -> None: ...
 
 
 FindKey = Callable[[UUID, str], Awaitable[FoundKey | None]]
@@ -55,7 +55,7 @@ def new_api_key(tenant_id: UUID) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class CachedKey:
     until: datetime
     tenant_id: UUID
     key: FoundKey
@@ -67,7 +67,7 @@ class ApiKeys:
     def __init__(
         self,
         find: FindKey,
-        revocations: Revocations,
+        revocations: RevocationCache,
         tries: KeyTries,
         note_refused: Callable[[str | None], None],
     ) -> None:
@@ -76,7 +76,7 @@ class ApiKeys:
         self.note_refused = note_refused
         self.tries = tries
         self.revocations = revocations
-        self._remembered: OrderedDict[str, Remembered] = OrderedDict()
+        self._remembered: OrderedDict[str, CachedKey] = OrderedDict()
 
     async def actor(self, presented: str, *, address: str | None) -> Actor:
         """Return an actor without a user, in the key's tenant, or an actor with a `refusal`.
@@ -84,7 +84,7 @@ class ApiKeys:
         A key refused from the cache is looked up again: its creator may have another role by now.
         Raises TooManyRequests for an address that has presented too many invalid keys.
         """
-        known = self._recall(presented)
+        known = self._find_cached(presented)
         # A cached key may be outdated, so only a success is final; a refusal is checked again
         # below.
         if known is not None:
@@ -97,7 +97,7 @@ class ApiKeys:
             return Actor(refusal="The API key is not valid.")
         return await self._of(found)
 
-    async def _of(self, found: Remembered) -> Actor:
+    async def _of(self, found: CachedKey) -> Actor:
         key = found.key
         if key.expires_at is not None and key.expires_at <= clock.now():
             return Actor(refusal="The API key has expired.")
@@ -112,11 +112,11 @@ class ApiKeys:
             permissions=key.permissions,
         )
 
-    def _recall(self, presented: str) -> Remembered | None:
+    def _find_cached(self, presented: str) -> CachedKey | None:
         found = self._remembered.get(hash_secret(presented))
         return found if found and found.until > clock.now() else None
 
-    async def _look_up(self, presented: str, address: str | None) -> Remembered | None:
+    async def _look_up(self, presented: str, address: str | None) -> CachedKey | None:
         """Look up the key. The attempt is counted before the query, and reset if the key exists."""
         tenant, _, secret = presented.removeprefix(PREFIX).partition("_")
         try:
@@ -128,12 +128,12 @@ class ApiKeys:
             await self.tries.count(whose)
         key = await self.find(tenant_id, hash_secret(secret))
         if key and whose:
-            await self.tries.forget(whose)
-        return self._remember(presented, tenant_id, key) if key else None
+            await self.tries.reset(whose)
+        return self._add_to_cache(presented, tenant_id, key) if key else None
 
-    def _remember(self, presented: str, tenant_id: UUID, key: FoundKey) -> Remembered:
-        found = Remembered(clock.now() + REMEMBERED_FOR, tenant_id, key)
+    def _add_to_cache(self, presented: str, tenant_id: UUID, key: FoundKey) -> CachedKey:
+        found = CachedKey(clock.now() + CACHED_FOR, tenant_id, key)
         self._remembered[hash_secret(presented)] = found
-        if len(self._remembered) > REMEMBERED:
+        if len(self._remembered) > MOST_CACHED:
             self._remembered.popitem(last=False)
         return found

@@ -8,8 +8,8 @@ from ._actor import ANONYMOUS, Actor
 from ._api_keys import PREFIX, ApiKeys
 from ._claims import AccessClaims
 from ._cookies import Cookies
+from ._revocation_cache import RevocationCache
 from ._tokens import TokenRefused, Tokens
-from ._watch import Revocations
 
 BEARER = b"bearer "
 FOREIGN_PAGE = Actor(refusal="Cookies count only in requests from our own pages.")
@@ -22,7 +22,7 @@ class Authenticator:
         tokens: Tokens,
         cookies: Cookies,
         api_keys: ApiKeys,
-        revocations: Revocations,
+        revocations: RevocationCache,
         permissions: PermissionRegistry,
     ) -> None:
         self.tokens = tokens

@@ -52,10 +52,10 @@ class Cookies:
     def set_refresh(self, answer: Response, *, refresh: str, refresh_seconds: int) -> None:
         self._set(answer, self.refresh, refresh, refresh_seconds, strict=True)
 
-    def departure(self, scope: Scope) -> str | None:
+    def login_state(self, scope: Scope) -> str | None:
         return self._read(scope, self.away)
 
-    def set_departure(self, answer: Response, value: str, *, seconds: int) -> None:
+    def set_login_state(self, answer: Response, value: str, *, seconds: int) -> None:
         """Set the cookie for an external log-in: Lax, because the provider links back to us."""
         self._set(answer, self.away, value, seconds, strict=False)
 

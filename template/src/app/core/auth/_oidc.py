@@ -34,7 +34,7 @@ class OidcRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class AuthorizationRequest:
     """The URL to redirect to, and what is `kept` in a signed cookie until the callback."""
 
     url: str
@@ -42,7 +42,7 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignIdentity:
+class ExternalIdentity:
     issuer: str
     subject: str
     email: str | None
@@ -59,7 +59,7 @@ class OidcClient:
     def __init__(self, provider: OidcProvider) -> None:
         self.provider = provider
 
-    async def depart(self, *, redirect_uri: str) -> Departure:
+    async def begin_login(self, *, redirect_uri: str) -> AuthorizationRequest:
         """Begin a log-in. Raises OidcRefused when the provider cannot be reached."""
         kept = {name: generate_token(48) for name in ("state", "nonce", "verifier")}
         async with self._client(redirect_uri) as client:
@@ -70,11 +70,11 @@ class OidcClient:
                 nonce=kept["nonce"],
                 code_verifier=kept["verifier"],
             )
-        return Departure(str(url), kept)
+        return AuthorizationRequest(str(url), kept)
 
-    async def arrive(
+    async def complete_login(
         self, *, code: str, state: str, kept: Mapping[str, Any], redirect_uri: str
-    ) -> ForeignIdentity:
+    ) -> ExternalIdentity:
         """Complete a log-in: exchange the code and verify the id token. Raises OidcRefused."""
         if not state or state != kept.get("state"):
             raise OidcRefused("The answer belongs to another log-in.")
@@ -88,7 +88,7 @@ class OidcClient:
                     code_verifier=kept["verifier"],
                 )
                 keys = KeySet.import_key_set(await _read(client, endpoints["jwks_uri"]))
-                claims = self._verified(str(token.get("id_token", "")), keys, kept["nonce"])
+                claims = self._verified_claims(str(token.get("id_token", "")), keys, kept["nonce"])
             except (OAuthError, httpx2.HTTPError, JoseError, ValueError, KeyError) as error:
                 raise OidcRefused("The provider's answer is not valid.") from error
         return _identity(claims)
@@ -114,7 +114,7 @@ class OidcClient:
             raise OidcRefused("The provider calls itself by another name.")
         return found
 
-    def _verified(self, id_token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
+    def _verified_claims(self, id_token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
         claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
         rules = jwt.JWTClaimsRegistry(
             leeway=60,
@@ -142,12 +142,12 @@ async def _read(client: Any, url: str) -> Any:
     return answer.raise_for_status().json()
 
 
-def _identity(claims: dict[str, Any]) -> ForeignIdentity:
+def _identity(claims: dict[str, Any]) -> ExternalIdentity:
     """Validate the claims that identify the user. Raises OidcRefused."""
     subject, name = claims["sub"], claims.get("name")
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
         raise OidcRefused("The provider's answer is not valid.")
-    return ForeignIdentity(
+    return ExternalIdentity(
         issuer=str(claims["iss"]).rstrip("/"),
         subject=subject,
         email=_email(claims.get("email")),

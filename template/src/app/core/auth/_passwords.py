@@ -6,7 +6,7 @@ from functools import cached_property
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from ._weakness import LONGEST, normalised
+from ._password_rules import LONGEST, normalised
 
 
 class Passwords:
@@ -17,7 +17,7 @@ class Passwords:
         self._hasher = PasswordHash((self._argon2,))
 
     async def hash(self, password: str) -> str:
-        """Hash a password. Raises ValueError if it is longer than `weakness` allows."""
+        """Hash a password. Raises ValueError if it is longer than `check_password` allows."""
         if len(password) > LONGEST:
             raise ValueError(f"a password has at most {LONGEST} characters")
         return await to_thread(lambda: self._hasher.hash(normalised(password)))

@@ -104,7 +104,7 @@ async def write_revocations(
         await session.execute(LIFT, {"ids": lifted, "channel": CHANNEL})
 
 
-def read_announcement(payload: str) -> tuple[UUID, Revoked | None]:
+def read_notification(payload: str) -> tuple[UUID, Revoked | None]:
     """Parse a NOTIFY payload of `write_revocations`."""
     told: dict[str, Any] = json.loads(payload)
     return UUID(told["id"]), read_revoked(told) if "reason" in told else None

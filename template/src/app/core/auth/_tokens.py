@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet, OctKey
 from app.kit import clock
 
 from ._claims import AccessClaims
-from ._verified import VerifiedTokens
+from ._verified_tokens import VerifiedTokenCache
 
 ALGORITHM = "HS256"
 
@@ -30,7 +30,7 @@ class Tokens:
         self._keys = KeySet([self._key, *map(_key, previous)])
         self._rules = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True})
         self.lifetime = lifetime
-        self._verified = VerifiedTokens()
+        self._verified_tokens = VerifiedTokenCache()
 
     def issue(self, claims: AccessClaims, *, until: int | None = None) -> str:
         """Issue an access token. `until` is the expiry of the token that it replaces."""
@@ -53,7 +53,7 @@ class Tokens:
 
     def read(self, token: str) -> AccessClaims:
         """Verify an access token and return its claims. Raises TokenRefused."""
-        known = self._verified.find(token)
+        known = self._verified_tokens.find(token)
         return known or self._read_unknown(token)
 
     def _read_unknown(self, token: str) -> AccessClaims:
@@ -62,7 +62,7 @@ class Tokens:
             claims = _claims(body)
         except (ValueError, KeyError, TypeError) as error:
             raise TokenRefused("The access token is not valid.") from error
-        self._verified.remember(token, claims, expires_at=body["exp"])
+        self._verified_tokens.remember(token, claims, expires_at=body["exp"])
         return claims
 
     def sign(self, purpose: str, body: dict[str, Any], *, lifetime: timedelta) -> str:

@@ -9,7 +9,7 @@ from app.core.work import Work
 from app.database.tenancy import TenantContext
 
 from ._cached import Cached, Unreadable
-from ._keys import Part, room_of
+from ._keys import Part, key_prefix
 from ._shared import SharedCache
 
 Value = TypeVar("Value")
@@ -18,8 +18,8 @@ Value = TypeVar("Value")
 class Cache:
     """The cache of one unit of work: its tenant's entries and its own uncommitted changes.
 
-    `set` and `forget` become visible to others after the commit, and never if it fails. Until then
-    they apply inside this unit only.
+    `set` and `invalidate` become visible to others after the commit, and never if it fails. Until
+    then they apply inside this unit only.
     """
 
     def __init__(self, work: Work, shared: SharedCache) -> None:
@@ -60,19 +60,21 @@ class Cache:
     def set(self, cached: Cached[Value], *parts: Part, value: Value) -> None:
         self._change(cached.key(self._work.context, parts), cached.keep, cached.pack(value))
 
-    def forget(self, cached: Cached[Value], *parts: Part) -> None:
+    def invalidate(self, cached: Cached[Value], *parts: Part) -> None:
         self._change(cached.key(self._work.context, parts), cached.keep, None)
 
-    def forget_tenant(self, tenant: TenantContext) -> None:
+    def invalidate_tenant(self, tenant: TenantContext) -> None:
         """Delete all of the tenant's entries after the commit."""
-        self._work.after_commit(partial(self._shared.drop_all, room_of(tenant)))
+        self._work.after_commit(partial(self._shared.drop_all, key_prefix(tenant)))
+
+    forget, forget_tenant = invalidate, invalidate_tenant  # until 3.0
 
     def _change(self, key: str, keep: timedelta, packed: bytes | None) -> None:
         if not self._changed:
-            self._work.after_commit(self._tell)
+            self._work.after_commit(self._apply)
         self._changed[key] = (keep, packed)
 
-    async def _tell(self) -> None:
+    async def _apply(self) -> None:
         changed, self._changed = self._changed, {}
         dropped = [key for key, (_, packed) in changed.items() if packed is None]
         if dropped:

@@ -7,12 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.database.tenancy import Context, TenantContext, TenantContextRequired
 
-from ._keys import Part, Whose, cache_key
+from ._keys import CacheOwner, Part, cache_key
 
 Value = TypeVar("Value")
 
-TENANT: Literal[Whose.TENANT] = Whose.TENANT
-EVERYONE: Literal[Whose.EVERYONE] = Whose.EVERYONE
+TENANT: Literal[CacheOwner.TENANT] = CacheOwner.TENANT
+EVERYONE: Literal[CacheOwner.EVERYONE] = CacheOwner.EVERYONE
 
 
 class Cached(Generic[Value]):
@@ -24,7 +24,7 @@ class Cached(Generic[Value]):
     refused when it is declared, because they belong to their session.
     """
 
-    def __init__(self, name: str, kind: type[Value], *, keep: timedelta, whose: Whose) -> None:
+    def __init__(self, name: str, kind: type[Value], *, keep: timedelta, whose: CacheOwner) -> None:
         self.name = name
         self.keep = keep
         self.whose = whose
@@ -32,7 +32,7 @@ class Cached(Generic[Value]):
 
     def key(self, context: Context, parts: tuple[Part, ...]) -> str:
         """Return the cache key. Raises TenantContextRequired."""
-        if self.whose is Whose.EVERYONE:
+        if self.whose is CacheOwner.EVERYONE:
             return cache_key(EVERYONE, self.name, parts)
         if not isinstance(context, TenantContext):
             raise TenantContextRequired(f"{self.name} is kept for tenants; this work has none")

@@ -9,7 +9,7 @@ import orjson
 from app.database.tenancy import TenantContext, TenantContextRequired
 
 
-class Whose(Enum):
+class CacheOwner(Enum):
     TENANT = "tenant"
     EVERYONE = "everyone"
 
@@ -18,18 +18,18 @@ Part: TypeAlias = str | int | UUID | None
 
 
 def cache_key(
-    owner: TenantContext | Literal[Whose.EVERYONE], name: str, parts: tuple[Part, ...]
+    owner: TenantContext | Literal[CacheOwner.EVERYONE], name: str, parts: tuple[Part, ...]
 ) -> str:
     """Return the key; different parts never collide. Raises TenantContextRequired."""
-    return f"{room_of(owner)}{name}:{orjson.dumps(parts).decode()}"
+    return f"{key_prefix(owner)}{name}:{orjson.dumps(parts).decode()}"
 
 
-def room_of(owner: object) -> str:
+def key_prefix(owner: object) -> str:
     """Return the prefix of all keys of the owner. Raises TenantContextRequired."""
     match owner:
         case TenantContext(UUID() as tenant_id):
             return f"cache:{tenant_id}:"
-        case Whose.EVERYONE:
+        case CacheOwner.EVERYONE:
             return "cache:everyone:"
         case _:
             raise TenantContextRequired("a cache key takes a TenantContext, or EVERYONE")

@@ -59,15 +59,19 @@ class AppError(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[FieldError] = (),
-        **facts: object,
+        **values: object,
     ) -> None:
-        """Format the class's `detail` with `facts`, which stay readable as `error.facts`."""
+        """Format the class's `detail` with `values`, which stay readable as `error.values`."""
         template = type(self).detail
-        self.detail = detail or (template.format_map(facts) if template else None)
+        self.detail = detail or (template.format_map(values) if template else None)
         self.headers = dict(headers or {})
         self.errors = tuple(errors)
-        self.facts = facts
+        self.values = values
         super().__init__(self.detail or self.title)
+
+    @property
+    def facts(self) -> Mapping[str, object]:  # until 3.0
+        return self.values
 
 
 class BadRequest(AppError):
@@ -88,8 +92,8 @@ class Unauthenticated(AppError):
     detail = "This needs a valid access token."
     challenge: ClassVar[str] = "Bearer"
 
-    def __init__(self, detail: str | None = None, /, **facts: Any) -> None:
-        super().__init__(detail, **facts)
+    def __init__(self, detail: str | None = None, /, **values: Any) -> None:
+        super().__init__(detail, **values)
         self.headers.setdefault("WWW-Authenticate", self.challenge)
 
 
@@ -207,8 +211,8 @@ class Invalid(AppError):
     pointer: ClassVar[str] = ""
     """JSON pointer of the invalid value, set by subclasses; empty means the whole request."""
 
-    def __init__(self, detail: str | None = None, /, **facts: Any) -> None:
-        super().__init__(detail, **facts)
+    def __init__(self, detail: str | None = None, /, **values: Any) -> None:
+        super().__init__(detail, **values)
         self.errors = self.errors or (FieldError(self.pointer, self.detail or self.title),)
 
 
@@ -240,8 +244,10 @@ class Unavailable(AppError):
     title = "Temporarily unavailable"
     detail = "The app cannot answer at the moment. Try again."
 
-    def __init__(self, detail: str | None = None, /, *, retry_after: int = 1, **facts: Any) -> None:
-        super().__init__(detail, **facts)
+    def __init__(
+        self, detail: str | None = None, /, *, retry_after: int = 1, **values: Any
+    ) -> None:
+        super().__init__(detail, **values)
         self.headers.setdefault("Retry-After", str(retry_after))
 
 
@@ -256,19 +262,19 @@ class BodyRefused(HTTPException):
         self.problem = problem
 
 
-class NoRoom(Unavailable):
+class StorageFull(Unavailable):
     """The server has no space left to store this.
 
     Nothing was saved. The header `Retry-After` says how many seconds to wait.
     """
 
-    title = "There is no room left"
-    detail = "There is no room to store this at the moment. Try again later."
+    title = "The storage is full"
+    detail = "There is no space to store this at the moment. Try again later."
 
     def __init__(
-        self, detail: str | None = None, /, *, retry_after: int = 60, **facts: Any
+        self, detail: str | None = None, /, *, retry_after: int = 60, **values: Any
     ) -> None:
-        super().__init__(detail, retry_after=retry_after, **facts)
+        super().__init__(detail, retry_after=retry_after, **values)
 
 
 class HttpError(AppError):
@@ -276,6 +282,6 @@ class HttpError(AppError):
 
     title = "HTTP error"
 
-    def __init__(self, status: int, detail: str | None = None, /, **facts: Any) -> None:
-        super().__init__(detail, **facts)
+    def __init__(self, status: int, detail: str | None = None, /, **values: Any) -> None:
+        super().__init__(detail, **values)
         self.status = status

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from app.core.jobs import room_of
+from app.core.jobs import module_path
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Event:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "name" not in cls.__dict__:
-            cls.name = ".".join([*room_of(cls), _snake(cls.__name__)])
+            cls.name = ".".join([*module_path(cls), _snake(cls.__name__)])
 
     @classmethod
     def upcast(cls, payload: dict[str, Any], version: int) -> dict[str, Any]:

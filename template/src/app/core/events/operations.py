@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select, update
 
 from app.core.auth import Actor
-from app.core.jobs import Envelope, write_sealed
+from app.core.jobs import Envelope, write_envelopes
 from app.core.work import Work
 from app.kit import clock
 
 from .models import Delivery, OutboxEvent, Status
 from .subscriptions import Subscriptions
 
-ENDED_BADLY = (Status.FAILED, Status.SKIPPED)
+UNSUCCESSFUL = (Status.FAILED, Status.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Delivered:
 
 
 async def list_deliveries(
-    work: Work, *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
+    work: Work, *, statuses: Sequence[str] = UNSUCCESSFUL, limit: int = 50
 ) -> list[Delivered]:
     """Return the newest deliveries first, without archived events."""
     rows = await work.session.execute(
@@ -69,20 +69,20 @@ async def resubmit(
     Without `event_ids` all events, without `handler` all handlers. Each runs as the event's tenant
     and actor, with all attempts again. Handlers that are no longer declared are left out.
     """
-    sealed = []
+    envelopes = []
     for event, delivery in await work.session.execute(_failed(event_ids, handler)):
         if not subscriptions.knows(delivery.handler):
             continue
         delivery.status, delivery.attempts, delivery.finished_at = Status.WAITING, 0, None
         run = subscriptions.delivery(delivery.handler, event.id, event.ordering_key)
-        sealed.append((run.job, _envelope(event, run.id, run.arguments)))
-    await write_sealed(work, sealed)
-    return len(sealed)
+        envelopes.append((run.job, _envelope(event, run.id, run.arguments)))
+    await write_envelopes(work, envelopes)
+    return len(envelopes)
 
 
 async def archive(work: Work, *, event_ids: Sequence[UUID] = ()) -> int:
     """Archive these events, or all that failed or were skipped; they are purged later."""
-    failed = exists().where(Delivery.event_id == OutboxEvent.id, Delivery.status.in_(ENDED_BADLY))
+    failed = exists().where(Delivery.event_id == OutboxEvent.id, Delivery.status.in_(UNSUCCESSFUL))
     changed = await work.session.execute(
         update(OutboxEvent)
         .where(OutboxEvent.id.in_(event_ids) if event_ids else failed)
@@ -98,7 +98,7 @@ def _failed(event_ids: Sequence[UUID], handler: str | None) -> Select[OutboxEven
     query = (
         select(OutboxEvent, Delivery)
         .join(Delivery, Delivery.event_id == OutboxEvent.id)
-        .where(Delivery.status.in_(ENDED_BADLY), OutboxEvent.archived_at.is_(None))
+        .where(Delivery.status.in_(UNSUCCESSFUL), OutboxEvent.archived_at.is_(None))
         .order_by(OutboxEvent.id)
         .with_for_update(of=Delivery)
     )

@@ -4,9 +4,9 @@ from .arguments import Arguments
 from .envelope import Envelope
 from .errors import JobRefused, JobSkipped, UnknownJob, WrongArguments
 from .job import AfterFailure, EnqueuedJob, Job, job
-from .naming import name_of, room_of
+from .naming import module_path, name_of
 from .progress import report_progress
-from .queue import write_jobs, write_sealed
+from .queue import write_envelopes, write_jobs
 from .registry import JobRegistry
 from .retry import NEVER, OVER_HOURS, Retry
 
@@ -25,9 +25,12 @@ __all__ = [
     "UnknownJob",
     "WrongArguments",
     "job",
+    "module_path",
     "name_of",
     "report_progress",
-    "room_of",
+    "write_envelopes",
     "write_jobs",
-    "write_sealed",
 ]
+
+room_of = module_path  # until 3.0
+write_sealed = write_envelopes  # until 3.0

@@ -35,7 +35,7 @@ class Envelope(BaseModel):
         return Actor.from_json(self.actor, permissions) if self.actor else Actor.system(None)
 
 
-def seal(work: Work, enqueued: EnqueuedJob) -> Envelope:
+def make_envelope(work: Work, enqueued: EnqueuedJob) -> Envelope:
     """Make the envelope. Raises TenantContextRequired for a tenant's job without a tenant."""
     return Envelope(
         id=enqueued.id,
@@ -48,7 +48,7 @@ def seal(work: Work, enqueued: EnqueuedJob) -> Envelope:
     )
 
 
-def unseal(job: Job, packed: dict[str, Any]) -> Envelope:
+def read_envelope(job: Job, packed: dict[str, Any]) -> Envelope:
     """Read the envelope. Raises JobRefused if its tenant is missing or differs from its actor's."""
     try:
         envelope = Envelope.model_validate(packed)

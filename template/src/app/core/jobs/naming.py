@@ -2,13 +2,13 @@
 
 from typing import Any
 
-NOT_TELLING = {"app", "modules", "core", "jobs", "subscribers", "events"}
+IGNORED_PARTS = {"app", "modules", "core", "jobs", "subscribers", "events"}
 
 
 def name_of(thing: Any) -> str:
     """Return `projects.close_stale` for `app.modules.projects.jobs.close_stale`."""
-    return ".".join([*room_of(thing), thing.__name__])
+    return ".".join([*module_path(thing), thing.__name__])
 
 
-def room_of(thing: Any) -> list[str]:
-    return [part for part in thing.__module__.split(".") if part not in NOT_TELLING]
+def module_path(thing: Any) -> list[str]:
+    return [part for part in thing.__module__.split(".") if part not in IGNORED_PARTS]

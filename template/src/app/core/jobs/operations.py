@@ -27,7 +27,7 @@ RETRY = queue_sql("""
 CANCEL = queue_sql("SELECT procrastinate_cancel_job_v1(:id, true, false)")
 
 LIVE = ("todo", "doing")
-ENDED_BADLY = ("failed", "aborted", "cancelled")
+UNSUCCESSFUL = ("failed", "aborted", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class QueuedJob:
 
 
 async def list_jobs(
-    work: Work, *, statuses: Sequence[str] = ENDED_BADLY, limit: int = 50
+    work: Work, *, statuses: Sequence[str] = UNSUCCESSFUL, limit: int = 50
 ) -> list[QueuedJob]:
     """Return the newest jobs first."""
     found = await work.session.execute(LIST, {"statuses": list(statuses), "limit": limit})

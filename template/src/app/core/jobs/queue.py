@@ -11,7 +11,7 @@ from typing import Any
 from app.core.work import Work
 from app.database.compiled.statement import prepared
 
-from .envelope import Envelope, seal
+from .envelope import Envelope, make_envelope
 from .job import EnqueuedJob, Job
 from .registry import JobRegistry
 from .sql import queue_sql
@@ -39,12 +39,12 @@ async def write_jobs(work: Work, registry: JobRegistry, enqueued: Sequence[Enque
     """Raises UnknownJob, TenantContextRequired."""
     for each in enqueued:
         registry.check(each.job)
-    await write_sealed(work, [(each.job, seal(work, each)) for each in enqueued])
+    await write_envelopes(work, [(each.job, make_envelope(work, each)) for each in enqueued])
 
 
-async def write_sealed(work: Work, sealed: Sequence[tuple[Job, Envelope]]) -> None:
+async def write_envelopes(work: Work, envelopes: Sequence[tuple[Job, Envelope]]) -> None:
     """Enqueue runs whose envelopes already name their tenant and actor."""
-    rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in sealed])
+    rows = await _without_waiting(work, [_row(job, envelope) for job, envelope in envelopes])
     if rows:
         await work.session.at_commit(DEFER, json.dumps(rows).encode())
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job as QueuedJob
 
-from app.database.asyncpg.errors import is_out_of_reach
+from app.database.asyncpg.errors import is_unreachable
 from app.kit import clock
 
 from .errors import JobCancelled, JobRefused, JobSkipped
@@ -33,7 +33,7 @@ NEVER = Retry(attempts=1)
 OVER_HOURS = Retry(attempts=12, first=timedelta(seconds=15), longest=timedelta(hours=6))
 """For deliveries to other servers: the last attempt is made after eight and a half hours."""
 
-NOT_ITS_FAULT = 5
+LOST_ATTEMPTS = 5
 """Extra attempts for failures the job did not cause.
 
 A killed worker, a deployment or an unreachable database must not use up the policy's attempts.
@@ -50,9 +50,9 @@ def wait_after(retry: Retry, error: BaseException, failures: int) -> timedelta |
         return None
     # With attempts=1 the job must not run twice: after a lost connection, nobody knows whether the
     # run had already committed.
-    if is_out_of_reach(error) and retry.attempts > 1:
+    if is_unreachable(error) and retry.attempts > 1:
         retry = Retry(
-            attempts=retry.attempts + NOT_ITS_FAULT,
+            attempts=retry.attempts + LOST_ATTEMPTS,
             first=timedelta(seconds=15),
             longest=timedelta(minutes=5),
         )

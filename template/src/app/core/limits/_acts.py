@@ -35,7 +35,7 @@ async def guessing(buckets: Buckets, rate: Rate | None, account: str) -> AsyncIt
     whose = sha256(account.encode()).hexdigest()
     await tries.count(whose)
     yield
-    await tries.forget(whose)
+    await tries.reset(whose)
 
 
 def _key(context: Context, name: str, of: str) -> str:

@@ -50,7 +50,7 @@ class MemoryBuckets:
         taken, empty_at = fill(now, self._empty_at.get(key, 0.0), rate)
         if taken.allowed:
             if len(self._empty_at) >= self.most:
-                self._make_room(now)
+                self._evict(now)
             self._empty_at[key] = empty_at
         return taken
 
@@ -60,7 +60,7 @@ class MemoryBuckets:
     async def empty(self, key: str) -> None:
         self._empty_at.pop(key, None)
 
-    def _make_room(self, now: float) -> None:
+    def _evict(self, now: float) -> None:
         """Remove empty buckets; if that frees less than a tenth, remove the oldest too."""
         kept = [(key, at) for key, at in self._empty_at.items() if at > now]
         self._empty_at = dict(kept[-(self.most * 9 // 10) :])

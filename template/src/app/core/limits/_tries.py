@@ -22,7 +22,7 @@ class Tries:
                 seconds = max(1, whole_seconds(taken.retry_in))
                 raise TooManyRequests(headers={"Retry-After": str(seconds)})
 
-    async def forget(self, whose: str) -> None:
+    async def reset(self, whose: str) -> None:
         """Reset the count after a correct secret."""
         for rate in self.rates:
             await self.buckets.empty(self._key(whose, rate))

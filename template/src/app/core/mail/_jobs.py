@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.core.jobs import OVER_HOURS, job
 
-from ._letter import Letter
+from ._email import Email
 from ._mailers import Mailer
 
 
@@ -33,13 +33,13 @@ async def send_mail(
     work: SendsMail, to: str, subject: str, text: str, links: Sequence[str] = ()
 ) -> None:
     """Send an e-mail. Enqueue it: `work.enqueue(send_mail, to=…, subject=…, text=…)`."""
-    await send_now(work, Letter(to=to, subject=subject, text=text, links=tuple(links)))
+    await send_now(work, Email(to=to, subject=subject, text=text, links=tuple(links)))
 
 
-async def send_now(work: SendsMail, letter: Letter) -> None:
+async def send_now(work: SendsMail, email: Email) -> None:
     """Send an e-mail from a job that writes the text itself, before it writes any rows.
 
     The mail server may be slow: the unit of work holds no connection in the meantime.
     """
     await work.release()
-    await work.mailer.send(letter)
+    await work.mailer.send(email)

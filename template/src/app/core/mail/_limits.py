@@ -29,7 +29,7 @@ class CountsMail(Protocol):
     def runtime(self) -> Counting: ...
 
 
-async def count_letter(work: CountsMail, kind: str, *, to: str) -> None:
+async def count_email(work: CountsMail, kind: str, *, to: str) -> None:
     """Count one e-mail that a user requests, before it is enqueued. A rollback does not undo it.
 
     Each `kind` is counted separately, so that other e-mails cannot use up the limit of a

@@ -12,7 +12,7 @@ import structlog
 from app.config import MailSettings, Settings
 from app.kit.ids import new_id
 
-from ._letter import Letter
+from ._email import Email
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ class MailNotConfigured(Exception):
 
 
 class Mailer(Protocol):
-    async def send(self, letter: Letter) -> None:
+    async def send(self, email: Email) -> None:
         """Send, and return once the e-mail is accepted. Call it from a job, which is retried."""
 
 
@@ -48,12 +48,12 @@ class SmtpMailer:
     def __init__(self, settings: MailSettings) -> None:
         self.settings = settings
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, email: Email) -> None:
         if self.settings.host is None:
             raise MailNotConfigured("set APP_MAIL_HOST and APP_MAIL_SENDER to send mail")
         password = self.settings.password
         await aiosmtplib.send(
-            letter.message(sender=self.settings.sender),
+            email.message(sender=self.settings.sender),
             hostname=self.settings.host,
             port=self.settings.port,
             username=self.settings.username,
@@ -71,15 +71,15 @@ class PreviewMailer:
         self.folder = folder
         self.sender = sender
 
-    async def send(self, letter: Letter) -> None:
-        page = await to_thread(self._write, letter)
-        log.info("mail.preview", subject=letter.subject, file=str(page))
+    async def send(self, email: Email) -> None:
+        page = await to_thread(self._write, email)
+        log.info("mail.preview", subject=email.subject, file=str(page))
 
-    def _write(self, letter: Letter) -> Path:
+    def _write(self, email: Email) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         page = self.folder / f"{new_id()}.html"
-        page.write_text(letter.html, encoding="utf-8")
-        page.with_suffix(".eml").write_bytes(letter.message(sender=self.sender).as_bytes())
+        page.write_text(email.html, encoding="utf-8")
+        page.with_suffix(".eml").write_bytes(email.message(sender=self.sender).as_bytes())
         return page
 
 
@@ -87,7 +87,7 @@ class MemoryMailer:
     """Keeps e-mails in a list, for tests."""
 
     def __init__(self) -> None:
-        self.sent: list[Letter] = []
+        self.sent: list[Email] = []
 
-    async def send(self, letter: Letter) -> None:
-        self.sent.append(letter)
+    async def send(self, email: Email) -> None:
+        self.sent.append(email)

@@ -16,7 +16,7 @@ MOST_CONNECTIONS = 20
 """Per process; when all are busy, callers wait for up to the timeout."""
 
 REST_SECONDS = 5
-OUT_OF_REACH = (RedisError, OSError, TimeoutError)
+UNREACHABLE = (RedisError, OSError, TimeoutError)
 
 Answer = TypeVar("Answer")
 
@@ -45,9 +45,9 @@ class RedisServer:
             return otherwise
         try:
             return await question(self.client)
-        except OUT_OF_REACH as error:
+        except UNREACHABLE as error:
             self._rests_until = monotonic() + REST_SECONDS
-            log.warning("redis out of reach", error=type(error).__name__, rests=REST_SECONDS)
+            log.warning("redis unreachable", error=type(error).__name__, rests=REST_SECONDS)
             return otherwise
 
     async def close(self) -> None:

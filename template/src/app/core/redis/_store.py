@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 CLAIM_MILLISECONDS = 30_000
 """After this time a filler counts as dead, and another caller takes over."""
 
-MOST_OWED = 10_000
+MOST_POSTPONED = 10_000
 
 FULFIL = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
@@ -28,12 +28,12 @@ ABANDON = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL'
 class RedisStore:
     def __init__(self, server: RedisServer) -> None:
         self.server = server
-        self._owed: dict[str, None] = {}
+        self._postponed: dict[str, None] = {}
         """Keys that could not be dropped while the server was unreachable, to be dropped first."""
 
     async def get(self, key: str) -> bytes | None:
         async def read(redis: Redis) -> bytes | None:
-            await self._settle(redis)
+            await self._delete_postponed(redis)
             return cast("bytes | None", await redis.get(_entry(key)))
 
         return await self.server.ask(read, otherwise=None)
@@ -42,20 +42,20 @@ class RedisStore:
         """Replace the entry and end any claim to it: its filler read older rows."""
 
         async def write(redis: Redis) -> None:
-            await self._settle(redis)
+            await self._delete_postponed(redis)
             async with redis.pipeline(transaction=True) as pipeline:
                 pipeline.set(_entry(key), value, px=keep)
                 pipeline.delete(_claim(key))
                 await pipeline.execute()
 
-        await self._or_owe([key], write)
+        await self._or_postpone([key], write)
 
     async def drop(self, keys: list[str]) -> None:
         async def delete(redis: Redis) -> None:
-            await self._settle(redis)
+            await self._delete_postponed(redis)
             await _delete(redis, keys)
 
-        await self._or_owe(keys, delete)
+        await self._or_postpone(keys, delete)
 
     async def drop_all(self, beginning: str) -> None:
         async def find_and_delete(redis: Redis) -> None:
@@ -68,7 +68,7 @@ class RedisStore:
         claim = token_hex(8)
 
         async def take(redis: Redis) -> bool:
-            await self._settle(redis)
+            await self._delete_postponed(redis)
             taken = await redis.set(_claim(key), claim, nx=True, px=CLAIM_MILLISECONDS)
             return taken is not None
 
@@ -78,7 +78,7 @@ class RedisStore:
         lifetime = max(1, int(keep.total_seconds() * 1000))
 
         async def write(redis: Redis) -> None:
-            await self._settle(redis)
+            await self._delete_postponed(redis)
             await _run(redis, FULFIL, [_entry(key), _claim(key)], claim, value, lifetime)
 
         await self.server.ask(write, otherwise=None)
@@ -92,25 +92,27 @@ class RedisStore:
     async def close(self) -> None:
         await self.server.close()
 
-    async def _or_owe(self, keys: list[str], change: Any) -> None:
+    async def _or_postpone(self, keys: list[str], change: Any) -> None:
         async def changed(redis: Redis) -> bool:
             await change(redis)
             return True
 
         if not await self.server.ask(changed, otherwise=False):
-            self._owed |= dict.fromkeys(keys)
+            self._postponed |= dict.fromkeys(keys)
             # Bounded, so that a long outage does not exhaust memory; the oldest keys are dropped
             # first.
-            while len(self._owed) > MOST_OWED:
-                del self._owed[next(iter(self._owed))]
-            log.warning("cache entries out of date until the cache is back", owed=len(self._owed))
+            while len(self._postponed) > MOST_POSTPONED:
+                del self._postponed[next(iter(self._postponed))]
+            log.warning(
+                "cache entries out of date until the cache is back", postponed=len(self._postponed)
+            )
 
-    async def _settle(self, redis: Redis) -> None:
-        if self._owed:
-            owed = list(self._owed)
-            await _delete(redis, owed)
-            for key in owed:
-                self._owed.pop(key, None)
+    async def _delete_postponed(self, redis: Redis) -> None:
+        if self._postponed:
+            postponed = list(self._postponed)
+            await _delete(redis, postponed)
+            for key in postponed:
+                self._postponed.pop(key, None)
 
 
 async def _delete(redis: Redis, keys: list[str]) -> None:

@@ -94,7 +94,7 @@ class FairJobManager(JobManager):
         self._lost = lost
         self._running: dict[int, Job] = {}
         self._news = 0
-        self._tell: NotificationCallback | None = None
+        self._notify: NotificationCallback | None = None
 
     async def register_worker(self) -> int:
         self.worker_id = await super().register_worker()
@@ -126,9 +126,9 @@ class FairJobManager(JobManager):
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
-        self._tell = on_notification
+        self._notify = on_notification
         if self.listens:
-            await super().listen_for_jobs(on_notification=self._hear, queues=queues)
+            await super().listen_for_jobs(on_notification=self._on_notification, queues=queues)
         await asyncio.Event().wait()
 
     async def _fetch(self, worker_id: int) -> Job | None:
@@ -159,9 +159,11 @@ class FairJobManager(JobManager):
             log.warning("worker.run_not_ended", job_id=job.id, error=str(error))
             self._lost()
         self._running.pop(job.id or 0, None)
-        await self._hear(channel="", notification={"type": "job_inserted", "job_id": job.id or 0})
+        await self._on_notification(
+            channel="", notification={"type": "job_inserted", "job_id": job.id or 0}
+        )
 
-    async def _hear(self, *, channel: str, notification: Notification) -> None:
+    async def _on_notification(self, *, channel: str, notification: Notification) -> None:
         self._news += 1
-        if self._tell is not None:
-            await self._tell(channel=channel, notification=notification)
+        if self._notify is not None:
+            await self._notify(channel=channel, notification=notification)

@@ -11,11 +11,11 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 
 from app.core.auth import Actor
-from app.core.jobs.envelope import Envelope, unseal
+from app.core.jobs.envelope import Envelope, read_envelope
 from app.core.jobs.errors import JobCancelled, JobRefused, JobSkipped
 from app.core.jobs.job import Job
 from app.core.jobs.progress import running
-from app.core.jobs.retry import NOT_ITS_FAULT, wait_after
+from app.core.jobs.retry import LOST_ATTEMPTS, wait_after
 from app.core.jobs.sql import queue_sql
 from app.core.observability import job_span
 from app.core.observability.log_context import log_context
@@ -27,7 +27,7 @@ from .tenants import is_active
 
 log = structlog.get_logger(__name__)
 
-LET_ANOTHER_WAIT = queue_sql("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = :id")
+CLEAR_QUEUEING_LOCK = queue_sql("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = :id")
 
 
 class Runner:
@@ -36,7 +36,7 @@ class Runner:
 
     async def run(self, job: Job, context: JobContext) -> None:
         """Run the job. Raises what it raised, or JobAborted when it was skipped or cancelled."""
-        envelope = unseal(job, context.job.task_kwargs)
+        envelope = read_envelope(job, context.job.task_kwargs)
         fields = _log_fields(job, context, envelope)
         with log_context(**fields), _span(job, context, envelope):
             try:
@@ -52,7 +52,7 @@ class Runner:
         if envelope.done:
             log.info("job.already_done")
             return
-        if context.job.attempts >= job.retry.attempts + NOT_ITS_FAULT:
+        if context.job.attempts >= job.retry.attempts + LOST_ATTEMPTS:
             raise JobRefused(f"{job.name}: its worker died too often")
         try:
             async with asyncio.timeout(job.timeout.total_seconds() if job.timeout else None):
@@ -73,7 +73,7 @@ class Runner:
         run_id = context.job.id or 0
         arguments = job.shape.unpack(envelope.arguments)
         if context.job.queueing_lock:
-            await self._let_another_wait(run_id)
+            await self._clear_queueing_lock(run_id)
         async with self._unit(envelope) as work:
             if envelope.tenant_id and not await is_active(work, envelope.tenant_id):
                 raise JobSkipped("the tenant is suspended or gone")
@@ -81,10 +81,10 @@ class Runner:
                 await job.run(work, **arguments)
             await mark_done(work, run_id)
 
-    async def _let_another_wait(self, run_id: int) -> None:
+    async def _clear_queueing_lock(self, run_id: int) -> None:
         """Clear the queueing lock: it is unique, and a retry of this run would violate it."""
         async with open_unit(self.runtime, Actor.system(), None) as work:
-            await work.session.execute(LET_ANOTHER_WAIT, {"id": run_id})
+            await work.session.execute(CLEAR_QUEUEING_LOCK, {"id": run_id})
 
     def _unit(self, envelope: Envelope) -> AbstractAsyncContextManager[UnitOfWork]:
         actor = envelope.actor_for(self.runtime.permissions)

@@ -6,7 +6,7 @@ from app.core.auth import Actor
 from app.core.jobs.arguments import Arguments
 from app.core.jobs.envelope import Envelope
 from app.core.jobs.job import Job
-from app.core.jobs.queue import write_sealed
+from app.core.jobs.queue import write_envelopes
 from app.core.work import Work
 from app.kit.ids import new_id
 
@@ -19,7 +19,7 @@ def scheduled(job: Job) -> Job:
         return job
 
     async def enqueue_for_each_tenant(work: Work) -> None:
-        sealed = [
+        envelopes = [
             Envelope(
                 id=new_id(),
                 tenant_id=tenant_id,
@@ -28,7 +28,7 @@ def scheduled(job: Job) -> Job:
             )
             for tenant_id in await active_tenants(work)
         ]
-        await write_sealed(work, [(job, envelope) for envelope in sealed])
+        await write_envelopes(work, [(job, envelope) for envelope in envelopes])
 
     name = f"{job.name} for each tenant"
     return replace(

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 # A single statement, so that two sweepers cannot return the same run twice: by the second time it
 # could be running again. A run whose successor waits under the same queueing lock stays until that
 # has started, because the lock is unique among waiting jobs.
-GIVE_BACK = queue_sql("""
+REQUEUE = queue_sql("""
     SELECT stalled.id, procrastinate_retry_job_v2(stalled.id, now(), NULL, NULL, NULL) FROM (
         SELECT job.id FROM procrastinate_jobs job
         LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
@@ -31,10 +31,10 @@ GIVE_BACK = queue_sql("""
 async def sweep(runtime: Runtime, *, silent_seconds: float) -> list[int]:
     """Return runs to the queue whose workers have sent no heartbeat for `silent_seconds`."""
     async with open_unit(runtime, Actor.system(), None) as work:
-        found = await work.session.scalars(GIVE_BACK, {"silence": silent_seconds})
+        found = await work.session.scalars(REQUEUE, {"silence": silent_seconds})
         runs = list(found)
     if runs:
-        log.warning("jobs.given_back", jobs=runs)
+        log.warning("jobs.requeued", jobs=runs)
     return runs
 
 

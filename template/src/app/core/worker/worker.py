@@ -27,10 +27,10 @@ from .sweep import sweep, sweep_forever
 
 log = structlog.get_logger(__name__)
 
-SAID_BY_THE_RUNNER = {"start_job", "job_success", "job_error", "job_error_retry", "job_aborted"}
-OUT_OF_REACH = (ConnectorException, psycopg.OperationalError)
-BEGIN_ANEW = Retry(attempts=2**31, first=timedelta(seconds=0.5), longest=timedelta(seconds=5))
-A_WHILE = 60
+LOGGED_BY_RUNNER = {"start_job", "job_success", "job_error", "job_error_retry", "job_aborted"}
+UNREACHABLE = (ConnectorException, psycopg.OperationalError)
+RESTART = Retry(attempts=2**31, first=timedelta(seconds=0.5), longest=timedelta(seconds=5))
+STABLE_SECONDS = 60
 """A worker that ran longer than this many seconds resets the restart delay."""
 
 
@@ -52,9 +52,9 @@ class WorkerOptions:
     handle_signals: bool = True
 
 
-async def work_off(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions) -> None:
+async def process_jobs(runtime: Runtime, jobs: Iterable[Job], options: WorkerOptions) -> None:
     """Run until SIGTERM, SIGINT or cancellation; wait while the database is down."""
-    _quieten()
+    _limit_logging()
     stop = asyncio.Event()
     worker = Worker(runtime, tuple(jobs), options)
     async with _sweeping(runtime, options):
@@ -76,20 +76,20 @@ class Worker:
         failures, began = 0, loop.time()
         while not stop.is_set():
             # A worker that ran for a while has recovered, so the delay starts again at its minimum.
-            failures = 1 if loop.time() - began > A_WHILE else failures + 1
+            failures = 1 if loop.time() - began > STABLE_SECONDS else failures + 1
             began = loop.time()
             try:
                 await self._run_once(stop)
                 reason = "it stopped"
-            except OUT_OF_REACH as error:
+            except UNREACHABLE as error:
                 reason = str(error.__cause__ or error)
             if not stop.is_set():
-                pause = BEGIN_ANEW.wait_after(failures) or BEGIN_ANEW.longest
-                log.warning("worker.begins_anew", reason=reason, after=pause.total_seconds())
+                pause = RESTART.wait_after(failures) or RESTART.longest
+                log.warning("worker.restarted", reason=reason, after=pause.total_seconds())
                 await _first_of(asyncio.sleep(pause.total_seconds()), stop.wait())
 
     async def _run_once(self, stop: asyncio.Event) -> None:
-        """Run until stopped or disconnected. Raises what OUT_OF_REACH lists."""
+        """Run until stopped or disconnected. Raises what UNREACHABLE lists."""
         lost = asyncio.Event()
         working = asyncio.create_task(self._work(lost.set), name="worker")
         try:
@@ -111,7 +111,7 @@ class Worker:
         _register(app, self.jobs, Runner(self.runtime))
         try:
             await app.open_async()
-            await self._give_back(manager)
+            await self._requeue(manager)
             await app.run_worker_async(
                 queues=_as_list(options.queues),
                 concurrency=slots.total,
@@ -126,7 +126,7 @@ class Worker:
             self.former += [manager.worker_id] if manager.worker_id else []
             await app.close_async()
 
-    async def _give_back(self, manager: FairJobManager) -> None:
+    async def _requeue(self, manager: FairJobManager) -> None:
         """Return the runs of lost workers to the queue: no process works on them any more."""
         for worker_id in self.former:
             await manager.unregister_worker(worker_id)
@@ -185,11 +185,11 @@ def _as_list(queues: tuple[str, ...] | None) -> list[str]:
     return cast(list[str], list(queues) if queues else None)
 
 
-def _quieten() -> None:
+def _limit_logging() -> None:
     """Silence Procrastinate's job logs: the runner logs jobs, without their private arguments."""
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     logging.getLogger("procrastinate.worker").addFilter(_is_news)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    return getattr(record, "action", None) not in SAID_BY_THE_RUNNER
+    return getattr(record, "action", None) not in LOGGED_BY_RUNNER

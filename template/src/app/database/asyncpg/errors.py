@@ -35,7 +35,7 @@ def is_outdated(error: DBAPIError) -> bool:
     return isinstance(getattr(error.orig, "__cause__", None), OUTDATED)
 
 
-def is_out_of_reach(error: BaseException) -> bool:
+def is_unreachable(error: BaseException) -> bool:
     """True if the database was unreachable or out of connections: the statement may be retried."""
     if isinstance(error, DBAPIError):
         sqlstate: str = getattr(error.orig, "sqlstate", None) or ""

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from app.database.compiled.standalone import READS_ALONE
+from app.database.compiled.standalone import SINGLE_STATEMENT_READS
 from app.database.compiled.statement import Prepared
 from app.database.tenancy import Context, setting_of
 
@@ -78,7 +78,7 @@ class Transaction:
     def standalone_setting(self) -> tuple[str, UUID] | None:
         """Return the setting that a standalone read must set, or None if it is not possible."""
         options = self.engine.get_execution_options()
-        if self.connection or self._isolation_level or not options.get(READS_ALONE):
+        if self.connection or self._isolation_level or not options.get(SINGLE_STATEMENT_READS):
             return None
         return setting_of(self._context)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapper
 
 from app.database.compiled.rows import read_only_class
-from app.database.compiled.standalone import Reading
+from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Process, Statement, result_process
 from app.database.mixins import UUIDMixin
 
@@ -47,8 +47,8 @@ class Statements(Generic[Model]):
         self._update = lru_cache(maxsize=256)(self._compile_update)
 
     @cached_property
-    def find(self) -> Reading:
-        return Reading(self._select().where(self._this()))
+    def find(self) -> ReadStatement:
+        return ReadStatement(self._select().where(self._this()))
 
     @cached_property
     def lock(self) -> Statement:
@@ -59,18 +59,18 @@ class Statements(Generic[Model]):
         return Statement(self._select().where(self._this()).with_for_update(read=True))
 
     @cached_property
-    def first_page(self) -> Reading:
-        return Reading(self._newest(), newest_first=True)
+    def first_page(self) -> ReadStatement:
+        return ReadStatement(self._newest(), newest_first=True)
 
     @cached_property
-    def next_page(self) -> Reading:
+    def next_page(self) -> ReadStatement:
         older = self.columns["id"] < self._where("id")
-        return Reading(self._newest().where(older), newest_first=True)
+        return ReadStatement(self._newest().where(older), newest_first=True)
 
     @cached_property
     def delete(self) -> Statement:
-        narrowed = delete(self._table).where(*self._owned(), self._this())
-        return Statement(narrowed.returning(self.columns["id"]))
+        deleted = delete(self._table).where(*self._owned(), self._this())
+        return Statement(deleted.returning(self.columns["id"]))
 
     def insert(self, values: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
         """Return the INSERT and its values with defaults. Raises TypeError for unknown columns."""

@@ -1,7 +1,7 @@
 """Standalone reads: one statement that sets its tenant and reads, without BEGIN and COMMIT.
 
 PostgreSQL runs such a statement in its own transaction, with which the setting ends. LATERAL makes
-the query depend on the result of `announced`, so the policies read the setting after it was set. If
+the query depend on the result of `setting`, so the policies read the setting after it was set. If
 that order ever changed, the policies would match no rows; tests check the plans.
 """
 
@@ -13,35 +13,35 @@ from sqlalchemy import Integer, Select, String, bindparam, func, literal_column,
 
 from app.database.compiled.statement import Statement
 
-READS_ALONE = "reads_alone"
+SINGLE_STATEMENT_READS = "single_statement_reads"
 """The engine option that allows standalone reads; off behind PgBouncer."""
 
 SET_CONFIG = func.set_config(
-    bindparam("_setting", type_=String()), bindparam("_announced", type_=String()), true()
+    bindparam("_setting", type_=String()), bindparam("_tenant", type_=String()), true()
 )
 NOTHING = literal_column("0", Integer)
 """OFFSET 0 keeps the planner from merging the subqueries."""
 
 
-class Reading(Statement):
-    """A query to run in a transaction, and the same query as a standalone read, `alone`."""
+class ReadStatement(Statement):
+    """A query to run in a transaction, and the same query as a standalone read, `standalone`."""
 
-    __slots__ = ("alone",)
+    __slots__ = ("standalone",)
 
     def __init__(self, query: Select[Any], *, newest_first: bool = False) -> None:
         super().__init__(query)
-        self.alone = Alone(query, newest_first=newest_first)
+        self.standalone = StandaloneRead(query, newest_first=newest_first)
 
 
-class Alone(Statement):
+class StandaloneRead(Statement):
     __slots__ = ()
 
     def __init__(self, query: Select[Any], *, newest_first: bool) -> None:
-        announced = select(SET_CONFIG.label("own")).offset(NOTHING).subquery("announced")
-        found = query.where(announced.c.own.is_not(None)).offset(NOTHING).lateral("found")
-        rows = select(found).select_from(announced.join(found, true()))
+        setting = select(SET_CONFIG.label("own")).offset(NOTHING).subquery("setting")
+        found = query.where(setting.c.own.is_not(None)).offset(NOTHING).lateral("found")
+        rows = select(found).select_from(setting.join(found, true()))
         super().__init__(rows.order_by(found.c.id.desc()) if newest_first else rows)
 
-    def announcing(self, values: Mapping[str, Any], setting: str, own: UUID) -> Sequence[Any]:
+    def with_setting(self, values: Mapping[str, Any], setting: str, own: UUID) -> Sequence[Any]:
         """As `arguments`, with the tenant's setting."""
-        return self.arguments({**values, "_setting": setting, "_announced": str(own)})
+        return self.arguments({**values, "_setting": setting, "_tenant": str(own)})

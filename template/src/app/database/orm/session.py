@@ -76,7 +76,7 @@ def _filter(state: ORMExecuteState) -> Any:
     if not _only_reads(state):
         session.transaction.has_written = True
     if not session.unscoped:
-        return tenant_filter.narrow(state, session.context)
+        return tenant_filter.apply_tenant_filter(state, session.context)
 
 
 @event.listens_for(OrmSession, "before_flush")
@@ -89,7 +89,7 @@ def _check_rows(session: OrmSession, *_: Any) -> None:
 @event.listens_for(OrmSession, "before_attach")
 def _check_row(session: OrmSession, row: object) -> None:
     if not session.unscoped:
-        tenant_filter.refuse_stranger(row, session.context)
+        tenant_filter.refuse_foreign_row(row, session.context)
 
 
 def _only_reads(state: ORMExecuteState) -> bool:

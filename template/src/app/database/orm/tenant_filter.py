@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, inspect
 from sqlalchemy.orm import LoaderCriteriaOption, Mapper, ORMExecuteState, Session
-from sqlalchemy.orm import with_loader_criteria as narrowed
+from sqlalchemy.orm import with_loader_criteria as row_criteria
 
 from app.database.base import Base
 from app.database.mixins import TenantMixin
-from app.database.orm import statement_inspection as reach
+from app.database.orm import statement_inspection as inspection
 from app.database.tenancy import (
     Context,
     PersonContext,
@@ -28,10 +28,10 @@ from app.database.tenancy import (
 RAW_SQL = "raw_sql"
 
 
-def narrow(state: ORMExecuteState, context: Context) -> Any:
+def apply_tenant_filter(state: ORMExecuteState, context: Context) -> Any:
     """Limit a statement to the context's rows, or refuse it."""
     if not isinstance(context, TenantContext):
-        _narrow_to_person(state, context)
+        _filter_by_person(state, context)
     elif state.execution_options.get(RAW_SQL):
         return None
     elif not state.is_orm_statement:
@@ -39,9 +39,9 @@ def narrow(state: ORMExecuteState, context: Context) -> Any:
     elif state.is_insert:
         return _stamp_new_rows(state, context.tenant_id)
     elif state.is_update:
-        return _narrow_changes(state, context.tenant_id)
+        return _filter_changes(state, context.tenant_id)
     else:
-        _narrow_to_tenant(state, context.tenant_id)
+        _filter_by_tenant(state, context.tenant_id)
 
 
 def check_flush(session: Session, context: Context) -> None:
@@ -51,7 +51,7 @@ def check_flush(session: Session, context: Context) -> None:
             _stamp(row, require_tenant(context, type(row).__name__))
 
 
-def refuse_stranger(row: object, context: Context) -> None:
+def refuse_foreign_row(row: object, context: Context) -> None:
     """Refuse a row that was loaded for another tenant."""
     if not isinstance(row, TenantMixin) or not isinstance(context, TenantContext):
         return
@@ -83,7 +83,7 @@ class _OwnRows(LoaderCriteriaOption):
     _traverse_internals = LoaderCriteriaOption._traverse_internals  # cached as its parent is
 
     def process_compile_state(self, compile_state: Any) -> None:
-        _refuse_unnarrowable(compile_state.select_statement)
+        _refuse_unfilterable(compile_state.select_statement)
         super().process_compile_state(compile_state)
 
 
@@ -97,7 +97,7 @@ def _own_rows(tenant_id: UUID, kind: type[LoaderCriteriaOption] = _OwnRows) -> L
     )
 
 
-def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
+def _filter_by_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
     """Add the tenant filter. Statements that the ORM did not build itself are also inspected.
 
     A SELECT is inspected only when it is compiled, so a cached one costs nothing.
@@ -107,7 +107,7 @@ def _narrow_to_tenant(state: ORMExecuteState, tenant_id: UUID) -> None:
     elif isinstance(state.statement, Select):
         option = _own_rows(tenant_id)
     else:
-        _refuse_unnarrowable(state.statement)
+        _refuse_unfilterable(state.statement)
         option = _own_rows(tenant_id, LoaderCriteriaOption)
     state.statement = state.statement.options(option)
 
@@ -119,14 +119,14 @@ def _is_by_key(state: ORMExecuteState) -> bool:
     return len(criteria) == 1 and mapper is not None and criteria[0] is mapper._get_clause[0]
 
 
-def _narrow_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
+def _filter_changes(state: ORMExecuteState, tenant_id: UUID) -> Any:
     """Filter an UPDATE, or rows given by primary key: `execute(update(Model), rows)`."""
     _refuse_foreign_values(state, tenant_id)
     rows = state.parameters if isinstance(state.parameters, list) else []
     # Loader criteria do not apply to an UPDATE by primary key, but tenant_id is part of the key.
     if rows and _is_of_tenants(state):
         return state.invoke_statement(params=[{"tenant_id": tenant_id}] * len(rows))
-    _narrow_to_tenant(state, tenant_id)
+    _filter_by_tenant(state, tenant_id)
 
 
 def _stamp_new_rows(state: ORMExecuteState, tenant_id: UUID) -> Any:
@@ -136,7 +136,7 @@ def _stamp_new_rows(state: ORMExecuteState, tenant_id: UUID) -> Any:
     """
     statement: Any = state.statement
     _refuse_foreign_values(state, tenant_id)
-    if reach.has_subquery(statement) or statement._multi_values:
+    if inspection.has_subquery(statement) or statement._multi_values:
         raise RawSqlRefused(
             "give the rows beside the statement: execute(insert(Model), rows),"
             f' or say why not with execution_options({RAW_SQL}="reason")'
@@ -170,11 +170,11 @@ def _is_of_tenants(state: ORMExecuteState) -> bool:
     return state.bind_mapper is not None and issubclass(state.bind_mapper.class_, TenantMixin)
 
 
-def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
+def _filter_by_person(state: ORMExecuteState, context: Context) -> None:
     """Allow global tables only, and the user's own rows where a model allows it."""
-    if not state.execution_options.get(RAW_SQL) and reach.is_written(state.statement):
+    if not state.execution_options.get(RAW_SQL) and inspection.is_written(state.statement):
         require_tenant(context, "what written SQL reaches")
-    tables = reach.tables_of_tenants(state.statement)
+    tables = inspection.tables_of_tenants(state.statement)
     own = [mapper for mapper in _personal_mappers() if mapper.local_table in tables]
     if not isinstance(context, PersonContext) or not state.is_select or len(own) < len(tables):
         if tables:
@@ -184,25 +184,25 @@ def _narrow_to_person(state: ORMExecuteState, context: Context) -> None:
         column = mapper.attrs[mapper.class_.__personal__].class_attribute
         criteria = column == context.user_id
         state.statement = state.statement.options(
-            narrowed(mapper.class_, criteria, include_aliases=True)
+            row_criteria(mapper.class_, criteria, include_aliases=True)
         )
 
 
 def _refuse_tables(statement: Any) -> None:
     """Refuse tenants' tables in a statement without any model."""
-    _refuse_unnarrowable(statement)
-    if tables := reach.tables_of_tenants(statement):
+    _refuse_unfilterable(statement)
+    if tables := inspection.tables_of_tenants(statement):
         names = ", ".join(sorted(table.name for table in tables))
         raise RawSqlRefused(f"{names}: {_ONLY_MODELS}")
 
 
-def _refuse_unnarrowable(statement: Any) -> None:
-    if reach.is_written(statement) or reach.is_bare(statement):
+def _refuse_unfilterable(statement: Any) -> None:
+    if inspection.is_written(statement) or inspection.is_bare(statement):
         raise RawSqlRefused(_ONLY_MODELS)
 
 
 _ONLY_MODELS = (
-    "the session narrows models, not tables and not written SQL: use the model,"
+    "the session filters models, not tables and not written SQL: use the model,"
     f' or say why not with execution_options({RAW_SQL}="reason")'
 )
 

@@ -20,12 +20,14 @@ def in_order(modules: Iterable[str]) -> list[str]:
 
 
 def _references() -> Iterator[tuple[str, str]]:
-    rooms = {mapper.local_table: mapper.class_.__module__ for mapper in Base.registry.mappers}
-    for table, room in rooms.items():
+    modules_of_tables = {
+        mapper.local_table: mapper.class_.__module__ for mapper in Base.registry.mappers
+    }
+    for table, module in modules_of_tables.items():
         for key in table.foreign_keys:
-            yield _module_of(room), _module_of(rooms.get(key.column.table, ""))
+            yield _module_of(module), _module_of(modules_of_tables.get(key.column.table, ""))
 
 
-def _module_of(room: str) -> str:
+def _module_of(module: str) -> str:
     """Return "tenants" for app.modules.tenants.models."""
-    return room.removeprefix("app.modules.").partition(".")[0]
+    return module.removeprefix("app.modules.").partition(".")[0]

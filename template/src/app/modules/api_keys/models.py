@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
-from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, same_tenant
+from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, tenant_foreign_key
 
 
 class ApiKey(UUIDMixin, TimestampMixin, TenantMixin, Base):
@@ -17,7 +17,7 @@ class ApiKey(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
     __tablename__ = "api_keys"
     __table_args__ = (
-        same_tenant("parent_id", "api_keys", ondelete="CASCADE"),
+        tenant_foreign_key("parent_id", "api_keys", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "secret_hash"),
         Index(None, "tenant_id", "parent_id"),
     )

@@ -5,7 +5,7 @@ from .permissions import FilePermission
 from .routes import router
 from .services import FILE_JOBS
 from .settings import FileSettings
-from .subscribers import forget_tenant
+from .subscribers import delete_tenant_objects
 
 module = Module(
     name="files",
@@ -16,7 +16,7 @@ module = Module(
         FilePermission.CREATE: Role.MEMBER,
         FilePermission.DELETE: Role.MEMBER,
     },
-    subscribers=(forget_tenant,),
+    subscribers=(delete_tenant_objects,),
     jobs=FILE_JOBS,
     settings=FileSettings,
 )

@@ -6,5 +6,5 @@ from .services import FileService
 
 
 @subscribe(TenantDeleted)
-async def forget_tenant(work: UnitOfWork, event: TenantDeleted) -> None:
-    await FileService(work).forget_tenant(event.tenant_id)
+async def delete_tenant_objects(work: UnitOfWork, event: TenantDeleted) -> None:
+    await FileService(work).delete_tenant_objects(event.tenant_id)

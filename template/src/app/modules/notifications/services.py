@@ -5,7 +5,7 @@ from uuid import UUID
 from app.core.auth import Actor
 from app.core.errors import TooManyRequests
 from app.core.jobs import OVER_HOURS, Job, job
-from app.core.mail import MAIL, Letter, count_recipient, send_now
+from app.core.mail import MAIL, Email, count_recipient, send_now
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
@@ -88,7 +88,7 @@ class NotificationService:
             user_id=user_id, kind=kind, in_app=in_app, by_email=by_email
         )
 
-    async def forget_person(self, user_id: UUID) -> None:
+    async def delete_of_user(self, user_id: UUID) -> None:
         await self.notifications.delete_of(user_id)
         await self.preferences.delete_of(user_id)
 
@@ -103,7 +103,7 @@ class NotificationService:
             return
         address = await self._address(row.user_id)
         if address is not None:
-            await send_now(self.work, _letter(row, address))
+            await send_now(self.work, _email_of(row, address))
             await self.notifications.change(row, mailed_at=clock.now())
 
     async def _may_mail(self, user_id: UUID, kind: str) -> bool:
@@ -116,8 +116,8 @@ class NotificationService:
 
     async def _address(self, user_id: UUID) -> str | None:
         """Read the address as the system: the actor need not have permission to read users."""
-        house = Actor.system(self.work.tenant.tenant_id)
-        async with self.work.within(self.work.context, actor=house) as work:
+        system = Actor.system(self.work.tenant.tenant_id)
+        async with self.work.within(self.work.context, actor=system) as work:
             try:
                 return (await UserService(work).get_member(user_id)).email
             except NotAMember:
@@ -131,12 +131,12 @@ class NotificationService:
         return self.work.actor.user_id
 
 
-def _letter(row: Notification, address: str) -> Letter:
+def _email_of(row: Notification, address: str) -> Email:
     """Only `link` becomes a link: the other texts may be written by anybody."""
     parts = [part for part in (row.body, row.link) if part]
     links = (row.link,) if row.link else ()
     text = "\n\n".join(parts or [row.title])
-    return Letter(to=address, subject=row.title, text=text, links=links)
+    return Email(to=address, subject=row.title, text=text, links=links)
 
 
 @job(name="notifications.mail", queue=MAIL, retry=OVER_HOURS)

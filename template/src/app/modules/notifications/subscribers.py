@@ -6,5 +6,5 @@ from .services import NotificationService
 
 
 @subscribe(MemberRemoved)
-async def forget_who_left(work: UnitOfWork, event: MemberRemoved) -> None:
-    await NotificationService(work).forget_person(event.user_id)
+async def delete_for_removed_member(work: UnitOfWork, event: MemberRemoved) -> None:
+    await NotificationService(work).delete_of_user(event.user_id)

@@ -2,7 +2,7 @@
 
 from .commands import tenant_commands
 from .errors import InvitationInvalid, NotAMember, TenantSuspended
-from .events import MemberJoined, MemberRemoved, TenantDeleted, TenantFounded
+from .events import MemberJoined, MemberRemoved, TenantCreated, TenantDeleted
 from .repositories import Membership, Tenant
 from .services import (
     Grant,
@@ -25,9 +25,11 @@ __all__ = [
     "RoleService",
     "Standing",
     "Tenant",
+    "TenantCreated",
     "TenantDeleted",
-    "TenantFounded",
     "TenantService",
     "TenantSuspended",
     "tenant_commands",
 ]
+
+TenantFounded = TenantCreated  # until 3.0

@@ -5,8 +5,8 @@ from app.core.events import Event
 
 
 @dataclass(frozen=True)
-class TenantFounded(Event):
-    name = "tenants.founded"
+class TenantCreated(Event):
+    name = "tenants.created"
 
     tenant_id: UUID
 

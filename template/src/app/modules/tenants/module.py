@@ -3,12 +3,12 @@ from app.core.permissions import Role
 
 from .permissions import MemberPermission, RolePermission, TenantPermission
 from .routes import admin, roles, router
-from .services import LETTERS
+from .services import EMAIL_JOBS
 
 module = Module(
     name="tenants",
     routers=(router, roles, admin),
-    jobs=LETTERS,
+    jobs=EMAIL_JOBS,
     permissions={
         TenantPermission.READ: Role.VIEWER,
         TenantPermission.CHANGE: Role.ADMIN,

@@ -33,7 +33,7 @@ class ConfirmationIncomplete(Unauthenticated):
     detail = "Log in as the user whom this link is for, or send her password with it."
 
 
-class LastWayIn(Conflict):
+class LastLoginMethod(Conflict):
     """Without this account you could not log in any more. Set a password first: ask for a link with
     "forgot password".
     """
@@ -84,12 +84,12 @@ class UnknownProvider(NotFound):
     detail = "There is no log-in with this provider."
 
 
-class ForeignLogInRefused(Unauthenticated):
+class ExternalLoginFailed(Unauthenticated):
     """The log-in with the provider failed or took too long, or the provider has not verified your
     e-mail address.
     """
 
-    slug = "foreign-log-in-refused"
+    slug = "external-login-failed"
     title = "The log-in elsewhere did not succeed"
 
 

@@ -6,14 +6,14 @@ from app.core.unit_of_work import UnitOfWork
 from .services import SecondFactorService, SessionService
 
 
-@job(name="users.forget_expired", cron="27 3 * * *", without_tenant=True)
-async def forget_expired(work: UnitOfWork) -> None:
-    await SessionService(work).forget_expired()
+@job(name="users.purge_expired", cron="27 3 * * *", without_tenant=True)
+async def purge_expired(work: UnitOfWork) -> None:
+    await SessionService(work).purge_expired()
 
 
-@job(name="users.seal_again", cron="47 3 * * *", without_tenant=True)
-async def seal_again(work: UnitOfWork) -> None:
-    await SecondFactorService(work).seal_again()
+@job(name="users.reencrypt", cron="47 3 * * *", without_tenant=True)
+async def reencrypt(work: UnitOfWork) -> None:
+    await SecondFactorService(work).reencrypt()
 
 
-JOBS = (forget_expired, seal_again)
+JOBS = (purge_expired, reencrypt)

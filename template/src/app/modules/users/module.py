@@ -4,12 +4,12 @@ from app.core.permissions import Role
 from .jobs import JOBS
 from .permissions import UserPermission
 from .routes import routers
-from .services import LETTERS
+from .services import EMAIL_JOBS
 
 module = Module(
     name="users",
     uses=("tenants",),
     routers=routers,
-    jobs=(*LETTERS, *JOBS),
+    jobs=(*EMAIL_JOBS, *JOBS),
     permissions={UserPermission.READ: Role.VIEWER},
 )

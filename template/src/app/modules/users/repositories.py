@@ -110,7 +110,7 @@ class AuthSessionRepository(Repository[AuthSession]):
         query = select(AuthSession.user_agent).where(AuthSession.user_id == user_id)
         return (await self.session.scalars(query.distinct().limit(200))).all()
 
-    async def forget_expired(self, before: datetime) -> None:
+    async def purge_expired(self, before: datetime) -> None:
         await self.session.execute(
             delete(AuthSession)
             .where(AuthSession.expires_at < before)
@@ -183,7 +183,7 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         )
         return await self.session.scalar(query)
 
-    async def forget_expired(self, before: datetime) -> None:
+    async def purge_expired(self, before: datetime) -> None:
         await self.session.execute(
             delete(OneTimeToken)
             .where(OneTimeToken.expires_at < before)
@@ -234,7 +234,7 @@ class RecoveryCodeRepository(Repository[RecoveryCode]):
         unused = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
         return len(await self.all(self.query().where(*unused)))
 
-    async def forget_of(self, user_id: UUID) -> None:
+    async def delete_of(self, user_id: UUID) -> None:
         await self.session.execute(
             delete(RecoveryCode)
             .where(RecoveryCode.user_id == user_id)
@@ -261,7 +261,7 @@ class IdentityRepository(Repository[Identity]):
             raise RowNotFound("Identity")
         return identity
 
-    async def forget_of(self, user_id: UUID) -> None:
+    async def delete_of(self, user_id: UUID) -> None:
         """Delete the linked ones; unlinked ones stay, so that they are not linked again."""
         await self.session.execute(
             delete(Identity)

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
-from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, same_tenant
+from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, tenant_foreign_key
 
 WAITING = "waiting"
 DELIVERED = "delivered"
@@ -40,7 +40,7 @@ class WebhookDelivery(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        same_tenant("endpoint_id", "webhook_endpoints", ondelete="CASCADE"),
+        tenant_foreign_key("endpoint_id", "webhook_endpoints", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "endpoint_id", "event_id"),
         CheckConstraint("status IN ('waiting', 'delivered', 'failed')", name="known_status"),
         Index(None, "tenant_id", "created_at"),
@@ -58,5 +58,5 @@ class WebhookDelivery(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 def _matches(pattern: str, event: str) -> bool:
-    in_room = pattern.endswith(".*") and event.startswith(pattern.removesuffix("*"))
-    return pattern in ("*", event) or in_room
+    in_namespace = pattern.endswith(".*") and event.startswith(pattern.removesuffix("*"))
+    return pattern in ("*", event) or in_namespace

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.kit.schemas import Schema, left_out
+from app.kit.schemas import Schema, omittable
 from app.kit.texts import Plain
 from app.kit.urls import Url
 
@@ -26,10 +26,10 @@ class EndpointCreate(Schema):
 class EndpointChange(Schema):
     """Fields that are left out stay as they are."""
 
-    url: Url = left_out()
-    events: Patterns = left_out()
-    description: Description = left_out()
-    enabled: bool = left_out()
+    url: Url = omittable()
+    events: Patterns = omittable()
+    description: Description = omittable()
+    enabled: bool = omittable()
 
 
 class EndpointRead(Schema):

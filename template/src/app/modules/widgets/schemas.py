@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from app.kit.schemas import (
     Schema,
-    left_out,
+    omittable,
 )
 
 Name = Annotated[
@@ -22,7 +22,7 @@ class WidgetCreate(Schema):
 class WidgetChange(Schema):
     """Fields that are left out stay as they are."""
 
-    name: Name = left_out()
+    name: Name = omittable()
 
 
 class WidgetRead(Schema):

@@ -1,6 +1,6 @@
 """Idempotency-Key: a POST that is sent twice is executed once."""
 
-from ._housekeeping import forget_old_answers
+from ._housekeeping import purge_records
 from ._middleware import IdempotencyMiddleware
 
-__all__ = ["IdempotencyMiddleware", "forget_old_answers"]
+__all__ = ["IdempotencyMiddleware", "purge_records"]

@@ -26,12 +26,12 @@ class RequestInProgress(Conflict):
 
     detail = "A request with this Idempotency-Key is being worked on."
 
-    def __init__(self, detail: str | None = None, /, **facts: Any) -> None:
-        super().__init__(detail, **facts)
+    def __init__(self, detail: str | None = None, /, **values: Any) -> None:
+        super().__init__(detail, **values)
         self.headers.setdefault("Retry-After", "1")
 
 
-class AnswerLost(Conflict):
+class ResponseLost(Conflict):
     """This request was executed, but its response can no longer be read.
 
     The app's secrets have changed since. Read what the request created instead of sending it again.

@@ -9,20 +9,20 @@ from app.core.jobs import job
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit import clock
 
-from ._models import GivenAnswer
+from ._models import IdempotencyRecord
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
-@job(name="idempotency.forget_old_answers", cron="47 * * * *", without_tenant=True)
-async def forget_old_answers(work: UnitOfWork) -> None:
+@job(name="idempotency.purge_records", cron="47 * * * *", without_tenant=True)
+async def purge_records(work: UnitOfWork) -> None:
     """Delete expired responses of all tenants in one statement."""
     async with (
         open_unit(work.runtime, Actor.operator(), None, trace_id=work.trace_id) as operator,
         operator.across_tenants(bypass_tenant=True, reason="answers are kept for a day") as wide,
     ):
         await wide.session.execute(
-            delete(GivenAnswer)
-            .where(GivenAnswer.given_at < clock.now() - KEPT)
+            delete(IdempotencyRecord)
+            .where(IdempotencyRecord.given_at < clock.now() - RETENTION)
             .execution_options(synchronize_session=False)
         )

@@ -18,9 +18,9 @@ from app.core.permissions import guard_of, public
 from app.core.unit_of_work import UnitOfWork
 from app.database.tenancy import TenantContext
 
-from ._answer import Answer
 from ._errors import IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress
-from ._models import GivenAnswer
+from ._models import IdempotencyRecord
+from ._response import StoredResponse
 
 HEADER = b"idempotency-key"
 LONGEST = 255
@@ -41,7 +41,7 @@ class IdempotencyMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Replay the stored response, or run the request and store its response.
 
-        Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, AnswerLost, and
+        Raises IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, ResponseLost, and
         Forbidden if the actor has lost the permission for the response.
         """
         if scope["type"] != "http" or scope["method"] != "POST" or not _is_for_us(scope):
@@ -51,14 +51,14 @@ class IdempotencyMiddleware:
         if body is None:
             return
         attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secrets)
-        given = await attempt.find_answer()
-        if given is None:
-            keeper = Keeper(attempt, scope, receive, send)
-            await self.app(scope, _again(body, receive), keeper)
+        record = await attempt.find_response()
+        if record is None:
+            recorder = ResponseRecorder(attempt, scope, receive, send)
+            await self.app(scope, _again(body, receive), recorder)
         else:
             self._require_guard(scope)
             scope["endpoint"] = replay
-            await given.send_again(send)
+            await record.send_again(send)
 
     def _require_guard(self, scope: Scope) -> None:
         """Check the route's guard: its service, which would check it, does not run on a replay."""
@@ -80,7 +80,7 @@ class Attempt:
         self.request_hash = request_hash
         self.secrets = secrets
 
-    async def find_answer(self) -> Answer | None:
+    async def find_response(self) -> StoredResponse | None:
         """Find the stored response, under an advisory lock for the key.
 
         The lock is transaction-level: released on commit, rollback or crash.
@@ -88,25 +88,25 @@ class Attempt:
         turn = f"{self.work.tenant.tenant_id}:{self.actor_id}:{self.key_hash}"
         if not await self.work.session.scalar(TAKE_TURN, {"turn": turn}):
             raise RequestInProgress
-        given = await self.work.session.scalar(
-            select(GivenAnswer)
-            .where(GivenAnswer.actor_id == self.actor_id)
-            .where(GivenAnswer.key_hash == self.key_hash)
+        record = await self.work.session.scalar(
+            select(IdempotencyRecord)
+            .where(IdempotencyRecord.actor_id == self.actor_id)
+            .where(IdempotencyRecord.key_hash == self.key_hash)
         )
-        if given is None:
+        if record is None:
             return None
-        if given.request_hash != self.request_hash:
+        if record.request_hash != self.request_hash:
             raise IdempotencyKeyReused
-        return Answer.unseal(given.answer, self.secrets, self.key)
+        return StoredResponse.decrypt(record.answer, self.secrets, self.key)
 
-    async def keep(self, answer: Answer) -> None:
+    async def keep(self, answer: StoredResponse) -> None:
         """Store the response. Raises RequestInProgress if another request has stored one first."""
         self.work.session.add(
-            GivenAnswer(
+            IdempotencyRecord(
                 actor_id=self.actor_id,
                 key_hash=self.key_hash,
                 request_hash=self.request_hash,
-                answer=answer.seal(self.secrets, self.key),
+                answer=answer.encrypt(self.secrets, self.key),
             )
         )
         try:
@@ -116,7 +116,7 @@ class Attempt:
             raise RequestInProgress from error
 
 
-class Keeper:
+class ResponseRecorder:
     """Holds a successful response back until it is stored. Errors pass: nothing was changed."""
 
     def __init__(self, attempt: Attempt, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,12 +135,12 @@ class Keeper:
         else:
             self.parts.append(message.get("body", b""))
             if not message.get("more_body"):
-                await self._keep_and_send(self.start)
+                await self._store_and_send(self.start)
 
-    async def _keep_and_send(self, start: Message) -> None:
+    async def _store_and_send(self, start: Message) -> None:
         body = b"".join(self.parts)
         try:
-            await self.attempt.keep(Answer(start["status"], list(start["headers"]), body))
+            await self.attempt.keep(StoredResponse(start["status"], list(start["headers"]), body))
         except RequestInProgress as error:
             problem = problem_response(self.scope, error)
             return await problem(self.scope, self.receive, self.send)

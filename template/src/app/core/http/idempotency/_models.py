@@ -11,7 +11,7 @@ from app.database.mixins import TenantMixin, UUIDMixin
 from app.kit import clock
 
 
-class GivenAnswer(UUIDMixin, TenantMixin, Base):
+class IdempotencyRecord(UUIDMixin, TenantMixin, Base):
     """A stored response. Decrypting it needs the app's secret and the key: it may hold a token."""
 
     __tablename__ = "given_answers"

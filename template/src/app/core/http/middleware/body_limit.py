@@ -19,7 +19,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http" or self._is_streamed(scope):
             await self.app(scope, receive, send)
             return
-        self._check(_announced(scope))
+        self._check(_content_length(scope))
         received = 0
 
         async def counted() -> Message:
@@ -43,6 +43,6 @@ class BodyLimitMiddleware:
             raise HTTPException(413)
 
 
-def _announced(scope: Scope) -> int:
+def _content_length(scope: Scope) -> int:
     length = header(scope["headers"], b"content-length") or ""
     return int(length) if length.isdecimal() else 0

@@ -25,8 +25,8 @@ class EtagMiddleware:
 
         async def send_version(message: Message) -> None:
             nonlocal unchanged
-            if message["type"] == "http.response.start" and work.tagged is not None:
-                unchanged = _add_version(message, work, etag_of(work.tagged), scope["method"])
+            if message["type"] == "http.response.start" and work.etag_row is not None:
+                unchanged = _add_version(message, work, etag_of(work.etag_row), scope["method"])
             if unchanged and message["type"] == "http.response.body":
                 message = {"type": "http.response.body"}
             await send(message)

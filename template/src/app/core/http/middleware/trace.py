@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from app.core.http.heads import ShuttingDown
-from app.core.http.problems import hang_up, problem_response
+from app.core.http.problems import close_websocket, problem_response
 from app.core.observability.log_context import log_context
 from app.core.origin import header
 
@@ -34,10 +34,10 @@ class TraceMiddleware:
         state = scope.setdefault("state", {})
         trace_id = state["trace_id"] = state.get("trace_id") or _trace_id(scope)
         with log_context(trace_id=trace_id, tenant_id=None, user_id=None):
-            await Exchange(self.app, scope, receive, send).run()
+            await RequestCycle(self.app, scope, receive, send).run()
 
 
-class Exchange:
+class RequestCycle:
     """One request and its response."""
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,9 +52,9 @@ class Exchange:
         try:
             await self.app(self.scope, self.receive, self.watch)
         except Exception as error:
-            await self.rescue(error)
+            await self.handle_error(error)
         except asyncio.CancelledError:
-            await self.say_goodbye()
+            await self.send_shutdown()
             raise
         finally:
             self.write_line()
@@ -66,23 +66,23 @@ class Exchange:
             message["headers"] = [*message["headers"], (TRACE_HEADER, trace_id.encode())]
         await self.send(message)
 
-    async def rescue(self, error: Exception) -> None:
+    async def handle_error(self, error: Exception) -> None:
         """Send a problem response; Starlette's ServerErrorMiddleware would send plain text.
 
         A response that has already started is cut off by the server.
         """
         if self.scope["type"] == "websocket":
-            await hang_up(WebSocket(self.scope, self.receive, self.send), error)
+            await close_websocket(WebSocket(self.scope, self.receive, self.send), error)
         elif self.status is None:
             await problem_response(self.scope, error)(self.scope, self.receive, self.watch)
         else:
-            log.error("answer broke off", error=type(error).__name__, exc_info=error)
+            log.error("response broke off", error=type(error).__name__, exc_info=error)
 
-    async def say_goodbye(self) -> None:
+    async def send_shutdown(self) -> None:
         """Send a problem response on shutdown: the server cancels late requests with plain text."""
         if self.scope["type"] == "http" and self.status is None:
-            goodbye = problem_response(self.scope, ShuttingDown())
-            await goodbye(self.scope, self.receive, self.watch)
+            response = problem_response(self.scope, ShuttingDown())
+            await response(self.scope, self.receive, self.watch)
 
     def write_line(self) -> None:
         """Write the request's log line, with the route's template: the path may contain a token."""

@@ -1,16 +1,16 @@
 """Problem details (RFC 9457) for every error, and the pages that explain each error type."""
 
-from ._handlers import hang_up, install_error_handlers, problem_response
+from ._handlers import close_websocket, install_error_handlers, problem_response
 from ._openapi import describe_problems
 from ._pages import error_types
 from ._pages import router as error_pages
 from ._problem import problem_bytes
 
 __all__ = [
+    "close_websocket",
     "describe_problems",
     "error_pages",
     "error_types",
-    "hang_up",
     "install_error_handlers",
     "problem_bytes",
     "problem_response",

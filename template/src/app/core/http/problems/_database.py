@@ -15,7 +15,7 @@ from app.core.errors import (
     FieldError,
     InternalError,
     Invalid,
-    NoRoom,
+    StorageFull,
     Unavailable,
 )
 from app.database.asyncpg.errors import AWAY, STATEMENT_TIMEOUT, is_outdated
@@ -42,7 +42,7 @@ BY_SQLSTATE: dict[str, type[AppError]] = {
     "22P05": Invalid,  # null byte in a JSON document
     "40001": Unavailable,  # serialization failure
     "40P01": Unavailable,  # deadlock
-    "53100": NoRoom,  # disk full
+    "53100": StorageFull,  # disk full
     "55P03": Unavailable,  # lock not available
     STATEMENT_TIMEOUT: Unavailable,
 }

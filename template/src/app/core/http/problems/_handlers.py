@@ -53,14 +53,14 @@ def install_error_handlers(app: FastAPI, public_url: str) -> None:
 
 async def _answer(connection: Request | WebSocket, error: Exception) -> Response | None:
     if isinstance(connection, WebSocket):
-        await hang_up(connection, error)
+        await close_websocket(connection, error)
         return None
     if isinstance(error, HTTPException) and error.status_code < 400:
         return Response(status_code=error.status_code, headers=error.headers)
     return problem_response(connection.scope, error)
 
 
-async def hang_up(websocket: WebSocket, error: Exception) -> None:
+async def close_websocket(websocket: WebSocket, error: Exception) -> None:
     """Close with a code and a short reason; a websocket cannot carry problem details."""
     known = translate(websocket.scope, error)
     _record(known, error)
@@ -73,4 +73,4 @@ def _record(known: AppError, error: Exception) -> None:
     if known.status == 500:
         log.error("unexpected error", error=type(error).__name__, exc_info=error)
     elif known.status > 500 and known is not error:
-        log.warning("out of reach", error=type(error).__name__)
+        log.warning("dependency unreachable", error=type(error).__name__)

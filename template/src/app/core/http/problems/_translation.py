@@ -21,10 +21,10 @@ from app.core.errors import (
     Invalid,
     InvalidToken,
     MethodNotAllowed,
-    NoRoom,
     NotFound,
     Outdated,
     PayloadTooLarge,
+    StorageFull,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -38,7 +38,7 @@ from ._database import translate_database_error
 from ._methods import allowed_methods
 from ._validation import translate_validation
 
-NO_ROOM = (ENOSPC, EDQUOT)
+STORAGE_FULL = (ENOSPC, EDQUOT)
 """Disk full or quota exceeded: Starlette spools uploads to temporary files while it reads them."""
 BY_STATUS: dict[int, type[AppError]] = {
     kind.status: kind
@@ -83,8 +83,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return Outdated()
         case DBAPIError():
             return translate_database_error(error)
-        case OSError(errno=errno) if errno in NO_ROOM:
-            return NoRoom()
+        case OSError(errno=errno) if errno in STORAGE_FULL:
+            return StorageFull()
         case PoolTimeout() | ConnectionError() | TimeoutError():
             return Unavailable()
         case _:

@@ -9,17 +9,17 @@ from app.core.jobs import job
 from app.core.work import Work
 from app.kit import clock
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
 
-@job(name="events.forget_old_events", cron="37 3 * * *", without_tenant=True)
-async def forget_old_events(work: Work) -> None:
+@job(name="events.purge_old_events", cron="37 3 * * *", without_tenant=True)
+async def purge_old_events(work: Work) -> None:
     unhandled = exists().where(
         Delivery.event_id == OutboxEvent.id, Delivery.status != Status.HANDLED
     )
     await work.session.execute(
         delete(OutboxEvent)
-        .where(OutboxEvent.occurred_at < clock.now() - KEPT)
+        .where(OutboxEvent.occurred_at < clock.now() - RETENTION)
         .where(OutboxEvent.archived_at.is_not(None) | ~unhandled)
         .execution_options(synchronize_session=False)
     )

@@ -6,13 +6,13 @@ from app.core.jobs.job import job
 from app.core.jobs.sql import queue_sql
 from app.core.work import Work
 
-KEPT = {
+RETENTION = {
     "succeeded": timedelta(days=7),
     "cancelled": timedelta(days=30),
     "aborted": timedelta(days=90),
     "failed": timedelta(days=90),
 }
-FORGET = queue_sql("""
+PURGE = queue_sql("""
     DELETE FROM procrastinate_jobs job WHERE status = CAST(:status AS procrastinate_job_status)
     AND NOT EXISTS (
         SELECT FROM procrastinate_events event
@@ -20,7 +20,7 @@ FORGET = queue_sql("""
 """)
 
 
-@job(name="jobs.forget_old_jobs", cron="17 3 * * *", without_tenant=True)
-async def forget_old_jobs(work: Work) -> None:
-    for status, kept in KEPT.items():
-        await work.session.execute(FORGET, {"status": status, "seconds": kept.total_seconds()})
+@job(name="jobs.purge_old_jobs", cron="17 3 * * *", without_tenant=True)
+async def purge_old_jobs(work: Work) -> None:
+    for status, kept in RETENTION.items():
+        await work.session.execute(PURGE, {"status": status, "seconds": kept.total_seconds()})

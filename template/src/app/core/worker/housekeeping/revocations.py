@@ -8,8 +8,8 @@ from app.core.work import Work
 from app.kit import clock
 
 
-@job(name="auth.forget_revocations", cron="7 * * * *", without_tenant=True)
-async def forget_revocations(work: Work) -> None:
+@job(name="auth.purge_revocations", cron="7 * * * *", without_tenant=True)
+async def purge_revocations(work: Work) -> None:
     """Delete revocations of tokens that have expired by now."""
     await work.session.execute(
         delete(Revocation)

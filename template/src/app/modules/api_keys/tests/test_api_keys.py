@@ -7,7 +7,7 @@ from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant, hire
+from tests.support.people import Person, add_member, create_tenant
 
 URL = "/api/v1/api-keys"
 MEMBERS = "/api/v1/users"
@@ -36,10 +36,10 @@ class TestAKey:
         headers = await key_of(client)
 
         members = await anonymous.get(MEMBERS, headers=headers)
-        stranger = await anonymous.get(f"{MEMBERS}/{rival.user_id}", headers=headers)
+        other = await anonymous.get(f"{MEMBERS}/{rival.user_id}", headers=headers)
 
         assert [member["id"] for member in members.json()["items"]] == [str(owner.user_id)]
-        assert stranger.status_code == 404
+        assert other.status_code == 404
 
     async def test_may_what_it_was_given(self, client: AsyncClient, anonymous: AsyncClient) -> None:
         headers = await key_of(client, *READING)
@@ -79,7 +79,7 @@ class TestAKey:
     async def test_is_refused_while_its_tenant_is_suspended(
         self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
         used, unused = await key_of(client), await key_of(client)
         await ask(anonymous, used)
 
@@ -146,7 +146,7 @@ class TestCreate:
     async def test_gives_no_more_than_one_has(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
         body = {"name": "CI", "permissions": ["users:read", "tenants:delete"]}
 
         answer = await anonymous.post(URL, json=body, headers=admin.headers)
@@ -160,7 +160,7 @@ class TestCreate:
     async def test_is_for_administrators(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        member = await hire(runtime, owner, Role.MEMBER)
+        member = await add_member(runtime, owner, Role.MEMBER)
         body = {"name": "CI", "permissions": READING}
 
         answer = await anonymous.post(URL, json=body, headers=member.headers)

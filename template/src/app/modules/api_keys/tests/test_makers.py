@@ -14,7 +14,7 @@ from app.kit import clock
 from app.kit.ids import new_id
 from app.modules.api_keys import ApiKeyService
 from tests.support.locks import until_it_waits
-from tests.support.people import PASSWORD, Person, found_tenant, hire
+from tests.support.people import PASSWORD, Person, add_member, create_tenant
 
 URL = "/api/v1/api-keys"
 MEMBERS = "/api/v1/users"
@@ -25,7 +25,7 @@ MAKING = ["api_keys:create", "api_keys:read", "api_keys:revoke", *READING]
 
 @pytest.fixture
 async def admin(runtime: Runtime, owner: Person) -> Person:
-    return await hire(runtime, owner, Role.ADMIN)
+    return await add_member(runtime, owner, Role.ADMIN)
 
 
 async def make(
@@ -85,7 +85,7 @@ class TestAKeyOfSomebody:
         admin: Person,
         used: bool,
     ) -> None:
-        superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
         url = f"/api/v1/admin/users/{admin.user_id}"
         issued = await make(anonymous, admin.headers)
         assert not used or await ask(anonymous, issued) == 200
@@ -125,7 +125,7 @@ class TestAKeyOfSomebody:
         owner: Person,
         used: bool,
     ) -> None:
-        member = await hire(runtime, owner, Role.ADMIN)
+        member = await add_member(runtime, owner, Role.ADMIN)
         issued = await make(anonymous, member.headers)
         role = await client.post(ROLES, json={"name": "clerk", "permissions": MAKING})
         await change_role(client, member, "clerk")

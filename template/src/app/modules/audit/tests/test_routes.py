@@ -4,7 +4,7 @@ from httpx import AsyncClient
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 URL = "/api/v1/audit"
 
@@ -41,7 +41,7 @@ class TestListActs:
     async def test_has_the_acts_of_one_person(
         self, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
         for person in (owner, admin):
             async with open_unit(runtime, person.actor, person.context) as work:
                 work.audit("tests.done")
@@ -61,7 +61,7 @@ class TestListActs:
     async def test_is_for_those_who_run_the_tenant(
         self, client: AsyncClient, runtime: Runtime, owner: Person, role: Role, status: int
     ) -> None:
-        person = await hire(runtime, owner, role)
+        person = await add_member(runtime, owner, role)
 
         answer = await client.get(URL, headers=person.headers)
 

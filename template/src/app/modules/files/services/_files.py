@@ -91,7 +91,7 @@ class FileService:
             for orphan in set(ids) - await self.files.existing(ids):
                 await self.storage.delete(tenant_id, orphan)
 
-    async def forget_tenant(self, tenant_id: UUID) -> None:
+    async def delete_tenant_objects(self, tenant_id: UUID) -> None:
         """Delete the tenant's objects, after its deletion has removed the rows."""
         await self.storage.delete_all(tenant_id)
 

@@ -22,7 +22,7 @@ class LinkService:
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
-        self.sealer = work.runtime.sealer
+        self.encrypter = work.runtime.encrypter
         self.public_url = work.runtime.settings.public_url
 
     async def make(self, file_id: UUID) -> tuple[str, datetime]:
@@ -31,20 +31,20 @@ class LinkService:
         minutes = self.work.runtime.settings_of(FileSettings).link_minutes
         until = clock.now() + timedelta(minutes=minutes)
         told = [PURPOSE, str(file.tenant_id), str(file.id), until.timestamp()]
-        return self.sealer.seal(json.dumps(told)), until
+        return self.encrypter.encrypt(json.dumps(told)), until
 
     async def follow(self, token: str) -> Content:
         """Open the link's file as the system, in the link's tenant. Raises LinkInvalid."""
         context, file_id = self._read(token)
-        house = Actor.system(context.tenant_id)
-        async with self.work.within(context, actor=house) as work:
+        system = Actor.system(context.tenant_id)
+        async with self.work.within(context, actor=system) as work:
             if not await TenantService(work).is_open():
                 raise LinkInvalid
             return await FileService(work).open(file_id)
 
     def _read(self, token: str) -> tuple[TenantContext, UUID]:
         try:
-            purpose, tenant_id, file_id, until = json.loads(self.sealer.open(token))
+            purpose, tenant_id, file_id, until = json.loads(self.encrypter.decrypt(token))
         except (JoseError, ValueError):
             raise LinkInvalid from None
         if purpose != PURPOSE or clock.now().timestamp() >= until:

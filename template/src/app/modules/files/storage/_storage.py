@@ -9,7 +9,7 @@ from uuid import UUID
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from app.core.errors import NoRoom
+from app.core.errors import StorageFull
 
 from ..errors import StorageAway
 from ..settings import FileSettings
@@ -17,7 +17,7 @@ from ..settings import FileSettings
 PART = 5 * 1024 * 1024
 """The smallest part of an upload that S3 accepts; two or three of them are in memory at a time."""
 PIECE = 1024 * 1024
-NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
+STORAGE_FULL = (ENOSPC, EDQUOT, EFBIG)
 
 
 class Storage:
@@ -27,8 +27,8 @@ class Storage:
         self._store = store
 
     async def write(self, tenant_id: UUID, file_id: UUID, pieces: AsyncIterator[bytes]) -> None:
-        """Write the object completely or not at all. Raises NoRoom, StorageAway, and what `pieces`
-        raises.
+        """Write the object completely or not at all. Raises StorageFull, StorageAway, and what
+        `pieces` raises.
         """
         path = _path(tenant_id, file_id)
         with _translated():
@@ -62,8 +62,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except BaseError as error:
-        is_full = any(f"(os error {code})" in str(error) for code in NO_ROOM)
-        raise (NoRoom if is_full else StorageAway) from error
+        is_full = any(f"(os error {code})" in str(error) for code in STORAGE_FULL)
+        raise (StorageFull if is_full else StorageAway) from error
 
 
 @cache

@@ -21,13 +21,13 @@ from app.kit import clock
 from app.kit.ids import new_id
 from app.modules.tenants import TenantDeleted, TenantService
 from tests.support.jobs import run_waiting
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 from ..errors import TooManyUploads, UploadTooSlow
 from ..services import FileService
 from ..settings import FileSettings
 from ..storage import Storage
-from ..subscribers import forget_tenant
+from ..subscribers import delete_tenant_objects
 
 URL = "/api/v1/files"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -121,7 +121,7 @@ class TestUpload:
     async def test_is_refused_before_it_is_read(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        viewer = await hire(runtime, owner, Role.VIEWER)
+        viewer = await add_member(runtime, owner, Role.VIEWER)
 
         answer = await anonymous.post(
             URL, params={"name": "x"}, content=never_read(), headers=viewer.headers
@@ -172,7 +172,7 @@ async def stalled(first: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:
     await go_on.wait()
 
 
-class TestNoRoom:
+class TestStorageFull:
     """A full disk; the limit of file sizes of this process fails in the same way."""
 
     async def test_says_so_and_leaves_nothing(
@@ -184,7 +184,7 @@ class TestNoRoom:
             answer = await client.post(URL, params={"name": "x"}, content=pieces(*[MEGABYTE] * 9))
 
         assert answer.status_code == 503
-        assert answer.json()["title"] == "There is no room left"
+        assert answer.json()["title"] == "The storage is full"
         assert int(answer.headers["Retry-After"]) > 1
         assert await objects_of(storage, owner.tenant_id) == []
         assert files_below(tmp_path) == []
@@ -229,7 +229,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-class TestStranger:
+class TestAnotherTenant:
     @pytest.mark.parametrize(
         ("method", "path"),
         [("GET", ""), ("GET", "/content"), ("POST", "/links"), ("DELETE", "")],
@@ -279,7 +279,7 @@ class TestDelete:
             await TenantService(work).delete()
 
         async with open_unit(runtime, owner.actor, None) as work:
-            await forget_tenant.handle(work, TenantDeleted(owner.tenant_id))
+            await delete_tenant_objects.handle(work, TenantDeleted(owner.tenant_id))
 
         assert await objects_of(storage, owner.tenant_id) == []
         assert len(await objects_of(storage, rival.tenant_id)) == 1

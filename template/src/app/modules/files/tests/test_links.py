@@ -56,15 +56,15 @@ class TestLink:
         """A link encrypted with our key that names another tenant finds nothing."""
         file, until = await upload(client), clock.now().timestamp() + 60
         told = ["files.link", str(rival.tenant_id), file["id"], until]
-        token = runtime.sealer.seal(json.dumps(told))
+        token = runtime.encrypter.encrypt(json.dumps(told))
 
         assert (await anonymous.get(f"{URL}/links/{token}")).status_code == 404
 
-    async def test_is_made_of_nothing_else_that_is_sealed(
+    async def test_is_made_of_nothing_else_that_is_signed(
         self, anonymous: AsyncClient, runtime: Runtime
     ) -> None:
         for told in ("a secret", json.dumps(["other", "x", "y", 9e9]), json.dumps({"a": 1})):
-            token = runtime.sealer.seal(told)
+            token = runtime.encrypter.encrypt(told)
 
             assert (await anonymous.get(f"{URL}/links/{token}")).status_code == 404
 

@@ -14,7 +14,7 @@ from app.modules.tenants import MembershipService
 from tests.support.clients import client_of
 from tests.support.jobs import run_waiting
 from tests.support.mail import mails_to
-from tests.support.people import Person, found_tenant, hire
+from tests.support.people import Person, add_member, create_tenant
 
 from ..errors import NotAPerson
 from ..services import NotificationService
@@ -25,7 +25,7 @@ KIND = "invoices.overdue"
 
 @pytest_asyncio.fixture
 async def colleague(runtime: Runtime, owner: Person) -> Person:
-    return await hire(runtime, owner, Role.VIEWER)
+    return await add_member(runtime, owner, Role.VIEWER)
 
 
 @pytest_asyncio.fixture
@@ -59,10 +59,10 @@ class TestNotify:
     async def test_arrives_by_mail_once(
         self, runtime: Runtime, colleague: Person, sent: str
     ) -> None:
-        [letter] = await mails_to(runtime, colleague.email)
+        [mail] = await mails_to(runtime, colleague.email)
 
-        assert letter.subject == "Overdue"
-        assert letter.text == "Number 7.\n\nhttps://x.y/7"
+        assert mail.subject == "Overdue"
+        assert mail.text == "Number 7.\n\nhttps://x.y/7"
         async with open_unit(runtime, Actor.system(colleague.tenant_id), colleague.context) as work:
             [row] = (await NotificationService(work).notifications.list(limit=1)).items
             await NotificationService(work).mail(row.id)
@@ -80,11 +80,11 @@ class TestNotify:
         )
         await work.commit()
 
-        [letter] = await mails_to(runtime, colleague.email)
+        [mail] = await mails_to(runtime, colleague.email)
 
-        assert letter.html.count("<a ") == 1
-        assert '<a href="https://x.y/7">' in letter.html
-        subject = letter.message(sender="no-reply@example.com")["subject"]
+        assert mail.html.count("<a ") == 1
+        assert '<a href="https://x.y/7">' in mail.html
+        subject = mail.message(sender="no-reply@example.com")["subject"]
         assert subject == "A comment Bcc: eve@example.com"
 
     async def test_fills_no_mailbox(
@@ -122,7 +122,7 @@ class TestNotify:
     async def test_mails_nobody_who_does_not_work_here(
         self, runtime: Runtime, work: UnitOfWork
     ) -> None:
-        elsewhere = await found_tenant(runtime, "Elsewhere")
+        elsewhere = await create_tenant(runtime, "Elsewhere")
         await NotificationService(work).notify(
             user_id=elsewhere.user_id, kind=KIND, title="Overdue"
         )
@@ -192,7 +192,7 @@ class TestRead:
 
         assert (await her_client.get(f"{URL}/unread")).json() == {"unread": 0}
 
-    async def test_is_nothing_for_a_colleague_or_a_stranger(
+    async def test_is_hidden_from_everybody_else(
         self, client: AsyncClient, rival_client: AsyncClient, sent: str
     ) -> None:
         for other in (client, rival_client):
@@ -201,7 +201,7 @@ class TestRead:
 
 
 class TestLeaving:
-    async def test_takes_her_notifications_along(
+    async def test_deletes_the_notifications(
         self, runtime: Runtime, owner: Person, colleague: Person, sent: str
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:

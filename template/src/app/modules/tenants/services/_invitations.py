@@ -2,7 +2,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
-from app.core.mail import count_letter
+from app.core.mail import count_email
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
@@ -11,7 +11,7 @@ from app.kit.rows import Rows
 from ..errors import InvitationInvalid, UnknownRole
 from ..permissions import MemberPermission
 from ..repositories import Invitation, InvitationRepository, Membership
-from ._letters import mail_invitation, token_of
+from ._email_jobs import mail_invitation, token_of
 from ._memberships import MembershipService
 
 LIFETIME = timedelta(days=7)
@@ -36,7 +36,7 @@ class InvitationService:
         if earlier is not None:
             await self._end(earlier)
         await self.members.roles.check_may_give(role)
-        await count_letter(self.work, "invitation", to=email)
+        await count_email(self.work, "invitation", to=email)
         secret = new_secret()
         invitation = await self.invitations.create(
             email=email,
@@ -91,7 +91,7 @@ class InvitationService:
         Raises InvitationInvalid.
         """
         try:
-            given = await self.members.roles.hold(invitation.role)
+            given = await self.members.roles.lock(invitation.role)
         except UnknownRole as gone:
             raise InvitationInvalid from gone
         if invitation.invited_by is None:

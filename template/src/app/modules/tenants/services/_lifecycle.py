@@ -56,7 +56,7 @@ class TenantLifecycle:
             tenants = TenantRepository(work.session)
             await tenants.delete(await tenants.get_for_update(tenant_id))
             work.revoke(Reason.TENANT, tenant_id)
-            work.cache.forget_tenant(TenantContext(tenant_id))
+            work.cache.invalidate_tenant(TenantContext(tenant_id))
             work.publish(TenantDeleted(tenant_id))
 
     def _across_tenants(self, reason: str) -> AbstractAsyncContextManager[UnitOfWork]:

@@ -58,7 +58,7 @@ class MembershipService:
     async def change_role(self, user_id: UUID, *, role: str) -> Membership:
         """Raises NotAMember, UnknownRole, RoleTooHigh, LastOwner."""
         self.work.require(MemberPermission.CHANGE)
-        membership, others = await self._hold(user_id)
+        membership, others = await self._lock(user_id)
         await self.roles.check_may_take(membership.role)
         await self.roles.check_may_give(role)
         if role != Role.OWNER:
@@ -71,7 +71,7 @@ class MembershipService:
     async def remove(self, user_id: UUID) -> None:
         """Raises NotAMember, RoleTooHigh, LastOwner."""
         self.work.require(MemberPermission.REMOVE)
-        membership, others = await self._hold(user_id)
+        membership, others = await self._lock(user_id)
         await self.roles.check_may_take(membership.role)
         _check_an_owner_stays(membership, others)
         await self.memberships.delete(membership)
@@ -104,7 +104,7 @@ class MembershipService:
             raise NotAMember
         return membership
 
-    async def _hold(self, user_id: UUID) -> tuple[Membership, Sequence[Membership]]:
+    async def _lock(self, user_id: UUID) -> tuple[Membership, Sequence[Membership]]:
         """Lock and return the user's membership and those of the other owners.
 
         The checks and the write that follows use these rows. Raises NotAMember, and InvalidToken if

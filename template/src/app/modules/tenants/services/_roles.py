@@ -107,7 +107,7 @@ class RoleService:
 
     async def check_may_give(self, name: str) -> None:
         """Check that the actor has all that the role gives. Raises UnknownRole, RoleTooHigh."""
-        self._check_covers(name, await self.hold(name))
+        self._check_covers(name, await self.lock(name))
 
     async def check_may_take(self, name: str) -> None:
         """Check that the actor has all that the role gives; a deleted one gives nothing.
@@ -115,12 +115,12 @@ class RoleService:
         Raises RoleTooHigh.
         """
         try:
-            given = await self.hold(name)
+            given = await self.lock(name)
         except UnknownRole:
             given = frozenset()
         self._check_covers(name, given)
 
-    async def hold(self, name: str) -> frozenset[str]:
+    async def lock(self, name: str) -> frozenset[str]:
         """Lock the role until the commit, and return its permissions.
 
         Raises UnknownRole.

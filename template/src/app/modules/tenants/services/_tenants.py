@@ -5,7 +5,7 @@ from app.core.permissions import Role
 from app.core.unit_of_work import CurrentWork
 
 from ..errors import TenantSuspended
-from ..events import TenantDeleted, TenantFounded
+from ..events import TenantCreated, TenantDeleted
 from ..permissions import TenantPermission
 from ..repositories import Membership, MembershipRepository, Tenant, TenantRepository
 
@@ -16,31 +16,33 @@ class TenantService:
         self.tenants = TenantRepository(work.session)
         self.memberships = MembershipRepository(work.session)
 
-    async def found(self, *, name: str, owner_id: UUID) -> Membership:
+    async def create(self, *, name: str, owner_id: UUID) -> Membership:
         """Create the tenant of this unit's context, and return its owner's membership."""
         tenant = await self.tenants.create(id=self.work.tenant.tenant_id, name=name)
         owner = await self.memberships.create(user_id=owner_id, role=Role.OWNER)
-        self.work.publish(TenantFounded(tenant.id))
+        self.work.publish(TenantCreated(tenant.id))
         return owner
+
+    found = create  # until 3.0
 
     async def current(self) -> Tenant:
         self.work.require(TenantPermission.READ)
-        return self.work.tag(await self._own())
+        return self.work.set_etag(await self._own())
 
     async def rename(self, *, name: str) -> Tenant:
         self.work.require(TenantPermission.CHANGE)
         before = await self._own()
-        await self.work.match(before)
+        await self.work.check_if_match(before)
         after = await self.tenants.change(before, name=name)
         self.work.audit("tenants.renamed", before=before, after=after)
-        return self.work.tag(after)
+        return self.work.set_etag(after)
 
     async def delete(self) -> None:
         """Delete it with all its rows: each tenant's table refers to it ON DELETE CASCADE."""
         self.work.require(TenantPermission.DELETE)
         await self.tenants.delete(await self._own())
         self.work.revoke(Reason.TENANT, self.work.tenant.tenant_id)
-        self.work.cache.forget_tenant(self.work.tenant)
+        self.work.cache.invalidate_tenant(self.work.tenant)
         self.work.publish(TenantDeleted(self.work.tenant.tenant_id))
 
     async def check_open(self) -> None:

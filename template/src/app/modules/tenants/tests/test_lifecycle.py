@@ -18,7 +18,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.repository import RowNotFound
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant, hire
+from tests.support.people import Person, add_member, create_tenant
 
 from ..commands import tenant_commands
 from ..services import TenantLifecycle
@@ -29,7 +29,7 @@ ME = "/api/v1/users/me"
 
 @pytest.fixture
 async def superuser(runtime: Runtime) -> Person:
-    return await found_tenant(runtime, "House", is_superuser=True)
+    return await create_tenant(runtime, "Platform", is_superuser=True)
 
 
 class TestSuspend:
@@ -65,7 +65,7 @@ class TestExport:
         async with open_unit(runtime, Actor.operator(), None) as work:
             lines = await TenantLifecycle(work).export(owner.tenant_id)
             first = await anext(lines)
-            await hire(runtime, owner, Role.MEMBER)
+            await add_member(runtime, owner, Role.MEMBER)
             rest = [line async for line in lines]
 
         assert b"tenants" in first

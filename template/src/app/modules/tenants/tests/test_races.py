@@ -14,7 +14,7 @@ from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id
 from app.modules.tenants import InvitationService, MembershipService, RoleService
 from tests.support.locks import until_it_waits
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 MEMBERS = "/api/v1/tenants/current/members"
 ROLES = "/api/v1/tenants/current/roles"
@@ -23,12 +23,12 @@ INVITATIONS = "/api/v1/tenants/current/invitations"
 
 @pytest.fixture
 async def admin(runtime: Runtime, owner: Person) -> Person:
-    return await hire(runtime, owner, Role.ADMIN)
+    return await add_member(runtime, owner, Role.ADMIN)
 
 
 @pytest.fixture
 async def member(runtime: Runtime, owner: Person) -> Person:
-    return await hire(runtime, owner, Role.MEMBER)
+    return await add_member(runtime, owner, Role.MEMBER)
 
 
 @asynccontextmanager
@@ -128,7 +128,7 @@ class TestTwoOwners:
     async def test_who_leave_at_once_do_not_both(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person, round_: int
     ) -> None:
-        other = await hire(runtime, owner, Role.OWNER)
+        other = await add_member(runtime, owner, Role.OWNER)
 
         answers = await asyncio.gather(
             *(
@@ -142,7 +142,7 @@ class TestTwoOwners:
     async def test_who_demote_each_other_leave_one(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        other = await hire(runtime, owner, Role.OWNER)
+        other = await add_member(runtime, owner, Role.OWNER)
         pairs = [(owner, other), (other, owner)]
 
         answers = await asyncio.gather(
@@ -165,7 +165,7 @@ class TestARole:
         role = (
             await client.post(ROLES, json={"name": "clerk", "permissions": ["users:read"]})
         ).json()
-        guest = await hire(runtime, owner, Role.VIEWER)
+        guest = await add_member(runtime, owner, Role.VIEWER)
         await client.delete(f"{MEMBERS}/{guest.user_id}")
         token = (
             await client.post(INVITATIONS, json={"email": guest.email, "role": "clerk"})

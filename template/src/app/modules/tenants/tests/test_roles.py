@@ -7,7 +7,7 @@ from sqlalchemy import text
 from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
-from tests.support.people import PASSWORD, Person, hire
+from tests.support.people import PASSWORD, Person, add_member
 
 URL = "/api/v1/tenants/current/roles"
 MEMBERS = "/api/v1/tenants/current/members"
@@ -30,7 +30,7 @@ async def log_in(anonymous: AsyncClient, person: Person) -> dict[str, str]:
 
 @pytest.fixture
 async def member(runtime: Runtime, owner: Person) -> Person:
-    return await hire(runtime, owner, Role.MEMBER)
+    return await add_member(runtime, owner, Role.MEMBER)
 
 
 async def aged(client: AsyncClient, runtime: Runtime) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class TestNobody:
     async def test_makes_a_role_with_more_than_she_has(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
         body = {"name": "boss", "permissions": ["tenants:delete"]}
 
         answer = await anonymous.post(URL, json=body, headers=admin.headers)
@@ -169,7 +169,9 @@ class TestNobody:
     async def test_gives_changes_or_takes_a_role_above_her_own(
         self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        admin, member = [await hire(runtime, owner, role) for role in (Role.ADMIN, Role.MEMBER)]
+        admin, member = [
+            await add_member(runtime, owner, role) for role in (Role.ADMIN, Role.MEMBER)
+        ]
         role = (await make(client, "boss", ["tenants:delete"])).json()
         url = f"{MEMBERS}/{member.user_id}"
 
@@ -186,7 +188,7 @@ class TestNobody:
         self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
         everything = sorted(owner.actor.permissions)
-        member, other = [await hire(runtime, owner, Role.MEMBER) for _ in range(2)]
+        member, other = [await add_member(runtime, owner, Role.MEMBER) for _ in range(2)]
         await make(client, "everything", everything)
         await give(client, member, "everything")
         headers = await log_in(anonymous, member)

@@ -6,7 +6,7 @@ from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from tests.support.people import PASSWORD, Person, found_tenant, hire
+from tests.support.people import PASSWORD, Person, add_member, create_tenant
 
 URL = "/api/v1/tenants/current"
 ADMIN = "/api/v1/admin/tenants"
@@ -22,7 +22,7 @@ class TestCurrent:
     async def test_can_be_deleted_by_its_owner_only(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
 
         refused = await anonymous.delete(URL, headers=admin.headers)
         deleted = await anonymous.delete(URL, headers=owner.headers)
@@ -36,7 +36,7 @@ class TestMembers:
     async def test_change_role_and_leave(
         self, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        member = await hire(runtime, owner, Role.MEMBER)
+        member = await add_member(runtime, owner, Role.MEMBER)
         url = f"{URL}/members/{member.user_id}"
 
         promoted = await client.patch(url, json={"role": "admin"})
@@ -57,7 +57,7 @@ class TestMembers:
     async def test_do_not_rise_above_who_lifts_them(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
 
         own = await anonymous.patch(
             f"{URL}/members/{admin.user_id}", json={"role": "owner"}, headers=admin.headers
@@ -92,7 +92,7 @@ class TestAdministration:
     async def test_suspends_and_resumes(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
         form = {"username": owner.email, "password": PASSWORD}
 
         await anonymous.post(f"{ADMIN}/{owner.tenant_id}/suspend", headers=superuser.headers)
@@ -106,7 +106,7 @@ class TestAdministration:
     async def test_lists_all_and_leaves_an_entry(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
 
         page = await anonymous.get(ADMIN, headers=superuser.headers)
 

@@ -1,8 +1,8 @@
 from . import (
     _administration,
     _auth,
+    _email_links,
     _identities,
-    _letters,
     _me,
     _members,
     _oidc,
@@ -13,7 +13,7 @@ from . import (
 # `/users/me` must come before `/users/{user_id}`, which would match it.
 routers = (
     _auth.router,
-    _letters.router,
+    _email_links.router,
     _oidc.router,
     _me.router,
     _sessions.router,

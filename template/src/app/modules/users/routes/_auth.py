@@ -48,8 +48,8 @@ async def log_in(form: Form, auth: Auth, tokens: Tokens) -> Signed:
 @router.post("/second-factor")
 @public
 @limited("login")
-async def meet_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
-    return tokens.answer(await auth.meet(body.challenge, body.code))
+async def verify_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
+    return tokens.answer(await auth.verify(body.challenge, body.code))
 
 
 @router.post("/refresh")

@@ -29,10 +29,12 @@ async def list_providers(oidc: Oidc) -> ProviderList:
 @router.get("/{provider}", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse)
 @public
 @limited("login")
-async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) -> RedirectResponse:
-    departure = await oidc.depart(provider, redirect_uri=_callback(request, oidc, provider))
-    answer = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
-    tokens.jar.set_departure(answer, departure.cookie, seconds=SECONDS)
+async def begin_login(
+    provider: str, request: Request, oidc: Oidc, tokens: Tokens
+) -> RedirectResponse:
+    login = await oidc.begin_login(provider, redirect_uri=_callback(request, oidc, provider))
+    answer = RedirectResponse(login.url, status.HTTP_303_SEE_OTHER)
+    tokens.jar.set_login_state(answer, login.cookie, seconds=SECONDS)
     return answer
 
 
@@ -42,14 +44,14 @@ async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) ->
 @public
 @limited("login")
 @any_query
-async def arrive(
+async def complete_login(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
 ) -> RedirectResponse:
-    entry = await oidc.arrive(
+    entry = await oidc.complete_login(
         provider,
         code=code,
         state=state,
-        cookie=tokens.jar.departure(request.scope) or "",
+        cookie=tokens.jar.login_state(request.scope) or "",
         redirect_uri=_callback(request, oidc, provider),
     )
     return tokens.redirect(entry)
@@ -57,5 +59,5 @@ async def arrive(
 
 def _callback(request: Request, oidc: OidcService, provider: str) -> str:
     """Return the callback's public address: the request's own may be that of a proxy."""
-    path = request.app.url_path_for("arrive", provider=provider)
+    path = request.app.url_path_for("complete_login", provider=provider)
     return f"{oidc.work.runtime.settings.public_url}{path}"

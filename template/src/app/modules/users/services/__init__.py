@@ -1,9 +1,9 @@
 from ._administration import UserAdministration
 from ._auth import AuthService
 from ._challenges import Challenge
+from ._email_jobs import EMAIL_JOBS
 from ._emails import EmailService
 from ._identities import IdentityService
-from ._letters import LETTERS
 from ._oidc import OidcService
 from ._passwords import PasswordService
 from ._second_factors import SecondFactorService
@@ -12,7 +12,7 @@ from ._superusers import SuperuserService
 from ._users import Me, Member, UserService
 
 __all__ = [
-    "LETTERS",
+    "EMAIL_JOBS",
     "AuthService",
     "Challenge",
     "EmailService",

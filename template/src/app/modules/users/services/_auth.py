@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.core.auth import ForeignIdentity
-from app.core.mail import count_letter
+from app.core.auth import ExternalIdentity
+from app.core.mail import count_email
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
@@ -22,8 +22,8 @@ from ..events import UserRegistered
 from ..repositories import User, UserRepository
 from ._challenges import Challenge, ChallengeService
 from ._credentials import CredentialService
+from ._email_jobs import mail_confirmation
 from ._identities import IdentityService
-from ._letters import mail_confirmation
 from ._passwords import PasswordService
 from ._sessions import SessionService, TokenPair
 from ._users import UserService
@@ -48,7 +48,7 @@ class AuthService:
             user = await AuthService(work).add_user(
                 email=email, password=password, full_name=full_name
             )
-            owner = await TenantService(work).found(name=tenant_name, owner_id=user.id)
+            owner = await TenantService(work).create(name=tenant_name, owner_id=user.id)
             return await SessionService(work).begin(user, owner)
 
     async def log_in(self, *, email: str, password: str) -> TokenPair | Challenge:
@@ -63,17 +63,17 @@ class AuthService:
         places = await self.members.of_person(user.id)
         return await self._enter(user, _first_open(places))
 
-    async def meet(self, challenge: str, code: str) -> TokenPair:
+    async def verify(self, challenge: str, code: str) -> TokenPair:
         """Complete a log-in with a code of the device or a recovery code.
 
         Raises WrongCode, SecondFactorLocked, UserSuspended, TenantSuspended, NotAMember.
         """
-        met = await self.challenges.meet(challenge, code)
-        user = await self.users.get(met.user_id)
+        verified = await self.challenges.verify(challenge, code)
+        user = await self.users.get(verified.user_id)
         # The password may have been reset after the challenge was issued.
-        if user.credentials_version != met.credentials_version:
+        if user.credentials_version != verified.credentials_version:
             raise CredentialsChanged
-        tenant_id = met.tenant_id
+        tenant_id = verified.tenant_id
         member = await self.members.in_tenant(tenant_id, user.id) if tenant_id else None
         return await self.sessions.begin(user, member)
 
@@ -85,7 +85,7 @@ class AuthService:
         member = await self.members.in_tenant(tenant_id, self.work.require_user())
         return await self.sessions.move(member, refresh_token)
 
-    async def register_without_password(self, identity: ForeignIdentity) -> TokenPair:
+    async def register_without_password(self, identity: ExternalIdentity) -> TokenPair:
         """Create a user whose address a provider has verified, and a tenant of the same name."""
         email = identity.email or ""
         name = plain_name(identity.name) or plain_name(email.partition("@")[0]) or "?"
@@ -99,7 +99,7 @@ class AuthService:
             )
             await IdentityService(work).add(user, identity)
             work.publish(UserRegistered(user.id))
-            owner = await TenantService(work).found(name=name, owner_id=user.id)
+            owner = await TenantService(work).create(name=name, owner_id=user.id)
             return await SessionService(work).begin(user, owner)
 
     async def join(self, token: str, *, refresh_token: str | None) -> TokenPair:
@@ -110,7 +110,7 @@ class AuthService:
         self.work.require_user()
         await self.sessions.check_own(refresh_token)
         async with self.work.within(InvitationService.tenant_of(token)) as work:
-            user = await CredentialService(work).hold_own()
+            user = await CredentialService(work).lock_own()
             member = await AuthService(work)._accept(token, user)
         return await self.sessions.move(member, refresh_token)
 
@@ -123,7 +123,7 @@ class AuthService:
         """
         async with self.work.within(InvitationService.tenant_of(token)) as work:
             proven = await AuthService(work)._find_or_add(email, password, full_name)
-            user = await CredentialService(work).hold(proven)
+            user = await CredentialService(work).lock(proven)
             by_mail = await InvitationService(work).came_by_mail(token)
             member = await AuthService(work)._accept(token, user)
             if by_mail and user.email_verified_at is None:
@@ -142,14 +142,14 @@ class AuthService:
             password_hash=await self.passwords.hash(password, email=email),
             is_superuser=is_superuser,
         )
-        await count_letter(self.work, "confirmation", to=user.email)
+        await count_email(self.work, "confirmation", to=user.email)
         self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
         self.work.publish(UserRegistered(user.id))
         return user
 
     async def _enter(self, user: User, membership: Membership | None) -> TokenPair | Challenge:
         """Log in, or ask for the second factor. Raises UserSuspended, TenantSuspended."""
-        if await self.challenges.awaits(user.id):
+        if await self.challenges.is_required(user.id):
             return self.challenges.issue(user, membership.tenant_id if membership else None)
         return await self.sessions.begin(user, membership)
 

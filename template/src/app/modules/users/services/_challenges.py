@@ -17,7 +17,7 @@ from ..repositories import (
     UserRepository,
 )
 from ._codes import hash_of, step_of
-from ._letters import FACTOR_LOCKED
+from ._email_jobs import FACTOR_LOCKED
 
 LIFETIME = timedelta(minutes=5)
 FAILURES_TOLERATED = 5
@@ -33,7 +33,7 @@ class Challenge:
 
 
 @dataclass(frozen=True)
-class Met:
+class VerifiedChallenge:
     """The content of a challenge whose code was right."""
 
     user_id: UUID
@@ -49,7 +49,7 @@ class ChallengeService:
         self.factors = SecondFactorRepository(work.session)
         self.codes = RecoveryCodeRepository(work.session)
 
-    async def awaits(self, user_id: UUID) -> bool:
+    async def is_required(self, user_id: UUID) -> bool:
         factor = await self.factors.find_of(user_id)
         return factor is not None and factor.confirmed_at is not None
 
@@ -63,19 +63,21 @@ class ChallengeService:
         signed = self.work.runtime.tokens.sign("challenge", body, lifetime=LIFETIME)
         return Challenge(signed, int(LIFETIME.total_seconds()))
 
-    async def meet(self, challenge: str, code: str) -> Met:
+    async def verify(self, challenge: str, code: str) -> VerifiedChallenge:
         """Verify challenge and code. Raises WrongCode, SecondFactorLocked."""
         try:
             body = self.work.runtime.tokens.verify("challenge", challenge)
         except TokenRefused as refused:
             self._refuse("challenge")
             raise WrongCode(str(refused)) from refused
-        met = Met(UUID(body["sub"]), UUID(body["tid"]) if body["tid"] else None, body.get("ver"))
+        verified = VerifiedChallenge(
+            UUID(body["sub"]), UUID(body["tid"]) if body["tid"] else None, body.get("ver")
+        )
         try:
-            await self.check(met.user_id, code)
+            await self.check(verified.user_id, code)
         except NoSecondFactor as removed:
             raise WrongCode from removed
-        return met
+        return verified
 
     async def check(self, user_id: UUID, code: str) -> None:
         """Check a code of the device or a recovery code; each is valid once.
@@ -94,7 +96,7 @@ class ChallengeService:
         if factor is None or factor.confirmed_at is None:
             raise NoSecondFactor
         _check_lock(factor)
-        secret = self.work.runtime.sealer.open(factor.sealed_secret)
+        secret = self.work.runtime.encrypter.decrypt(factor.sealed_secret)
         step = step_of(code, secret, after=factor.last_step)
         if step is not None:
             await self.factors.change(factor, last_step=step, failures=0)

@@ -23,7 +23,7 @@ class CredentialService:
         self.users = UserRepository(work.session)
         self.sessions = AuthSessionRepository(work.session)
 
-    async def hold(self, proven: User) -> User:
+    async def lock(self, proven: User) -> User:
         """Return the user's current row, locked. Raises CredentialsChanged, InvalidToken."""
         user = await self.users.get_for_update(proven.id)
         if user.credentials_version != proven.credentials_version:
@@ -31,7 +31,7 @@ class CredentialService:
         await self._check_log_in(user)
         return user
 
-    async def hold_own(self) -> User:
+    async def lock_own(self) -> User:
         """Return the actor's row, locked, if their log-in has not ended. Raises InvalidToken."""
         user = await self.users.get_for_update(self.work.require_user())
         await self._check_log_in(user)

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from app.core.mail import count_letter, send_mail
+from app.core.mail import count_email, send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
@@ -8,7 +8,7 @@ from app.kit import clock
 from ..errors import ConfirmationIncomplete, EmailTaken
 from ..repositories import IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
-from ._letters import NEW_EMAIL, mail_confirmation
+from ._email_jobs import NEW_EMAIL, mail_confirmation
 from ._one_time import OneTimeTokens, Purpose
 from ._passwords import PasswordService
 
@@ -30,14 +30,14 @@ class EmailService:
         """Send a link that confirms the actor's address, unless it is confirmed."""
         user = await self.users.get(self.work.require_user())
         if user.email_verified_at is None:
-            await count_letter(self.work, "confirmation", to=user.email)
+            await count_email(self.work, "confirmation", to=user.email)
             self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
 
     async def ask_for_change(self, *, email: str, password: str) -> None:
         """Send a link to the new address; using it changes it. Raises WrongCredentials."""
         own = await self.users.get(self.work.require_user())
         user = await self.passwords.prove(own, password)
-        await count_letter(self.work, "confirmation", to=email)
+        await count_email(self.work, "confirmation", to=email)
         self.work.enqueue(
             mail_confirmation,
             user_id=user.id,
@@ -52,7 +52,7 @@ class EmailService:
         """
         links = OneTimeTokens(self.work)
         proven = await self._prove(await links.user_of(Purpose.EMAIL, secret), password)
-        user = await self.credentials.hold(proven)
+        user = await self.credentials.lock(proven)
         token = await links.spend(Purpose.EMAIL, secret, held=user)
         if token.email == user.email:
             await self.users.change(user, email_verified_at=clock.now())
@@ -72,7 +72,7 @@ class EmailService:
         if await self.users.find_by_email(email) is not None:
             raise EmailTaken
         self.work.enqueue(send_mail, user.email, "Your e-mail address was changed", NEW_EMAIL)
-        await IdentityRepository(self.work.session).forget_of(user.id)
+        await IdentityRepository(self.work.session).delete_of(user.id)
         actor = self.work.actor
         await self.credentials.renew(
             user,

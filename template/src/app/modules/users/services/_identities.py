@@ -3,15 +3,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.core.auth import ForeignIdentity
+from app.core.auth import ExternalIdentity
 from app.core.mail import send_mail
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
-from ..errors import ForeignLogInRefused, LastWayIn
+from ..errors import ExternalLoginFailed, LastLoginMethod
 from ..repositories import Identity, IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
-from ._letters import LINKED, UNLINKED
+from ._email_jobs import LINKED, UNLINKED
 from ._passwords import PasswordService
 
 UNCONFIRMED = (
@@ -51,15 +51,15 @@ class IdentityService:
     async def unlink(self, identity_id: UUID) -> None:
         """Unlink an account until the user links it again. Ends the actor's other log-ins.
 
-        Raises RowNotFound, LastWayIn.
+        Raises RowNotFound, LastLoginMethod.
         """
-        user = await self.credentials.hold_own()
+        user = await self.credentials.lock_own()
         row = await self.identities.get_of(user.id, identity_id)
         if user.password_hash is None and not await self._others(row):
-            raise LastWayIn
+            raise LastLoginMethod
         await self.identities.change(row, unlinked_at=row.unlinked_at or clock.now())
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._tell(user, "An account was unlinked", UNLINKED, row.issuer)
+        self._notify(user, "An account was unlinked", UNLINKED, row.issuer)
 
     async def link_again(self, identity_id: UUID, *, password: str) -> None:
         """Link an unlinked account again. It needs the password: an access token may be stolen.
@@ -67,28 +67,28 @@ class IdentityService:
         Ends the actor's other log-ins. Raises WrongCredentials, RowNotFound.
         """
         own = await self.users.get(self.work.require_user())
-        user = await self.credentials.hold(await self.passwords.prove(own, password))
+        user = await self.credentials.lock(await self.passwords.prove(own, password))
         row = await self.identities.get_of(user.id, identity_id)
         await self.identities.change(row, unlinked_at=None)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._tell(user, "An account was linked", LINKED, row.issuer)
+        self._notify(user, "An account was linked", LINKED, row.issuer)
 
-    async def find_or_link(self, identity: ForeignIdentity) -> User | None:
+    async def find_or_link(self, identity: ExternalIdentity) -> User | None:
         """Return the account's user, or link it to the user with its address. None for a new user.
 
-        Raises ForeignLogInRefused.
+        Raises ExternalLoginFailed.
         """
         user = await self.users.find_by_identity(identity.issuer, identity.subject)
         if user is not None:
             return user
         if await self.identities.was_unlinked(identity.issuer, identity.subject):
-            raise ForeignLogInRefused(WAS_UNLINKED)
+            raise ExternalLoginFailed(WAS_UNLINKED)
         if identity.email is None or not identity.email_is_verified:
-            raise ForeignLogInRefused("The provider does not vouch for your e-mail address.")
+            raise ExternalLoginFailed("The provider does not vouch for your e-mail address.")
         found = await self.users.find_by_email(identity.email)
         return await self._link(found, identity) if found else None
 
-    async def add(self, user: User, identity: ForeignIdentity) -> None:
+    async def add(self, user: User, identity: ExternalIdentity) -> None:
         await self.identities.create(
             user_id=user.id,
             issuer=identity.issuer,
@@ -96,15 +96,15 @@ class IdentityService:
             email=identity.email,
         )
 
-    async def _link(self, found: User, identity: ForeignIdentity) -> User:
+    async def _link(self, found: User, identity: ExternalIdentity) -> User:
         """Link the account, and end all earlier log-ins: they may be those of an attacker."""
-        user = await self.credentials.hold(found)
+        user = await self.credentials.lock(found)
         if user.email_verified_at is None:
-            raise ForeignLogInRefused(UNCONFIRMED)
+            raise ExternalLoginFailed(UNCONFIRMED)
         if user.is_superuser:
-            raise ForeignLogInRefused(NOT_BY_ITSELF)
+            raise ExternalLoginFailed(NOT_BY_ITSELF)
         await self.add(user, identity)
-        self._tell(user, "An account was linked", LINKED, identity.issuer)
+        self._notify(user, "An account was linked", LINKED, identity.issuer)
         return await self.credentials.renew(user)
 
     async def _others(self, row: Identity) -> bool:
@@ -126,6 +126,6 @@ class IdentityService:
         known = self.work.runtime.settings.oidc.providers
         return next((name for name, each in sorted(known.items()) if each.issuer == issuer), None)
 
-    def _tell(self, user: User, subject: str, text: str, issuer: str) -> None:
+    def _notify(self, user: User, subject: str, text: str, issuer: str) -> None:
         provider = self._provider(issuer) or issuer.partition("://")[2]
         self.work.enqueue(send_mail, user.email, subject, text.format(provider=provider))

@@ -1,11 +1,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.core.auth import ForeignIdentity, OidcClient, OidcRefused, TokenRefused
+from app.core.auth import ExternalIdentity, OidcClient, OidcRefused, TokenRefused
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 
-from ..errors import ForeignLogInRefused, UnknownProvider
+from ..errors import ExternalLoginFailed, UnknownProvider
 from ._auth import AuthService
 from ._challenges import Challenge
 from ._identities import IdentityService
@@ -15,7 +15,7 @@ LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Departure:
+class LoginRedirect:
     """The address to redirect the browser to, and the cookie that the callback needs."""
 
     url: str
@@ -33,34 +33,34 @@ class OidcService:
     def providers(self) -> list[str]:
         return sorted(self.work.runtime.settings.oidc.providers)
 
-    async def depart(self, provider: str, *, redirect_uri: str) -> Departure:
-        """Begin a log-in. Raises UnknownProvider, ForeignLogInRefused."""
+    async def begin_login(self, provider: str, *, redirect_uri: str) -> LoginRedirect:
+        """Begin a log-in. Raises UnknownProvider, ExternalLoginFailed."""
         try:
-            departure = await self._client(provider).depart(redirect_uri=redirect_uri)
+            login = await self._client(provider).begin_login(redirect_uri=redirect_uri)
         except OidcRefused as refused:
             self._note_failure("provider")
-            raise ForeignLogInRefused(str(refused)) from refused
-        body = departure.kept | {"sub": provider}
-        return Departure(departure.url, self.tokens.sign("oidc", body, lifetime=LIFETIME))
+            raise ExternalLoginFailed(str(refused)) from refused
+        body = login.kept | {"sub": provider}
+        return LoginRedirect(login.url, self.tokens.sign("oidc", body, lifetime=LIFETIME))
 
-    async def arrive(
+    async def complete_login(
         self, provider: str, *, code: str, state: str, cookie: str, redirect_uri: str
     ) -> TokenPair | Challenge:
-        """Raises UnknownProvider, ForeignLogInRefused, UserSuspended, TenantSuspended."""
+        """Raises UnknownProvider, ExternalLoginFailed, UserSuspended, TenantSuspended."""
         client = self._client(provider)
         try:
             kept = self.tokens.verify("oidc", cookie)
             if kept["sub"] != provider:
                 raise OidcRefused("The answer belongs to another log-in.")
-            identity = await client.arrive(
+            identity = await client.complete_login(
                 code=code, state=state, kept=kept, redirect_uri=redirect_uri
             )
         except (OidcRefused, TokenRefused) as refused:
             self._note_failure("provider")
-            raise ForeignLogInRefused(str(refused)) from refused
+            raise ExternalLoginFailed(str(refused)) from refused
         return await self._enter(identity)
 
-    async def _enter(self, identity: ForeignIdentity) -> TokenPair | Challenge:
+    async def _enter(self, identity: ExternalIdentity) -> TokenPair | Challenge:
         async with self.work.within(None) as work:
             user = await IdentityService(work).find_or_link(identity)
         if user is None:

@@ -1,6 +1,6 @@
-from app.core.auth import weakness
+from app.core.auth import check_password
 from app.core.errors import TooManyRequests
-from app.core.mail import count_letter, send_mail
+from app.core.mail import count_email, send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
@@ -8,7 +8,7 @@ from app.kit import clock
 from ..errors import LinkInvalid, WeakPassword, WrongCredentials
 from ..repositories import IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
-from ._letters import AFTER_CHANGE, AFTER_RESET, mail_password_reset
+from ._email_jobs import AFTER_CHANGE, AFTER_RESET, mail_password_reset
 from ._one_time import OneTimeTokens, Purpose
 
 
@@ -67,17 +67,17 @@ class PasswordService:
         """Set a new password and end the other log-ins. Raises WrongCredentials, WeakPassword."""
         proven = await self.prove(await self.users.get(self.work.require_user()), current)
         password_hash = await self.hash(new, email=proven.email)
-        user = await self.credentials.hold(proven)
+        user = await self.credentials.lock(proven)
         keep = self.work.actor.session_id
         await self.credentials.renew(user, keep=keep, password_hash=password_hash)
-        self._tell(user, AFTER_CHANGE)
+        self._notify(user, AFTER_CHANGE)
         self.work.note_security(
             SecurityEvent.PASSWORD_CHANGED, reason="by the person", user_id=user.id
         )
 
     async def ask_for_reset(self, email: str) -> None:
         """Enqueue the e-mail whether or not a user has this address; its job looks that up."""
-        await count_letter(self.work, "password", to=email)
+        await count_email(self.work, "password", to=email)
         self.work.enqueue(mail_password_reset, email=email.lower())
 
     async def reset(self, secret: str, *, new: str) -> None:
@@ -90,12 +90,12 @@ class PasswordService:
         if user.email != token.email:
             raise LinkInvalid
         self._check_strength(new, user.email)
-        await IdentityRepository(self.work.session).forget_of(user.id)
+        await IdentityRepository(self.work.session).delete_of(user.id)
         verified_at = user.email_verified_at or clock.now()
         await self.credentials.renew(
             user, password_hash=password_hash, email_verified_at=verified_at
         )
-        self._tell(user, AFTER_RESET)
+        self._notify(user, AFTER_RESET)
         self.work.note_security(SecurityEvent.PASSWORD_RESET, reason="by e-mail", user_id=user.id)
 
     def _note_failure(self, user: User | None) -> None:
@@ -107,9 +107,9 @@ class PasswordService:
         self.work.note_security(event, reason=reason, user_id=user_id)
 
     def _check_strength(self, password: str, email: str) -> None:
-        weak = weakness(password, about=[email, self.product])
+        weak = check_password(password, about=[email, self.product])
         if weak is not None:
             raise WeakPassword(weak)
 
-    def _tell(self, user: User, text: str) -> None:
+    def _notify(self, user: User, text: str) -> None:
         self.work.enqueue(send_mail, user.email, "Your password was changed", text)

@@ -14,7 +14,7 @@ from ..repositories import RecoveryCodeRepository, SecondFactorRepository, User,
 from ._challenges import ChallengeService
 from ._codes import hash_of, new_recovery_code, step_of
 from ._credentials import CredentialService
-from ._letters import FACTOR_ADDED, FACTOR_REMOVED
+from ._email_jobs import FACTOR_ADDED, FACTOR_REMOVED
 from ._passwords import PasswordService
 
 RECOVERY_CODES = 10
@@ -39,7 +39,7 @@ class SecondFactorService:
 
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
-        self.sealer = work.runtime.sealer
+        self.encrypter = work.runtime.encrypter
         self.users = UserRepository(work.session)
         self.factors = SecondFactorRepository(work.session)
         self.codes = RecoveryCodeRepository(work.session)
@@ -54,13 +54,15 @@ class SecondFactorService:
     async def set_up(self, *, password: str) -> SetUp:
         """Set up a device, to be confirmed. Raises WrongCredentials, SecondFactorExists."""
         proven = await self.passwords.prove(await self._own(), password)
-        user = await self.credentials.hold(proven)
+        user = await self.credentials.lock(proven)
         if await self._is_on(user.id):
             raise SecondFactorExists
-        await self._forget(user.id)
+        await self._delete(user.id)
         secret = pyotp.random_base32()
-        sealed = self.sealer.seal(secret)
-        await self.factors.create(user_id=user.id, sealed_secret=sealed, key_id=self.sealer.key_id)
+        sealed = self.encrypter.encrypt(secret)
+        await self.factors.create(
+            user_id=user.id, sealed_secret=sealed, key_id=self.encrypter.key_id
+        )
         issuer = self.work.runtime.settings.name
         uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
         return SetUp(secret, uri)
@@ -70,16 +72,16 @@ class SecondFactorService:
 
         Returns the recovery codes, which are shown once. Raises WrongCode, NoSecondFactor.
         """
-        user = await self.credentials.hold_own()
+        user = await self.credentials.lock_own()
         factor = await self.factors.find_of_for_update(user.id)
         if factor is None or factor.confirmed_at is not None:
             raise NoSecondFactor
-        step = step_of(code, self.sealer.open(factor.sealed_secret), after=factor.last_step)
+        step = step_of(code, self.encrypter.decrypt(factor.sealed_secret), after=factor.last_step)
         if step is None:
             raise WrongCode
         await self.factors.change(factor, confirmed_at=clock.now(), last_step=step)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._tell(user, "A second factor was added", FACTOR_ADDED)
+        self._notify(user, "A second factor was added", FACTOR_ADDED)
         self._note(SecurityEvent.SECOND_FACTOR_ADDED, user)
         return await self._new_codes(user.id)
 
@@ -94,41 +96,41 @@ class SecondFactorService:
         Raises WrongCredentials, NoSecondFactor, WrongCode, SecondFactorLocked.
         """
         user = await self._prove_both(password, code)
-        await self._forget(user.id)
+        await self._delete(user.id)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._tell(user, "Your second factor was removed", FACTOR_REMOVED)
+        self._notify(user, "Your second factor was removed", FACTOR_REMOVED)
         self._note(SecurityEvent.SECOND_FACTOR_REMOVED, user)
 
-    async def seal_again(self) -> None:
+    async def reencrypt(self) -> None:
         """Encrypt all secrets with the current key, so that previous keys can be dropped."""
-        for factor in await self.factors.list_sealed_otherwise(self.sealer.key_id):
-            sealed = self.sealer.seal(self.sealer.open(factor.sealed_secret))
-            await self.factors.change(factor, sealed_secret=sealed, key_id=self.sealer.key_id)
+        for factor in await self.factors.list_sealed_otherwise(self.encrypter.key_id):
+            sealed = self.encrypter.encrypt(self.encrypter.decrypt(factor.sealed_secret))
+            await self.factors.change(factor, sealed_secret=sealed, key_id=self.encrypter.key_id)
 
     async def _prove_both(self, password: str, code: str) -> User:
         """Verify password and code, and return the user, locked."""
         proven = await self.passwords.prove(await self._own(), password)
         await self.challenges.check(proven.id, code)
-        return await self.credentials.hold(proven)
+        return await self.credentials.lock(proven)
 
     async def _is_on(self, user_id: UUID) -> bool:
         factor = await self.factors.find_of(user_id)
         return factor is not None and factor.confirmed_at is not None
 
     async def _new_codes(self, user_id: UUID) -> Sequence[str]:
-        await self.codes.forget_of(user_id)
+        await self.codes.delete_of(user_id)
         codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
         for code in codes:
             await self.codes.create(user_id=user_id, secret_hash=hash_of(code))
         return codes
 
-    async def _forget(self, user_id: UUID) -> None:
-        await self.codes.forget_of(user_id)
+    async def _delete(self, user_id: UUID) -> None:
+        await self.codes.delete_of(user_id)
         factor = await self.factors.find_of(user_id)
         if factor is not None:
             await self.factors.delete(factor)
 
-    def _tell(self, user: User, subject: str, text: str) -> None:
+    def _notify(self, user: User, subject: str, text: str) -> None:
         self.work.enqueue(send_mail, user.email, subject, text)
 
     def _note(self, event: SecurityEvent, user: User) -> None:

@@ -28,10 +28,10 @@ from ..repositories import (
     User,
     UserRepository,
 )
-from ._letters import NEW_DEVICE, REUSED
+from ._email_jobs import NEW_DEVICE, REUSED
 
 VERSIONS = re.compile(r"[0-9._]+")
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class SessionService:
         """
         session_id = self._own_session()
         if refresh_token is None:
-            return await self._visit(membership)
+            return await self._issue_access_only(membership)
         secret_hash = hash_secret(refresh_token)
         async with self.work.within(None) as work:
             pair = await SessionService(work)._rotate(secret_hash, Move(session_id, membership))
@@ -171,10 +171,10 @@ class SessionService:
         user = await self.users.get_for_update(self.work.require_user())
         await self.end_all_of(user.id, but=self.work.actor.session_id)
 
-    async def forget_expired(self) -> None:
-        """Delete log-ins that ended more than `KEPT` ago, with their tokens, and unused links."""
-        await self.sessions.forget_expired(clock.now() - KEPT)
-        await OneTimeTokenRepository(self.work.session).forget_expired(clock.now() - KEPT)
+    async def purge_expired(self) -> None:
+        """Delete log-ins that ended more than `RETENTION` ago, their tokens, and unused links."""
+        await self.sessions.purge_expired(clock.now() - RETENTION)
+        await OneTimeTokenRepository(self.work.session).purge_expired(clock.now() - RETENTION)
 
     async def end_all_of(self, user_id: UUID, *, but: UUID | None = None) -> None:
         """End all log-ins of a user, or all but one."""
@@ -289,7 +289,7 @@ class SessionService:
         access = tokens.issue(_claims(session.id, user, membership, grant))
         return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
 
-    async def _visit(self, membership: Membership) -> TokenPair:
+    async def _issue_access_only(self, membership: Membership) -> TokenPair:
         """Issue an access token for another tenant. Raises UserSuspended, TenantSuspended."""
         user = await self.users.get(self.work.require_user())
         grant = await self._grant(user, membership)

@@ -12,7 +12,7 @@ from app.kit.ids import new_id
 from app.modules.tenants import TenantService
 from app.modules.users.repositories import UserRepository
 from app.modules.users.services import AuthService
-from tests.support.people import PASSWORD, Person, found_tenant
+from tests.support.people import PASSWORD, Person, create_tenant
 
 AUTH = "/api/v1/auth"
 
@@ -155,7 +155,7 @@ class TestSwitch:
     async def test_works_for_the_other_tenant(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        other = await found_tenant(runtime, "Globex")
+        other = await create_tenant(runtime, "Globex")
         token = await invite(anonymous, other, owner.email)
         accepted = await accept(anonymous, token, owner.email)
         tenant_id = UUID((await me(anonymous, accepted.json()))["tenant_id"])

@@ -17,10 +17,10 @@ from app.kit.ids import new_id
 from app.modules.users.services import SessionService
 from tests.support.locks import until_it_waits
 from tests.support.mail import token_for
-from tests.support.people import PASSWORD, Person, found_tenant
+from tests.support.people import PASSWORD, Person, create_tenant
 
 from .test_auth import accept, bearer, invite, log_in, refresh
-from .test_letters import NEW, change_email, confirm, forget, reset
+from .test_email_links import NEW, change_email, confirm, forget, reset
 from .test_second_factor import FACTOR, Device, answer, set_up
 
 ME = "/api/v1/users/me"
@@ -80,7 +80,7 @@ async def change_address(runtime: Runtime, anonymous: AsyncClient, person: Perso
 
 
 async def suspend(runtime: Runtime, anonymous: AsyncClient, person: Person) -> None:
-    superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+    superuser = await create_tenant(runtime, "Platform", is_superuser=True)
     url = f"/api/v1/admin/users/{person.user_id}"
     suspended = await anonymous.post(f"{url}/suspend", headers=superuser.headers)
     resumed = await anonymous.post(f"{url}/resume", headers=superuser.headers)
@@ -95,7 +95,7 @@ ENDINGS = [reset_password, change_password, change_address, suspend, add_second_
 
 
 async def enter_by_invitation(anonymous: AsyncClient, runtime: Runtime, person: Person) -> Response:
-    host = await found_tenant(runtime, "Globex")
+    host = await create_tenant(runtime, "Globex")
     return await accept(anonymous, await invite(anonymous, host, person.email), person.email)
 
 

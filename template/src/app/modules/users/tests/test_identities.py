@@ -8,13 +8,13 @@ from app.core.runtime import Runtime
 from app.kit.ids import new_id
 from tests.support.mail import mails_to, token_for
 from tests.support.oidc_provider import Provider
-from tests.support.people import PASSWORD, Person, found_tenant
+from tests.support.people import PASSWORD, Person, create_tenant
 
 from .oidc import OURS, Trip, person
 from .oidc import confirm as confirm_in_database
 from .test_auth import AUTH, bearer, log_in, registration
+from .test_email_links import confirm
 from .test_endings import change_address, reset_password
-from .test_letters import confirm
 
 ME = "/api/v1/users/me"
 IDENTITIES = f"{ME}/identities"
@@ -35,7 +35,7 @@ async def link(browser: AsyncClient, honest: Provider, runtime: Runtime, owner: 
 class TestAPreparedAccount:
     """An attacker registered it, with somebody else's address."""
 
-    async def test_is_not_handed_over_with_the_link_of_the_letter(
+    async def test_is_not_handed_over_with_the_link_of_the_mail(
         self, browser: AsyncClient, honest: Provider, anonymous: AsyncClient, runtime: Runtime
     ) -> None:
         victim = f"{new_id()}@example.com"
@@ -50,7 +50,7 @@ class TestAPreparedAccount:
         assert "log in as the user" in clicked.json()["detail"].lower()
         assert arrived.status_code == 401
 
-    async def test_does_not_get_the_address_with_the_link_of_the_letter(
+    async def test_does_not_get_the_address_with_the_link_of_the_mail(
         self, anonymous: AsyncClient, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
         victim = f"{new_id()}@example.com"
@@ -75,8 +75,8 @@ class TestAPreparedAccount:
     ) -> None:
         body = registration()
         email = body["email"].lower()
-        stranger = (await anonymous.post(f"{AUTH}/register", json=body)).json()
-        me = (await anonymous.get(ME, headers=bearer(stranger))).json()
+        other = (await anonymous.post(f"{AUTH}/register", json=body)).json()
+        me = (await anonymous.get(ME, headers=bearer(other))).json()
         honest.person = person(email=email)
         await anonymous.post(f"{AUTH}/forgot-password", json={"email": email})
         token = await token_for(runtime, email)
@@ -86,7 +86,7 @@ class TestAPreparedAccount:
         await Trip(browser).make()
 
         assert (await browser.get(ME)).json()["id"] == me["id"]
-        assert (await anonymous.get(ME, headers=bearer(stranger))).status_code == 401
+        assert (await anonymous.get(ME, headers=bearer(other))).status_code == 401
         assert (await log_in(anonymous, email)).status_code == 401
 
 
@@ -125,16 +125,16 @@ class TestLinking:
     ) -> None:
         await link(browser, honest, runtime, owner)
 
-        letter = (await mails_to(runtime, owner.email))[-1]
-        assert letter.subject == "An account was linked"
-        assert "your account at" in letter.text
+        mail = (await mails_to(runtime, owner.email))[-1]
+        assert mail.subject == "An account was linked"
+        assert "your account at" in mail.text
         assert (await client.get(ME)).status_code == 401
         assert (await browser.get(ME)).json()["id"] == str(owner.user_id)
 
     async def test_is_nothing_that_happens_to_a_superuser(
         self, browser: AsyncClient, honest: Provider, runtime: Runtime
     ) -> None:
-        superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
         await confirm_in_database(runtime, superuser)
         honest.person = person(email=superuser.email)
 
@@ -289,7 +289,7 @@ class TestIdentities:
         assert "Set a password" in refused.json()["detail"]
 
     @pytest.mark.parametrize("ending", [reset_password, change_address])
-    async def test_end_with_a_new_password_by_letter_and_another_address(
+    async def test_end_with_a_reset_password_and_another_address(
         self,
         browser: AsyncClient,
         honest: Provider,
@@ -298,7 +298,7 @@ class TestIdentities:
         ending: object,
     ) -> None:
         """For example those of an attacker, with another address."""
-        owner = await found_tenant(runtime)
+        owner = await create_tenant(runtime)
         await link(browser, honest, runtime, owner)
         honest.person["email"] = f"{new_id()}@example.com"
         pair = (await log_in(anonymous, owner.email)).json()

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.kit.ids import new_id
-from tests.support.people import Person, found_tenant, hire
+from tests.support.people import Person, add_member, create_tenant
 
 from .test_auth import accept
 
@@ -31,7 +31,7 @@ async def demote(_: Runtime, client: AsyncClient, owner: Person, admin: Person) 
 
 
 async def suspend_her(runtime: Runtime, client: AsyncClient, _: Person, admin: Person) -> None:
-    superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+    superuser = await create_tenant(runtime, "Platform", is_superuser=True)
     url = f"/api/v1/admin/users/{admin.user_id}/suspend"
     assert (await client.post(url, headers=superuser.headers)).status_code == 200
 
@@ -54,7 +54,7 @@ class TestAnInvitation:
         ending: Ending,
         role: str,
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
         email = f"{new_id()}@example.com"
         token = await invite(anonymous, admin.headers, email, role)
 
@@ -71,7 +71,7 @@ class TestAnInvitation:
         ending: Ending,
         role: str,
     ) -> None:
-        admin = await hire(runtime, owner, Role.ADMIN)
+        admin = await add_member(runtime, owner, Role.ADMIN)
         token = await invite(anonymous, admin.headers, rival.email, role)
 
         await ending(runtime, anonymous, owner, admin)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.core.runtime import Runtime
 from app.kit import clock
-from tests.support.people import Person, found_tenant
+from tests.support.people import Person, create_tenant
 
 from .test_auth import AUTH, accept, bearer, invite, log_in, me, refresh
 from .test_cookies import OURS
@@ -31,7 +31,7 @@ async def browser(app: FastAPI) -> AsyncIterator[AsyncClient]:
 @pytest_asyncio.fixture
 async def other(anonymous: AsyncClient, runtime: Runtime, owner: Person) -> Person:
     """The owner of another tenant, of which our owner is a member too."""
-    other = await found_tenant(runtime, "Globex")
+    other = await create_tenant(runtime, "Globex")
     await accept(anonymous, await invite(anonymous, other, owner.email), owner.email)
     return other
 

@@ -11,7 +11,7 @@ from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from tests.support.people import PASSWORD, Person, found_tenant, hire
+from tests.support.people import PASSWORD, Person, add_member, create_tenant
 
 from .test_auth import bearer, log_in, refresh
 
@@ -69,8 +69,8 @@ async def change_password_elsewhere(scene: Scene) -> None:
 
 @pytest.fixture
 async def scene(anonymous: AsyncClient, runtime: Runtime, owner: Person) -> Scene:
-    member = await hire(runtime, owner, Role.MEMBER)
-    superuser = await found_tenant(runtime, "Platform", is_superuser=True)
+    member = await add_member(runtime, owner, Role.MEMBER)
+    superuser = await create_tenant(runtime, "Platform", is_superuser=True)
     return Scene(anonymous, owner, member, superuser)
 
 

@@ -6,11 +6,11 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-from app.core.auth import Actor, Sealer
+from app.core.auth import Actor, Encrypter
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit import clock
-from app.modules.users.jobs import seal_again
+from app.modules.users.jobs import reencrypt
 from tests.support.mail import mails_to
 from tests.support.people import PASSWORD, Person
 
@@ -91,12 +91,12 @@ class TestSetUp:
         assert state == {"is_on": True, "recovery_codes_left": 10}
         assert removed.status_code == 204
         assert (await log_in(anonymous, owner.email)).status_code == 200
-        subjects = [letter.subject for letter in await mails_to(runtime, owner.email)]
+        subjects = [mail.subject for mail in await mails_to(runtime, owner.email)]
         assert subjects == ["A second factor was added", "Your second factor was removed"]
 
 
 class TestLogIn:
-    async def test_answers_a_challenge_that_the_device_meets(
+    async def test_answers_a_challenge_that_the_device_solves(
         self, anonymous: AsyncClient, client: AsyncClient, owner: Person
     ) -> None:
         device = await set_up(client)
@@ -231,14 +231,14 @@ class TestRecoveryCodes:
         assert (await answer(anonymous, challenge, new)).status_code == 200
 
 
-class TestSealAgain:
+class TestReencrypt:
     async def test_frees_the_previous_secret(
         self, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
         device = await set_up(client)
-        old = Sealer("old" * 20)
+        old = Encrypter("old" * 20)
         values = {
-            "sealed": old.seal(device.totp.secret),
+            "sealed": old.encrypt(device.totp.secret),
             "key": old.key_id,
             "id": owner.user_id,
         }
@@ -248,14 +248,14 @@ class TestSealAgain:
         async with runtime.database.rw.begin() as connection:
             await connection.execute(text(statement), values)
         current = runtime.settings.secret_key.get_secret_value()
-        sealer = Sealer("new" * 20, previous=["old" * 20, current])
-        rotated = replace(runtime, sealer=sealer)
+        encrypter = Encrypter("new" * 20, previous=["old" * 20, current])
+        rotated = replace(runtime, encrypter=encrypter)
 
         async with open_unit(rotated, Actor.system(), None) as work:
-            await seal_again.run(work)
+            await reencrypt.run(work)
 
         async with runtime.database.rw.begin() as connection:
             query = "SELECT sealed_secret FROM second_factors WHERE user_id = :id"
             sealed = str(await connection.scalar(text(query), {"id": owner.user_id}))
             await connection.execute(text("DELETE FROM second_factors"))
-        assert Sealer("new" * 20).open(sealed) == device.totp.secret
+        assert Encrypter("new" * 20).decrypt(sealed) == device.totp.secret

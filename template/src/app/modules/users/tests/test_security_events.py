@@ -18,7 +18,7 @@ from tests.support.mail import mails_to, token_for
 from tests.support.people import PASSWORD, Person
 
 from .test_auth import AUTH, log_in, refresh
-from .test_letters import change_email, confirm, forget, reset
+from .test_email_links import change_email, confirm, forget, reset
 from .test_second_factor import answer, remove, set_up
 
 NAMES = Path(__file__).parents[5] / "docs" / "auth.md"
@@ -30,7 +30,7 @@ ME = "/api/v1/users/me"
 class Scene:
     runtime: Runtime
     person: Person
-    stranger: AsyncClient
+    browser: AsyncClient
     own: AsyncClient
 
 
@@ -38,24 +38,24 @@ Act = Callable[[Scene], Awaitable[Any]]
 
 
 async def _log_in(scene: Scene) -> None:
-    await log_in(scene.stranger, scene.person.email)
+    await log_in(scene.browser, scene.person.email)
 
 
 async def _fail(scene: Scene) -> None:
-    await log_in(scene.stranger, scene.person.email, "wrong password")
+    await log_in(scene.browser, scene.person.email, "wrong password")
 
 
 async def _come_with_two_devices(scene: Scene) -> None:
     for device in ("Lynx/2.9", "lynx/3.0 (X11)"):
         form = {"username": scene.person.email, "password": PASSWORD}
-        await scene.stranger.post(f"{AUTH}/token", data=form, headers={"User-Agent": device})
+        await scene.browser.post(f"{AUTH}/token", data=form, headers={"User-Agent": device})
 
 
 async def _guess_until_it_is_locked(scene: Scene) -> None:
     rate = scene.runtime.settings.limits.account
     assert rate is not None
     for _ in range(rate.times + 1):
-        await log_in(scene.stranger, scene.person.email, "wrong password")
+        await log_in(scene.browser, scene.person.email, "wrong password")
 
 
 async def _guess_in_the_session(scene: Scene) -> None:
@@ -68,8 +68,8 @@ async def _change_password(scene: Scene) -> None:
 
 
 async def _reset_password(scene: Scene) -> None:
-    await forget(scene.stranger, scene.person.email)
-    await reset(scene.stranger, await token_for(scene.runtime, scene.person.email))
+    await forget(scene.browser, scene.person.email)
+    await reset(scene.browser, await token_for(scene.runtime, scene.person.email))
 
 
 async def _change_email(scene: Scene) -> None:
@@ -83,13 +83,13 @@ async def _follow_no_link(scene: Scene) -> None:
 
 
 async def _refresh_with_nothing(scene: Scene) -> None:
-    await refresh(scene.stranger, {"refresh_token": "none"})
+    await refresh(scene.browser, {"refresh_token": "none"})
 
 
 async def _refresh_twice(scene: Scene) -> None:
-    pair = (await log_in(scene.stranger, scene.person.email)).json()
+    pair = (await log_in(scene.browser, scene.person.email)).json()
     for _ in range(3):
-        await refresh(scene.stranger, pair)
+        await refresh(scene.browser, pair)
 
 
 async def _set_up(scene: Scene) -> None:
@@ -98,9 +98,9 @@ async def _set_up(scene: Scene) -> None:
 
 async def _guess_codes(scene: Scene) -> None:
     await set_up(scene.own)
-    challenge = await log_in(scene.stranger, scene.person.email)
+    challenge = await log_in(scene.browser, scene.person.email)
     for _ in range(5):
-        await answer(scene.stranger, challenge, "000000")
+        await answer(scene.browser, challenge, "000000")
 
 
 async def _remove(scene: Scene) -> None:
@@ -110,7 +110,7 @@ async def _remove(scene: Scene) -> None:
 
 async def _make_a_key_up(scene: Scene) -> None:
     key, _ = new_api_key(scene.person.tenant_id)
-    await scene.stranger.get(ME, headers={"Authorization": f"Bearer {key}"})
+    await scene.browser.get(ME, headers={"Authorization": f"Bearer {key}"})
 
 
 ACTS: dict[SecurityEvent, Act] = {
@@ -150,9 +150,9 @@ SUBJECTS = {
 @pytest.fixture
 def scene(app: FastAPI, runtime: Runtime, owner: Person) -> Scene:
     transport = ASGITransport(app, client=(ADDRESS, 1))
-    stranger = AsyncClient(transport=transport, base_url="http://test")
+    browser = AsyncClient(transport=transport, base_url="http://test")
     own = AsyncClient(transport=transport, base_url="http://test", headers=owner.headers)
-    return Scene(runtime, owner, stranger, own)
+    return Scene(runtime, owner, browser, own)
 
 
 async def lines_of(scene: Scene, event: SecurityEvent) -> list[MutableMapping[str, Any]]:
@@ -182,7 +182,7 @@ class TestASecurityEvent:
 
     async def test_that_names_no_account_says_so(self, scene: Scene) -> None:
         with capture_logs() as lines:
-            await log_in(scene.stranger, f"{new_id()}@example.com", "wrong password")
+            await log_in(scene.browser, f"{new_id()}@example.com", "wrong password")
 
         (line,) = [line for line in lines if line["event"] == SecurityEvent.LOGIN_FAILED]
         assert (line["reason"], line["user_id"]) == ("unknown account", None)
@@ -191,9 +191,9 @@ class TestASecurityEvent:
     async def test_that_matters_is_mailed_once(self, scene: Scene, event: SecurityEvent) -> None:
         await ACTS[event](scene)
 
-        letters = await mails_to(scene.runtime, scene.person.email)
+        mails = await mails_to(scene.runtime, scene.person.email)
 
-        assert [letter.subject for letter in letters].count(SUBJECTS[event]) == 1
+        assert [mail.subject for mail in mails].count(SUBJECTS[event]) == 1
 
     async def test_is_counted(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         counted: list[tuple[str, str]] = []
@@ -212,7 +212,7 @@ class TestASecurityEvent:
     async def test_is_none_for_a_device_that_was_updated(self, scene: Scene) -> None:
         for version in ("Lynx/2.8", "Lynx/2.9"):
             form = {"username": scene.person.email, "password": PASSWORD}
-            await scene.stranger.post(f"{AUTH}/token", data=form, headers={"User-Agent": version})
+            await scene.browser.post(f"{AUTH}/token", data=form, headers={"User-Agent": version})
 
-        letters = await mails_to(scene.runtime, scene.person.email)
-        assert SUBJECTS[SecurityEvent.LOGIN_NEW_DEVICE] not in [each.subject for each in letters]
+        mails = await mails_to(scene.runtime, scene.person.email)
+        assert SUBJECTS[SecurityEvent.LOGIN_NEW_DEVICE] not in [each.subject for each in mails]

@@ -4,7 +4,7 @@ from sqlalchemy import text
 from app.core.auth import Actor
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
-from app.modules.users.jobs import forget_expired
+from app.modules.users.jobs import purge_expired
 from tests.support.people import PASSWORD, Person
 
 from .test_auth import AUTH, bearer, log_in, refresh
@@ -70,7 +70,7 @@ class TestSessions:
         assert after["last_used_at"] > before["last_used_at"]
         assert after["id"] == before["id"]
 
-    async def test_are_forgotten_a_month_after_their_end(
+    async def test_are_deleted_a_month_after_their_end(
         self, client: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
         statement = (
@@ -80,7 +80,7 @@ class TestSessions:
             await connection.execute(text(statement), {"id": owner.user_id})
 
         async with open_unit(runtime, Actor.system(), None) as work:
-            await forget_expired.run(work)
+            await purge_expired.run(work)
 
         async with runtime.database.rw.connect() as connection:
             query = "SELECT count(*) FROM auth_sessions WHERE user_id = :id"

@@ -3,7 +3,7 @@ from httpx import AsyncClient
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.kit.ids import new_id
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 URL = "/api/v1/users"
 
@@ -31,7 +31,7 @@ class TestMembers:
     async def test_are_those_of_the_tenant(
         self, client: AsyncClient, runtime: Runtime, owner: Person, rival: Person
     ) -> None:
-        viewer = await hire(runtime, owner, Role.VIEWER)
+        viewer = await add_member(runtime, owner, Role.VIEWER)
 
         members = (await client.get(URL)).json()["items"]
 
@@ -40,14 +40,12 @@ class TestMembers:
             str(viewer.user_id): "viewer",
         }
 
-    async def test_hide_a_stranger_as_if_she_did_not_exist(
-        self, client: AsyncClient, rival: Person
-    ) -> None:
-        stranger = await client.get(f"{URL}/{rival.user_id}")
+    async def test_hide_users_of_other_tenants(self, client: AsyncClient, rival: Person) -> None:
+        other = await client.get(f"{URL}/{rival.user_id}")
         nobody = await client.get(f"{URL}/{new_id()}")
 
-        assert stranger.status_code == nobody.status_code == 404
-        assert stranger.json()["detail"] == nobody.json()["detail"]
+        assert other.status_code == nobody.status_code == 404
+        assert other.json()["detail"] == nobody.json()["detail"]
 
     async def test_can_be_read(self, client: AsyncClient, owner: Person) -> None:
         assert (await client.get(f"{URL}/{owner.user_id}")).json()["email"] == owner.email

@@ -87,9 +87,9 @@ class DeliveryService:
         """Delete old deliveries, and encrypt the secrets with the current key."""
         kept = timedelta(days=self.settings.kept_days)
         await self.deliveries.delete_older(clock.now() - kept)
-        sealer = self.work.runtime.sealer
+        encrypter = self.work.runtime.encrypter
         for endpoint in await self.endpoints.list_every():
-            sealed = sealer.seal(sealer.open(endpoint.sealed_secret))
+            sealed = encrypter.encrypt(encrypter.decrypt(endpoint.sealed_secret))
             await self.endpoints.change(endpoint, sealed_secret=sealed)
 
     def _enqueue(
@@ -145,7 +145,7 @@ class DeliveryService:
         until = endpoint.previous_secret_until
         if endpoint.sealed_previous_secret and until and until > clock.now():
             sealed.append(endpoint.sealed_previous_secret)
-        return [self.work.runtime.sealer.open(each) for each in sealed]
+        return [self.work.runtime.encrypter.decrypt(each) for each in sealed]
 
     async def _note(self, delivery: WebhookDelivery, status: str, **outcome: Any) -> None:
         await self.deliveries.change(

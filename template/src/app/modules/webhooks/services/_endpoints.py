@@ -23,7 +23,7 @@ class EndpointService:
         self.work = work
         self.endpoints = EndpointRepository(work.session)
         self.settings = work.runtime.settings_of(WebhookSettings)
-        self.sealer = work.runtime.sealer
+        self.encrypter = work.runtime.encrypter
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[WebhookEndpoint]:
         self.work.require(WebhookPermission.READ)
@@ -48,7 +48,7 @@ class EndpointService:
             url=url,
             events=sorted(set(events)),
             description=description,
-            sealed_secret=self.sealer.seal(secret),
+            sealed_secret=self.encrypter.encrypt(secret),
         )
         self.work.audit("webhooks.endpoint_created", after=endpoint)
         return endpoint, secret
@@ -74,7 +74,7 @@ class EndpointService:
         endpoint, secret = await self.endpoints.get_for_update(endpoint_id), new_secret()
         renewed = await self.endpoints.change(
             endpoint,
-            sealed_secret=self.sealer.seal(secret),
+            sealed_secret=self.encrypter.encrypt(secret),
             sealed_previous_secret=endpoint.sealed_secret,
             previous_secret_until=clock.now() + OLD_SECRET_SIGNS_FOR,
         )

@@ -9,7 +9,7 @@ from app.core.jobs import OVER_HOURS
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit import clock
-from app.modules.tenants import TenantFounded
+from app.modules.tenants import TenantCreated
 from tests.support.jobs import run_later, run_waiting
 from tests.support.people import Person
 
@@ -25,7 +25,7 @@ Made = tuple[WebhookEndpoint, str]
 async def tell(runtime: Runtime, person: Person) -> None:
     """Publish an event of the user's tenant, and run its jobs."""
     async with open_unit(runtime, person.actor, person.context) as work:
-        work.publish(TenantFounded(person.tenant_id))
+        work.publish(TenantCreated(person.tenant_id))
     await run_waiting(runtime, person, QUEUE)
 
 
@@ -52,7 +52,7 @@ class TestEvents:
         [received] = receiver.received
         assert received.is_signed_with(endpoint[1])
         body = json.loads(received.body)
-        assert body["type"] == "tenants.founded"
+        assert body["type"] == "tenants.created"
         assert body["data"] == {"tenant_id": str(owner.tenant_id)}
         [last, *_] = await log_of(runtime, owner)
         assert received.headers["webhook-id"] == str(last.id)
@@ -67,7 +67,7 @@ class TestEvents:
 
     @pytest.mark.parametrize(
         ("patterns", "times"),
-        [(["tenants.*"], 1), (["tenants.founded"], 1), (["tenants.renamed", "users.*"], 0)],
+        [(["tenants.*"], 1), (["tenants.created"], 1), (["tenants.renamed", "users.*"], 0)],
     )
     async def test_go_where_they_are_wanted(
         self,
@@ -245,7 +245,7 @@ class TestSecrets:
         assert receiver.received[-1].is_signed_with(old)
         assert receiver.received[-1].is_signed_with(new)
 
-    async def test_are_sealed_in_the_database(self, endpoint: Made) -> None:
+    async def test_are_encrypted_in_the_database(self, endpoint: Made) -> None:
         row, secret = endpoint
 
         assert secret.startswith("whsec_")
@@ -253,7 +253,7 @@ class TestSecrets:
 
 
 class TestTidy:
-    async def test_forgets_old_deliveries_and_keeps_secrets(
+    async def test_deletes_old_deliveries_and_keeps_secrets(
         self, runtime: Runtime, owner: Person, endpoint: Made, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await tell(runtime, owner)
@@ -265,7 +265,7 @@ class TestTidy:
 
         assert await log_of(runtime, owner) == []
         sealed = (await endpoint_of(runtime, owner)).sealed_secret
-        assert runtime.sealer.open(sealed) == endpoint[1]
+        assert runtime.encrypter.decrypt(sealed) == endpoint[1]
 
 
 def watch_units(monkeypatch: pytest.MonkeyPatch) -> list[UnitOfWork]:

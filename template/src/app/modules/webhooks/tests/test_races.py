@@ -40,7 +40,7 @@ class TestARenewedSecret:
         await waiting
 
         kept = (await endpoint_of(runtime, owner)).sealed_secret
-        assert runtime.sealer.open(kept) == secret
+        assert runtime.encrypter.decrypt(kept) == secret
 
     async def test_is_the_previous_one_of_the_next(
         self, runtime: Runtime, owner: Person, endpoint: Made
@@ -51,8 +51,8 @@ class TestARenewedSecret:
         second = await waiting
 
         row = await endpoint_of(runtime, owner)
-        assert runtime.sealer.open(row.sealed_secret) == second
-        assert runtime.sealer.open(row.sealed_previous_secret or "") == first
+        assert runtime.encrypter.decrypt(row.sealed_secret) == second
+        assert runtime.encrypter.decrypt(row.sealed_previous_secret or "") == first
 
 
 class TestADelivery:

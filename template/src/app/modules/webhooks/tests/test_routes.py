@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from app.core.permissions import Role
 from app.core.runtime import Runtime
-from tests.support.people import Person, hire
+from tests.support.people import Person, add_member
 
 URL = "/api/v1/webhooks/endpoints"
 BODY = {"url": "https://example.com/hook", "events": ["invoices.*"]}
@@ -57,7 +57,7 @@ class TestCreate:
     async def test_is_for_admins(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person
     ) -> None:
-        member = await hire(runtime, owner, Role.MEMBER)
+        member = await add_member(runtime, owner, Role.MEMBER)
 
         answer = await anonymous.post(URL, json=BODY, headers=member.headers)
 
@@ -81,7 +81,7 @@ class TestChange:
         assert changed.json()["url"] == "https://example.org/"
 
 
-class TestStranger:
+class TestAnotherTenant:
     @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
     async def test_finds_nothing(
         self, client: AsyncClient, rival_client: AsyncClient, method: str

@@ -74,7 +74,7 @@ class TestChange:
         assert after == {**before, field: value, "updated_at": after["updated_at"]}
         assert (await client.get(address)).json() == after
 
-    async def test_refuses_a_stranger(self, rival_client: AsyncClient, address: str) -> None:
+    async def test_refuses_another_tenant(self, rival_client: AsyncClient, address: str) -> None:
         answer = await rival_client.patch(address, json={})
 
         assert answer.status_code == 404

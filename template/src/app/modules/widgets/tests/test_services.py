@@ -22,7 +22,7 @@ class TestGet:
 
         assert found.id == row.id
 
-    async def test_hides_it_from_a_stranger(self, work: UnitOfWork, rival_work: UnitOfWork) -> None:
+    async def test_hides_it_from_others(self, work: UnitOfWork, rival_work: UnitOfWork) -> None:
         row = await make_widget(work)
         await work.commit()
 

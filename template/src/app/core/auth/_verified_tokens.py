@@ -1,6 +1,6 @@
 """Cache of access tokens whose signatures were verified, until they expire.
 
-Revocations are still checked at each request (_watch.py).
+Revocations are still checked at each request (_revocation_cache.py).
 """
 
 from hashlib import sha256
@@ -11,7 +11,7 @@ from ._claims import AccessClaims
 MOST_TOKENS = 10_000
 
 
-class VerifiedTokens:
+class VerifiedTokenCache:
     """Cache of this process, keyed by hash so that no usable tokens are kept in memory."""
 
     def __init__(self, most: int = MOST_TOKENS) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.modules import problems
+from extensions.modules import validation
 
 WRONG = {
     "class": "'class' is a word of Python itself: use a longer name, such as: client_classes",
@@ -36,50 +36,50 @@ WRONG = {
 class TestModules:
     @pytest.mark.parametrize(("answer", "sentence"), WRONG.items())
     def test_refuses(self, answer: str, sentence: str) -> None:
-        assert problems.modules_problems(answer) == [sentence]
+        assert validation.modules_problems(answer) == [sentence]
 
     def test_refuses_what_is_no_list(self) -> None:
-        assert problems.modules_problems(7) == ["7 is no list of modules: give names, such as: invoices, projects"]
-        assert problems.modules_problems([7]) == ["7 is no name of a module: start with a letter, such as: invoices"]
-        assert problems.modules_problems({"status": "statuses"}) == [
+        assert validation.modules_problems(7) == ["7 is no list of modules: give names, such as: invoices, projects"]
+        assert validation.modules_problems([7]) == ["7 is no name of a module: start with a letter, such as: invoices"]
+        assert validation.modules_problems({"status": "statuses"}) == [
             "'status' is followed by 'statuses': write status: {fields: {…}}, or the name alone"
         ]
 
     def test_refuses_what_it_does_not_know(self) -> None:
-        assert problems.modules_problems({"orders": {"colour": "red"}}) == [
+        assert validation.modules_problems({"orders": {"colour": "red"}}) == [
             "'orders' says 'colour', which means nothing here: give `fields` and `plural` only"
         ]
 
     def test_names_every_problem(self) -> None:
-        assert len(problems.modules_problems("class, users, invoices")) == 2
+        assert len(validation.modules_problems("class, users, invoices")) == 2
 
     def test_refuses_a_ready_made_one_that_is_chosen(self) -> None:
-        assert problems.modules_problems("billing", ready_made=["billing"]) == [
+        assert validation.modules_problems("billing", ready_made=["billing"]) == [
             "'billing' is also a ready-made module that you chose: use a longer name, such as: client_billings, "
             "or leave the ready-made one out"
         ]
 
     def test_accepts_whatever_the_project_has_already(self) -> None:
-        assert problems.modules_problems("users, invoices", stored="users") == []
+        assert validation.modules_problems("users, invoices", stored="users") == []
 
     @pytest.mark.parametrize("answer", ["invoice_lines, people, statuses, analyses, news", "emails, tokens"])
     def test_accepts(self, answer: str) -> None:
-        assert problems.modules_problems(answer) == []
+        assert validation.modules_problems(answer) == []
 
 
 class TestOtherQuestions:
     @pytest.mark.parametrize("wrong", ["", "Acme", "acme_portal", "1acme", "acme-", "a" * 41])
     def test_slug(self, wrong: str) -> None:
-        assert "use " in problems.slug_problem(wrong)
+        assert "use " in validation.slug_problem(wrong)
 
     @pytest.mark.parametrize("wrong", ["ada", "ada@localhost", "Ada <ada@example.com>"])
     def test_email(self, wrong: str) -> None:
-        assert problems.email_problem(wrong) == (
+        assert validation.email_problem(wrong) == (
             f"{wrong!r} is no e-mail address: give one such as ada@example.com, or leave it empty"
         )
 
     def test_texts_are_one_line(self) -> None:
-        assert problems.description_problem("a\nb") == (
+        assert validation.description_problem("a\nb") == (
             "The description has a line break or a control character: write it on one line"
         )
-        assert problems.name_problem(" ") == "Give the project a name, such as: Acme Portal"
+        assert validation.name_problem(" ") == "Give the project a name, such as: Acme Portal"

@@ -101,9 +101,9 @@ class TestEmailChange:
         await change_email(client, email)
         await confirm(anonymous, await token_for(runtime, email))
 
-        letter = (await mails_to(runtime, owner.email))[-1]
+        mail = (await mails_to(runtime, owner.email))[-1]
 
-        assert letter.subject == "Your e-mail address was changed"
+        assert mail.subject == "Your e-mail address was changed"
 
     async def test_needs_the_password(self, client: AsyncClient) -> None:
         answer = await change_email(client, f"{new_id()}@example.com", "not the password")
@@ -239,8 +239,8 @@ class TestInvitation:
         shown = await invite(anonymous, owner, email)
         mailed = await token_for(runtime, email)
 
-        stranger = await accept(anonymous, mailed, f"{new_id()}@example.com")
+        other = await accept(anonymous, mailed, f"{new_id()}@example.com")
         first = await accept(anonymous, mailed, email)
         second = await accept(anonymous, shown, email)
 
-        assert [a.status_code for a in (stranger, first, second)] == [422, 201, 422]
+        assert [a.status_code for a in (other, first, second)] == [422, 201, 422]

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.database.asyncpg.transaction import Transaction
 
-from ._revocations import CHANNEL, Revoked, read_announcement, read_revoked, refusal_of
+from ._revocations import CHANNEL, Revoked, read_notification, read_revoked, refusal_of
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQ
 SECONDS_BEFORE_RECONNECT = 1
 
 
-class Revocations:
+class RevocationCache:
     """Receives each committed revocation through NOTIFY, and rereads the whole list regularly.
 
     The cache is trusted for `seconds` after the start of its last read. Each request queries the
@@ -39,7 +39,7 @@ class Revocations:
         self.seconds = seconds
         self.listens = listens
         self._known: dict[UUID, Revoked | None] = {}
-        self._heard: dict[UUID, Revoked | None] = {}
+        self._received: dict[UUID, Revoked | None] = {}
         self._trusted_until = 0.0
         self._lost = asyncio.Event()
 
@@ -58,14 +58,14 @@ class Revocations:
         if not self.seconds:
             yield
             return
-        watching = asyncio.create_task(self._watch(), name="revocations")
+        watching = asyncio.create_task(self._keep_reading(), name="revocations")
         try:
             yield
         finally:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
-            self._distrust()
+            self._mark_stale()
 
     async def _ask(self, ids: Sequence[UUID | None]) -> dict[UUID, Revoked]:
         transaction = Transaction(self.engine.sync_engine, None)
@@ -75,17 +75,17 @@ class Revocations:
             await transaction.end()
         return {row["id"]: read_revoked(row) for row in rows}
 
-    async def _watch(self) -> None:
+    async def _keep_reading(self) -> None:
         while True:
             try:
                 async with self._connected() as connection:
-                    await self._read_again_and_again(connection)
+                    await self._read_repeatedly(connection)
             except LOST as error:
-                self._distrust()
+                self._mark_stale()
                 log.warning("revocations.connection_lost", error=type(error).__name__)
                 await asyncio.sleep(SECONDS_BEFORE_RECONNECT)
 
-    async def _read_again_and_again(self, connection: asyncpg.Connection) -> None:
+    async def _read_repeatedly(self, connection: asyncpg.Connection) -> None:
         while not connection.is_closed():
             # A read that takes longer than `seconds` would already be outdated; reread at half the
             # time, so that one slow read does not let the cache expire.
@@ -98,9 +98,9 @@ class Revocations:
     async def _read(self, connection: asyncpg.Connection) -> None:
         """Read the list. Notifications received while the query runs are newer than its result."""
         began = monotonic()
-        self._heard.clear()
+        self._received.clear()
         rows = await connection.fetch(ALL)
-        self._known = {**{row["id"]: read_revoked(row) for row in rows}, **self._heard}
+        self._known = {**{row["id"]: read_revoked(row) for row in rows}, **self._received}
         self._trusted_until = began + self.seconds
 
     @asynccontextmanager
@@ -112,12 +112,12 @@ class Revocations:
             self._lost.clear()
             driver.add_termination_listener(lambda _: self._lost.set())
             if self.listens:
-                await driver.add_listener(CHANNEL, self._hear)
+                await driver.add_listener(CHANNEL, self._on_notification)
             yield driver
 
-    def _hear(self, _: Any, __: int, ___: str, payload: str) -> None:
-        row_id, revoked = read_announcement(payload)
-        self._known[row_id] = self._heard[row_id] = revoked
+    def _on_notification(self, _: Any, __: int, ___: str, payload: str) -> None:
+        row_id, revoked = read_notification(payload)
+        self._known[row_id] = self._received[row_id] = revoked
 
-    def _distrust(self) -> None:
+    def _mark_stale(self) -> None:
         self._trusted_until = 0.0

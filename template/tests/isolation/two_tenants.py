@@ -19,7 +19,7 @@ from app.database.base import Base
 from app.database.mixins import TenantMixin
 from app.database.session import TenantSession, open_session
 from app.database.tenancy import Context
-from tests.support.people import PASSWORD, Person, found_tenant
+from tests.support.people import PASSWORD, Person, create_tenant
 
 from .rows import add_row
 from .samples import SAMPLES
@@ -51,7 +51,7 @@ TABLES_WITH_TENANTS = [name for name, t in Base.metadata.tables.items() if "tena
 
 
 @dataclass(frozen=True)
-class Arena:
+class TwoTenants:
     app: FastAPI
     own: Person
     foreign: Person
@@ -59,9 +59,9 @@ class Arena:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, app: FastAPI) -> AsyncIterator["Arena"]:
+    async def open(cls, app: FastAPI) -> AsyncIterator["TwoTenants"]:
         runtime: Runtime = app.state.runtime
-        own, foreign = await found_tenant(runtime, OWN), await found_tenant(runtime, FOREIGN)
+        own, foreign = await create_tenant(runtime, OWN), await create_tenant(runtime, FOREIGN)
         async with runtime.database.admin.connect() as connection:
             admin = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await admin.execute(MARK, {"id": foreign.user_id})
@@ -74,7 +74,7 @@ class Arena:
 
     async def newcomer(self) -> Person:
         """Create a tenant to ruin, and return its owner, whose password is cheap to verify."""
-        person = await found_tenant(self.runtime, OWN)
+        person = await create_tenant(self.runtime, OWN)
         await self.admin.execute(SET_PASSWORD, {"id": person.user_id, "hash": CHEAP_HASH})
         return person
 
@@ -120,22 +120,22 @@ class Arena:
         statement = text(f"SELECT count(*) FROM {table} WHERE tenant_id = :tenant_id")
         return await self.admin.scalar(statement, {"tenant_id": tenant_id}) or 0
 
-    def is_foreign(self, loot: Any, row: Row) -> bool:
+    def is_foreign(self, leaked: Any, row: Row) -> bool:
         """True if the result of an attack contains anything of the other tenant."""
-        shown = _show(loot)
+        shown = _show(leaked)
         secrets = (FOREIGN, str(self.foreign.tenant_id), str(row["id"]))
         return any(secret in shown for secret in secrets)
 
 
-def _show(loot: Any) -> str:
+def _show(leaked: Any) -> str:
     """Return all values in the result as text, including those of rows and mapped objects."""
-    if isinstance(loot, dict):
-        return " ".join(map(_show, loot.values()))
-    if isinstance(loot, (Sequence, set, frozenset)) and not isinstance(loot, (str, bytes)):
-        return " ".join(map(_show, loot))
-    if isinstance(getattr(type(loot), "__mapper__", None), Mapper):
-        loaded = vars(loot)
+    if isinstance(leaked, dict):
+        return " ".join(map(_show, leaked.values()))
+    if isinstance(leaked, (Sequence, set, frozenset)) and not isinstance(leaked, (str, bytes)):
+        return " ".join(map(_show, leaked))
+    if isinstance(getattr(type(leaked), "__mapper__", None), Mapper):
+        loaded = vars(leaked)
         return " ".join(
-            str(loaded[a.key]) for a in type(loot).__mapper__.column_attrs if a.key in loaded
+            str(loaded[a.key]) for a in type(leaked).__mapper__.column_attrs if a.key in loaded
         )
-    return str(loot)
+    return str(leaked)

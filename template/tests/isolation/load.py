@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Uuid, text
 
-from .arena import AnyTable
 from .rows import is_unique
+from .two_tenants import AnyTable
 
-FOUND = """
+CREATE = """
     INSERT INTO tenants (id, name, created_at, updated_at)
-    SELECT gen_random_uuid(), 'crowd', now(), now() FROM generate_series(1, :tenants)
+    SELECT gen_random_uuid(), 'load', now(), now() FROM generate_series(1, :tenants)
     RETURNING id
 """
 
@@ -19,15 +19,15 @@ STEPS = {int: "1", Decimal: "1", date: "1", datetime: "interval '1 day'"}
 """Steps from one unique value to the next."""
 
 
-def found_tenants(connection: Connection, tenants: int) -> list[UUID]:
+def create_tenants(connection: Connection, tenants: int) -> list[UUID]:
     """Insert tenants. The connection must be a superuser's."""
-    return list(connection.execute(text(FOUND), {"tenants": tenants}).scalars())
+    return list(connection.execute(text(CREATE), {"tenants": tenants}).scalars())
 
 
 def fill(
-    connection: Connection, table: AnyTable, crowd: list[UUID], *, rows_each: int, like: UUID
+    connection: Connection, table: AnyTable, tenant_ids: list[UUID], *, rows_each: int, like: UUID
 ) -> None:
-    """Copy the row `like` for each tenant of the crowd. The connection must be a superuser's.
+    """Copy the row `like` for each tenant. The connection must be a superuser's.
 
     Disables foreign keys, because no query follows the references of these rows.
     """
@@ -37,11 +37,11 @@ def fill(
     connection.execute(
         text(
             f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name} model,"
-            " (SELECT id, n FROM unnest(CAST(:crowd AS uuid[])) id,"
-            " generate_series(1, :rows) n) crowd"
+            " (SELECT id, n FROM unnest(CAST(:tenant_ids AS uuid[])) id,"
+            " generate_series(1, :rows) n) tenant_ids"
             " WHERE model.id = :like"
         ),
-        {"crowd": crowd, "rows": rows_each, "like": like},
+        {"tenant_ids": tenant_ids, "rows": rows_each, "like": like},
     )
     connection.execute(text("SET session_replication_role = origin"))
     connection.execute(text(f"ANALYZE {table.name}"))
@@ -50,13 +50,13 @@ def fill(
 def _another(column: Column[object]) -> str:
     """Return an SQL expression with a new value for columns that may be unique."""
     if column.name == "tenant_id":
-        return "crowd.id"
+        return "tenant_ids.id"
     if isinstance(column.type, Uuid):
         return "gen_random_uuid()"
     if _is_free_text(column):
-        return f"left(crowd.n || '-' || model.{column.name}, {_length(column)})"
+        return f"left(tenant_ids.n || '-' || model.{column.name}, {_length(column)})"
     if is_unique(column) and column.type.python_type in STEPS:
-        return f"model.{column.name} + crowd.n * {STEPS[column.type.python_type]}"
+        return f"model.{column.name} + tenant_ids.n * {STEPS[column.type.python_type]}"
     return f"model.{column.name}"
 
 

@@ -11,7 +11,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from app.core.mail import Letter, MemoryMailer
+from app.core.mail import Email, MemoryMailer
 from app.core.runtime import Runtime
 from app.kit import clock
 from app.kit.ids import new_id
@@ -45,11 +45,11 @@ async def hostile(runtime: Runtime, owner: Person) -> Person:
     return owner
 
 
-def sent(runtime: Runtime) -> list[Letter]:
+def sent(runtime: Runtime) -> list[Email]:
     return cast(MemoryMailer, runtime.mailer).sent
 
 
-async def ask_for_every_letter(client: AsyncClient, runtime: Runtime, email: str) -> None:
+async def ask_for_every_mail(client: AsyncClient, runtime: Runtime, email: str) -> None:
     proof = {"password": PASSWORD}
     await client.post(f"{ME}/email/confirmation")
     secret = (await client.post(FACTOR, json=proof)).json()["secret"]
@@ -65,31 +65,31 @@ async def ask_for_every_letter(client: AsyncClient, runtime: Runtime, email: str
     await deliver(runtime)
 
 
-async def test_no_letter_carries_the_words_of_others_as_its_own(
+async def test_no_mail_carries_the_words_of_others_as_its_own(
     client: AsyncClient, runtime: Runtime, hostile: Person
 ) -> None:
     email = f"{new_id()}@example.com"
-    await ask_for_every_letter(client, runtime, email)
+    await ask_for_every_mail(client, runtime, email)
 
-    letters = [each for each in sent(runtime) if each.to in (hostile.email, email)]
+    mails = [each for each in sent(runtime) if each.to in (hostile.email, email)]
 
-    invitations = {each.subject for each in letters if each.subject.startswith("Work for")}
-    assert {each.subject for each in letters} == EXPECTED | invitations
+    invitations = {each.subject for each in mails if each.subject.startswith("Work for")}
+    assert {each.subject for each in mails} == EXPECTED | invitations
     assert len(invitations) == 1
     pages = runtime.settings.pages_url
-    for letter in letters:
-        assert all(link.startswith(f"{pages}/") for link in HREF.findall(letter.html)), letter.html
-        assert "://evil" not in letter.text + letter.subject + letter.html
-        assert "\n\nSee" not in letter.text
-        assert "\u202e" not in letter.text + letter.subject
-        assert "\n" not in letter.subject
-        message = letter.message(sender="no-reply@example.com")
-        assert message["subject"] == letter.subject
+    for mail in mails:
+        assert all(link.startswith(f"{pages}/") for link in HREF.findall(mail.html)), mail.html
+        assert "://evil" not in mail.text + mail.subject + mail.html
+        assert "\n\nSee" not in mail.text
+        assert "\u202e" not in mail.text + mail.subject
+        assert "\n" not in mail.subject
+        message = mail.message(sender="no-reply@example.com")
+        assert message["subject"] == mail.subject
 
 
 class TestHowMany:
     @pytest.mark.parametrize("path", ["forgot-password", "email", "confirmation", "invitations"])
-    async def test_letters_one_address_gets(
+    async def test_mails_to_one_address(
         self, client: AsyncClient, runtime: Runtime, owner: Person, path: str
     ) -> None:
         email = f"{new_id()}@example.com"
@@ -107,7 +107,7 @@ class TestHowMany:
         assert answers[-1].status_code == 429
         assert int(answers[-1].headers["retry-after"]) > 0
 
-    async def test_letters_one_tenant_asks_for(
+    async def test_mails_of_one_tenant(
         self, client: AsyncClient, rival_client: AsyncClient, runtime: Runtime
     ) -> None:
         url = "/api/v1/tenants/current/invitations"

@@ -14,8 +14,8 @@ from app.database.repository import RowNotFound
 from app.database.session import TenantSession
 from app.database.tenancy import RawSqlRefused, TenantContextRequired, TenantMismatch
 
-from .arena import Arena, Row
 from .rows import is_unique
+from .two_tenants import Row, TwoTenants
 
 REFUSALS = (
     RawSqlRefused,
@@ -31,10 +31,10 @@ REFUSALS = (
 
 
 @dataclass(frozen=True)
-class Raid:
+class Attacker:
     """The target of an attack on one table: `mine` is an own row, `theirs` the other tenant's."""
 
-    arena: Arena
+    two_tenants: TwoTenants
     session: TenantSession
     model: Any
     mine: Row
@@ -53,15 +53,15 @@ class Raid:
 
     @property
     def key(self) -> tuple[UUID, UUID]:
-        return (self.arena.foreign.tenant_id, self.target)
+        return (self.two_tenants.foreign.tenant_id, self.target)
 
     @property
     def own_tenant(self) -> UUID:
-        return self.arena.own.tenant_id
+        return self.two_tenants.own.tenant_id
 
     @property
     def foreign_tenant(self) -> UUID:
-        return self.arena.foreign.tenant_id
+        return self.two_tenants.foreign.tenant_id
 
     @property
     def contents(self) -> Row:
@@ -78,13 +78,13 @@ class Raid:
         return {free[0].name: self.mine[free[0].name]}
 
     async def new_for_me(self) -> Row:
-        return await self.arena.row_to_be(self.table, self.arena.own)
+        return await self.two_tenants.row_to_be(self.table, self.two_tenants.own)
 
     async def new_for_them(self) -> Row:
-        return await self.arena.row_to_be(self.table, self.arena.foreign)
+        return await self.two_tenants.row_to_be(self.table, self.two_tenants.foreign)
 
 
-Attack: TypeAlias = Callable[[Raid], Awaitable[Any]]
+Attack: TypeAlias = Callable[[Attacker], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -101,20 +101,20 @@ class Attacks:
         return iter(self.by_name)
 
 
-async def succeeds(attack: Attack, arena: Arena, model: Any) -> bool:
+async def succeeds(attack: Attack, two_tenants: TwoTenants, model: Any) -> bool:
     """True if the attack saw or changed anything of the other tenant."""
-    theirs = await arena.foreign_row(model.__table__)
-    mine = await arena.own_row(model.__table__)
-    before = await arena.foreign_rows(model.__table__)
-    loot = None
-    async with arena.session() as session:
+    theirs = await two_tenants.foreign_row(model.__table__)
+    mine = await two_tenants.own_row(model.__table__)
+    before = await two_tenants.foreign_rows(model.__table__)
+    leaked = None
+    async with two_tenants.session() as session:
         try:
-            loot = await attack(Raid(arena, session, model, mine, theirs))
+            leaked = await attack(Attacker(two_tenants, session, model, mine, theirs))
             await session.commit()
         except REFUSALS:
             pass
-    seen = arena.is_foreign(loot, theirs)
-    return seen or await arena.foreign_rows(model.__table__) != before
+    seen = two_tenants.is_foreign(leaked, theirs)
+    return seen or await two_tenants.foreign_rows(model.__table__) != before
 
 
 def _is_free(column: Column[Any]) -> bool:

@@ -9,17 +9,17 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from tests.support.people import Person
 
-from .arena import OWN, Arena, tenants_models
 from .examples import Examples, Schema
 from .routes import Route
+from .two_tenants import OWN, TwoTenants, tenants_models
 
 PASSING = ("instance", "trace_id")
 """Members of problem details that only repeat the request."""
 
 
 @dataclass(frozen=True)
-class Visit:
-    arena: Arena
+class RouteCall:
+    two_tenants: TwoTenants
     client: AsyncClient
     route: Route
     own_ids: Mapping[str, UUID]
@@ -48,7 +48,7 @@ class Visit:
 
     @property
     def examples(self) -> Examples:
-        return Examples(self.arena.app.openapi(), self.own_id, OWN)
+        return Examples(self.two_tenants.app.openapi(), self.own_id, OWN)
 
     def own_path(self) -> dict[str, Any]:
         return {name: self._variable(name) for name in self.route.variables}
@@ -75,18 +75,18 @@ class Visit:
         return self.examples.value(self.route.schema_of(name), name)
 
 
-async def visit(arena: Arena, route: Route) -> Visit:
-    """Create a user whose tenant has a row in every table, and return a visit of theirs."""
-    own = await arena.newcomer()
+async def route_call(two_tenants: TwoTenants, route: Route) -> RouteCall:
+    """Create a user whose tenant has a row in every table, and return a RouteCall."""
+    own = await two_tenants.newcomer()
     ids: dict[str, UUID] = {"users": own.user_id, "tenants": own.tenant_id}
     for model in tenants_models():
-        row = await arena.row_of(model.__table__, own, OWN)
+        row = await two_tenants.row_of(model.__table__, own, OWN)
         ids.setdefault(model.__tablename__, row["id"])
-    return Visit(arena, open_client(arena, own), route, ids)
+    return RouteCall(two_tenants, open_client(two_tenants, own), route, ids)
 
 
-def open_client(arena: Arena, person: Person) -> AsyncClient:
-    transport = ASGITransport(arena.app, raise_app_exceptions=False)
+def open_client(two_tenants: TwoTenants, person: Person) -> AsyncClient:
+    transport = ASGITransport(two_tenants.app, raise_app_exceptions=False)
     return AsyncClient(transport=transport, base_url="http://test", headers=person.headers)
 
 
@@ -94,7 +94,7 @@ def essence(answer: Response) -> tuple[int, Any]:
     """Return a response's status and content, without what repeats the request."""
     if not answer.content or not answer.headers.get("content-type", "").endswith("json"):
         return answer.status_code, answer.text
-    told = answer.json()
-    if answer.is_error and isinstance(told, dict):
-        told = {name: value for name, value in told.items() if name not in PASSING}
-    return answer.status_code, told
+    revealed = answer.json()
+    if answer.is_error and isinstance(revealed, dict):
+        revealed = {name: value for name, value in revealed.items() if name not in PASSING}
+    return answer.status_code, revealed

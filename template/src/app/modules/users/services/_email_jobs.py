@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from app.core.jobs import OVER_HOURS, job
-from app.core.mail import MAIL, Letter, quoted, send_now
+from app.core.mail import MAIL, Email, quoted, send_now
 from app.core.unit_of_work import UnitOfWork
 
 from ..repositories import UserRepository
@@ -16,7 +16,7 @@ confirm it here, logged in or with your password:
 
 The link is good for two days. If it was not you, ignore this letter: nothing happens then.
 """
-FORGOTTEN = """Hello,
+RESET_LINK = """Hello,
 
 choose a new password here:
 
@@ -118,10 +118,10 @@ async def mail_password_reset(work: UnitOfWork, email: str) -> None:
         return
     secret = await _issue(work, Purpose.PASSWORD, user.id, email, user.credentials_version)
     link = _link(work, "reset-password", secret)
-    await _send(work, email, "Choose a new password", FORGOTTEN.format(link=link), link)
+    await _send(work, email, "Choose a new password", RESET_LINK.format(link=link), link)
 
 
-LETTERS = (mail_confirmation, mail_password_reset)
+EMAIL_JOBS = (mail_confirmation, mail_password_reset)
 
 
 def _link(work: UnitOfWork, page: str, secret: str) -> str:
@@ -140,4 +140,4 @@ async def _issue(
 
 
 async def _send(work: UnitOfWork, to: str, subject: str, text: str, link: str) -> None:
-    await send_now(work, Letter(to=to, subject=subject, text=text, links=(link,)))
+    await send_now(work, Email(to=to, subject=subject, text=text, links=(link,)))

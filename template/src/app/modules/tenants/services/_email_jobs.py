@@ -2,7 +2,7 @@ from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
 from app.core.jobs import OVER_HOURS, job
-from app.core.mail import MAIL, Letter, quoted, send_now
+from app.core.mail import MAIL, Email, quoted, send_now
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 
@@ -35,8 +35,8 @@ async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     page = f"{work.runtime.settings.pages_url}/accept-invitation"
     link = f"{page}#token={token_of(work.tenant, secret)}"
     text = INVITATION.format(tenant=tenant, link=link)
-    letter = Letter(to=invitation.email, subject=f"Work for {tenant}", text=text, links=(link,))
-    await send_now(work, letter)
+    email = Email(to=invitation.email, subject=f"Work for {tenant}", text=text, links=(link,))
+    await send_now(work, email)
 
 
 async def _new_secret(work: UnitOfWork, invitation: Invitation) -> str:
@@ -48,4 +48,4 @@ async def _new_secret(work: UnitOfWork, invitation: Invitation) -> str:
     return secret
 
 
-LETTERS = (mail_invitation,)
+EMAIL_JOBS = (mail_invitation,)

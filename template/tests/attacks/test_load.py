@@ -8,37 +8,37 @@ from httpx import AsyncClient, Response
 from app.config import Settings
 from app.core.runtime import Runtime
 from app.main import create_app
-from tests.isolation.arena import Arena
+from tests.isolation.route_call import RouteCall, open_client, route_call
 from tests.isolation.routes import Route, find_routes
-from tests.isolation.visit import Visit, open_client, visit
+from tests.isolation.two_tenants import TwoTenants
 from tests.support.clients import client_of
 from tests.support.people import PASSWORD, Person
 
 from .conftest import CONNECTIONS
 
-CROWD = 3 * CONNECTIONS
+CONCURRENCY = 3 * CONNECTIONS
 PLAIN = "/api/v1/users"
 
 
 class TestEveryRoute:
-    async def test_takes_one_connection_at_a_time(self, arena: Arena) -> None:
+    async def test_takes_one_connection_at_a_time(self, two_tenants: TwoTenants) -> None:
         """tests/support/checkouts.py answers 500 to a request that takes a second connection."""
-        assert await _stopped_by_crowds(arena, with_key=False) == []
+        assert await _stopped_by_load(two_tenants, with_key=False) == []
 
-    async def test_takes_one_with_an_idempotency_key(self, arena: Arena) -> None:
-        assert await _stopped_by_crowds(arena, with_key=True) == []
+    async def test_takes_one_with_an_idempotency_key(self, two_tenants: TwoTenants) -> None:
+        assert await _stopped_by_load(two_tenants, with_key=True) == []
 
 
 class TestLogIns:
     """Use right passwords and valid tokens, as many users do at nine o'clock."""
 
-    async def test_of_many_at_once_are_answered(self, arena: Arena) -> None:
-        people = [await arena.newcomer() for _ in range(CROWD)]
-        async with open_client(arena, arena.foreign) as client:
+    async def test_of_many_at_once_are_answered(self, two_tenants: TwoTenants) -> None:
+        people = [await two_tenants.newcomer() for _ in range(CONCURRENCY)]
+        async with open_client(two_tenants, two_tenants.foreign) as client:
             for step in (_log_in, _refresh):
                 answers = await asyncio.gather(*(step(client, person) for person in people))
 
-                assert [answer.status_code for answer in answers] == [200] * CROWD
+                assert [answer.status_code for answer in answers] == [200] * CONCURRENCY
 
 
 class TestAnEmptyPool:
@@ -67,32 +67,34 @@ async def _refresh(client: AsyncClient, person: Person) -> Response:
     return await client.post("/api/v1/auth/refresh", json=token)
 
 
-async def _stopped_by_crowds(arena: Arena, *, with_key: bool) -> list[str]:
-    """Return the routes that answered the crowd, or another tenant's read meanwhile, with 5xx."""
+async def _stopped_by_load(two_tenants: TwoTenants, *, with_key: bool) -> list[str]:
+    """Return the routes that answered, or another tenant's read meanwhile, with 5xx."""
     found, asked = [], 0
-    async with open_client(arena, arena.foreign) as neighbour:
-        for route in find_routes(arena.app):
+    async with open_client(two_tenants, two_tenants.foreign) as neighbour:
+        for route in find_routes(two_tenants.app):
             if with_key and route.method != "POST":
                 continue
             async with asyncio.TaskGroup() as group:
-                crowd = group.create_task(_crowd(await visit(arena, route), with_key=with_key))
+                requests = group.create_task(
+                    _send_concurrently(await route_call(two_tenants, route), with_key=with_key)
+                )
                 read = group.create_task(neighbour.get(PLAIN))
             asked += 1
-            found += _failures(route, [*crowd.result(), read.result()])
+            found += _failures(route, [*requests.result(), read.result()])
     assert asked > (20 if with_key else 40)
     return found
 
 
-async def _crowd(visitor: Visit, *, with_key: bool) -> list[Response]:
-    path = visitor.own_path()
+async def _send_concurrently(prepared: RouteCall, *, with_key: bool) -> list[Response]:
+    path = prepared.own_path()
 
     async def call() -> Response:
-        return await visitor.call(
+        return await prepared.call(
             path, headers={"Idempotency-Key": str(uuid4())} if with_key else {}
         )
 
-    async with visitor.client:
-        return await asyncio.gather(*(call() for _ in range(CROWD)))
+    async with prepared.client:
+        return await asyncio.gather(*(call() for _ in range(CONCURRENCY)))
 
 
 def _failures(route: Route, answers: list[Response]) -> list[str]:

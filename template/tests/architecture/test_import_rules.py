@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from .laws import NAMES, too_much
+from .import_rules import NAMES, violations
 from .source import ROOT, refuse
 
 WHOLE = tomllib.loads((ROOT.parents[1] / "tach.toml").read_text(encoding="utf-8"))
-PATHS = [room["path"] for room in WHOLE["modules"]]
-FLOORS = {
+PATHS = [package["path"] for package in WHOLE["modules"]]
+LAYERS = {
     "app.kit": set[str](),
     "app.config": set[str](),
     "app.database.base": set[str](),
@@ -19,14 +19,14 @@ FLOORS = {
     "app.modules": set[str](),
     "app": set[str](),
 }
-FLOORS["app.core"] = FLOORS["app.database"] | {"app.config", "app.database"}
-ROOFS = {"app.bootstrap", "app.main", "app.worker", "app.seeds", "app.cli", "app.__main__"}
+LAYERS["app.core"] = LAYERS["app.database"] | {"app.config", "app.database"}
+ENTRY_POINTS = {"app.bootstrap", "app.main", "app.worker", "app.seeds", "app.cli", "app.__main__"}
 
 
-class TestLaw:
+class TestImportRules:
     @pytest.mark.parametrize("module", NAMES)
-    def test_gives_no_more_than_the_house(self, module: str) -> None:
-        refuse(too_much(module))
+    def test_allow_no_more_than_the_standard(self, module: str) -> None:
+        refuse(violations(module))
 
 
 class TestTachToml:
@@ -38,13 +38,13 @@ class TestTachToml:
         assert WHOLE["forbid_circular_dependencies"] is True
         assert WHOLE["rules"] == {"require_ignore_directive_reasons": "error"}
 
-    @pytest.mark.parametrize("room", WHOLE["modules"], ids=PATHS)
-    def test_lets_no_floor_know_what_is_above_it(self, room: dict[str, Any]) -> None:
-        assert set(room) <= {"path", "depends_on", "visibility"}
-        known = set(room["depends_on"])
+    @pytest.mark.parametrize("package", WHOLE["modules"], ids=PATHS)
+    def test_lets_no_layer_import_a_higher_one(self, package: dict[str, Any]) -> None:
+        assert set(package) <= {"path", "depends_on", "visibility"}
+        known = set(package["depends_on"])
 
-        assert known <= FLOORS.get(room["path"], known)
-        assert not known & ROOFS or room["path"] in ROOFS
+        assert known <= LAYERS.get(package["path"], known)
+        assert not known & ENTRY_POINTS or package["path"] in ENTRY_POINTS
 
-    def test_has_every_floor(self) -> None:
-        assert set(FLOORS) | ROOFS <= set(PATHS)
+    def test_has_every_layer(self) -> None:
+        assert set(LAYERS) | ENTRY_POINTS <= set(PATHS)

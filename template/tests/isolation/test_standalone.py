@@ -10,12 +10,12 @@ import pytest_asyncio
 
 from app.config import Settings
 from app.database.compiled.model_statements import Statements
-from app.database.compiled.standalone import Reading
+from app.database.compiled.standalone import ReadStatement
 from app.database.tenancy import TENANT_SETTING
 from app.kit.ids import new_id
 
-from .arena import ALL_MODELS, Arena
 from .samples import Folder
+from .two_tenants import ALL_MODELS, TwoTenants
 
 PLANNERS = (
     "enable_nestloop",
@@ -40,16 +40,17 @@ async def driver(whole: Settings) -> AsyncIterator[Any]:
     await connection.close()
 
 
-class TestTheAnnouncement:
+class TestTheTenantSetting:
     @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
     @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
     async def test_comes_before_any_row(
-        self, arena: Arena, driver: Any, model: Any, mode: str
+        self, two_tenants: TwoTenants, driver: Any, model: Any, mode: str
     ) -> None:
         await driver.execute(f"SET plan_cache_mode = {mode}")
-        for reading in readings(Statements(model, "tenant_id")):
+        for statement in standalone_reads(Statements(model, "tenant_id")):
             plan = await driver.fetchval(
-                f"EXPLAIN (VERBOSE, FORMAT JSON) {reading.alone.sql}", *asked(reading, arena)
+                f"EXPLAIN (VERBOSE, FORMAT JSON) {statement.standalone.sql}",
+                *asked(statement, two_tenants),
             )
 
             first, second = join_of(loads(plan)[0]["Plan"])["Plans"]
@@ -60,53 +61,56 @@ class TestTheAnnouncement:
 
     @pytest.mark.parametrize("planner", PLANNERS)
     async def test_is_in_time_whatever_the_planner_prefers(
-        self, arena: Arena, driver: Any, planner: str
+        self, two_tenants: TwoTenants, driver: Any, planner: str
     ) -> None:
-        row = await arena.own_row(Folder.__table__)
+        row = await two_tenants.own_row(Folder.__table__)
         await driver.execute(f"SET {planner} = off")
         for _ in range(8):  # more than five times, so that PostgreSQL also uses the generic plan
             found = await driver.fetch(
-                FOLDERS.find.alone.sql, *asked(FOLDERS.find, arena, row["id"])
+                FOLDERS.find.standalone.sql, *asked(FOLDERS.find, two_tenants, row["id"])
             )
             assert [each["id"] for each in found] == [row["id"]]
 
-    async def test_ends_with_the_statement(self, arena: Arena, driver: Any) -> None:
-        await driver.fetch(FOLDERS.first_page.alone.sql, *asked(FOLDERS.first_page, arena))
+    async def test_ends_with_the_statement(self, two_tenants: TwoTenants, driver: Any) -> None:
+        await driver.fetch(
+            FOLDERS.first_page.standalone.sql, *asked(FOLDERS.first_page, two_tenants)
+        )
 
         assert await driver.fetchval(SETTING) == ""
 
-    async def test_ends_with_one_that_fails_too(self, arena: Arena, driver: Any) -> None:
-        values = {**narrowed(arena), "limit": -1}
-        alone = FOLDERS.first_page.alone
+    async def test_ends_with_one_that_fails_too(self, two_tenants: TwoTenants, driver: Any) -> None:
+        values = {**values_of(two_tenants), "limit": -1}
+        standalone = FOLDERS.first_page.standalone
         with pytest.raises(asyncpg.PostgresError, match="negative"):
             await driver.fetch(
-                alone.sql, *alone.announcing(values, TENANT_SETTING, arena.own.tenant_id)
+                standalone.sql,
+                *standalone.with_setting(values, TENANT_SETTING, two_tenants.own.tenant_id),
             )
 
         assert await driver.fetchval(SETTING) == ""
 
-    async def test_is_what_opens_the_rows(self, arena: Arena, driver: Any) -> None:
+    async def test_is_what_opens_the_rows(self, two_tenants: TwoTenants, driver: Any) -> None:
         """Without the setting, or with another tenant's, the same statement finds nothing."""
-        row = await arena.own_row(Folder.__table__)
-        alone, values = FOLDERS.find.alone, narrowed(arena, row["id"])
+        row = await two_tenants.own_row(Folder.__table__)
+        standalone, values = FOLDERS.find.standalone, values_of(two_tenants, row["id"])
 
         assert await driver.fetch(FOLDERS.find.sql, *FOLDERS.find.arguments(values)) == []
-        for tenant, count in ((arena.own, 1), (arena.foreign, 0)):
-            arguments = alone.announcing(values, TENANT_SETTING, tenant.tenant_id)
-            assert len(await driver.fetch(alone.sql, *arguments)) == count
+        for tenant, count in ((two_tenants.own, 1), (two_tenants.foreign, 0)):
+            arguments = standalone.with_setting(values, TENANT_SETTING, tenant.tenant_id)
+            assert len(await driver.fetch(standalone.sql, *arguments)) == count
 
 
-def readings(statements: Statements[Any]) -> tuple[Reading, ...]:
+def standalone_reads(statements: Statements[Any]) -> tuple[ReadStatement, ...]:
     return statements.find, statements.first_page, statements.next_page
 
 
-def asked(reading: Reading, arena: Arena, row_id: Any = None) -> Any:
-    values = narrowed(arena, row_id)
-    return reading.alone.announcing(values, TENANT_SETTING, arena.own.tenant_id)
+def asked(statement: ReadStatement, two_tenants: TwoTenants, row_id: Any = None) -> Any:
+    values = values_of(two_tenants, row_id)
+    return statement.standalone.with_setting(values, TENANT_SETTING, two_tenants.own.tenant_id)
 
 
-def narrowed(arena: Arena, row_id: Any = None) -> dict[str, Any]:
-    return {"_where_own": arena.own.tenant_id, "_where_id": row_id or new_id(), "limit": 51}
+def values_of(two_tenants: TwoTenants, row_id: Any = None) -> dict[str, Any]:
+    return {"_where_own": two_tenants.own.tenant_id, "_where_id": row_id or new_id(), "limit": 51}
 
 
 def join_of(plan: dict[str, Any]) -> dict[str, Any]:

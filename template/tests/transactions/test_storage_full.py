@@ -7,7 +7,7 @@ from errno import EDQUOT, ENOSPC
 import pytest
 from httpx import AsyncClient
 
-from app.core.errors import NoRoom
+from app.core.errors import StorageFull
 from app.core.http.problems._translation import translate
 from app.core.runtime import Runtime
 from tests.support.servers import server
@@ -18,7 +18,7 @@ FULL = """
     BEGIN RAISE EXCEPTION 'No space left' USING ERRCODE = 'disk_full'; END $$;
     CREATE TRIGGER is_full BEFORE INSERT ON widgets FOR EACH ROW EXECUTE FUNCTION be_full()
 """
-ROOM = "DROP TRIGGER is_full ON widgets; DROP FUNCTION be_full()"
+SPACE = "DROP TRIGGER is_full ON widgets; DROP FUNCTION be_full()"
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def full(runtime: Runtime) -> Iterator[None]:
     with server().superuser(database) as connection:
         connection.execute(FULL)
         yield
-        connection.execute(ROOM)
+        connection.execute(SPACE)
 
 
 async def test_of_postgresql_is_said_and_ends(client: AsyncClient, runtime: Runtime) -> None:
@@ -38,7 +38,7 @@ async def test_of_postgresql_is_said_and_ends(client: AsyncClient, runtime: Runt
     afterwards = await client.post(URL, json={"name": "fits"})
 
     assert answer.status_code == 503
-    assert answer.json()["title"] == "There is no room left"
+    assert answer.json()["title"] == "The storage is full"
     assert int(answer.headers["Retry-After"]) > 1
     assert (reads.status_code, reads.json()["items"]) == (200, [])
     assert afterwards.status_code == 201
@@ -46,4 +46,4 @@ async def test_of_postgresql_is_said_and_ends(client: AsyncClient, runtime: Runt
 
 @pytest.mark.parametrize("errno", [ENOSPC, EDQUOT])
 def test_of_the_app_is_said_too(errno: int) -> None:
-    assert isinstance(translate({"type": "http"}, OSError(errno, "full")), NoRoom)
+    assert isinstance(translate({"type": "http"}, OSError(errno, "full")), StorageFull)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.database import repository
 from app.database.base import Base
 from app.database.mixins import TenantMixin
-from app.database.orm import tenant_filter as scoping
+from app.database.orm import tenant_filter as orm_filter
 from app.database.orm.session import OrmSession
 from app.database.tenancy import Context, TenantContext
 
@@ -19,28 +19,28 @@ from .samples import Samples
 ORIGINAL_CREATE = repository.Repository.create
 
 
-def cut_session(patch: pytest.MonkeyPatch) -> None:
+def remove_session_filter(patch: pytest.MonkeyPatch) -> None:
     """Remove the session's tenant filter and its check of foreign objects."""
-    patch.setattr(scoping, "narrow", lambda *_: None)
-    patch.setattr(scoping, "refuse_stranger", lambda *_: None)
+    patch.setattr(orm_filter, "apply_tenant_filter", lambda *_: None)
+    patch.setattr(orm_filter, "refuse_foreign_row", lambda *_: None)
     patch.setattr(repository, "tenant_filter", lambda *_, **__: (None, None))
     patch.setattr(repository.Repository, "create", _create)
     for name in ("connection", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"):
         patch.setattr(OrmSession, name, getattr(Session, name))
 
 
-def cut_stamp(patch: pytest.MonkeyPatch) -> None:
+def remove_stamp_check(patch: pytest.MonkeyPatch) -> None:
     """Fill in the tenant of new rows, without checking the tenant of rows that name one."""
-    patch.setattr(scoping, "check_flush", _only_stamp)
+    patch.setattr(orm_filter, "check_flush", _only_stamp)
 
 
-def cut_row_security(connection: Connection) -> None:
+def remove_row_security(connection: Connection) -> None:
     for table in _tables_of_tenants():
         connection.execute(text(f"ALTER TABLE {table.name} NO FORCE ROW LEVEL SECURITY"))
         connection.execute(text(f"ALTER TABLE {table.name} DISABLE ROW LEVEL SECURITY"))
 
 
-def cut_composite_keys(connection: Connection) -> None:
+def remove_composite_keys(connection: Connection) -> None:
     """Replace composite foreign keys by references by id alone, as most schemas have them."""
     for table in _tables_of_tenants():
         for key in _composite(table):

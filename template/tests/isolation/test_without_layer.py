@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from .arena import Arena
+from .attacker import succeeds
 from .attacks import ON_EACH_TABLE, ON_REFERENCES
-from .net import cut_session, cut_stamp
-from .probes import probe_all
-from .raids import succeeds
+from .oracles import find_leaks
 from .samples import Folder, Label, Note
+from .two_tenants import TwoTenants
+from .without_layer import remove_session_filter, remove_stamp_check
 
-Cut = Callable[[pytest.MonkeyPatch], None]
+Removal = Callable[[pytest.MonkeyPatch], None]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:DELETE statement on table:sqlalchemy.exc.SAWarning"),
@@ -47,53 +47,53 @@ BY_REFERENCE = {
 }
 
 
-async def got_through(arena: Arena) -> set[str]:
+async def got_through(two_tenants: TwoTenants) -> set[str]:
     on_tables = {
         name
         for name, attack in ON_EACH_TABLE.items()
         for model in (Label, Folder, Note)
-        if await succeeds(attack, arena, model)
+        if await succeeds(attack, two_tenants, model)
     }
     on_references = {
-        name for name, attack in ON_REFERENCES.items() if await succeeds(attack, arena, Note)
+        name for name, attack in ON_REFERENCES.items() if await succeeds(attack, two_tenants, Note)
     }
     return on_tables | on_references
 
 
 class TestWithoutAnyLayer:
     async def test_every_attack_gets_through(
-        self, arena_without_both: Arena, monkeypatch: pytest.MonkeyPatch
+        self, without_both_layers: TwoTenants, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """This proves that no attack fails for an unrelated reason."""
-        cut_session(monkeypatch)
-        cut_stamp(monkeypatch)
+        remove_session_filter(monkeypatch)
+        remove_stamp_check(monkeypatch)
 
-        assert await got_through(arena_without_both) == {*ON_EACH_TABLE, *ON_REFERENCES}
+        assert await got_through(without_both_layers) == {*ON_EACH_TABLE, *ON_REFERENCES}
 
 
 class TestWithoutTheSession:
     async def test_row_security_stops_every_attack(
-        self, arena: Arena, monkeypatch: pytest.MonkeyPatch
+        self, two_tenants: TwoTenants, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        cut_session(monkeypatch)
-        cut_stamp(monkeypatch)
+        remove_session_filter(monkeypatch)
+        remove_stamp_check(monkeypatch)
 
-        assert await got_through(arena) == set()
+        assert await got_through(two_tenants) == set()
 
 
 class TestWithoutRowSecurity:
     async def test_the_session_stops_what_passes_through_it(
-        self, arena_without_row_security: Arena
+        self, without_policies: TwoTenants
     ) -> None:
-        through = await got_through(arena_without_row_security)
+        through = await got_through(without_policies)
 
         assert through == WITH_A_WRITTEN_REASON | PAST_THE_SESSION
 
-    async def test_stamps_are_not_enough_alone(
-        self, arena_without_row_security: Arena, monkeypatch: pytest.MonkeyPatch
+    async def test_stamps_alone_are_not_enough(
+        self, without_policies: TwoTenants, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        cut_stamp(monkeypatch)
-        through = await got_through(arena_without_row_security)
+        remove_stamp_check(monkeypatch)
+        through = await got_through(without_policies)
 
         assert through - WITH_A_WRITTEN_REASON - PAST_THE_SESSION == {
             "add_and_change_afterwards",
@@ -106,31 +106,31 @@ class TestWithoutRowSecurity:
 
 
 class TestWithoutCompositeKeys:
-    async def test_rows_refer_to_another_tenants(self, arena_without_composite_keys: Arena) -> None:
+    async def test_rows_refer_to_another_tenants(self, without_tenant_in_keys: TwoTenants) -> None:
         """PostgreSQL checks foreign keys without policies, and the session checks no references."""
-        assert await got_through(arena_without_composite_keys) == BY_REFERENCE
+        assert await got_through(without_tenant_in_keys) == BY_REFERENCE
 
 
 class TestRoutes:
     """Without any one layer, no route reveals or changes anything of another tenant."""
 
-    @pytest.mark.parametrize("cut", [cut_session, cut_stamp])
+    @pytest.mark.parametrize("remove", [remove_session_filter, remove_stamp_check])
     async def test_hold_without_the_session(
-        self, arena: Arena, monkeypatch: pytest.MonkeyPatch, cut: Cut
+        self, two_tenants: TwoTenants, monkeypatch: pytest.MonkeyPatch, remove: Removal
     ) -> None:
-        cut(monkeypatch)
+        remove(monkeypatch)
 
-        assert await probe_all(arena) == []
+        assert await find_leaks(two_tenants) == []
 
-    async def test_hold_without_row_security(self, arena_without_row_security: Arena) -> None:
-        assert await probe_all(arena_without_row_security) == []
+    async def test_hold_without_row_security(self, without_policies: TwoTenants) -> None:
+        assert await find_leaks(without_policies) == []
 
-    async def test_hold_without_composite_keys(self, arena_without_composite_keys: Arena) -> None:
-        assert await probe_all(arena_without_composite_keys) == []
+    async def test_hold_without_composite_keys(self, without_tenant_in_keys: TwoTenants) -> None:
+        assert await find_leaks(without_tenant_in_keys) == []
 
     async def test_do_not_hold_without_both(
-        self, arena_without_both: Arena, monkeypatch: pytest.MonkeyPatch
+        self, without_both_layers: TwoTenants, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        cut_session(monkeypatch)
+        remove_session_filter(monkeypatch)
 
-        assert await probe_all(arena_without_both) != []
+        assert await find_leaks(without_both_layers) != []

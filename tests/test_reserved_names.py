@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.modules import problems, taken
+from extensions.modules import reserved_names, validation
 from extensions.modules.fields.field import KINDS
 from extensions.modules.fields.names import _OF_EVERY_ROW, _OF_THE_CLASSES, _OF_THE_FILES, SQL_WORDS
 from extensions.modules.names import names_of
@@ -101,58 +101,66 @@ class TestWhatTheStandardHas:
         found = found_by(kind)
 
         assert len(found) >= 5
-        assert found <= set(taken.owners_by_name())
+        assert found <= set(reserved_names.owners_by_name())
 
     @pytest.mark.parametrize("name", sorted({name for kind in KINDS_OF_NAMES for name in found_by(kind)}))
     def test_is_refused(self, name: str) -> None:
         word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
-        assert problems.modules_problems(word), word
-        assert problems.modules_problems(names_of(word).singular), word
+        assert validation.modules_problems(word), word
+        assert validation.modules_problems(names_of(word).singular), word
 
     @pytest.mark.parametrize("name", sorted(READY_MADE))
     def test_is_a_ready_made_modules(self, name: str) -> None:
-        assert "kept for a ready-made module" in problems.modules_problems(name)[0]
+        assert "kept for a ready-made module" in validation.modules_problems(name)[0]
 
-    @pytest.mark.parametrize("name", sorted(taken.AHEAD))
+    @pytest.mark.parametrize("name", sorted(reserved_names.AHEAD))
     def test_may_come(self, name: str) -> None:
-        assert problems.modules_problems(name)
+        assert validation.modules_problems(name)
 
-    @pytest.mark.parametrize("name", sorted({*taken.AHEAD, "identities", "api_keys", "members", "deliveries"}))
+    @pytest.mark.parametrize("name", sorted({*reserved_names.AHEAD, "identities", "api_keys", "members", "deliveries"}))
     def test_stays_in_a_project_that_has_it(self, name: str) -> None:
-        assert problems.modules_problems(f"{name}, boats", stored=name) == []
+        assert validation.modules_problems(f"{name}, boats", stored=name) == []
 
     def test_leaves_the_words_of_a_business(self) -> None:
-        assert problems.modules_problems(", ".join(WORDS)) == []
+        assert validation.modules_problems(", ".join(WORDS)) == []
 
 
 def refused_names() -> list[str]:
     """Return one name for each kind of reason, and all reserved names."""
-    words = {*taken.owners_by_name(), *taken.AHEAD, *taken.PROJECT, *taken.KEYWORDS, *SQL_WORDS}
-    words |= {word for word in taken.BUILTINS | taken.STANDARD_LIBRARY if re.fullmatch(r"[a-z]\w+", word)}
-    return sorted(word for word in {word.lower() for word in words - {"_"}} if problems.modules_problems(word))
+    words = {
+        *reserved_names.owners_by_name(),
+        *reserved_names.AHEAD,
+        *reserved_names.PROJECT,
+        *reserved_names.KEYWORDS,
+        *SQL_WORDS,
+    }
+    words |= {
+        word for word in reserved_names.BUILTINS | reserved_names.STANDARD_LIBRARY if re.fullmatch(r"[a-z]\w+", word)
+    }
+    return sorted(word for word in {word.lower() for word in words - {"_"}} if validation.modules_problems(word))
 
 
 class TestSuggestions:
     def test_of_modules_are_accepted(self) -> None:
         names = refused_names()
-        suggestions = {name: _SUGGESTION.findall(problems.modules_problems(name)[0]) for name in names}
+        suggestions = {name: _SUGGESTION.findall(validation.modules_problems(name)[0]) for name in names}
 
         assert len(names) > 400
         assert {name for name, found in suggestions.items() if not found and len(name) < 24} == set()
         assert {
-            name: found for name, found in suggestions.items() if found and problems.modules_problems(found[0])
+            name: found for name, found in suggestions.items() if found and validation.modules_problems(found[0])
         } == {}
 
     @pytest.mark.parametrize("name", ["größen", "Häuser", "señales", "Œuvres", "Łodzie"])
     def test_of_other_alphabets_are_accepted(self, name: str) -> None:
-        (sentence,) = problems.modules_problems(name)
+        (sentence,) = validation.modules_problems(name)
         (suggestion,) = _SUGGESTION.findall(sentence)
 
-        assert problems.modules_problems(suggestion) == []
+        assert validation.modules_problems(suggestion) == []
 
     def test_are_no_other_module(self) -> None:
-        (sentence,) = problems.modules_problems("clients, services_of_it, users")
+        (sentence,) = validation.modules_problems("clients, services_of_it, users")
 
         assert sentence.endswith("such as: our_users")
 
@@ -164,35 +172,35 @@ class TestSuggestions:
             *_OF_THE_CLASSES,
             *_OF_THE_FILES,
             *SQL_WORDS,
-            *taken.KEYWORDS,
+            *reserved_names.KEYWORDS,
             "model_name",
             "owner_id",
         }
-        words |= {word for word in taken.BUILTINS if re.fullmatch(r"[a-z]\w+", word)} | {
+        words |= {word for word in reserved_names.BUILTINS if re.fullmatch(r"[a-z]\w+", word)} | {
             module,
             names_of(module).singular,
         }
         refused = {
             name: sentence
             for name in sorted(words)
-            for sentence in problems.modules_problems({module: {"fields": {name: kind}}})
+            for sentence in validation.modules_problems({module: {"fields": {name: kind}}})
         }
 
         assert len(refused) > 40 or kind == "ref users"
         for name, sentence in refused.items():
             for suggestion in _SUGGESTION.findall(sentence):
-                assert problems.modules_problems({module: {"fields": {suggestion: kind}}}) == [], (name, suggestion)
+                assert validation.modules_problems({module: {"fields": {suggestion: kind}}}) == [], (name, suggestion)
 
     @pytest.mark.parametrize("value", ["PG-13", "Draft", "not yet", "1st", "größe", "A/B", "x" * 60])
     def test_of_values_are_accepted(self, value: str) -> None:
-        (sentence,) = problems.modules_problems({"films": {"fields": {"rating": f"enum({value}, other)"}}})
+        (sentence,) = validation.modules_problems({"films": {"fields": {"rating": f"enum({value}, other)"}}})
         (suggestion,) = _SUGGESTION.findall(sentence)
 
-        assert problems.modules_problems({"films": {"fields": {"rating": f"enum({suggestion}, other)"}}}) == []
+        assert validation.modules_problems({"films": {"fields": {"rating": f"enum({suggestion}, other)"}}}) == []
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_of_types_are_accepted(self, kind: str) -> None:
-        (sentence,) = problems.modules_problems({"films": {"fields": {"rating": f"{kind}x"}}})
+        (sentence,) = validation.modules_problems({"films": {"fields": {"rating": f"{kind}x"}}})
         suggestion = sentence.partition(": use ")[2].partition(", or another")[0]
 
-        assert problems.modules_problems({"films": {"fields": {"rating": suggestion}}}) == []
+        assert validation.modules_problems({"films": {"fields": {"rating": suggestion}}}) == []

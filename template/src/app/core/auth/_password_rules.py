@@ -25,7 +25,7 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
+def check_password(password: str, *, about: Iterable[str] = ()) -> str | None:
     """Return why the password is refused, as a sentence, or None.
 
     `about` is publicly known text, such as the user's e-mail address.

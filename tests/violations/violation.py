@@ -6,12 +6,12 @@ MODULES = "src/app/modules"
 TACH = ("tach", "check")
 IMPORTS = ("pytest", "-q", "tests/architecture/test_imports.py")
 STRINGS = ("pytest", "-q", "tests/architecture/test_strings.py")
-LAWS = ("pytest", "-q", "tests/architecture/test_laws.py")
+MODULE_RULES = ("pytest", "-q", "tests/architecture/test_import_rules.py")
 RULES = ("python", "-m", "app", "import-rules", "--check")
 
 
 @dataclass(frozen=True)
-class Plant:
+class Violation:
     """A change of a file: `code` is appended, or replaces `instead_of`; without code, the file is removed."""
 
     name: str
@@ -22,8 +22,8 @@ class Plant:
     instead_of: str = ""
 
 
-def in_invoices(file: str, code: str, words: str, gate: tuple[str, ...] = TACH, *, name: str = "") -> Plant:
-    return Plant(name or f"{file}: {code}", f"{MODULES}/invoices/{file}", code, words, gate)
+def in_invoices(file: str, code: str, words: str, gate: tuple[str, ...] = TACH, *, name: str = "") -> Violation:
+    return Violation(name or f"{file}: {code}", f"{MODULES}/invoices/{file}", code, words, gate)
 
 
 def denied(part: str, place: str) -> str:

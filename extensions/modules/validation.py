@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
-from . import taken
+from . import reserved_names
 from .answer import Described, Unreadable, decided, read
 from .fields import fields_problems
 from .fields.names import SQL_WORDS
+from .filters import in_ascii
+from .name_clashes import clashes
 from .names import Names, names_of
-from .texts import in_ascii
-from .used import clashes
 
 LONGEST = 30
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -132,21 +132,21 @@ def _reason(module: Described, ready_made: frozenset[str]) -> tuple[str, str]:
     """Return why the module's name is not allowed, and a way out besides another name."""
     names = _names(module)
     forms = {module.name, names.singular, names.plural}
-    if forms & taken.KEYWORDS:
+    if forms & reserved_names.KEYWORDS:
         return "is a word of Python itself", ""
-    if {module.name, names.package} & taken.STANDARD_LIBRARY:
+    if {module.name, names.package} & reserved_names.STANDARD_LIBRARY:
         return "is a module of Python's standard library", ""
     if forms & ready_made:
         return "is also a ready-made module that you chose", ", or leave the ready-made one out"
-    if owner := taken.owner_of(names, module.name):
+    if owner := reserved_names.owner_of(names, module.name):
         return _OF_OWNER.get(owner, "is kept for a ready-made module of the standard"), ""
-    if forms & (taken.PROJECT | taken.plurals(taken.PROJECT)):
+    if forms & (reserved_names.PROJECT | reserved_names.plurals(reserved_names.PROJECT)):
         return _OF_OWNER["standard"], ""
-    if forms & (taken.AHEAD | taken.plurals(taken.AHEAD)):
+    if forms & (reserved_names.AHEAD | reserved_names.plurals(reserved_names.AHEAD)):
         return "is kept for what the standard may have one day", ""
     if names.table in SQL_WORDS:
         return "is a word of SQL", ""
-    if hidden := (forms | {names.class_name}) & taken.BUILTINS or clashes(names):
+    if hidden := (forms | {names.class_name}) & reserved_names.BUILTINS or clashes(names):
         return f"would hide {min(hidden)!r} in its own files", ""
     return "", ""
 

@@ -7,7 +7,7 @@ from joserfc import jwe
 from joserfc.jwk import KeySet, OctKey
 
 
-class Sealer:
+class Encrypter:
     """Encrypts with `secret`, and decrypts what `previous` secrets have encrypted as well."""
 
     def __init__(self, secret: str, *, previous: Sequence[str] = ()) -> None:
@@ -19,14 +19,16 @@ class Sealer:
         """The id of the current key: re-encrypt whatever was encrypted with another one."""
         return str(self._key.kid)
 
-    def seal(self, text: str) -> str:
+    def encrypt(self, text: str) -> str:
         header = {"alg": "dir", "enc": "A256GCM", "kid": self.key_id}
         return jwe.encrypt_compact(header, text, self._key)
 
-    def open(self, sealed: str) -> str:
+    def decrypt(self, encrypted: str) -> str:
         """Decrypt. Raises joserfc's JoseError if the text was changed or its key is gone."""
-        plain = jwe.decrypt_compact(sealed, self._keys).plaintext
+        plain = jwe.decrypt_compact(encrypted, self._keys).plaintext
         return (plain or b"").decode()
+
+    seal, open = encrypt, decrypt  # until 3.0
 
 
 def _key(secret: str) -> OctKey:

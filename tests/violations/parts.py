@@ -1,6 +1,6 @@
 """Violations between the parts of one module."""
 
-from tests.plants.plant import REPOSITORIES, RULES, USERS, denied, in_invoices
+from tests.violations.violation import REPOSITORIES, RULES, USERS, denied, in_invoices
 
 PARTS = [
     in_invoices("routes.py", f"from {REPOSITORIES} import InvoiceRepository", denied("routes", REPOSITORIES)),

@@ -9,18 +9,18 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from starlette.types import Send
 
-from ._errors import AnswerLost
+from ._errors import ResponseLost
 
 REPLAYED = (b"idempotent-replayed", b"true")
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoredResponse:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
 
-    def seal(self, secrets: Sequence[str], key: str) -> bytes:
+    def encrypt(self, secrets: Sequence[str], key: str) -> bytes:
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers
         ]
@@ -29,12 +29,12 @@ class Answer:
         )
 
     @classmethod
-    def unseal(cls, sealed: bytes, secrets: Sequence[str], key: str) -> "Answer":
-        """Decrypt a stored response. Raises AnswerLost."""
+    def decrypt(cls, encrypted: bytes, secrets: Sequence[str], key: str) -> "StoredResponse":
+        """Decrypt a stored response. Raises ResponseLost."""
         try:
-            status, headers, body = orjson.loads(_cipher(secrets, key).decrypt(sealed))
+            status, headers, body = orjson.loads(_cipher(secrets, key).decrypt(encrypted))
         except InvalidToken:
-            raise AnswerLost from None
+            raise ResponseLost from None
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return cls(status, pairs, b64decode(body))
 

@@ -11,26 +11,26 @@ from .source import MODULES
 NAMES = sorted(each.name for each in MODULES.iterdir() if (each / "__init__.py").exists())
 
 
-def law_of(module: str) -> dict[str, Any]:
+def rules_of(module: str) -> dict[str, Any]:
     """Return a module's import rules, or an empty dictionary if it has none."""
     file = MODULES / module / "tach.domain.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def neighbours(module: str) -> set[str]:
+def used_modules(module: str) -> set[str]:
     """Return the modules that this module may use."""
-    rooms = [law_of(module).get("root", {}), *law_of(module).get("modules", ())]
-    places = [str(place) for room in rooms for place in room.get("depends_on", ())]
+    packages = [rules_of(module).get("root", {}), *rules_of(module).get("modules", ())]
+    places = [str(place) for package in packages for place in package.get("depends_on", ())]
     return {p.removeprefix("//app.modules.") for p in places if p.startswith("//app.modules.")}
 
 
-def too_much(module: str) -> Iterator[str]:
-    law = law_of(module)
+def violations(module: str) -> Iterator[str]:
+    rules = rules_of(module)
     where = f"{module}/tach.domain.toml"
-    if set(law) != {"root", "modules"} or set(law["root"]) != {"depends_on"}:
+    if set(rules) != {"root", "modules"} or set(rules["root"]) != {"depends_on"}:
         yield f"{where} must have [root] with depends_on, [[modules]], and nothing else"
         return
-    for part in ({"path": "root", "visibility": [], **law["root"]}, *law["modules"]):
+    for part in ({"path": "root", "visibility": [], **rules["root"]}, *rules["modules"]):
         yield from (f"{where}, {part.get('path')}: {sentence}" for sentence in _of(part, module))
 
 
@@ -38,20 +38,22 @@ def _of(part: Mapping[str, Any], module: str) -> Iterator[str]:
     if set(part) != {"path", "depends_on", "visibility"}:
         yield "needs path, depends_on and visibility, and nothing else"
         return
-    siblings, rooms = MAY.get(part["path"].partition(".")[0], ANY_OTHER)
+    siblings, packages = MAY.get(part["path"].partition(".")[0], ANY_OTHER)
     for place in map(str, part["depends_on"]):
-        if not (_is_room(place, rooms) if place.startswith("//") else _is_sibling(place, siblings)):
+        if not (
+            _is_package(place, packages) if place.startswith("//") else _is_sibling(place, siblings)
+        ):
             yield f"may not know {place}"
     for place in map(str, part["visibility"]):
         if place not in (f"//app.modules.{module}", f"//app.modules.{module}.**"):
-            yield f"may not be seen by {place}: others ring the front door, __init__.py"
+            yield f"may not be seen by {place}: others use its public API, __init__.py"
 
 
-def _is_room(place: str, rooms: set[str]) -> bool:
+def _is_package(place: str, packages: set[str]) -> bool:
     name = place.removeprefix("//")
-    if OTHER_MODULES in rooms and name.startswith(f"{OTHER_MODULES}."):
+    if OTHER_MODULES in packages and name.startswith(f"{OTHER_MODULES}."):
         return name.removeprefix(f"{OTHER_MODULES}.") in NAMES
-    return any(f"{name}.".startswith(f"{room}.") for room in rooms - {OTHER_MODULES})
+    return any(f"{name}.".startswith(f"{package}.") for package in packages - {OTHER_MODULES})
 
 
 def _is_sibling(place: str, siblings: set[str]) -> bool:

@@ -20,7 +20,7 @@ PAGE = """\
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Email:
     """One e-mail. A blank line in `text` ends a paragraph; only URLs in `links` become links.
 
     Text written by other users, such as a name, must pass through `quoted`.
