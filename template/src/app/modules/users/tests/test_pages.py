@@ -14,6 +14,7 @@ from app.config import Settings
 from app.core.runtime import Runtime
 from app.main import create_app
 from tests.support.mail import mails_to
+from tests.support.people import Person
 
 from ..routes._pages import PAGES
 from .test_auth import invite, registration
@@ -35,13 +36,13 @@ async def with_front_end(settings: Settings) -> AsyncIterator[AsyncClient]:
 
 class TestPages:
     async def test_are_where_the_links_in_mails_lead(
-        self, anonymous: AsyncClient, client: AsyncClient, runtime: Runtime
+        self, anonymous: AsyncClient, owner: Person, runtime: Runtime
     ) -> None:
         body = registration()
         await anonymous.post(f"{AUTH}/register", json=body)
         await anonymous.post(f"{AUTH}/forgot-password", json={"email": body["email"]})
         invited = registration()["email"].lower()
-        await invite(client, email=invited)
+        await invite(anonymous, owner, invited)
         mails = [
             *await mails_to(runtime, body["email"].lower()),
             *await mails_to(runtime, invited),

@@ -22,17 +22,13 @@ async function send(form) {
   const button = form.querySelector("button");
   clear(form);
   button.disabled = true;
-  try {
-    const answer = await fetch(form.dataset.send, request(form));
-    const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-    if (!answer.ok) return show(form, body, answer.status);
-    if (body.challenge) return location.assign(`/second-factor#challenge=${body.challenge}`);
-    done(form);
-  } catch {
-    refuse("The server cannot be reached. Try again in a moment.");
-  } finally {
-    button.disabled = false;
-  }
+  const answer = await fetch(form.dataset.send, request(form)).catch(() => null);
+  button.disabled = false;
+  if (!answer) return refuse("The server cannot be reached. Try again in a moment.");
+  const body = (await answer.json().catch(() => null)) ?? {};
+  if (!answer.ok) return show(form, body, answer.status);
+  if (body.challenge) return location.assign(`/second-factor#challenge=${body.challenge}`);
+  done();
 }
 
 function request(form) {
@@ -47,7 +43,7 @@ function request(form) {
   return { method: "POST", body, headers: { "Content-Type": "application/json" } };
 }
 
-function done(form) {
+function done() {
   const section = document.querySelector(".done");
   if (!section) return location.reload();
   for (const part of document.querySelectorAll("form, .way-on")) part.hidden = true;
@@ -56,15 +52,19 @@ function done(form) {
 }
 
 function show(form, problem, status) {
-  const general = [];
+  const general = new Set([sentenceOf(form, problem, status)]);
   for (const { pointer, detail } of problem.errors ?? []) {
     const field = form.elements[pointer.split("/").pop()];
     if (field instanceof HTMLInputElement) mark(field, detail);
-    else general.push(detail);
+    else general.add(detail);
   }
-  const sentence = problem.detail ?? problem.title ?? `The server answered with ${status}.`;
-  refuse([sentence, ...general].join(" "));
+  refuse([...general].join(" "));
   form.querySelector("[aria-invalid]")?.focus();
+}
+
+function sentenceOf(form, problem, status) {
+  const denied = status === 401 ? form.dataset.denied : undefined;
+  return denied ?? problem.detail ?? problem.title ?? `The server answered with ${status}.`;
 }
 
 function mark(field, detail) {
