@@ -134,6 +134,8 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     for module in modules:
         for router in module.routers:
             include(app, router, prefix=API)
+        for pages in module.pages:
+            include(app, pages)
     routing.index_routes(app)
 
 

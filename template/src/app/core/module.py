@@ -23,12 +23,14 @@ class Module:
     """What a module provides. `permissions` maps each permission to the lowest role that has it.
 
     `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
+    `pages` are served without the prefix of the API, and are not in its document.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
     name: str
     uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
+    pages: tuple[APIRouter, ...] = ()
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()

@@ -44,13 +44,18 @@ class AppError(Exception):
     detail: str | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Derive slug and title from the class name unless the subclass defines them."""
+        """Derive slug and title from the class name unless the subclass defines them.
+
+        Its own title is also the detail that it does not define: its base class's would say less.
+        """
         super().__init_subclass__(**kwargs)
         words = WORDS.sub(" ", cls.__name__)
         if "slug" not in vars(cls):
             cls.slug = words.replace(" ", "-").lower()
         if "title" not in vars(cls):
             cls.title = words.capitalize()
+        elif "detail" not in vars(cls):
+            cls.detail = f"{cls.title}."
 
     def __init__(
         self,

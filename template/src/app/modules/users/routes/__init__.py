@@ -6,6 +6,7 @@ from . import (
     _me,
     _members,
     _oidc,
+    _pages,
     _second_factor,
     _sessions,
 )
@@ -23,4 +24,6 @@ routers = (
     _administration.router,
 )
 
-__all__ = ["routers"]
+pages = (_pages.router,)
+
+__all__ = ["pages", "routers"]
