@@ -26,7 +26,7 @@ class TestSource:
         source.run("mypy")
 
     def test_stays_fast(self, source: Clone) -> None:
-        source.run("pytest", "--quiet", "tests/performance", "tests/transactions")
+        source.run("pytest", "--quiet", "tests/standard/performance", "tests/standard/transactions")
 
     def test_of_the_skeleton_passes(self, source: Clone) -> None:
         source.run("pytest", "--quiet", "src/app/modules/widgets")

@@ -42,7 +42,7 @@ def main() -> None:
 
     if Path(HOW).is_absolute():
         _supervisor.PROVEN_SECONDS = 0
-    here = "tests.cli.supervised_server:app"
+    here = "tests.standard.cli.supervised_server:app"
     _supervise(uvicorn.Config(here, port=int(sys.argv[1]), workers=2, log_config=None))
 
 

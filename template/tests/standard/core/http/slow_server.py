@@ -32,7 +32,7 @@ def main(port: int) -> None:
     run = uvicorn.run
 
     def run_slow(_: str, **options: Any) -> None:
-        run("tests.core.http.slow_server:slow_app", **options)
+        run("tests.standard.core.http.slow_server:slow_app", **options)
 
     with mock.patch("uvicorn.run", run_slow):
         serve(port=port)

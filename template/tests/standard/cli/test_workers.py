@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 WITHIN = 300
 BUSY = "while True: pass"
 PROGRAM = str(Path(__file__).with_name("supervised_server.py"))
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 class Server:
