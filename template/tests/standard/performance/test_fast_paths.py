@@ -22,6 +22,7 @@ from app.database.engine import create_engine
 from app.main import create_app
 from tests.support.clients import client_of
 from tests.support.fast_paths import needs_fast_paths
+from tests.support.notes import URL, modules_and_notes
 from tests.support.people import Person
 
 
@@ -83,7 +84,7 @@ class TestConnections:
 class TestOff:
     @pytest_asyncio.fixture
     async def slow_app(self, settings: Settings) -> AsyncIterator[FastAPI]:
-        app = create_app(settings.model_copy(update={"fast_paths": False}))
+        app = create_app(settings.model_copy(update={"fast_paths": False}), modules_and_notes())
         yield app
         await app.state.runtime.close()
 
@@ -91,8 +92,8 @@ class TestOff:
         runtime: Runtime = slow_app.state.runtime
 
         async with client_of(slow_app, owner) as client:
-            made = await client.post("/api/v1/widgets", json={"name": "First"})
-            read = await client.get(f"/api/v1/widgets/{made.json()['id']}")
+            made = await client.post(URL, json={"name": "First"})
+            read = await client.get(f"{URL}/{made.json()['id']}")
 
         assert (made.status_code, read.status_code) == (201, 200)
         assert not any(fast_paths(runtime.settings).values())

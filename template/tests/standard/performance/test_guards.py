@@ -19,8 +19,8 @@ from app.core.observability.logging import configure_logging
 from app.core.unit_of_work import UnitOfWork
 from app.database.compiled.statement import Statement
 from app.main import _tune_garbage_collection
-from app.modules.widgets.repositories import WidgetRepository
 from tests.support.fast_paths import needs_fast_paths
+from tests.support.notes import URL, NoteRepository
 
 
 def routes(app: FastAPI) -> list[APIRoute]:
@@ -51,14 +51,14 @@ class TestRoutes:
             return stock(route, scope)
 
         monkeypatch.setattr(APIRoute, "matches", matches)
-        scope = {"type": "http", "method": "GET", "path": "/api/v1/widgets"}
+        scope = {"type": "http", "method": "GET", "path": URL}
         match, _ = app.router.routes[0].matches(scope)
 
         assert match is Match.FULL
-        assert [path for path in asked if "widgets" not in path] == []
+        assert [path for path in asked if URL not in path] == []
 
     def test_of_a_module_are_all_fast(self, app: FastAPI) -> None:
-        slow = [route.path for route in routes(app) if "widgets" in route.path and not _fast(route)]
+        slow = [each.path for each in routes(app) if each.path.startswith(URL) and not _fast(each)]
 
         assert slow == []
 
@@ -89,11 +89,11 @@ class TestStatements:
 
     async def test_wake_no_session_of_the_orm(self, work: UnitOfWork) -> None:
         """Even `delete` uses no ORM session, unless the row may be in one."""
-        widgets = WidgetRepository(work.session)
-        widget = await widgets.create(name="First")
-        await widgets.change(await widgets.get(widget.id), name="Second")
-        await widgets.list(limit=1)
-        await widgets.delete(widget)
+        notes = NoteRepository(work.session)
+        note = await notes.create(name="First")
+        await notes.change(await notes.get(note.id), name="Second")
+        await notes.list(limit=1)
+        await notes.delete(note)
         await work.commit()
 
         assert "sync_session" not in vars(work.session)
@@ -125,11 +125,11 @@ class TestGarbageCollection:
 
 
 async def _use_all_verbs(work: UnitOfWork) -> None:
-    widgets = WidgetRepository(work.session)
-    widget = await widgets.create(name="First")
-    page = await widgets.list(limit=1)
-    await widgets.list(limit=1, cursor=page.next_cursor)
-    await widgets.delete(await widgets.change(widget, name="Second"))
+    notes = NoteRepository(work.session)
+    note = await notes.create(name="First")
+    page = await notes.list(limit=1)
+    await notes.list(limit=1, cursor=page.next_cursor)
+    await notes.delete(await notes.change(note, name="Second"))
 
 
 def _compiled_again(*_: object) -> None:

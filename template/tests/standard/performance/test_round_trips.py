@@ -8,10 +8,9 @@ from httpx import AsyncClient, Response
 
 from tests.support.clients import client_of
 from tests.support.fast_paths import needs_fast_paths
+from tests.support.notes import URL
 from tests.support.people import Person
 from tests.support.wire import Wire
-
-URL = "/api/v1/widgets"
 
 Count = Callable[[Callable[[], Awaitable[Response]]], Awaitable[int]]
 

@@ -9,16 +9,14 @@ from sqlalchemy.exc import DBAPIError
 from app.core.runtime import Runtime
 from app.database.compiled.statement import prepared
 from app.database.session import open_session
-from app.modules.widgets.models import Widget
-from app.modules.widgets.repositories import WidgetRepository
+from tests.support.notes import Note, NoteRepository, names
 from tests.support.people import Person
 
 from .connections import behind_pgbouncer, checked_out, pid_in_pool
-from .widgets import names
 
 RENAME = prepared(
     "rename",
-    text("UPDATE widgets SET name = convert_from(:name, 'UTF8')").execution_options(
+    text("UPDATE test_notes SET name = convert_from(:name, 'UTF8')").execution_options(
         raw_sql="row security narrows it"
     ),
 )
@@ -35,7 +33,7 @@ class TestAtCommit:
         self, runtime: Runtime, owner: Person
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        made = await WidgetRepository(session).create(name="first")
+        made = await NoteRepository(session).create(name="first")
         for name in (b"second", b"third"):
             await session.at_commit(RENAME, name)
         assert await names(runtime, owner) == set()
@@ -47,7 +45,7 @@ class TestAtCommit:
 
     async def test_takes_part_in_a_commit_of_the_orm(self, runtime: Runtime, owner: Person) -> None:
         async with open_session(runtime.database.rw, owner.context) as session, session.orm.begin():
-            session.add(Widget(name="first"))
+            session.add(Note(name="first"))
             await session.at_commit(RENAME, b"second")
 
         assert await names(runtime, owner) == {"second"}
@@ -56,17 +54,19 @@ class TestAtCommit:
         session = open_session(runtime.database.rw, owner.context)
         await session.at_commit(RENAME, b"never")
         await session.rollback()
-        await WidgetRepository(session).create(name="first")
+        await NoteRepository(session).create(name="first")
         await session.commit()
 
         assert await names(runtime, owner) == {"first"}
 
-    @pytest.mark.parametrize("name", ["'); DROP TABLE widgets; --", "\\' $1 $$ :name %s", "ä\n☃"])
+    @pytest.mark.parametrize(
+        "name", ["'); DROP TABLE test_notes; --", "\\' $1 $$ :name %s", "ä\n☃"]
+    )
     async def test_is_never_read_as_sql(self, runtime: Runtime, owner: Person, name: str) -> None:
         async with behind_pgbouncer(runtime) as another:
             for engine in (runtime.database.rw, another):
                 session = open_session(engine, owner.context)
-                await WidgetRepository(session).create(name="first")
+                await NoteRepository(session).create(name="first")
                 await session.at_commit(RENAME, name.encode())
                 await session.commit()
 
@@ -75,7 +75,7 @@ class TestAtCommit:
     async def test_that_fails_takes_all_of_it_back(self, runtime: Runtime, owner: Person) -> None:
         pid = await pid_in_pool(runtime, owner)
         session = open_session(runtime.database.rw, owner.context)
-        await WidgetRepository(session).create(name="lost")
+        await NoteRepository(session).create(name="lost")
         await session.at_commit(RENAME, b"x" * 500)
 
         with pytest.raises(DBAPIError, match="too long"):
@@ -89,7 +89,7 @@ class TestAtCommit:
         self, runtime: Runtime, owner: Person
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        await WidgetRepository(session).create(name="lost")
+        await NoteRepository(session).create(name="lost")
         await session.at_commit(SLEEP, b"9")
         committing = asyncio.create_task(session.commit())
         await asyncio.sleep(0.1)

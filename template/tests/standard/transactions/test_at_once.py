@@ -12,13 +12,12 @@ from sqlalchemy.exc import InvalidRequestError, PendingRollbackError, SQLAlchemy
 
 from app.core.runtime import Runtime
 from app.database.session import TenantSession, open_session
-from app.modules.widgets.repositories import WidgetRepository
+from tests.support.notes import NoteRepository, names
 from tests.support.people import Person
 from tests.support.queue import until
 from tests.support.servers import server
 
 from .connections import checked_out, database
-from .widgets import names
 
 ROUNDS = 80
 TENANT = text("SELECT current_setting('app.tenant_id')").execution_options(raw_sql="a setting")
@@ -28,9 +27,9 @@ IN_TRANSACTION = """
 """
 WRONG: Any = 7
 WAYS: Sequence[Callable[[TenantSession], Awaitable[Any]]] = (
-    lambda session: WidgetRepository(session).list(limit=5),
-    lambda session: WidgetRepository(session).create(name="made"),
-    lambda session: WidgetRepository(session).create(name=WRONG),
+    lambda session: NoteRepository(session).list(limit=5),
+    lambda session: NoteRepository(session).create(name="made"),
+    lambda session: NoteRepository(session).create(name=WRONG),
     lambda session: session.scalar(TENANT),
     lambda session: session.transaction.begin(),
 )
@@ -39,10 +38,10 @@ WAYS: Sequence[Callable[[TenantSession], Awaitable[Any]]] = (
 async def test_the_second_of_two_is_refused(runtime: Runtime, owner: Person) -> None:
     for _ in range(2):  # the second time, the connection has already prepared the statement
         session = open_session(runtime.database.rw, owner.context)
-        widgets = WidgetRepository(session)
+        notes = NoteRepository(session)
 
         first, second = await asyncio.gather(
-            widgets.create(name="first"), widgets.create(name="second"), return_exceptions=True
+            notes.create(name="first"), notes.create(name="second"), return_exceptions=True
         )
         await session.commit()
 

@@ -11,12 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.core.runtime import Runtime
 from app.database.session import TenantSession, open_session
-from app.modules.widgets.repositories import WidgetRepository
+from tests.support.notes import NoteRepository, names
 from tests.support.people import Person
 from tests.support.servers import server
 
 from .connections import checked_out, database, kill, pid_in_pool
-from .widgets import names
 
 TENANT = text("SELECT current_setting('app.tenant_id')").execution_options(raw_sql="a setting")
 
@@ -32,7 +31,7 @@ async def session(runtime: Runtime, owner: Person, request: pytest.FixtureReques
 
 async def create(runtime: Runtime, owner: Person, name: str) -> UUID:
     session = open_session(runtime.database.rw, owner.context)
-    made = await WidgetRepository(session).create(name=name)
+    made = await NoteRepository(session).create(name=name)
     await session.commit()
     return made.id
 
@@ -41,7 +40,7 @@ class TestFirstStatement:
     async def test_is_in_the_transaction(
         self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
-        await WidgetRepository(session).create(name="driver")
+        await NoteRepository(session).create(name="driver")
         assert await names(runtime, owner) == {"known"}
 
         await session.rollback()
@@ -54,7 +53,7 @@ class TestFirstStatement:
     ) -> None:
         for person in (owner, rival, owner):
             another = open_session(runtime.database.rw, person.context)
-            await WidgetRepository(another).create(name=person.email)
+            await NoteRepository(another).create(name=person.email)
 
             assert await another.scalar(TENANT) == str(person.tenant_id)
             await another.commit()
@@ -69,9 +68,9 @@ class TestFirstStatement:
         twice = await create(runtime, owner, "twice")
 
         with pytest.raises(IntegrityError, match="duplicate key"):
-            await WidgetRepository(session).create(id=twice, name="twice")
+            await NoteRepository(session).create(id=twice, name="twice")
         with pytest.raises(DBAPIError, match="transaction is aborted"):
-            await WidgetRepository(session).create(name="lost")
+            await NoteRepository(session).create(name="lost")
         await session.rollback()
 
         assert await pid_in_pool(runtime, owner) == pid
@@ -82,13 +81,13 @@ class TestFirstStatement:
     ) -> None:
         """The driver refuses it after BEGIN was sent; the next statement goes on from there."""
         pid = await pid_in_pool(runtime, owner)
-        widgets = WidgetRepository(session)
+        notes = NoteRepository(session)
         wrong: Any = 7
 
         with pytest.raises(DBAPIError, match="expected str"):
-            await widgets.create(name=wrong)
+            await notes.create(name=wrong)
         assert session.transaction.connection is not None
-        await widgets.create(name="fits")
+        await notes.create(name="fits")
         assert await session.scalar(TENANT) == str(owner.tenant_id)
         await session.commit()
 
@@ -100,7 +99,7 @@ class TestFirstStatement:
     ) -> None:
         kill(await pid_in_pool(runtime, owner))
 
-        await WidgetRepository(session).create(name="again")
+        await NoteRepository(session).create(name="again")
         await session.commit()
 
         assert await names(runtime, owner) == {"known", "again"}
@@ -109,8 +108,8 @@ class TestFirstStatement:
         self, session: TenantSession, runtime: Runtime, owner: Person
     ) -> None:
         with server().superuser(database(runtime)) as connection:
-            connection.execute("BEGIN; LOCK TABLE widgets")
-            waiting = asyncio.create_task(WidgetRepository(session).create(name="lost"))
+            connection.execute("BEGIN; LOCK TABLE test_notes")
+            waiting = asyncio.create_task(NoteRepository(session).create(name="lost"))
             await asyncio.sleep(0.1)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -10,15 +10,15 @@ from httpx import AsyncClient
 from app.core.errors import NoRoom
 from app.core.http.problems._translation import translate
 from app.core.runtime import Runtime
+from tests.support.notes import URL
 from tests.support.servers import server
 
-URL = "/api/v1/widgets"
 FULL = """
     CREATE FUNCTION be_full() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'No space left' USING ERRCODE = 'disk_full'; END $$;
-    CREATE TRIGGER is_full BEFORE INSERT ON widgets FOR EACH ROW EXECUTE FUNCTION be_full()
+    CREATE TRIGGER is_full BEFORE INSERT ON test_notes FOR EACH ROW EXECUTE FUNCTION be_full()
 """
-ROOM = "DROP TRIGGER is_full ON widgets; DROP FUNCTION be_full()"
+ROOM = "DROP TRIGGER is_full ON test_notes; DROP FUNCTION be_full()"
 
 
 @contextmanager

@@ -11,24 +11,21 @@ from app.core.errors import Unavailable
 from app.core.http.problems._translation import translate
 from app.core.runtime import Runtime
 from app.database.session import open_session
-from app.modules.widgets.models import Widget
-from app.modules.widgets.repositories import WidgetRepository
+from tests.support.notes import URL, Note, NoteRepository, names
 from tests.support.people import Person
 from tests.support.servers import server
 
 from .connections import PID, checked_out, database
-from .widgets import names
 
-URL = "/api/v1/widgets"
 Migrate = Callable[[], None]
-Act = Callable[[WidgetRepository, Widget], Awaitable[Any]]
+Act = Callable[[NoteRepository, Note], Awaitable[Any]]
 
 FIRST: dict[str, Act] = {
-    "find": lambda widgets, widget: widgets.find(widget.id),
-    "list": lambda widgets, widget: widgets.list(limit=10),
-    "create": lambda widgets, widget: widgets.create(name="new"),
-    "change": lambda widgets, widget: widgets.change(widget, name="old"),
-    "delete": lambda widgets, widget: widgets.delete(widget),
+    "find": lambda notes, note: notes.find(note.id),
+    "list": lambda notes, note: notes.list(limit=10),
+    "create": lambda notes, note: notes.create(name="new"),
+    "change": lambda notes, note: notes.change(note, name="old"),
+    "delete": lambda notes, note: notes.delete(note),
 }
 
 
@@ -40,7 +37,7 @@ def migrate(runtime: Runtime) -> Iterator[Migrate]:
     def change() -> None:
         types.reverse()
         with server().superuser(database(runtime)) as connection:
-            connection.execute(f"ALTER TABLE widgets ALTER COLUMN name TYPE {types[0]}")
+            connection.execute(f"ALTER TABLE test_notes ALTER COLUMN name TYPE {types[0]}")
 
     yield change
     if types[0] == "text":
@@ -55,7 +52,7 @@ async def test_a_first_statement_is_sent_again(
 
     for row in rows:
         session = open_session(runtime.database.rw, owner.context)
-        await act(WidgetRepository(session), row)
+        await act(NoteRepository(session), row)
         await session.commit()
         migrate()
 
@@ -69,7 +66,7 @@ async def test_what_was_begun_is_not_done_twice(
     migrate()
 
     session = open_session(runtime.database.rw, owner.context)
-    await WidgetRepository(session).create(name="once")
+    await NoteRepository(session).create(name="once")
     await session.rollback()
 
     assert await names(runtime, owner) == {"old"}
@@ -85,7 +82,7 @@ async def test_a_later_statement_is_unavailable(
     migrate()
 
     with pytest.raises(DBAPIError) as caught:
-        await WidgetRepository(session).create(name="lost")
+        await NoteRepository(session).create(name="lost")
     await session.close()
 
     answer = translate({"type": "http"}, caught.value)
@@ -111,8 +108,8 @@ async def test_no_request_ends_as_a_bug(client: AsyncClient, migrate: Migrate) -
     assert set(answers) <= {200, 201}
 
 
-async def create(runtime: Runtime, owner: Person) -> Widget:
+async def create(runtime: Runtime, owner: Person) -> Note:
     session = open_session(runtime.database.rw, owner.context)
-    made = await WidgetRepository(session).create(name="old")
+    made = await NoteRepository(session).create(name="old")
     await session.commit()
     return made

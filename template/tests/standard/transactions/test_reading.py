@@ -9,14 +9,12 @@ from sqlalchemy import select, text, update
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.session import open_session
-from app.modules.widgets.models import Widget
-from app.modules.widgets.repositories import WidgetRepository
 from tests.support.fast_paths import needs_fast_paths
+from tests.support.notes import Note, NoteRepository, names
 from tests.support.people import Person
 from tests.support.servers import server
 
 from .connections import behind_pgbouncer, checked_out, database
-from .widgets import names
 
 LOCK = text("SELECT pg_advisory_xact_lock(1)").execution_options(raw_sql="a lock, no rows")
 
@@ -25,7 +23,7 @@ class TestAlone:
     @needs_fast_paths
     async def test_begins_nothing(self, runtime: Runtime, owner: Person) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        await WidgetRepository(session).list(limit=1)
+        await NoteRepository(session).list(limit=1)
 
         assert session.transaction.connection is None
         assert not session.is_open
@@ -36,19 +34,19 @@ class TestAlone:
         self, runtime: Runtime, owner: Person
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            widgets = WidgetRepository(work.session)
-            await widgets.list(limit=1)
-            made = await widgets.create(name="driver")
+            notes = NoteRepository(work.session)
+            await notes.list(limit=1)
+            made = await notes.create(name="driver")
 
-            assert await widgets.find(made.id) is not None
+            assert await notes.find(made.id) is not None
             assert checked_out(runtime) == 1
 
         assert await names(runtime, owner) == {"driver"}
 
     async def test_sees_what_the_orm_has_not_written_yet(self, work: UnitOfWork) -> None:
-        work.session.add(Widget(name="orm"))
+        work.session.add(Note(name="orm"))
 
-        rows = await WidgetRepository(work.session).list(limit=50)
+        rows = await NoteRepository(work.session).list(limit=50)
 
         assert [row.name for row in rows.items] == ["orm"]
 
@@ -58,11 +56,11 @@ class TestAlone:
     ) -> None:
         engine = runtime.database.rw.execution_options(isolation_level=level)
         async with open_session(engine, owner.context) as session:
-            before = await WidgetRepository(session).list(limit=50)
+            before = await NoteRepository(session).list(limit=50)
             async with open_unit(runtime, owner.actor, owner.context) as work:
-                await WidgetRepository(work.session).create(name="meanwhile")
+                await NoteRepository(work.session).create(name="meanwhile")
 
-            assert await WidgetRepository(session).list(limit=50) == before
+            assert await NoteRepository(session).list(limit=50) == before
 
     async def test_is_nobody_behind_pgbouncer(self, runtime: Runtime, owner: Person) -> None:
         """There, each transaction may get another server, with other prepared statements."""
@@ -70,7 +68,7 @@ class TestAlone:
             behind_pgbouncer(runtime) as engine,
             open_session(engine, owner.context) as session,
         ):
-            await WidgetRepository(session).list(limit=1)
+            await NoteRepository(session).list(limit=1)
 
             assert session.transaction.connection is not None
 
@@ -79,8 +77,8 @@ class TestAlone:
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
         with server().superuser(database(runtime)) as connection:
-            connection.execute("BEGIN; LOCK TABLE widgets")
-            waiting = asyncio.create_task(WidgetRepository(session).list(limit=1))
+            connection.execute("BEGIN; LOCK TABLE test_notes")
+            waiting = asyncio.create_task(NoteRepository(session).list(limit=1))
             await asyncio.sleep(0.1)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -98,7 +96,7 @@ class TestRelease:
     async def test_gives_the_connection_of_reads_back(
         self, runtime: Runtime, owner: Person, work: UnitOfWork
     ) -> None:
-        await work.session.scalars(select(Widget))
+        await work.session.scalars(select(Note))
         assert checked_out(runtime) == 1
 
         await work.release()
@@ -121,7 +119,7 @@ class TestRelease:
             behind_pgbouncer(runtime) as engine,
             open_session(engine, owner.context) as session,
         ):
-            await WidgetRepository(session).list(limit=1)
+            await NoteRepository(session).list(limit=1)
             assert session.is_open
 
             await session.release()
@@ -130,31 +128,31 @@ class TestRelease:
 
     async def test_leaves_entities_as_they_are(self, runtime: Runtime, owner: Person) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            made = await WidgetRepository(work.session).create(name="first")
+            made = await NoteRepository(work.session).create(name="first")
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            widget = await work.session.get_one(Widget, (owner.tenant_id, made.id))
+            note = await work.session.get_one(Note, (owner.tenant_id, made.id))
             await work.release()
 
-            widget.name = "second"
+            note.name = "second"
 
         assert await names(runtime, owner) == {"second"}
 
 
 async def _add(work: UnitOfWork) -> None:
-    await work.session.scalars(select(Widget))
-    work.session.add(Widget(name="new"))
+    await work.session.scalars(select(Note))
+    work.session.add(Note(name="new"))
 
 
 async def _savepoint(work: UnitOfWork) -> None:
     await work.session.begin_nested()
-    await work.session.scalars(select(Widget))
+    await work.session.scalars(select(Note))
 
 
 _WAYS: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
-    "create": lambda work: WidgetRepository(work.session).create(name="new"),
+    "create": lambda work: NoteRepository(work.session).create(name="new"),
     "add": _add,
-    "execute": lambda work: work.session.execute(update(Widget).values(name="all")),
-    "lock": lambda work: work.session.scalars(select(Widget).with_for_update()),
+    "execute": lambda work: work.session.execute(update(Note).values(name="all")),
+    "lock": lambda work: work.session.scalars(select(Note).with_for_update()),
     "savepoint": _savepoint,
     "text": lambda work: work.session.execute(LOCK),
 }

@@ -11,13 +11,13 @@ from httpx import AsyncClient, Response
 from app.config import Settings
 from app.main import create_app
 from tests.support.clients import client_of
+from tests.support.notes import URL, create_notes, modules_and_notes
 from tests.support.own_server import OwnServer, migrated, own_server
 from tests.support.people import found_tenant
 from tests.support.pgbouncer import PgBouncer, pgbouncer
 
 pytestmark = pytest.mark.slow
 
-URL = "/api/v1/widgets"
 Request = Callable[[AsyncClient], Awaitable[Response]]
 REQUESTS: dict[str, Request] = {
     "read in one trip": lambda client: client.get(URL),
@@ -38,6 +38,7 @@ class Served:
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     with own_server() as server:
         settings = migrated(server)
+        create_notes(settings)
         if request.param == "PostgreSQL":
             yield Served(server, settings)
             return
@@ -47,7 +48,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
 
 @pytest_asyncio.fixture
 async def client(served: Served) -> AsyncIterator[AsyncClient]:
-    app = create_app(served.settings)
+    app = create_app(served.settings, modules_and_notes())
     owner = await found_tenant(app.state.runtime)
     async with client_of(app, owner) as client:
         yield client

@@ -12,19 +12,17 @@ from app.database.asyncpg.pool import checkin, checkout
 from app.database.engine import create_engine
 from app.database.repository import RowNotFound
 from app.database.session import TenantSession, open_session
-from app.modules.widgets.models import Widget
-from app.modules.widgets.repositories import WidgetRepository
+from tests.support.notes import Note, NoteRepository, names
 from tests.support.people import Person
 from tests.support.queue import until
 from tests.support.servers import server
 
 from .connections import PID, checked_out, database, kill, pid_in_pool
-from .widgets import names
 
 
 async def write_both(session: TenantSession) -> None:
-    await WidgetRepository(session).create(name="driver")
-    session.add(Widget(name="orm"))
+    await NoteRepository(session).create(name="driver")
+    session.add(Note(name="orm"))
 
 
 class TestCommit:
@@ -39,7 +37,7 @@ class TestCommit:
 
     async def test_of_a_block_does_too(self, runtime: Runtime, owner: Person) -> None:
         async with open_session(runtime.database.rw, owner.context) as session, session.orm.begin():
-            await WidgetRepository(session).create(name="driver")
+            await NoteRepository(session).create(name="driver")
 
         assert await names(runtime, owner) == {"driver"}
 
@@ -48,7 +46,7 @@ class TestCommit:
         await write_both(session)
         await session.commit()
 
-        found = await session.scalars(select(Widget.name))
+        found = await session.scalars(select(Note.name))
 
         assert set(found) == {"driver", "orm"}
         await session.close()
@@ -74,20 +72,20 @@ class TestRollback:
         assert await names(runtime, owner) == set()
 
     async def test_of_a_savepoint_reaches_the_drivers_statements(self, work: UnitOfWork) -> None:
-        widgets = WidgetRepository(work.session)
-        kept = await widgets.create(name="kept")
+        notes = NoteRepository(work.session)
+        kept = await notes.create(name="kept")
         savepoint = await work.session.begin_nested()
-        lost = await widgets.create(name="lost")
+        lost = await notes.create(name="lost")
 
         await savepoint.rollback()
 
-        assert await widgets.find(lost.id) is None
-        assert (await widgets.get(kept.id)).name == "kept"
+        assert await notes.find(lost.id) is None
+        assert (await notes.get(kept.id)).name == "kept"
 
     async def test_leaves_the_connection_usable(self, runtime: Runtime, owner: Person) -> None:
         session = open_session(runtime.database.rw, owner.context)
         with pytest.raises(RowNotFound):
-            await WidgetRepository(session).get(owner.tenant_id)
+            await NoteRepository(session).get(owner.tenant_id)
         await session.close()
 
         assert await names(runtime, owner) == set()
@@ -98,7 +96,7 @@ class TestCancelled:
         self, runtime: Runtime, owner: Person
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
-        await WidgetRepository(session).create(name="lost")
+        await NoteRepository(session).create(name="lost")
         sleeping = asyncio.create_task(
             session.execute(text("SELECT pg_sleep(9)").execution_options(raw_sql="waits"))
         )
@@ -126,9 +124,9 @@ class TestDeadConnection:
         self, runtime: Runtime, owner: Person
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            await WidgetRepository(work.session).list(limit=1)
+            await NoteRepository(work.session).list(limit=1)
             kill(await pid_in_pool(runtime, owner))
-            await WidgetRepository(work.session).create(name="driver")
+            await NoteRepository(work.session).create(name="driver")
 
         assert await names(runtime, owner) == {"driver"}
 
@@ -147,7 +145,7 @@ class TestDeadConnection:
     ) -> None:
         kill(await pid_in_pool(runtime, owner))
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            work.session.add(Widget(name="orm"))
+            work.session.add(Note(name="orm"))
 
         assert await names(runtime, owner) == {"orm"}
 
