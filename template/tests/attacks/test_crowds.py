@@ -16,7 +16,7 @@ from tests.support.people import PASSWORD, Person
 
 from .conftest import CONNECTIONS
 
-CROWD = 3 * CONNECTIONS
+CROWD = 2 * CONNECTIONS
 PLAIN = "/api/v1/users"
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from app.database.tenancy import Context, PersonContext, TenantContextRequired
 from app.kit.ids import new_id
 
-from .arena import ALL_MODELS, Arena
+from .arena import ALL_MODELS, Arena, Row
 from .attacks import ON_EACH_TABLE
 from .raids import Raid
 from .report import Report
@@ -32,8 +32,15 @@ ATTACKS = {k: v for k, v in ON_EACH_TABLE.items() if k not in WRITTEN_WITH_REASO
 CONTEXTS = [None, PersonContext(new_id())]
 
 
+_rows: dict[tuple[int, str], tuple[Row, Row]] = {}
+"""The rows that are attacked, by arena and table: no attack may reach them, so they stay."""
+
+
 async def raid_without_tenant(arena: Arena, attack: str, model: Any, context: Context) -> Any:
-    theirs, mine = await arena.foreign_row(model.__table__), await arena.own_row(model.__table__)
+    table = model.__table__
+    if (key := (id(arena), table.name)) not in _rows:
+        _rows[key] = await arena.foreign_row(table), await arena.own_row(table)
+    theirs, mine = _rows[key]
     async with arena.session_of(context) as session:
         loot = await ON_EACH_TABLE[attack](Raid(arena, session, model, mine, theirs))
         await session.commit()

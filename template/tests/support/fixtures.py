@@ -8,7 +8,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from app.config import DatabaseSettings, LimitSettings, Settings
+from app.config import DatabaseSettings, LimitSettings, LogSettings, Settings
+from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
@@ -19,6 +20,12 @@ from .limits import without_limits
 from .modules import modules_for
 from .notes import create_notes, modules_and_notes
 from .people import Person, found_tenant
+
+
+@pytest.fixture(scope="session", autouse=True)
+def configured_log() -> None:
+    """Log as the app does: until it is configured, structlog takes seconds for a traceback."""
+    configure_logging(LogSettings(), json=False)
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,7 @@ async def test_a_free_slot_goes_to_who_has_the_fewest(
         await until(lambda: saw("1"))
 
         assert seen == ["a", "x", "b", "1"]
+        released.add("all")  # or the worker waits for them when it stops
 
 
 async def test_the_runs_of_one_host_never_have_all_slots(
@@ -98,6 +99,7 @@ async def test_a_queue_with_slots_of_its_own_waits_for_no_other(
         await until(lambda: saw("apart"))
 
         assert len(seen) == 4
+        released.add("all")
 
 
 async def test_nor_does_any_other_wait_for_it(queue: Runtime, owner: Person) -> None:
@@ -109,6 +111,7 @@ async def test_nor_does_any_other_wait_for_it(queue: Runtime, owner: Person) -> 
         await until(lambda: saw("common"))
 
         assert seen == ["a", "common"]
+        released.add("all")
 
 
 async def test_only_the_queues_that_are_asked_for_are_served(queue: Runtime, owner: Person) -> None:
