@@ -22,7 +22,7 @@ class InvoicePaid(Event):
 
 class TestName:
     def test_is_the_room_and_the_class(self) -> None:
-        assert InvoicePaid.name == "tests.test_event.invoice_paid"
+        assert InvoicePaid.name == "tests.standard.test_event.invoice_paid"
 
     def test_may_be_given(self) -> None:
         assert CounterMoved.name == "samples.counter_moved"

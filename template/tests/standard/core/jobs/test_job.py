@@ -10,7 +10,7 @@ async def close(work: Any) -> None: ...
 
 class TestName:
     def test_is_the_room_and_the_function(self) -> None:
-        assert job(close).name == "tests.test_job.close"
+        assert job(close).name == "tests.standard.test_job.close"
 
     def test_of_a_module_is_short(self) -> None:
         close.__module__ = "app.modules.projects.jobs"
