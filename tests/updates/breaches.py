@@ -105,7 +105,7 @@ BREACHES: dict[str, dict[str, Change]] = {
     },
     "moves": {
         "src/app/kit/ids.py is gone": remove(IDS),
-        "tests/core/test_etags.py is gone": replace(
+        "tests/standard/core/test_etags.py is gone": replace(
             COPIER,
             "  - /src/app/modules/widgets\n",
             "  - /src/app/modules/widgets\n  - /tests/standard/core/test_etags.py\n",
