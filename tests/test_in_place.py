@@ -25,8 +25,5 @@ class TestSource:
     def test_has_its_types(self, source: Clone) -> None:
         source.run("mypy")
 
-    def test_stays_fast(self, source: Clone) -> None:
-        source.run("pytest", "--quiet", "tests/performance", "tests/transactions")
-
     def test_of_the_skeleton_passes(self, source: Clone) -> None:
         source.run("pytest", "--quiet", "src/app/modules/widgets")

@@ -62,9 +62,9 @@ def test_uv_is_fetched_into_a_folder_of_any_name(makefile: str, name: str, tmp_p
     ("only", "processes"),
     [
         ("only=", 3),
-        ("only=tests/core", 3),
-        ("only=tests/core/test_logging.py", 0),
-        ("only=tests/core/test_logging.py::TestJson::test_is_one", 0),
+        ("only=tests/standard/core", 3),
+        ("only=tests/standard/core/test_logging.py", 0),
+        ("only=tests/standard/core/test_logging.py::TestJson::test_is_one", 0),
     ],
 )
 def test_one_file_needs_no_processes_of_its_own(project: Path, only: str, processes: int) -> None:

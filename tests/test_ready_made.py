@@ -79,7 +79,7 @@ def passes(clone: Clone) -> str:
     clone.run("alembic", "upgrade", "head")
     assert "No new upgrade operations detected" in clone.run("alembic", "check")
     clone.run("tach", "check")
-    clone.run("pytest", "--quiet", "tests/architecture", "src/app/modules/boats", "tests/migrations")
+    clone.run("pytest", "--quiet", "tests/architecture", "src/app/modules/boats", "tests/standard/migrations")
     return git(clone.folder, "status", "--porcelain")
 
 

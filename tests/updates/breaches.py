@@ -105,8 +105,10 @@ BREACHES: dict[str, dict[str, Change]] = {
     },
     "moves": {
         "src/app/kit/ids.py is gone": remove(IDS),
-        "tests/core/test_etags.py is gone": replace(
-            COPIER, "  - /tests/performance\n", "  - /tests/performance\n  - /tests/core/test_etags.py\n"
+        "tests/standard/core/test_etags.py is gone": replace(
+            COPIER,
+            "  - /src/app/modules/widgets\n",
+            "  - /src/app/modules/widgets\n  - /tests/standard/core/test_etags.py\n",
         ),
         "[moved] leads docs/jobs.md in a circle": replace(
             TABLE, "[moved]\n", '[moved]\n"docs/jobs.md" = "docs/work.md"\n"docs/work.md" = "docs/jobs.md"\n'

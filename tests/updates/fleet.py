@@ -35,7 +35,7 @@ REASONS = f"""[edited]
 """
 QUICK = """
 cover:
-\t$(RUN) pytest --quiet tests/migrations tests/test_route_guards.py
+\t$(RUN) pytest --quiet tests/standard/migrations tests/standard/test_route_guards.py
 types:
 """
 

@@ -77,6 +77,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         event = SecurityEvent.API_KEY_REFUSED
         record(observation, event, reason="not valid", address=address)
 
+    secret, *previous = settings.secrets
     runtime = Runtime(
         settings=settings,
         database=database,
@@ -93,7 +94,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
             permissions=permissions,
         ),
         passwords=Passwords(weak=settings.environment == "test"),
-        encrypter=Encrypter(settings.secret_key.get_secret_value(), previous=_previous(settings)),
+        encrypter=Encrypter(secret, previous=previous),
         mailer=choose_mailer(settings, MAIL_FOLDER),
         cache=SharedCache(store),
         buckets=buckets,
@@ -135,15 +136,9 @@ async def _find_key(
 
 
 def _tokens(settings: Settings) -> Tokens:
-    return Tokens(
-        settings.secret_key.get_secret_value(),
-        lifetime=timedelta(minutes=settings.auth.access_minutes),
-        previous=_previous(settings),
-    )
-
-
-def _previous(settings: Settings) -> list[str]:
-    return [secret.get_secret_value() for secret in settings.auth.previous_secrets]
+    secret, *previous = settings.secrets
+    lifetime = timedelta(minutes=settings.auth.access_minutes)
+    return Tokens(secret, lifetime=lifetime, previous=previous)
 
 
 def _revocations(settings: Settings, database: Database) -> RevocationCache:

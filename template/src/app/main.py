@@ -96,7 +96,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(RateLimitMiddleware, buckets=runtime.buckets, settings=settings.limits),
         Middleware(TransactionMiddleware, runtime=runtime),
         Middleware(DeadlineMiddleware, seconds=settings.http.timeout_seconds),
-        Middleware(IdempotencyMiddleware, secrets=_secrets(settings)),
+        Middleware(IdempotencyMiddleware, secrets=settings.secrets),
         Middleware(EtagMiddleware),
     ]
 
@@ -111,11 +111,6 @@ def _draining(settings: Settings) -> Draining:
     """Return Draining; in development there is no load balancer to wait for."""
     in_development = settings.environment == "development"
     return Draining(seconds=0 if in_development else settings.http.drain_seconds)
-
-
-def _secrets(settings: Settings) -> list[str]:
-    secrets = (settings.secret_key, *settings.auth.previous_secrets)
-    return [secret.get_secret_value() for secret in secrets]
 
 
 def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> None:

@@ -52,8 +52,13 @@ def _read(path: Path) -> File:
     return File(path, ast.parse(path.read_text(encoding="utf-8")))
 
 
-def imported(file: File) -> Iterator[tuple[ast.stmt, str]]:
-    """Yield each import with the absolute name of each thing that it imports."""
+@cache
+def imported(file: File) -> tuple[tuple[ast.stmt, str], ...]:
+    """Return each import with the absolute name of each thing that it imports."""
+    return tuple(_imported(file))
+
+
+def _imported(file: File) -> Iterator[tuple[ast.stmt, str]]:
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Import):
             yield from ((node, name.name) for name in node.names)

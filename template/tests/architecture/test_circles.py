@@ -47,7 +47,10 @@ def _file_of(name: str, named: dict[str, File]) -> list[str]:
 
 def _circular(graph: Graph) -> list[str]:
     """Return the modules that import themselves indirectly."""
-    return sorted(module for module in graph if module in _reached(module, graph))
+    left = set(graph)
+    while done := {module for module in left if not graph[module] & left}:
+        left -= done
+    return sorted(module for module in left if module in _reached(module, graph))
 
 
 def _reached(module: str, graph: Graph) -> set[str]:

@@ -16,7 +16,7 @@ from tests.support.people import PASSWORD, Person
 
 from .conftest import CONNECTIONS
 
-CONCURRENCY = 3 * CONNECTIONS
+CONCURRENCY = 2 * CONNECTIONS
 PLAIN = "/api/v1/users"
 
 

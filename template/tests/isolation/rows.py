@@ -67,7 +67,7 @@ async def add_row(
     for column in table.columns:
         if column.name not in values and (column.primary_key or not column.default):
             values[column.name] = example(column, marker)
-    await connection.execute(insert(table).values(values))
+    await connection.execute(insert(table), values)
     return values
 
 

@@ -12,7 +12,7 @@ from .attacker import Attacker
 from .attacks import ON_EACH_TABLE
 from .report import Report
 from .samples import Label
-from .two_tenants import ALL_MODELS, TwoTenants
+from .two_tenants import ALL_MODELS, Row, TwoTenants
 
 # The session cannot know which tables they use; row security hides the rows (TestWrittenSql).
 WRITTEN_WITH_REASON = {
@@ -32,13 +32,17 @@ ATTACKS = {k: v for k, v in ON_EACH_TABLE.items() if k not in WRITTEN_WITH_REASO
 CONTEXTS = [None, PersonContext(new_id())]
 
 
+_rows: dict[tuple[int, str], tuple[Row, Row]] = {}
+"""The rows that are attacked, by tenants and table: no attack may reach them, so they stay."""
+
+
 async def attack_without_tenant(
     two_tenants: TwoTenants, attack: str, model: Any, context: Context
 ) -> Any:
-    theirs, mine = (
-        await two_tenants.foreign_row(model.__table__),
-        await two_tenants.own_row(model.__table__),
-    )
+    table = model.__table__
+    if (key := (id(two_tenants), table.name)) not in _rows:
+        _rows[key] = await two_tenants.foreign_row(table), await two_tenants.own_row(table)
+    theirs, mine = _rows[key]
     async with two_tenants.session_of(context) as session:
         leaked = await ON_EACH_TABLE[attack](Attacker(two_tenants, session, model, mine, theirs))
         await session.commit()

@@ -8,7 +8,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from app.config import DatabaseSettings, LimitSettings, Settings
+from app.config import DatabaseSettings, LimitSettings, LogSettings, Settings
+from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
@@ -17,20 +18,47 @@ from .clients import client_of
 from .database import create_test_database, drop_test_database
 from .limits import without_limits
 from .modules import modules_for
+from .notes import create_notes, modules_and_notes
 from .people import Person, create_tenant
+
+
+@pytest.fixture(scope="session", autouse=True)
+def configured_log() -> None:
+    """Log as the app does: until it is configured, structlog takes seconds for a traceback."""
+    configure_logging(LogSettings(), json=False)
 
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings for a database that only this test process uses."""
     name = f"test_{os.getpid()}"
+    yield create_test_database(_settings(), name)
+    drop_test_database(name)
+
+
+@pytest.fixture(scope="session")
+def settings_with_notes() -> Iterator[Settings]:
+    """Settings for a second database, which has the table of the module `test_notes` too."""
+    name = f"test_notes_{os.getpid()}"
+    created = create_test_database(_settings(), name)
+    create_notes(created)
+    yield created
+    drop_test_database(name)
+
+
+def _settings() -> Settings:
     # Tests log in more often than users do.
     limits = LimitSettings(login=None)
     # A busy machine should not refuse concurrent requests.
     database = DatabaseSettings(pool_timeout_seconds=30)
-    settings = Settings(environment="test", limits=limits, database=database, _env_file=None)
-    yield create_test_database(settings, name)
-    drop_test_database(name)
+    return Settings(environment="test", limits=limits, database=database, _env_file=None)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def app_with_notes(settings_with_notes: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings_with_notes, modules_and_notes())
+    yield app
+    await app.state.runtime.close()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -11,7 +11,7 @@ from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit import clock
 from app.kit.ids import new_id
 from app.modules.tenants import TenantService
-from app.modules.users.models import AuthSession, User
+from app.modules.users.repositories import AuthSessionRepository, User, UserRepository
 
 PASSWORD = "correct horse battery staple"
 # hash of PASSWORD, with the weak parameters of the tests' hasher
@@ -67,27 +67,23 @@ async def colleague(work: UnitOfWork) -> UUID:
 
 
 async def _add_user(work: UnitOfWork, *, is_superuser: bool = False) -> User:
-    user = User(
+    return await UserRepository(work.session).create(
         email=f"{new_id()}@example.com",
         full_name="Ada",
         password_hash=PASSWORD_HASH,
         is_superuser=is_superuser,
     )
-    work.session.add(user)
-    await work.session.flush()
-    return user
 
 
 async def _signed_in(
     runtime: Runtime, user: User, context: TenantContext, membership_id: UUID, role: Role
 ) -> Person:
     async with open_unit(runtime, Actor.system(), None) as work:
-        session = AuthSession(
+        session = await AuthSessionRepository(work.session).create(
             user_id=user.id,
             tenant_id=context.tenant_id,
             expires_at=clock.now().replace(year=9999),
         )
-        work.session.add(session)
     claims = AccessClaims(
         user_id=user.id,
         session_id=session.id,

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
+    @property
+    def secrets(self) -> list[str]:
+        """Return the secret key, and after it those that it has replaced."""
+        keys = (self.secret_key, *self.auth.previous_secrets)
+        return [key.get_secret_value() for key in keys]
+
     def with_secret(self, secret: str) -> "Settings":
         """Return a copy with another secret."""
         return self.model_copy(update={"secret_key": SecretStr(secret)})

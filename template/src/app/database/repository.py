@@ -11,7 +11,7 @@ from app.database.compiled.model_statements import Statements
 from app.database.compiled.rows import read_only
 from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
 from app.database.mixins import IGNORES_CASE, UUIDMixin
-from app.database.pagination import decode_cursor, encode_cursor
+from app.database.pagination import cut_page, decode_cursor
 from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
@@ -76,7 +76,7 @@ class Repository(Generic[Model]):
             "_where_id": cursor and decode_cursor(cursor),
         }
         statement = statements.next_page if cursor else statements.first_page
-        return _page(statements.rows(await self.session.read(statement, values)), limit)
+        return cut_page(statements.rows(await self.session.read(statement, values)), limit)
 
     async def create(self, **values: Any) -> Model:
         statements, own = self._own_statements(to_write=True)
@@ -128,7 +128,8 @@ class Repository(Generic[Model]):
         """Return a page of a query, newest first. Raises InvalidCursor."""
         if cursor is not None:
             query = query.where(self.model.id < decode_cursor(cursor))
-        return _page(await self.all(query.order_by(self.model.id.desc()).limit(limit + 1)), limit)
+        ordered = query.order_by(self.model.id.desc())
+        return cut_page(await self.all(ordered.limit(limit + 1)), limit)
 
     async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
         statements, own = self._own_statements(to_write=True)
@@ -173,9 +174,3 @@ def _ignoring_case(model: Any) -> frozenset[str]:
     """Return the columns of the model's `unique_ignoring_case` indexes."""
     named = (index.info.get(IGNORES_CASE) for index in model.__table__.indexes)
     return frozenset(filter(None, named))
-
-
-def _page(rows: Sequence[Model], limit: int) -> Rows[Model]:
-    """Make a page. One row more than `limit` was fetched, to tell whether another page follows."""
-    more = len(rows) > limit
-    return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)

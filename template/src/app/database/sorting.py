@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, Select, and_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.database.pagination import InvalidCursor
+from app.database.pagination import InvalidCursor, cut_page
 from app.database.repository import Model, Repository
 from app.kit.json_values import find_fault
 from app.kit.rows import Rows
@@ -53,8 +53,7 @@ class SortedRepository(Repository[Model]):
         columns = [sort.column, self.model.id]
         order = [column.desc() for column in columns] if sort.descending else columns
         rows = await self.all(query.order_by(*order).limit(limit + 1))
-        more = len(rows) > limit
-        return Rows(rows[:limit], _encode(rows[limit - 1], sort) if more else None)
+        return cut_page(rows, limit, lambda row: _encode(row, sort))
 
 
 def _behind(value: Any, row_id: UUID, sort: Sort, ids: Any) -> ColumnElement[bool]:

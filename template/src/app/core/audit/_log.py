@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Index, String, insert, select
+from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import Actor
@@ -16,7 +16,7 @@ from app.core.work import Work
 from app.database.base import Base
 from app.database.compiled.rows import read_only_class
 from app.database.mixins import TenantMixin, UUIDMixin
-from app.database.pagination import decode_cursor, encode_cursor
+from app.database.repository import Repository
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.rows import Rows
@@ -45,6 +45,10 @@ class LogEntry(UUIDMixin, TenantMixin, Base):
     changes: Mapped[dict[str, Any]] = mapped_column(info={"example": {"name": {"old": "First"}}})
     address: Mapped[str | None]
     trace_id: Mapped[str | None]
+
+
+class LogEntryRepository(Repository[LogEntry]):
+    model = LogEntry
 
 
 @dataclass(frozen=True)
@@ -88,16 +92,9 @@ async def list_acts(
     actor_id: UUID | None = None,
 ) -> Rows[LogEntry]:
     """Return entries, newest first: all, of one subject, or by one actor. Raises InvalidCursor."""
-    query = select(LogEntry).order_by(LogEntry.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(LogEntry.id < decode_cursor(cursor))
-    if subject_id is not None:
-        query = query.where(LogEntry.subject_id == subject_id)
-    if actor_id is not None:
-        query = query.where(LogEntry.actor_id == actor_id)
-    rows = (await work.session.scalars(query)).all()
-    more = len(rows) > limit
-    return Rows(rows[:limit], encode_cursor(rows[limit - 1].id) if more else None)
+    entries = LogEntryRepository(work.session)
+    query = entries.filtered(subject_id=subject_id, actor_id=actor_id)
+    return await entries.page(query, limit=limit, cursor=cursor)
 
 
 def _row(work: Work, act: Act) -> dict[str, Any]:

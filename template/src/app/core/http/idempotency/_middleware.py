@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.http import is_streamed
+from app.core.http._body import read
 from app.core.http.problems import problem_response
 from app.core.http.routing import MarkedRoutes
 from app.core.permissions import guard_of, public
@@ -47,14 +48,15 @@ class IdempotencyMiddleware:
         if scope["type"] != "http" or scope["method"] != "POST" or not _is_for_us(scope):
             await self.app(scope, receive, send)
             return
-        key, body = _key(scope), await _body(receive)
-        if body is None:
+        key, buffered = _key(scope), await read(receive)
+        if buffered.body is None:  # the client disconnected early: nothing is executed
             return
-        attempt = Attempt(scope["state"]["work"], key, _hash_of_request(scope, body), self.secrets)
+        request_hash = _hash_of_request(scope, buffered.body)
+        attempt = Attempt(scope["state"]["work"], key, request_hash, self.secrets)
         record = await attempt.find_response()
         if record is None:
             recorder = ResponseRecorder(attempt, scope, receive, send)
-            await self.app(scope, _again(body, receive), recorder)
+            await self.app(scope, buffered, recorder)
         else:
             self._require_guard(scope)
             scope["endpoint"] = replay
@@ -175,29 +177,3 @@ def _hash_of_request(scope: Scope, body: bytes) -> str:
     digest = sha256(f"{scope['path']}?".encode() + scope.get("query_string", b"") + b"\n")
     digest.update(body)
     return digest.hexdigest()
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """Return the body, or None if the client disconnected early: then nothing is executed."""
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a receive callable that replays the body, then continues with `receive`."""
-    read = False
-
-    async def receive_again() -> Message:
-        nonlocal read
-        if read:
-            return await receive()
-        read = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive_again

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import BadRequest, BodyRefused, FieldError, Invalid, UnsupportedMediaType
+from app.core.http._body import BufferedBody, read
 from app.core.http.streaming import is_streamed
 from app.core.origin import header
 from app.kit.json_values import MOST, find_fault
@@ -32,15 +33,16 @@ class ValuesMiddleware:
 
 
 def _checked(receive: Receive, most: int) -> Receive:
-    parts: list[bytes] = []
+    buffered: BufferedBody | None = None
 
     async def receive_checked() -> Message:
-        message = await receive()
-        if message["type"] == "http.request":
-            parts.append(message.get("body", b""))
-            if not message.get("more_body"):
-                _check_json(b"".join(parts), most)
-        return message
+        """Read the body when the app asks for it, not before: a request may be refused unread."""
+        nonlocal buffered
+        if buffered is None:
+            buffered = await read(receive)
+            if buffered.body is not None:
+                _check_json(buffered.body, most)
+        return await buffered()
 
     return receive_checked
 

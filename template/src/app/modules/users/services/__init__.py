@@ -7,8 +7,9 @@ from ._identities import IdentityService
 from ._oidc import OidcService
 from ._passwords import PasswordService
 from ._second_factors import SecondFactorService
-from ._sessions import SessionService, TokenPair
+from ._sessions import SessionService
 from ._superusers import SuperuserService
+from ._token_pairs import TokenPair
 from ._users import Me, Member, UserService
 
 __all__ = [

@@ -25,7 +25,8 @@ from ._credentials import CredentialService
 from ._email_jobs import mail_confirmation
 from ._identities import IdentityService
 from ._passwords import PasswordService
-from ._sessions import SessionService, TokenPair
+from ._sessions import SessionService
+from ._token_pairs import TokenPair
 from ._users import UserService
 
 

@@ -9,7 +9,7 @@ from ..errors import ExternalLoginFailed, UnknownProvider
 from ._auth import AuthService
 from ._challenges import Challenge
 from ._identities import IdentityService
-from ._sessions import TokenPair
+from ._token_pairs import TokenPair
 
 LIFETIME = timedelta(minutes=10)
 

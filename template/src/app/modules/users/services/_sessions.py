@@ -1,25 +1,19 @@
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.core.auth import AccessClaims, Reason, hash_secret, new_secret
-from app.core.mail import send_mail
+from app.core.auth import Reason, hash_secret
 from app.core.security_events import SecurityEvent
-from app.core.tenancy import TenantContext
-from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 from app.modules.tenants import (
-    Grant,
     Membership,
     MembershipService,
     NotAMember,
-    RoleService,
-    TenantService,
 )
 
-from ..errors import CredentialsChanged, RefreshRefused, UserSuspended
+from ..errors import CredentialsChanged, RefreshRefused
 from ..repositories import (
     AuthSession,
     AuthSessionRepository,
@@ -28,19 +22,10 @@ from ..repositories import (
     User,
     UserRepository,
 )
-from ._email_jobs import NEW_DEVICE, REUSED
+from ._session_warnings import warn_of_new_device, warn_of_reuse
+from ._token_pairs import TokenPair, TokenPairs
 
-VERSIONS = re.compile(r"[0-9._]+")
 RETENTION = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class TokenPair:
-    """An access token, with a refresh token only if the request brought one or begins a log-in."""
-
-    access_token: str
-    expires_in: int
-    refresh_token: str | None
 
 
 @dataclass(frozen=True)
@@ -70,19 +55,20 @@ class SessionService:
         self.sessions = AuthSessionRepository(work.session)
         self.tokens = RefreshTokenRepository(work.session)
         self.users = UserRepository(work.session)
+        self.pairs = TokenPairs(work)
 
     async def begin(self, proven: User, membership: Membership | None) -> TokenPair:
         """Begin a log-in in a tenant or in none, if the credentials of `proven` are still current.
 
         Raises CredentialsChanged, UserSuspended, TenantSuspended.
         """
-        # `_grant` may read in another unit of work, so it comes before the lock of `_still`: this
+        # `grant` may read in another unit of work, so it comes before the lock of `_still`: this
         # unit must not wait for a second connection while it holds a row.
-        grant = await self._grant(proven, membership)
+        grant = await self.pairs.grant(proven, membership)
         user = await self._still(proven)
         lifetime = timedelta(days=self.work.runtime.settings.auth.refresh_days)
         origin = self.work.origin
-        await self._warn_of_new_device(user)
+        await warn_of_new_device(self.work, user)
         session = await self.sessions.create(
             user_id=user.id,
             tenant_id=membership.tenant_id if membership else None,
@@ -91,7 +77,7 @@ class SessionService:
             expires_at=clock.now() + lifetime,
         )
         await self._end_surplus(user.id)
-        pair = await self._issue(session, user, membership, grant)
+        pair = await self.pairs.issue(session, user, membership, grant)
         self.work.note_security(
             SecurityEvent.LOGIN_SUCCEEDED, reason="new session", user_id=user.id
         )
@@ -120,7 +106,8 @@ class SessionService:
         """
         session_id = self._own_session()
         if refresh_token is None:
-            return await self._issue_access_only(membership)
+            user = await self.users.get(self.work.require_user())
+            return await self.pairs.visit(session_id, user, membership)
         secret_hash = hash_secret(refresh_token)
         async with self.work.within(None) as work:
             pair = await SessionService(work)._rotate(secret_hash, Move(session_id, membership))
@@ -201,7 +188,7 @@ class SessionService:
         except NotAMember:
             await self._end(session.id)
             return None
-        grant = await self._grant(user, membership)
+        grant = await self.pairs.grant(user, membership)
         session = await self.sessions.get_for_update(session.id)
         if _is_over(session):
             return None
@@ -211,7 +198,7 @@ class SessionService:
             return None
         tenant_id = membership.tenant_id if membership else None
         session = await self.sessions.change(session, last_used_at=clock.now(), tenant_id=tenant_id)
-        return await self._issue(session, user, membership, grant)
+        return await self.pairs.issue(session, user, membership, grant)
 
     async def _is_good(self, secret_hash: str, session_id: UUID) -> bool:
         """True if the token is unused and of this log-in. A used one ends its log-in, as always."""
@@ -224,32 +211,8 @@ class SessionService:
 
     async def _end_reused(self, session_id: UUID) -> None:
         """End the log-in: one of the two who used the token is a thief, and either may be."""
-        await self._warn_of_reuse(await self.sessions.get(session_id))
+        await warn_of_reuse(self.work, await self.sessions.get(session_id))
         await self._end(session_id)
-
-    async def _warn_of_reuse(self, session: AuthSession) -> None:
-        """Warn once: a log-in that has ended is no longer useful to a thief."""
-        self.work.note_security(
-            SecurityEvent.REFRESH_REUSED, reason="used before", user_id=session.user_id
-        )
-        if session.revoked_at is None:
-            user = await self.users.get(session.user_id)
-            text = REUSED.format(name=user.full_name)
-            self.work.enqueue(send_mail, user.email, "One of your log-ins was ended", text)
-
-    async def _warn_of_new_device(self, user: User) -> None:
-        """Warn of an unknown browser or program. Versions and addresses change too often."""
-        origin = self.work.origin
-        device = kind_of_device(origin.header(b"user-agent") if origin else None)
-        known = {kind_of_device(each) for each in await self.sessions.list_devices(user.id)}
-        if device is None or not known - {None} or device in known:
-            return
-        self.work.note_security(
-            SecurityEvent.LOGIN_NEW_DEVICE, reason="not seen before", user_id=user.id
-        )
-        when = clock.now().strftime("%d %B %Y, %H:%M UTC")
-        text = NEW_DEVICE.format(name=user.full_name, when=when)
-        self.work.enqueue(send_mail, user.email, "A new log-in to your account", text)
 
     async def _end_surplus(self, user_id: UUID) -> None:
         """End the oldest log-ins beyond the limit for one user."""
@@ -280,66 +243,12 @@ class SessionService:
             raise CredentialsChanged
         return user
 
-    async def _issue(
-        self, session: AuthSession, user: User, membership: Membership | None, grant: Grant | None
-    ) -> TokenPair:
-        secret = new_secret()
-        await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
-        tokens = self.work.runtime.tokens
-        access = tokens.issue(_claims(session.id, user, membership, grant))
-        return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
-
-    async def _issue_access_only(self, membership: Membership) -> TokenPair:
-        """Issue an access token for another tenant. Raises UserSuspended, TenantSuspended."""
-        user = await self.users.get(self.work.require_user())
-        grant = await self._grant(user, membership)
-        claims = _claims(self._own_session(), user, membership, grant)
-        tokens, until = self.work.runtime.tokens, self.work.actor.expires_at
-        return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
-
     def _own_session(self) -> UUID:
         """Raises Unauthenticated if the actor is not logged in as a user."""
         self.work.require_user()
         if self.work.actor.session_id is None:
             raise RefreshRefused
         return self.work.actor.session_id
-
-    async def _grant(self, user: User, membership: Membership | None) -> Grant | None:
-        """Return what the membership's role gives. Call it before the first write: it may read in
-        a unit of the membership's tenant.
-
-        Raises UserSuspended, TenantSuspended.
-        """
-        if user.suspended_at is not None:
-            self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
-            raise UserSuspended
-        if membership is None:
-            return None
-        context = TenantContext(membership.tenant_id)
-        if self.work.context == context:
-            return await _open_grant(self.work, membership.role)
-        async with self.work.within(context) as work:
-            return await _open_grant(work, membership.role)
-
-
-async def _open_grant(work: UnitOfWork, role: str) -> Grant:
-    await TenantService(work).check_open()
-    return await RoleService(work).grant_of(role)
-
-
-def _claims(
-    session_id: UUID, user: User, membership: Membership | None, grant: Grant | None
-) -> AccessClaims:
-    return AccessClaims(
-        user_id=user.id,
-        session_id=session_id,
-        tenant_id=membership.tenant_id if membership else None,
-        membership_id=membership.id if membership else None,
-        role=membership.role if membership else None,
-        grant_id=grant.id if grant else None,
-        permissions=grant.permissions if grant else None,
-        is_superuser=user.is_superuser,
-    )
 
 
 def _is_over(session: AuthSession) -> bool:
@@ -356,11 +265,6 @@ def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:
         last_used_at=row.last_used_at,
         is_current=row.id == current,
     )
-
-
-def kind_of_device(user_agent: str | None) -> str | None:
-    """Return the user agent without versions, which an update of the browser changes."""
-    return VERSIONS.sub("", user_agent[:200]) if user_agent else None
 
 
 def _shortened(text: str | None) -> str | None:

@@ -1,0 +1,81 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.auth import AccessClaims, hash_secret, new_secret
+from app.core.security_events import SecurityEvent
+from app.core.tenancy import TenantContext
+from app.core.unit_of_work import UnitOfWork
+from app.modules.tenants import Grant, Membership, RoleService, TenantService
+
+from ..errors import UserSuspended
+from ..repositories import AuthSession, RefreshTokenRepository, User
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """An access token, with a refresh token only if the request brought one or begins a log-in."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str | None
+
+
+class TokenPairs:
+    """Issues the tokens of a log-in, with what its user may do in the tenant."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work = work
+        self.tokens = RefreshTokenRepository(work.session)
+
+    async def grant(self, user: User, membership: Membership | None) -> Grant | None:
+        """Return what the membership's role gives. Call it before the first write: it may read in
+        a unit of the membership's tenant.
+
+        Raises UserSuspended, TenantSuspended.
+        """
+        if user.suspended_at is not None:
+            self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
+            raise UserSuspended
+        if membership is None:
+            return None
+        context = TenantContext(membership.tenant_id)
+        if self.work.context == context:
+            return await _open_grant(self.work, membership.role)
+        async with self.work.within(context) as work:
+            return await _open_grant(work, membership.role)
+
+    async def issue(
+        self, session: AuthSession, user: User, membership: Membership | None, grant: Grant | None
+    ) -> TokenPair:
+        secret = new_secret()
+        await self.tokens.create(session_id=session.id, secret_hash=hash_secret(secret))
+        tokens = self.work.runtime.tokens
+        access = tokens.issue(_claims(session.id, user, membership, grant))
+        return TokenPair(access, int(tokens.lifetime.total_seconds()), secret)
+
+    async def visit(self, session_id: UUID, user: User, membership: Membership) -> TokenPair:
+        """Issue an access token for another tenant. Raises UserSuspended, TenantSuspended."""
+        grant = await self.grant(user, membership)
+        claims = _claims(session_id, user, membership, grant)
+        tokens, until = self.work.runtime.tokens, self.work.actor.expires_at
+        return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
+
+
+async def _open_grant(work: UnitOfWork, role: str) -> Grant:
+    await TenantService(work).check_open()
+    return await RoleService(work).grant_of(role)
+
+
+def _claims(
+    session_id: UUID, user: User, membership: Membership | None, grant: Grant | None
+) -> AccessClaims:
+    return AccessClaims(
+        user_id=user.id,
+        session_id=session_id,
+        tenant_id=membership.tenant_id if membership else None,
+        membership_id=membership.id if membership else None,
+        role=membership.role if membership else None,
+        grant_id=grant.id if grant else None,
+        permissions=grant.permissions if grant else None,
+        is_superuser=user.is_superuser,
+    )

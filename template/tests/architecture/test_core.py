@@ -1,0 +1,84 @@
+"""The packages of app/core import each other in one direction, as the table says.
+
+Tach takes core for one module: with a module for each package, the `//app.core` of every
+tach.domain.toml would no longer be enough.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from .source import ROOT, File, files, imported, refuse
+
+# Each package, and those that it may import; only packages above it, so there is no circle.
+CORE: Mapping[str, frozenset[str]] = {
+    package: frozenset(may.split())
+    for package, may in {
+        "errors": "",
+        "observability": "",
+        "origin": "",
+        "permissions": "",
+        "tenancy": "",
+        "log_context": "observability",
+        "observation": "observability",
+        "security_events": "observability",
+        "auth": "origin permissions",
+        "work": "auth origin",
+        "etags": "errors work",
+        "audit": "auth observability work",
+        "cache": "work",
+        "limits": "errors permissions work",
+        "jobs": "auth observability permissions work",
+        "events": "auth jobs work",
+        "mail": "errors jobs limits",
+        "redis": "limits",
+        "runtime": "auth cache events jobs limits mail observability permissions",
+        "unit_of_work": "audit auth cache errors etags events jobs limits mail observability"
+        " origin permissions runtime security_events work",
+        "module": "auth events jobs permissions unit_of_work",
+        "export": "runtime",
+        "worker": "auth events jobs observability runtime unit_of_work work",
+        "http": "auth errors etags jobs limits observability origin permissions runtime"
+        " unit_of_work",
+        "tables": "audit auth events http jobs",
+    }.items()
+}
+
+
+def breaches(of: Iterable[File]) -> Iterator[str]:
+    """Find imports that the table does not have; packages that it does not name are yours."""
+    for file in of:
+        if file.parts[0] == "core" and (package := file.parts[1]) in CORE:
+            for node, name in imported(file):
+                other = _package(name)
+                if other not in {None, package, *CORE[package]}:
+                    yield (
+                        f"{file.at(node)} imports app.core.{other}: core/{package} may import only"
+                        f" {', '.join(sorted(CORE[package])) or 'no other package of core'}"
+                    )
+
+
+def _package(name: str) -> str | None:
+    """Return the package of core that contains the name, if any."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["app", "core"] and len(parts) > 2 else None
+
+
+class TestTable:
+    def test_leads_in_one_direction(self) -> None:
+        above: set[str] = set()
+        for package, may in CORE.items():
+            assert may <= above, package
+            above.add(package)
+
+
+class TestPackages:
+    def test_import_what_the_table_says(self) -> None:
+        refuse(breaches(files()))
+
+    def test_are_named_when_they_import_more(self) -> None:
+        upwards = "if TYPE_CHECKING:\n    from app.core.unit_of_work import UnitOfWork"
+        planted = File(ROOT / "core" / "audit" / "_log.py", ast.parse(upwards))
+
+        (sentence,) = breaches([planted])
+
+        assert "audit/_log.py:2 imports app.core.unit_of_work" in sentence
