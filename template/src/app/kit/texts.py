@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def unlinked(text: str) -> str:
-    """Return the text. Raises ValueError for a link, which e-mails would carry to strangers."""
+    """Return the text. Raises ValueError for a link, which e-mails would carry to others."""
     if "://" in text:
         raise ValueError("A name holds no link: leave out ://.")
     return text
