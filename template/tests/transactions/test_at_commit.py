@@ -19,7 +19,7 @@ from .widgets import names
 RENAME = prepared(
     "rename",
     text("UPDATE widgets SET name = convert_from(:name, 'UTF8')").execution_options(
-        raw_sql="row security narrows it"
+        raw_sql="row security limits it"
     ),
 )
 SLEEP = prepared(

@@ -6,8 +6,8 @@ from pydantic import BeforeValidator
 
 from app.kit.schemas import Schema
 
-# Processes of a release before 2.0.0, while they still run, write these; until 3.0.
-FORMER_ACTORS = {"person": "user", "api key": "api_key", "house": "system"}
+# Processes of a release before 2.0.0, while they still run, write these.
+FORMER_ACTORS = {"person": "user", "api key": "api_key", "house": "system"}  # until 3.0
 ActorKind = Annotated[
     Literal["user", "api_key", "system"],
     BeforeValidator(lambda word: FORMER_ACTORS.get(word, word)),
