@@ -53,7 +53,7 @@ def _plain(value: object) -> object:
 
 Seen = BeforeValidator(_seen)
 Plain = BeforeValidator(_plain)
-"""For `Annotated[str, StringConstraints(…), Plain]`: clean what a client sends."""
+"""Clean what a client sends: `Annotated[str, StringConstraints(…), Plain]`."""
 
 Name = Annotated[
     str,
