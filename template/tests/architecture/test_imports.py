@@ -14,7 +14,7 @@ HARMLESS = ("importlib.metadata", "importlib.resources")
 # Their task is to load modules by name.
 LOADERS = {
     "bootstrap": "redis, only where it is set",
-    "cli/_module_pages": "the front door of each module, to describe it",
+    "cli/_module_pages": "the public API of each module, to describe it",
     "core/module": "the modules, which nobody lists",
     "core/observability/_observation": "what the extra `observation` brings",
     "database/embedded": "the PostgreSQL of the extra `dev`",

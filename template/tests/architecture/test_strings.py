@@ -55,7 +55,7 @@ def relationships() -> Iterator[str]:
             if module_of(other) != module_of(mapper.class_):
                 yield (
                     f"{each} reaches into {module_of(other)}: keep the id alone and ask that"
-                    " module's front door"
+                    " module's public API"
                 )
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).with_name("server.py")
 LIVE = "/health/live"
 LONGEST = 0.2
-"""In seconds; a slow machine may take a multiple of its time without an attack."""
+"""Counted in seconds; a slow machine may take a multiple of its time without an attack."""
 MEGABYTE = 1_000_000
 ACCENTS = "\u0301\u0316"
 JSON = {"content-type": "application/json"}

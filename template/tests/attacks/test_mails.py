@@ -1,4 +1,4 @@
-"""E-mails to strangers contain only our own words: text of users leads nowhere.
+"""E-mails to people without an account contain only our own words: text of users leads nowhere.
 
 The names are hostile and already in the database, because older schemas accepted such names.
 """

@@ -56,7 +56,7 @@ class OwnServer(EmbeddedServer):
         taken: list[psycopg.Connection[Any]] = []
         url = f"host={self.host} port={self.port} user={role} dbname={database}"
         with self.superuser() as connection:
-            while _count(connection) > len(taken) or _has_room(connection):
+            while _count(connection) > len(taken) or _has_free_slot(connection):
                 connection.execute(END_OTHERS, [[each.info.backend_pid for each in taken]])
                 with suppress(psycopg.OperationalError):
                     taken.append(psycopg.connect(url))
@@ -79,7 +79,7 @@ def _count(connection: psycopg.Connection[Any]) -> int:
     return int(count)
 
 
-def _has_room(connection: psycopg.Connection[Any]) -> bool:
+def _has_free_slot(connection: psycopg.Connection[Any]) -> bool:
     [(most,)] = connection.execute("SELECT current_setting('max_connections')::int")
     return _count(connection) + 1 < int(most) - RESERVED
 

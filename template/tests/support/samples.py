@@ -21,7 +21,7 @@ COUNT = text("""
 """).execution_options(raw_sql="a test counts what happened")
 
 seen: list[Any] = []
-"""What jobs and subscribers of this process have recorded, committed or not."""
+"""Holds what jobs and subscribers of this process have recorded, committed or not."""
 
 released: set[str] = set()
 """The names for which `wait` returns; "all" means every name."""

@@ -29,7 +29,7 @@ from .people import Person
 from .queue import until, worker
 
 WITHIN = 5.0
-"""In seconds, unless a test gives another time."""
+"""Counted in seconds, unless a test gives another time."""
 
 Happened = TypeVar("Happened", bound=Event)
 Found = TypeVar("Found")

@@ -135,8 +135,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._counted = _client(self.client, self.config.forwarded_allow_ips)
         self.clients[self._counted] += 1
         most = self.limits.max_connections_per_client
-        crowds = self._counted != "" and self.clients[self._counted] > most
-        return crowds or len(self.connections) > self.limits.max_connections
+        is_excess = self._counted != "" and self.clients[self._counted] > most
+        return is_excess or len(self.connections) > self.limits.max_connections
 
     def _stop_counting(self) -> None:
         self._stop_timer()

@@ -72,7 +72,7 @@ class AuthSettings(Group):
     )
     pages_url: PublicUrl | None = Field(
         default=None,
-        description="Where the links in letters lead: https://app.example.com. Without it, to"
+        description="Where the links in e-mails lead: https://app.example.com. Without it, to"
         " APP_PUBLIC_URL.",
     )
     browser_origins: Origins = Field(

@@ -20,7 +20,7 @@ FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """What a module provides. `permissions` maps each permission to the lowest role that has it.
+    """Declares what a module provides; `permissions` maps each to the lowest role that has it.
 
     `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
     `pages` are served without the prefix of the API, and are not in its document.

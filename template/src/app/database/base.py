@@ -26,4 +26,4 @@ class Base(DeclarativeBase):
     }
 
     __global_reason__: ClassVar[str | None] = None
-    """Why a table may exist without a tenant; tenants' tables leave it None."""
+    """Says why a table may exist without a tenant; tenants' tables leave it None."""

@@ -68,7 +68,7 @@ class TenantSession(OrmVerbs):
         return await self.transaction.fetch(statement.sql, statement.arguments(values))
 
     async def read(self, statement: ReadStatement, values: Mapping[str, Any]) -> list[Any]:
-        """As `fetch`, but standalone, in one round trip, if the transaction has not begun.
+        """Fetch standalone, in one round trip, if the transaction has not begun.
 
         In READ COMMITTED both see the same.
         """

@@ -41,8 +41,8 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
     Invalid JSON is left to the parser that reads it afterwards.
     """
     bare = STRING.sub(b"", text.replace(rb"\\", b"").replace(rb"\"", b""))
-    if crowded := _find_excess(bare, most):
-        return Fault((), crowded)
+    if excess := _find_excess(bare, most):
+        return Fault((), excess)
     if not _is_suspicious(text, bare):
         return None
     try:

@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def unlinked(text: str) -> str:
-    """Return the text. Raises ValueError for a link, which e-mails would carry to strangers."""
+    """Return the text. Raises ValueError for a link, which e-mails would carry to others."""
     if "://" in text:
         raise ValueError("A name holds no link: leave out ://.")
     return text
@@ -53,7 +53,7 @@ def _plain(value: object) -> object:
 
 Seen = BeforeValidator(_seen)
 Plain = BeforeValidator(_plain)
-"""For `Annotated[str, StringConstraints(…), Plain]`: clean what a client sends."""
+"""Clean what a client sends: `Annotated[str, StringConstraints(…), Plain]`."""
 
 Name = Annotated[
     str,

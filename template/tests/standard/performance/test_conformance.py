@@ -167,8 +167,8 @@ async def _ask(
 
 
 def _comparable(answer: Response) -> tuple[int, list[tuple[str, str]], Any]:
-    left_out = ("x-trace-id", "ratelimit", "ratelimit-policy", "etag", "server-timing")
-    headers = [each for each in answer.headers.multi_items() if each[0] not in left_out]
+    ignored = ("x-trace-id", "ratelimit", "ratelimit-policy", "etag", "server-timing")
+    headers = [each for each in answer.headers.multi_items() if each[0] not in ignored]
     content = CHANGES.sub(b"*", answer.content)
     try:
         return answer.status_code, headers, json.loads(content)

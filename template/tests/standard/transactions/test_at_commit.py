@@ -17,7 +17,7 @@ from .connections import behind_pgbouncer, checked_out, pid_in_pool
 RENAME = prepared(
     "rename",
     text("UPDATE test_notes SET name = convert_from(:name, 'UTF8')").execution_options(
-        raw_sql="row security narrows it"
+        raw_sql="row security limits it"
     ),
 )
 SLEEP = prepared(

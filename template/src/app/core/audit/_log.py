@@ -25,7 +25,7 @@ NOT_LOGGED = {"tenant_id", "id", "created_at", "updated_at"}
 
 
 class LogEntry(UUIDMixin, TenantMixin, Base):
-    """One audit entry. `actor` is `person`, `api key` or `house` (the system, without an id).
+    """One audit entry. `actor` is `user`, `api_key` or `system` (without an id).
 
     Entries of jobs have no address.
     """
@@ -37,7 +37,7 @@ class LogEntry(UUIDMixin, TenantMixin, Base):
     )
 
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    actor: Mapped[str] = mapped_column(String(10), info={"example": "person"})
+    actor: Mapped[str] = mapped_column(String(10), info={"example": "user"})
     actor_id: Mapped[UUID | None]
     action: Mapped[str]
     subject: Mapped[str | None]
@@ -115,8 +115,8 @@ def _row(work: Work, act: Act) -> dict[str, Any]:
 
 def _kind(actor: Actor) -> str:
     if actor.user_id:
-        return "person"
-    return "api key" if actor.api_key_id else "house"
+        return "user"
+    return "api_key" if actor.api_key_id else "system"
 
 
 def copy_of(row: Any) -> Any:

@@ -23,9 +23,9 @@ class Actor:
     is_superuser: bool = False
     is_system: bool = False
     expires_at: int | None = None
-    """When the presented token expires, in seconds since the epoch."""
+    """The presented token expires then, in seconds since the epoch."""
     refusal: str | None = None
-    """Why the presented token was refused, as a sentence."""
+    """Says why the presented token was refused, as a sentence."""
 
     @classmethod
     def system(cls, tenant_id: UUID | None = None) -> "Actor":

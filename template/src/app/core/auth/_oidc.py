@@ -25,7 +25,7 @@ ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
 """Only asymmetric algorithms, whose private key only the provider has: never HS256, never none."""
 SECONDS = 10
 SUBJECT = re.compile(r"[ -~]{1,255}")
-"""At most 255 ASCII characters: OpenID Connect Core, section 2."""
+"""OpenID Connect Core, section 2, allows 255 ASCII characters."""
 EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 
 

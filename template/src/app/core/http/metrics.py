@@ -10,7 +10,7 @@ from app.core.permissions import public
 
 
 def metrics_routes(meter: RequestMeter, *, token: str) -> APIRouter:
-    """Return the route. It is never public: routes, timings and load tell strangers too much."""
+    """Return the route. It is never public: routes, timings and load tell outsiders too much."""
     router = APIRouter(include_in_schema=False)
     expected = f"Bearer {token}".encode()
 

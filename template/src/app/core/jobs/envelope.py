@@ -1,4 +1,4 @@
-"""What is queued with a job's arguments: its tenant, its actor and its trace."""
+"""The envelope carries a job's tenant, actor and trace beside its arguments."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Why a job is not queued or not run. None of these errors is retried."""
+"""Errors say why a job is not queued or not run. None of them is retried."""
 
 
 class WrongArguments(TypeError):

@@ -15,7 +15,7 @@ from .errors import JobCancelled, JobRefused, JobSkipped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """At most `attempts` runs in total; the delay doubles from `first` up to `longest`."""
+    """Allows `attempts` runs in total; the delay doubles from `first` up to `longest`."""
 
     attempts: int = 5
     first: timedelta = timedelta(seconds=2)
@@ -31,7 +31,7 @@ class Retry:
 DEFAULT_RETRY = Retry()
 NEVER = Retry(attempts=1)
 OVER_HOURS = Retry(attempts=12, first=timedelta(seconds=15), longest=timedelta(hours=6))
-"""For deliveries to other servers: the last attempt is made after eight and a half hours."""
+"""Fits deliveries to other servers: the last attempt is made after eight and a half hours."""
 
 LOST_ATTEMPTS = 5
 """Extra attempts for failures the job did not cause.

@@ -1,4 +1,4 @@
-"""Which tenants are active. The only SQL on the tenants table in this package."""
+"""Find active tenants, with the only SQL on the tenants table in this package."""
 
 from uuid import UUID
 

@@ -27,12 +27,12 @@ class PipelinedConnection(Connection):
         self._prepared: dict[str, Any] = {}  # asyncpg deallocates unreferenced statements
 
     async def read_plain_uuids(self) -> None:
-        """As `Connection.read_plain_uuids`, without asking the server for a type that is known."""
+        """Set the codec without asking the server for a type that is known."""
         settings = self._protocol.get_settings()
         settings.add_python_codec(OID, "uuid", "pg_catalog", [], "scalar", encode, decode, "binary")
 
     async def send(self, ahead: Sequence[str], sql: str, values: Sequence[Any]) -> list[Any]:
-        """As `Connection.send`, in one round trip.
+        """Send as `Connection.send` does, in one round trip.
 
         Without Sync, asyncpg reads the results of all statements as those of the last one.
         """
@@ -50,7 +50,7 @@ class PipelinedConnection(Connection):
             raise
 
     async def as_text(self, statement: Prepared, value: bytes) -> str:
-        """As `Connection.as_text`, but with a prepared statement, prepared at its first use."""
+        """Prepare the statement at its first use; otherwise as `Connection.as_text`."""
         if statement.name not in self._prepared:
             made = await self.prepare(statement.sql, name=statement.name)
             self._prepared[statement.name] = made

@@ -21,7 +21,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(value: bytes) -> UUID:
-    """As `UUID(bytes=value)`, in a quarter of the time: no length check, as the server sends 16."""
+    """Return `UUID(bytes=value)` in a quarter of the time, without its check of 16 bytes."""
     made = object.__new__(UUID)
     _set_int(made, int.from_bytes(value, "big"))
     _set_is_safe(made, _unknown)

@@ -43,5 +43,5 @@ class StandaloneRead(Statement):
         super().__init__(rows.order_by(found.c.id.desc()) if newest_first else rows)
 
     def with_setting(self, values: Mapping[str, Any], setting: str, own: UUID) -> Sequence[Any]:
-        """As `arguments`, with the tenant's setting."""
+        """Return the `arguments` with the tenant's setting."""
         return self.arguments({**values, "_setting": setting, "_tenant": str(own)})

@@ -1,8 +1,17 @@
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from pydantic import BeforeValidator
+
 from app.kit.schemas import Schema
+
+# Processes of a release before 2.0.0, while they still run, write these.
+FORMER_ACTORS = {"person": "user", "api key": "api_key", "house": "system"}  # until 3.0
+ActorKind = Annotated[
+    Literal["user", "api_key", "system"],
+    BeforeValidator(lambda word: FORMER_ACTORS.get(word, word)),
+]
 
 
 class ActRead(Schema):
@@ -10,7 +19,7 @@ class ActRead(Schema):
 
     id: UUID
     at: datetime
-    actor: Literal["person", "api key", "house"]
+    actor: ActorKind
     actor_id: UUID | None
     action: str
     subject: str | None

@@ -26,7 +26,7 @@ class Notification(UUIDMixin, TimestampMixin, TenantMixin, Base):
 
 
 class NotificationPreference(UUIDMixin, TimestampMixin, TenantMixin, Base):
-    """How a user wants notifications of one kind. Without a row: both ways."""
+    """Says how a user wants notifications of one kind. Without a row they come both ways."""
 
     __tablename__ = "notification_preferences"
     __table_args__ = (UniqueConstraint("tenant_id", "user_id", "kind"),)

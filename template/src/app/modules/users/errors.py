@@ -30,7 +30,7 @@ class ConfirmationIncomplete(Unauthenticated):
     """
 
     title = "This link needs its user"
-    detail = "Log in as the user whom this link is for, or send her password with it."
+    detail = "Log in as the user whom this link is for, or send the account's password with it."
 
 
 class LastLoginMethod(Conflict):

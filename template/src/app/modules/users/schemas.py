@@ -211,7 +211,7 @@ class MeRead(Schema):
 
 
 class UserRead(Schema):
-    """What superusers see of a user."""
+    """Shows what superusers see of a user."""
 
     id: UUID
     email: str

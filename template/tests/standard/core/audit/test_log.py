@@ -42,7 +42,7 @@ class TestAudit:
 
         (act,) = await log_of(runtime, owner)
         assert (act.action, act.subject_id) == ("invitations.created", invitation.id)
-        assert (act.actor, act.actor_id) == ("person", owner.user_id)
+        assert (act.actor, act.actor_id) == ("user", owner.user_id)
         assert act.subject == "invitations"
         assert act.trace_id == "f" * 32
         assert (clock.now() - act.at).total_seconds() < 10
@@ -84,7 +84,7 @@ class TestAudit:
 
     @pytest.mark.parametrize(
         ("actor", "kind"),
-        [(Actor.system(), "house"), (Actor(api_key_id=UUID(int=7)), "api key")],
+        [(Actor.system(), "system"), (Actor(api_key_id=UUID(int=7)), "api_key")],
     )
     async def test_says_who_is_no_user(
         self, runtime: Runtime, owner: Person, actor: Actor, kind: str

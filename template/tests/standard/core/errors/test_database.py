@@ -1,4 +1,4 @@
-"""What clients see of real PostgreSQL errors, up to the commit."""
+"""Clients get problems for real PostgreSQL errors, up to the commit."""
 
 from collections.abc import AsyncIterator
 from typing import Any

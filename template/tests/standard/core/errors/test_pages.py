@@ -3,6 +3,7 @@ import pytest
 
 from app.core.errors import AppError
 from app.core.http.problems import error_types
+from app.core.http.problems._pages import FORMER_SLUGS
 
 
 class TestAPage:
@@ -28,6 +29,15 @@ class TestAPage:
         page = (await client.get(f"/errors/{Undocumented.slug}")).text
 
         assert str(AppError.__doc__) in page
+
+    @pytest.mark.parametrize(("before", "now"), FORMER_SLUGS.items())
+    async def test_of_a_former_slug_leads_to_the_new_one(
+        self, client: httpx.AsyncClient, before: str, now: str
+    ) -> None:
+        answer = await client.get(f"/errors/{before}")
+
+        assert answer.headers["location"] == f"/errors/{now}"
+        assert now in error_types()
 
     async def test_of_an_unknown_error_is_a_problem(self, client: httpx.AsyncClient) -> None:
         answer = await client.get("/errors/unheard-of")

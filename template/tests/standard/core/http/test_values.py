@@ -1,4 +1,4 @@
-"""Which values JSON, queries and forms may contain, on a route that accepts anything."""
+"""JSON, queries and forms contain storable values only, on a route that accepts anything."""
 
 import json
 from collections.abc import AsyncIterator

@@ -259,7 +259,7 @@ class TestAStoredResponse:
         await order(buyer, "key")
 
         given = await work.session.scalar(
-            text("SELECT given_answers::text FROM given_answers"),
+            text("SELECT idempotency_records::text FROM idempotency_records"),
             execution_options={"raw_sql": "as a thief sees it"},
         )
         answer = await work.session.scalar(select(IdempotencyRecord.answer))
@@ -273,7 +273,7 @@ class TestAStoredResponse:
         await order(buyer, "old")
         async with open_unit(runtime, owner.actor, owner.context) as work:
             await work.session.execute(
-                update(IdempotencyRecord).values(given_at=clock.now().replace(year=2020))
+                update(IdempotencyRecord).values(stored_at=clock.now().replace(year=2020))
             )
         await order(buyer, "new", email="b@example.com")
 

@@ -89,7 +89,7 @@ class TestUnpack:
         shape = Arguments("walls.paint", paint)
 
         with pytest.raises(JobRefused, match="wall: field required"):
-            shape.unpack({"door": 1})
+            shape.unpack({"ceiling": 1})
 
 
 class TestSignature:

@@ -23,6 +23,6 @@ async def purge_records(work: UnitOfWork) -> None:
     ):
         await wide.session.execute(
             delete(IdempotencyRecord)
-            .where(IdempotencyRecord.given_at < clock.now() - RETENTION)
+            .where(IdempotencyRecord.stored_at < clock.now() - RETENTION)
             .execution_options(synchronize_session=False)
         )

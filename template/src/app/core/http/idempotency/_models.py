@@ -14,14 +14,14 @@ from app.kit import clock
 class IdempotencyRecord(UUIDMixin, TenantMixin, Base):
     """A stored response. Decrypting it needs the app's secret and the key: it may hold a token."""
 
-    __tablename__ = "given_answers"
+    __tablename__ = "idempotency_records"
     __table_args__ = (
         UniqueConstraint("tenant_id", "actor_id", "key_hash"),
-        Index(None, "tenant_id", "given_at"),
+        Index(None, "tenant_id", "stored_at"),
     )
 
     actor_id: Mapped[UUID]
     key_hash: Mapped[str] = mapped_column(String(64))
     request_hash: Mapped[str] = mapped_column(String(64))
     answer: Mapped[bytes]
-    given_at: Mapped[datetime] = mapped_column(default=clock.now)
+    stored_at: Mapped[datetime] = mapped_column(default=clock.now)

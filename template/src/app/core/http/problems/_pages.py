@@ -5,7 +5,7 @@ from html import escape
 from inspect import cleandoc
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core.errors import AppError, NotFound
 from app.core.permissions import public
@@ -24,6 +24,12 @@ PAGE = """<!doctype html>
 </html>
 """
 
+# Slugs before 2.0.0: links to their pages may be in logs and clients' code.
+FORMER_SLUGS = {
+    "answer-lost": "response-lost",
+    "foreign-log-in-refused": "external-login-failed",
+}
+
 router = APIRouter(prefix="/errors", include_in_schema=False)
 
 
@@ -39,7 +45,9 @@ async def list_errors(request: Request) -> HTMLResponse:
 
 @router.get("/{slug}")
 @public
-async def explain_error(slug: str) -> HTMLResponse:
+async def explain_error(slug: str) -> Response:
+    if now := FORMER_SLUGS.get(slug):
+        return RedirectResponse(f"/errors/{now}", status_code=301)
     kind = error_types().get(slug)
     if kind is None:
         raise NotFound

@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(BaseModel):
-    """What went wrong (RFC 9457)."""
+    """Describes what went wrong (RFC 9457)."""
 
     model_config = ConfigDict(title="Problem")
 
@@ -41,7 +41,7 @@ class FieldProblem(BaseModel):
 
 
 class ValidationProblem(Problem):
-    """What is wrong with the values of a request."""
+    """Lists what is wrong with the values of a request."""
 
     model_config = ConfigDict(title="ValidationProblem")
 

@@ -16,7 +16,7 @@ OPTIONS = signature(APIRouter.add_api_route).parameters
 def include(
     app: FastAPI, router: APIRouter, *, prefix: str = "", kind: type[StrictRoute] = FastRoute
 ) -> None:
-    """Like `app.include_router`, but adds each route to the app itself."""
+    """Do what `app.include_router` does, but add each route to the app itself."""
     if not all(type(route) in (APIRoute, APIWebSocketRoute) for route in router.routes):
         app.include_router(router, prefix=prefix)
         return

@@ -1,4 +1,4 @@
-"""Which tables are global and why, and which have rows of a single user."""
+"""List which tables are global and why, and which have rows of a single user."""
 
 from collections.abc import Iterator
 

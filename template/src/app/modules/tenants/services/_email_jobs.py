@@ -14,7 +14,7 @@ you are invited to work for {tenant}. Accept here:
 
 {link}
 
-The link is for this address, and for one use. If you do not know {tenant}, ignore this letter.
+The link is for this address, and for one use. If you do not know {tenant}, ignore this e-mail.
 """
 
 

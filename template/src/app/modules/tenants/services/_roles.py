@@ -22,7 +22,7 @@ BUILT_IN = frozenset(Role)
 
 @dataclass(frozen=True)
 class Grant:
-    """What a custom role gives. A built-in role needs no id: its name determines everything."""
+    """Has what a custom role gives. A built-in role needs no id: its name determines everything."""
 
     id: UUID | None = None
     permissions: frozenset[str] | None = None

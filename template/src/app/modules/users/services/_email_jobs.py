@@ -14,7 +14,7 @@ confirm it here, logged in or with your password:
 
 {link}
 
-The link is good for two days. If it was not you, ignore this letter: nothing happens then.
+The link is good for two days. If it was not you, ignore this e-mail: nothing happens then.
 """
 RESET_LINK = """Hello,
 
@@ -22,7 +22,7 @@ choose a new password here:
 
 {link}
 
-The link is good for one hour and for one use. If you did not ask for this letter, ignore it: your
+The link is good for one hour and for one use. If you did not ask for this e-mail, ignore it: your
 password stays as it is.
 """
 AFTER_CHANGE = """Hello,
@@ -43,7 +43,7 @@ NEW_EMAIL = """Hello,
 your account now has another e-mail address, and this one is no longer used. Your other log-ins
 have ended, and no account elsewhere is linked any more.
 
-If it was not you, answer to this letter.
+If it was not you, reply to this e-mail.
 """
 FACTOR_ADDED = """Hello,
 

@@ -59,9 +59,9 @@ class SecondFactorService:
             raise SecondFactorExists
         await self._delete(user.id)
         secret = pyotp.random_base32()
-        sealed = self.encrypter.encrypt(secret)
+        encrypted = self.encrypter.encrypt(secret)
         await self.factors.create(
-            user_id=user.id, sealed_secret=sealed, key_id=self.encrypter.key_id
+            user_id=user.id, sealed_secret=encrypted, key_id=self.encrypter.key_id
         )
         issuer = self.work.runtime.settings.name
         uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
@@ -104,8 +104,8 @@ class SecondFactorService:
     async def reencrypt(self) -> None:
         """Encrypt all secrets with the current key, so that previous keys can be dropped."""
         for factor in await self.factors.list_sealed_otherwise(self.encrypter.key_id):
-            sealed = self.encrypter.encrypt(self.encrypter.decrypt(factor.sealed_secret))
-            await self.factors.change(factor, sealed_secret=sealed, key_id=self.encrypter.key_id)
+            encrypted = self.encrypter.encrypt(self.encrypter.decrypt(factor.sealed_secret))
+            await self.factors.change(factor, sealed_secret=encrypted, key_id=self.encrypter.key_id)
 
     async def _prove_both(self, password: str, code: str) -> User:
         """Verify password and code, and return the user, locked."""

@@ -1,4 +1,4 @@
-"""What ends log-ins also ends those in progress: each way to log in, against each way to end one.
+"""Ending log-ins also ends those in progress: each way to log in, against each way to end one.
 
 The end comes when a password or a provider's answer has been verified and nothing is written yet.
 """

@@ -297,7 +297,7 @@ class TestIdentities:
         runtime: Runtime,
         ending: object,
     ) -> None:
-        """For example those of an attacker, with another address."""
+        """They may be those of an attacker, with another address."""
         owner = await create_tenant(runtime)
         await link(browser, honest, runtime, owner)
         honest.person["email"] = f"{new_id()}@example.com"

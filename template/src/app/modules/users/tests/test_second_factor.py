@@ -238,12 +238,13 @@ class TestReencrypt:
         device = await set_up(client)
         old = Encrypter("old" * 20)
         values = {
-            "sealed": old.encrypt(device.totp.secret),
+            "encrypted": old.encrypt(device.totp.secret),
             "key": old.key_id,
             "id": owner.user_id,
         }
         statement = (
-            "UPDATE second_factors SET sealed_secret = :sealed, key_id = :key WHERE user_id = :id"
+            "UPDATE second_factors SET sealed_secret = :encrypted, key_id = :key"
+            " WHERE user_id = :id"
         )
         async with runtime.database.rw.begin() as connection:
             await connection.execute(text(statement), values)
@@ -256,6 +257,6 @@ class TestReencrypt:
 
         async with runtime.database.rw.begin() as connection:
             query = "SELECT sealed_secret FROM second_factors WHERE user_id = :id"
-            sealed = str(await connection.scalar(text(query), {"id": owner.user_id}))
+            encrypted = str(await connection.scalar(text(query), {"id": owner.user_id}))
             await connection.execute(text("DELETE FROM second_factors"))
-        assert Encrypter("new" * 20).decrypt(sealed) == device.totp.secret
+        assert Encrypter("new" * 20).decrypt(encrypted) == device.totp.secret

@@ -89,8 +89,8 @@ class DeliveryService:
         await self.deliveries.delete_older(clock.now() - kept)
         encrypter = self.work.runtime.encrypter
         for endpoint in await self.endpoints.list_every():
-            sealed = encrypter.encrypt(encrypter.decrypt(endpoint.sealed_secret))
-            await self.endpoints.change(endpoint, sealed_secret=sealed)
+            encrypted = encrypter.encrypt(encrypter.decrypt(endpoint.sealed_secret))
+            await self.endpoints.change(endpoint, sealed_secret=encrypted)
 
     def _enqueue(
         self, endpoint: WebhookEndpoint, delivery: WebhookDelivery, delay: timedelta | None = None
@@ -141,11 +141,11 @@ class DeliveryService:
         )
 
     def _secrets(self, endpoint: WebhookEndpoint) -> Sequence[str]:
-        sealed = [endpoint.sealed_secret]
+        encrypted = [endpoint.sealed_secret]
         until = endpoint.previous_secret_until
         if endpoint.sealed_previous_secret and until and until > clock.now():
-            sealed.append(endpoint.sealed_previous_secret)
-        return [self.work.runtime.encrypter.decrypt(each) for each in sealed]
+            encrypted.append(endpoint.sealed_previous_secret)
+        return [self.work.runtime.encrypter.decrypt(each) for each in encrypted]
 
     async def _note(self, delivery: WebhookDelivery, status: str, **outcome: Any) -> None:
         await self.deliveries.change(

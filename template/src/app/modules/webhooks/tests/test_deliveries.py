@@ -264,8 +264,8 @@ class TestTidy:
             await DeliveryService(work).tidy()
 
         assert await log_of(runtime, owner) == []
-        sealed = (await endpoint_of(runtime, owner)).sealed_secret
-        assert runtime.encrypter.decrypt(sealed) == endpoint[1]
+        encrypted = (await endpoint_of(runtime, owner)).sealed_secret
+        assert runtime.encrypter.decrypt(encrypted) == endpoint[1]
 
 
 def watch_units(monkeypatch: pytest.MonkeyPatch) -> list[UnitOfWork]:

@@ -31,7 +31,7 @@ async def redeliver(runtime: Runtime, person: Person, delivery_id: UUID) -> None
 
 
 class TestARenewedSecret:
-    async def test_survives_the_tidying_that_seals_secrets_again(
+    async def test_survives_the_tidying_that_encrypts_secrets_again(
         self, runtime: Runtime, owner: Person, endpoint: Made
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
