@@ -16,7 +16,7 @@ from tests.isolation.routes import Route, find_routes
 from tests.isolation.visit import Visit, open_client, visit
 from tests.support.people import found_tenant
 
-from .nasty import TEXTS, bodies
+from .nasty import TEXTS, as_json, bodies
 
 PROBLEM = {"type", "title", "status", "detail", "instance", "trace_id"}
 SEED = 20_261_127
@@ -31,6 +31,26 @@ class TestEveryOperation:
         """The values differ in each run; a failure prints the seed."""
         seed = randbelow(10**9)
         assert await _broken(arena, Random(seed), few=40) == [], seed
+
+
+class TestAControlCharacter:
+    @pytest.mark.parametrize("control", ["\x1b", "\x9b"])
+    async def test_is_refused_where_it_is(self, arena: Arena, control: str) -> None:
+        """Terminals, logs and spreadsheets act on them: no text of any module has one."""
+        found, asked = [], 0
+        for route in find_routes(arena.app):
+            if route.body is None or "json" not in route.body[0]:
+                continue
+            visitor = await _visitor(arena, route)
+            body = {"any": [1, {"text": f"a{control}b"}]}
+            async with visitor.client:
+                answer = await _call(visitor, visitor.own_path(), json=as_json(body))
+            asked += 1
+            errors = answer.json().get("errors", [{}])
+            if (answer.status_code, errors[0].get("pointer")) != (422, "/body/any/1/text"):
+                found.append(f"{route}: {answer.status_code} {answer.text[:200]}")
+        assert asked > 10
+        assert found == []
 
 
 async def _broken(arena: Arena, random: Random, *, few: int) -> list[str]:

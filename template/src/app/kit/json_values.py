@@ -1,8 +1,9 @@
 """Restrict JSON to what Python, PostgreSQL and all readers interpret the same way.
 
 Python reads more than RFC 8259 allows and `jsonb` stores: lone surrogates, NUL characters, NaN,
-numbers of any size, any depth. The text is searched first, which takes microseconds, or
-milliseconds for a megabyte; only suspicious text is parsed, to locate the fault.
+numbers of any size, any depth. Control characters are refused too: terminals, logs and
+spreadsheets act on them, and no person types them. The text is searched first, which takes
+microseconds, or milliseconds for a megabyte; only suspicious text is parsed, to locate the fault.
 """
 
 import json
@@ -20,9 +21,12 @@ MOST = 20_000
 STRING = re.compile(rb'"[^"]*+"')
 """A string, if no quote is escaped."""
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-ESCAPE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
-"""A surrogate, possibly one of a pair, or NUL."""
+ESCAPE = re.compile(rb"\\(?:u(?:[dD][89a-fA-F]|00(?:[0189]|7[fF]))|[bf])")
+"""A surrogate, possibly one of a pair, or a control character."""
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")
+CONTROL_BYTES = re.compile(rb"\xc2[\x80-\x9f]|\x7f")
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""C0 and C1 without tabs and line breaks. NUL has a sentence of its own."""
 NUMBER = re.compile(rb"\d[eE]\+?\d{2}|\d{300}")
 """A number that may exceed a double."""
 
@@ -65,6 +69,7 @@ def _is_suspicious(text: bytes, bare: bytes) -> bool:
     return bool(
         ESCAPE.search(text)
         or SURROGATE.search(text)
+        or CONTROL_BYTES.search(text)
         or b"NaN" in bare
         or b"Infinity" in bare
         or NUMBER.search(bare)
@@ -93,14 +98,16 @@ def _faults(value: Any, path: Path) -> Iterator[Fault]:
                 yield from _faults(each, (*path, index))
         case dict():
             for name, each in value.items():
-                if any(_faults_of_text(name, path)):
-                    yield Fault(path, "Names should have no NUL characters and no lone surrogates")
+                for fault in _faults_of_text(name, path):
+                    yield Fault(path, fault.sentence.replace("Input", "Names", 1))
                 yield from _faults(each, (*path, name))
 
 
 def _faults_of_text(text: str, path: Path) -> Iterator[Fault]:
     if "\0" in text:
         yield Fault(path, "Input should have no NUL characters")
+    if CONTROL.search(text):
+        yield Fault(path, "Input should have no control characters but tabs and line breaks")
     try:
         text.encode()
     except UnicodeEncodeError:

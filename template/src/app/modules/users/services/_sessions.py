@@ -10,6 +10,7 @@ from app.core.security_events import SecurityEvent
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
+from app.kit.texts import plain
 from app.modules.tenants import (
     Grant,
     Membership,
@@ -364,4 +365,4 @@ def kind_of_device(user_agent: str | None) -> str | None:
 
 
 def _shortened(text: str | None) -> str | None:
-    return text[:200] if text else None
+    return plain(text)[:200] or None if text else None
