@@ -29,7 +29,7 @@ class TestSessions:
         self, app: FastAPI, owner: Person
     ) -> None:
         form = {"username": owner.email, "password": PASSWORD}
-        agent = {"User-Agent": "Lynx\x9b2J\x852.9".encode("latin-1") + b" x" * 200}
+        agent = {b"User-Agent": b"Lynx\x9b2J\x852.9" + b" x" * 200}
         transport = ASGITransport(app, client=("not-an-ip" * 20, 1))
         async with AsyncClient(transport=transport, base_url="http://test") as client:
             pair = (await client.post(f"{AUTH}/token", data=form, headers=agent)).json()
