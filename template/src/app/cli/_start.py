@@ -17,8 +17,9 @@ PORT_REASONS = {
     errno.EADDRINUSE: "is taken by another process. End that one, or take another port: {other}",
     errno.EACCES: "is for root only. Take one above 1023: {other}",
     errno.EADDRNOTAVAIL: "cannot be opened there: this machine has no address {host}."
-    " --host 0.0.0.0 takes all that it has.",
+    " Take --host 0.0.0.0 for all that it has.",
 }
+OTHER_REASON = "cannot be opened, {reason}. Take another: {other}"
 
 
 class CannotStart(Exception):
@@ -32,10 +33,13 @@ def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((host, port), family=family).close()
     except socket.gaierror:
-        raise CannotStart(f"--host {host} is no address of this machine.") from None
+        raise CannotStart(
+            f"--host {host} is no address of this machine: take one of its own, or 0.0.0.0."
+        ) from None
     except OSError as error:
-        reason = PORT_REASONS.get(error.errno or 0, f"cannot be opened: {error.strerror}.")
-        raise CannotStart(f"Port {port} {reason.format(other=other, host=host)}") from None
+        sentence = PORT_REASONS.get(error.errno or 0, OTHER_REASON)
+        said = sentence.format(other=other, host=host, reason=error.strerror)
+        raise CannotStart(f"Port {port} {said}") from None
 
 
 async def refuse_unready(settings: Settings) -> None:

@@ -56,7 +56,10 @@ def explain(url: str, error: BaseException) -> str:
     for kind, sentence in SENTENCES:
         if isinstance(cause, kind):
             return sentence(make_url(url), cause)
-    return f"no way into the database of {_server(make_url(url))}: {cause}"
+    return (
+        f"no way into the database of {_server(make_url(url))}: {cause}."
+        " Check the URL, and what PostgreSQL's log says."
+    )
 
 
 async def _refuse_pooler(connection: AsyncConnection, variable: str, *, expected: bool) -> None:
