@@ -150,9 +150,19 @@ async def _unreadable(visitor: Visit, readers: list[Route]) -> list[str]:
         elif reader.path.count("{") == 1 and reader.path.endswith("}"):
             for row in rows:
                 answer = await visitor.client.get(f"{visitor.route.path}/{row.get('id')}")
-                found += _fault(answer)
+                found += _fault(answer) or _differences(answer, row)
     await _pages(visitor.client, "/api/v1/audit", found)
     return found
+
+
+def _differences(answer: Response, row: Row) -> list[str]:
+    """Compare a row read by itself with the same one in a list, where both have the field."""
+    alone = answer.json()
+    return [
+        f"{answer.request.url} {name}: {alone[name]!r} alone, {value!r} in the list"
+        for name, value in row.items()
+        if name in alone and alone[name] != value
+    ]
 
 
 async def _pages(client: AsyncClient, path: str, found: list[str], **query: str) -> list[Row]:
