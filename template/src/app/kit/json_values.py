@@ -27,8 +27,10 @@ SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")
 CONTROL_BYTES = re.compile(rb"\xc2[\x80-\x9f]|\x7f")
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """C0 and C1 without tabs and line breaks. NUL has a sentence of its own."""
-NUMBER = re.compile(rb"\d[eE]\+?\d{2}|\d{300}")
-"""A number that may exceed a double."""
+EXPONENT = re.compile(rb"[eE]\+?\d{2}")
+DIGITS = re.compile(rb"\d+")
+MANY_DIGITS = 300
+"""A number with so many digits, or with an exponent of two digits, may exceed a double."""
 
 Path = tuple[str | int, ...]
 
@@ -44,7 +46,10 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
 
     Invalid JSON is left to the parser that reads it afterwards.
     """
-    bare = STRING.sub(b"", text.replace(rb"\\", b"").replace(rb"\"", b""))
+    unescaped = text.replace(rb"\\", b"").replace(rb"\"", b"")
+    if unescaped.count(b'"') > 4 * most:  # each member has two strings at most
+        return Fault((), _crowded(most))
+    bare = STRING.sub(b"", unescaped)
     if crowded := _find_crowd(bare, most):
         return Fault((), crowded)
     if not _is_suspicious(text, bare):
@@ -59,10 +64,14 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
 def _find_crowd(bare: bytes, most: int) -> str | None:
     brackets = bare.count(b"[") + bare.count(b"{")
     if brackets + bare.count(b",") >= most:
-        return f"There should be at most {most} values"
+        return _crowded(most)
     if brackets > DEEPEST and _depth(bare) > DEEPEST:
         return f"Lists and objects should be nested at most {DEEPEST} deep"
     return None
+
+
+def _crowded(most: int) -> str:
+    return f"There should be at most {most} values"
 
 
 def _is_suspicious(text: bytes, bare: bytes) -> bool:
@@ -72,7 +81,8 @@ def _is_suspicious(text: bytes, bare: bytes) -> bool:
         or CONTROL_BYTES.search(text)
         or b"NaN" in bare
         or b"Infinity" in bare
-        or NUMBER.search(bare)
+        or EXPONENT.search(bare)
+        or any(len(run) >= MANY_DIGITS for run in DIGITS.findall(bare))
     )
 
 
