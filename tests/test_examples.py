@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -128,6 +129,16 @@ def test_of_a_type_is_a_field(written: str) -> None:
     described = written.replace("(n)", "(9)").replace("(p, s)", "(9, 2)").replace("ref module", "ref users")
 
     assert modules_problems({"boats": {"fields": {"value_of_it": described}}}) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_is_read_from_a_file_after_a_bar(example: Example) -> None:
+    """Copier parses the file, and hands the text on."""
+    written = answer_in(example.text)
+    file = yaml.safe_load("custom_modules: |\n" + indent(written if isinstance(written, str) else example.text, "  "))
+
+    answer = answer_in(file["custom_modules"])
+    assert modules_of(read(answer)) == modules_of(read(written))
 
 
 def test_files_are_plain_yaml_too() -> None:

@@ -130,6 +130,18 @@ class TestField:
 
         assert sentence.endswith("rename one of them")
 
+    def test_is_refused_when_another_module_has_its_error(self) -> None:
+        described = {
+            "clients": {"fields": {"service_code": "str unique", "name": "str"}},
+            "client_services": {"fields": {"code": "str unique"}},
+        }
+        sentence = "its error ClientServiceCodeTaken is that of clients.service_code too: use another name for one"
+
+        assert validation.modules_problems(described) == [f"client_services.code: {sentence} of the two"]
+        assert validation.modules_problems(described, stored=described) == []
+        renamed = {**described, "client_services": {"fields": {"number": "str unique"}}}
+        assert validation.modules_problems(renamed) == []
+
     def test_names_every_problem(self) -> None:
         assert len(refused({"invoices": {"fields": {"total": "money", "type": "str", "notes": "text"}}})) == 2
 

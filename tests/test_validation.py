@@ -38,6 +38,13 @@ class TestModules:
     def test_refuses(self, answer: str, sentence: str) -> None:
         assert validation.modules_problems(answer) == [sentence]
 
+    def test_refuses_another_module_of_the_same_class(self) -> None:
+        sentence = "'line1' and 'line_1' both give the class Line1: use another name for one of the two"
+
+        assert validation.modules_problems("line_1, line1") == [sentence]
+        assert validation.modules_problems("line_1, line1", stored="line_1") == [sentence]
+        assert validation.modules_problems("line_1, line1", stored="line_1, line1") == []
+
     def test_refuses_what_is_no_list(self) -> None:
         assert validation.modules_problems(7) == ["7 is no list of modules: give names, such as: invoices, projects"]
         assert validation.modules_problems([7]) == ["7 is no name of a module: start with a letter, such as: invoices"]

@@ -56,7 +56,7 @@ def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: obj
     kept, chosen = _packages(stored), frozenset(ready_made)
     new = [module for module in described if _names(module).package not in kept]
     wrong = list(_each(new, chosen, taken_here=[_names(module) for module in described]))
-    return [*wrong, *_twice(described)] or fields_problems(described, new, chosen)
+    return [*wrong, *_twice(described)] or [*_same_class(described, new)] or fields_problems(described, new, chosen)
 
 
 def _line_problem(what: str, text: str, *, longest: int) -> str:
@@ -169,6 +169,16 @@ def _said(module: Described) -> str:
     near = get_close_matches(key, ("fields", "plural"), 1)
     do = f"write {near[0]!r}" if near else "give `fields` and `plural` only"
     return f"{module.typed!r} says {key!r}, which means nothing here: {do}"
+
+
+def _same_class(modules: Iterable[Described], new: Sequence[Described]) -> Iterator[str]:
+    """Yield new modules whose classes, and so schemas and errors of the API, are called as those of another one."""
+    seen: dict[str, str] = {}
+    for module in sorted(modules, key=lambda module: module in new):
+        name = _names(module).class_name
+        if module in new and name in seen:
+            yield f"{module.typed!r} and {seen[name]!r} both give the class {name}: use another name for one of the two"
+        seen.setdefault(name, module.typed)
 
 
 def _twice(modules: Iterable[Described]) -> Iterator[str]:

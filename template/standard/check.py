@@ -1,7 +1,7 @@
 """`make standard-check`: report edited files of the standard, and conflicts."""
 
 from .answers import EDITED, are_as_written, read_origin
-from .conflicts import find_conflicts
+from .conflicts import RESOLVE, find_conflicts
 from .git import is_repository
 from .ownership import Difference, find_differences, read_beside, read_edited
 from .problem import Problem
@@ -13,6 +13,8 @@ def check() -> int:
     conflicts, differences = find_conflicts(), find_differences()
     for conflict in conflicts:
         print(conflict)
+    if conflicts:
+        print(RESOLVE)
     for difference in differences:
         print(f"{difference.path}: {difference.what}, and it is the standard's")
     edited_answers = not are_as_written()

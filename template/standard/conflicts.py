@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from .git import PROJECT, paths
 
+RESOLVE = "Edit each, git add it (or git rm it), then: make settle"
 _MARKER = re.compile(rb"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
 
 

@@ -10,7 +10,7 @@ PROJECT = Path(__file__).parents[1]
 
 
 def git(*arguments: str, folder: Path = PROJECT) -> str:
-    """Return git's output. Raises Problem with git's error message."""
+    """Return git's output. Raises Problem with git's error message, and where to look."""
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
@@ -20,8 +20,17 @@ def git(*arguments: str, folder: Path = PROJECT) -> str:
         check=False,
     )
     if done.returncode:
-        raise Problem(f"git {arguments[0]} failed: {done.stderr.strip()}")
+        raise Problem(f"git {arguments[0]} failed: {done.stderr.strip()}\n{_cure(arguments[0])}")
     return done.stdout
+
+
+def _cure(command: str) -> str:
+    if command in ("clone", "ls-remote"):
+        return (
+            "Check that the template can be read from here: its address is _src_path in"
+            " .copier-answers.yml. Then run the same command again."
+        )
+    return "Put that right, then run the same command again."
 
 
 def asks(*arguments: str, folder: Path = PROJECT) -> bool:

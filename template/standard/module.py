@@ -56,7 +56,10 @@ def add(description: str, *, copier: str | None) -> None:
     ended = run_copier([*command, "update", *options, "--data", f"{QUESTION}={answer}"])
     if ended:
         back_to_last_commit()
-        raise Problem("Not added; Copier's reason is above. Everything is as it was.")
+        raise Problem(
+            "Not added; Copier's reason is above. Everything is as it was. Put that right, then"
+            " run make module again."
+        )
     _tell()
 
 
@@ -103,7 +106,7 @@ def _parsed(description: str) -> Any:
     try:
         return _loaded(Path(description).read_text(encoding="utf-8"), description)
     except OSError as error:
-        raise Problem(f"{description} cannot be read: {error.strerror}") from None
+        raise Problem(f"{description} cannot be read: {error.strerror}. Check its path.") from None
     except UnicodeDecodeError:
         raise Problem(f"{description} is not in UTF-8: save it as UTF-8") from None
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from .conflicts import find_conflicts
+from .conflicts import RESOLVE, find_conflicts
 from .git import PROJECT
 from .problem import Problem
 
@@ -13,7 +13,7 @@ STEPS = (("environment", "install"), ("migrations", "adopt"), ("checks", "check"
 def settle() -> int:
     conflicts = find_conflicts()
     if conflicts:
-        raise Problem("\n".join(["There are conflicts left:", *conflicts]))
+        raise Problem("\n".join(["There are conflicts left:", *conflicts, RESOLVE]))
     for what, target in STEPS:
         print(f"{what}: make {target}", flush=True)
         done = subprocess.run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .answers import Origin, read_origin, read_questions, refuse_edited_answers
 from .aside import put_back
-from .conflicts import find_conflicts
+from .conflicts import RESOLVE, find_conflicts
 from .git import PROJECT, back_to_last_commit, changed, is_repository
 from .hidden import refuse_hidden_files
 from .neutral import neutral
@@ -39,7 +39,10 @@ def update(*, to: str | None, answers: list[str], copier: str | None) -> int:
         return _hand_over(conflicts)
     if ended:
         back_to_last_commit()
-        raise Problem("Copier failed, its reason is above. Everything is as it was.")
+        raise Problem(
+            "Copier failed, its reason is above. Everything is as it was. Put that right, then"
+            " run make update again."
+        )
     _tell_new_answers(before)
     return _settle(target or origin.release)
 
@@ -101,8 +104,7 @@ def _hand_over(conflicts: list[str]) -> int:
     for conflict in conflicts:
         print(f"  {conflict}", file=sys.stderr)
     print(
-        "\nEdit each, git add it (or git rm it), then: make settle"
-        f"\nOr leave it all for later:\n  {BACK}",
+        f"\n{RESOLVE}\nOr leave it all for later:\n  {BACK}",
         file=sys.stderr,
     )
     return 1

@@ -97,6 +97,40 @@ class TestWhatIsTheClients:
         assert "added.md: a file that git ignores" in done.stderr
         assert not (project / ".git/standard-update").exists()
 
+    def test_is_not_written_through_others_of_the_kind(self, project: Path, tmp_path: Path) -> None:
+        """One run covers links out of the project, to nowhere and above a moved file, a filter that a subfolder
+        names, and a folder in place of a file."""
+        outside = tmp_path / "outside.md"
+        outside.write_text("mine\n")
+        (project / "AGENTS.md").unlink()
+        (project / "AGENTS.md").symlink_to(outside)
+        (project / "Makefile").unlink()
+        (project / "Makefile").symlink_to("nowhere")
+        (project / "core").rename(project / "library")
+        (project / "core").symlink_to("library", target_is_directory=True)
+        put(project / "library/http/trace.py", "mine\n")
+        git(project, "config", "filter.shout.clean", "tr a-z A-Z")
+        put(project / "docs/.gitattributes", "one.md filter=shout\n")
+        put(project / "added.md/page.md", "mine\n")
+        (project / "docs/one.md").touch()
+        commit(project)
+        library, index = texts(project / "library"), git(project, "ls-files", "--stage")
+
+        done = update(project)
+
+        assert done.returncode == 0, done.stderr
+        assert outside.read_text() == "mine\n"
+        assert str((project / "Makefile").readlink()) == "nowhere"
+        assert not (project / "nowhere").exists()
+        assert (project / "core").is_symlink()
+        assert texts(project / "library") == library
+        assert (project / "docs/one.md").read_text() == OLD
+        assert texts(project / "added.md") == {"page.md": "mine\n"}
+        assert git(project, "ls-files", "--stage") == index
+        for said in ("AGENTS.md: a symbolic", "Makefile: a symbolic", "core: a symbolic", "one.md: under the filter"):
+            assert said in done.stderr
+        assert "added.md: a folder where the standard has a file" in done.stderr
+
     def test_is_not_written_through_another_name_of_the_same_file(self, project: Path) -> None:
         (project / "twin.md").hardlink_to(project / "docs/one.md")
         commit(project)

@@ -27,7 +27,8 @@ def fields_problems(
     """Validate the new modules' fields. Modules that the project has already only serve as targets of refs."""
     packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
     found = [f"{_names(module).package}{text}" for module in new for text in _of_module(module, packages)]
-    return found or _cycle(modules, {_names(module).package for module in new})
+    fresh = {_names(module).package for module in new}
+    return found or [*_same_error(modules, fresh)] or _cycle(modules, fresh)
 
 
 def modules_of(described: Iterable[Described]) -> list[Module]:
@@ -107,6 +108,18 @@ def _module(module: Described, packages: dict[str, Names]) -> Module:
         except Wrong:
             continue
     return Module(_names(module), tuple(fields) or (NAME,))
+
+
+def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:
+    """Yield new unique fields whose error, and so its type in the API, is that of another module's field."""
+    seen: dict[str, str] = {}
+    for module in sorted(modules_of(modules), key=lambda module: module.names.package in new):
+        package = module.names.package
+        for field in module.uniques:
+            error, here = module.error(field), f"{package}.{field.name}"
+            if package in new and error in seen:
+                yield f"{here}: its error {error} is that of {seen[error]} too: use another name for one of the two"
+            seen.setdefault(error, here)
 
 
 def _cycle(modules: Iterable[Described], new: Collection[str]) -> list[str]:

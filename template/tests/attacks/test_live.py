@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).with_name("server.py")
 LIVE = "/health/live"
 LONGEST = 0.2
-"""Counted in seconds; a slow machine may take a multiple of its time without an attack."""
+"""In seconds, added to what the same process takes at the same time if nobody attacks it."""
 MEGABYTE = 1_000_000
 ACCENTS = "\u0301\u0316"
 JSON = {"content-type": "application/json"}
@@ -37,6 +36,9 @@ BODIES: tuple[tuple[dict[str, str], bytes], ...] = (
     (JSON, b'{"name": "' + b"[{," * 600_000 + b'"}'),
     (JSON, b'{"password": "' + (ACCENTS * 200_000).encode() + b'"}'),
     (JSON, b'{"name": ' + b"9" * MEGABYTE + b"}"),
+    (JSON, b"[" + b",".join([b"1" * 299] * 6000) + b"]"),
+    (JSON, b'"' * (2 * MEGABYTE)),
+    (JSON, b'{"full_name": "' + b"x\\n" * 600_000 + b'"}'),
     (JSON, b'{"name": "' + b"\\ud83d" * 300_000 + b'"}'),
     (JSON, b'"' + b"\\" * (2 * MEGABYTE)),
     (FORM, b"username=a&password=" + b"%CC%81%CC%96" * 80_000),
@@ -49,44 +51,66 @@ QUERIES = ("cursor=" + "W" * 15_000, "&".join(f"x{number}=" for number in range(
 async def test_others_are_answered_meanwhile(
     settings: Settings, runtime: Runtime, app: FastAPI
 ) -> None:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    """Twins are probed in the same moments: what both are late is the machine's fault."""
+    port, calm_port = free_port(), free_port()
     person = await create_tenant(runtime)
     limits = {"APP_LIMITS_LOGIN": "off", "APP_HTTP_HEAD_SECONDS": "2"}
-    with running(PROGRAM, port, settings, **limits) as server:
+    with (
+        running(PROGRAM, port, settings, **limits) as server,
+        running(PROGRAM, calm_port, settings, **limits) as calm_server,
+    ):
         async with (
-            httpx.AsyncClient(base_url=url, headers=person.headers, timeout=60) as attacker,
-            httpx.AsyncClient(base_url=url, timeout=60) as neighbour,
+            _client(port, person.headers) as attacker,
+            _client(port) as neighbour,
+            _client(calm_port) as calm,
         ):
             await until_up(neighbour, server)
-            quiet = max([await _seconds(neighbour) for _ in range(50)])
-            async with _slow_clients(port):
-                slowest = await _slowest(neighbour, _attack(attacker, find_routes(app)))
+            await until_up(calm, calm_server)
+            late = [
+                f"{route}: {slowest:.2f} s, unattacked {unattacked:.2f} s"
+                for route in find_routes(app)
+                for slowest, unattacked in await _late(neighbour, calm, attacker, route)
+            ]
 
         assert server.poll() is None
-    assert slowest < max(LONGEST, 10 * quiet), f"{slowest:.2f} s, quiet {quiet:.2f} s"
+    assert late == []
 
 
-async def _attack(client: httpx.AsyncClient, routes: list[Route]) -> None:
-    for route in routes:
-        path = route.path.replace("{", "").replace("}", "")
+def _client(port: int, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60)
+
+
+async def _late(
+    neighbour: httpx.AsyncClient,
+    calm: httpx.AsyncClient,
+    attacker: httpx.AsyncClient,
+    route: Route,
+) -> list[tuple[float, float]]:
+    """Return the slowest requests if they are too slow in each of three attacks."""
+    found = []
+    for _ in range(3):
+        attack = asyncio.create_task(_attack(attacker, route))
+        requests = [(0.0, 0.0)]
+        while not attack.done():
+            requests.append(await asyncio.gather(_seconds(neighbour), _seconds(calm)))
+            await asyncio.sleep(0.01)
+        await attack
+        slowest, unattacked = (max(seconds) for seconds in zip(*requests, strict=True))
+        if slowest <= LONGEST + unattacked:
+            return []
+        found.append((slowest, unattacked))
+    return found
+
+
+async def _attack(client: httpx.AsyncClient, route: Route) -> None:
+    path = route.path.replace("{", "").replace("}", "")
+    async with _slow_clients(client.base_url.port or 0, f"{route.method} {path}"):
         for query in QUERIES:
             answer = await client.request(route.method, f"{path}?{query}")
             assert answer.status_code < 500, (route, answer.text)
         for headers, body in BODIES if route.body else ():
             answer = await client.request(route.method, path, content=body, headers=headers)
             assert answer.status_code < 500, (route, answer.text)
-
-
-async def _slowest(client: httpx.AsyncClient, attack: Any) -> float:
-    """Return the slowest of the neighbour's consecutive requests during the attack."""
-    attacking = asyncio.create_task(attack)
-    slowest = 0.0
-    while not attacking.done():
-        slowest = max(slowest, await _seconds(client))
-        await asyncio.sleep(0.01)
-    await attacking
-    return slowest
 
 
 async def _seconds(client: httpx.AsyncClient) -> float:
@@ -97,10 +121,10 @@ async def _seconds(client: httpx.AsyncClient) -> float:
 
 
 @asynccontextmanager
-async def _slow_clients(port: int) -> AsyncIterator[None]:
-    """Open two hundred requests that never end: no head, half a head, half a body."""
+async def _slow_clients(port: int, line: str) -> AsyncIterator[None]:
+    """Open twenty requests that never end: no head, half a head, half a body."""
     writers = []
-    for sent in _halves():
+    for sent in _halves(line):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(sent)
         writers.append(writer)
@@ -111,8 +135,8 @@ async def _slow_clients(port: int) -> AsyncIterator[None]:
             writer.close()
 
 
-def _halves() -> Iterator[bytes]:
-    half = b"POST /api/v1/auth/register HTTP/1.1\r\nHost: test\r\n"
+def _halves(line: str) -> Iterator[bytes]:
+    half = f"{line} HTTP/1.1\r\nHost: test\r\n".encode()
     body = half + b"Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
-    for _ in range(50):
+    for _ in range(5):
         yield from (b"", half, half + b"X: " + b"x" * 60_000, body)

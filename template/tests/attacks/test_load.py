@@ -1,8 +1,11 @@
 """Call every route of this project with more concurrent requests than the pool has connections."""
 
 import asyncio
+from collections.abc import Awaitable
+from time import perf_counter
 from uuid import uuid4
 
+import pytest
 from httpx import AsyncClient, Response
 
 from app.config import Settings
@@ -18,6 +21,10 @@ from .conftest import CONNECTIONS
 
 CONCURRENCY = 2 * CONNECTIONS
 PLAIN = "/api/v1/users"
+READ = ("GET", PLAIN)
+WAVES = 2
+NOISE = 0.3
+"""Seconds that a busy machine may add to anything."""
 
 
 class TestEveryRoute:
@@ -27,6 +34,29 @@ class TestEveryRoute:
 
     async def test_takes_one_with_an_idempotency_key(self, two_tenants: TwoTenants) -> None:
         assert await _stopped_by_load(two_tenants, with_key=True) == []
+
+
+@pytest.mark.slow
+class TestAnotherTenant:
+    async def test_waits_no_longer_than_thrice_its_time(self, two_tenants: TwoTenants) -> None:
+        """Its time is the p99 of a read, alone or beside a requests that reads the same.
+
+        All share one Python process, which computes one answer at a time. Only a route that is
+        too slow three times counts, so that one pause of the machine is no failure.
+        """
+        async with open_client(two_tenants, two_tenants.foreign) as neighbour:
+            own = max(
+                await _p99(neighbour, asyncio.sleep(1)),
+                await _p99(neighbour, _waves(await _reader(two_tenants))),
+            )
+            allowed = 3 * own + NOISE
+            slow = [
+                f"{route}: {seconds:.2f} s of {allowed:.2f} s"
+                for route in find_routes(two_tenants.app)
+                if (seconds := await _least_p99(neighbour, two_tenants, route, allowed)) > allowed
+            ]
+
+        assert slow == []
 
 
 class TestLogIns:
@@ -65,6 +95,41 @@ async def _refresh(client: AsyncClient, person: Person) -> Response:
     pair = (await _log_in(client, person)).json()
     token = {"refresh_token": pair["refresh_token"]}
     return await client.post("/api/v1/auth/refresh", json=token)
+
+
+async def _least_p99(
+    neighbour: AsyncClient, two_tenants: TwoTenants, route: Route, allowed: float
+) -> float:
+    """Return the first p99 that is allowed, or the lowest of three."""
+    found: list[float] = []
+    while len(found) < 3 and (not found or found[-1] > allowed):
+        prepared = await route_call(two_tenants, route)
+        found.append(await _p99(neighbour, _waves(prepared)))
+    return min(found)
+
+
+async def _p99(neighbour: AsyncClient, requests: Awaitable[None]) -> float:
+    """Return the 99th percentile of the neighbour's consecutive reads meanwhile, in seconds."""
+    task, seconds = asyncio.ensure_future(requests), []
+    while not task.done():
+        began = perf_counter()
+        answer = await neighbour.get(PLAIN)
+        seconds.append(perf_counter() - began)
+        assert answer.status_code == 200
+    await task
+    return sorted(seconds)[int(0.99 * len(seconds))]
+
+
+async def _reader(two_tenants: TwoTenants) -> RouteCall:
+    plain = next(each for each in find_routes(two_tenants.app) if (each.method, each.path) == READ)
+    return await route_call(two_tenants, plain)
+
+
+async def _waves(prepared: RouteCall) -> None:
+    path = prepared.own_path()
+    async with prepared.client:
+        for _ in range(WAVES):
+            await asyncio.gather(*(prepared.call(path) for _ in range(CONCURRENCY)))
 
 
 async def _stopped_by_load(two_tenants: TwoTenants, *, with_key: bool) -> list[str]:

@@ -16,7 +16,7 @@ from tests.isolation.routes import Route, find_routes
 from tests.isolation.two_tenants import TwoTenants
 from tests.support.people import create_tenant
 
-from .nasty import TEXTS, bodies
+from .nasty import TEXTS, as_json, bodies
 
 PROBLEM = {"type", "title", "status", "detail", "instance", "trace_id"}
 SEED = 20_261_127
@@ -31,6 +31,26 @@ class TestEveryOperation:
         """The values differ in each run; a failure prints the seed."""
         seed = randbelow(10**9)
         assert await _broken(two_tenants, Random(seed), few=40) == [], seed
+
+
+class TestAControlCharacter:
+    @pytest.mark.parametrize("control", ["\x1b", "\x9b"])
+    async def test_is_refused_where_it_is(self, two_tenants: TwoTenants, control: str) -> None:
+        """Terminals, logs and spreadsheets act on them: no text of any module has one."""
+        found, asked = [], 0
+        for route in find_routes(two_tenants.app):
+            if route.body is None or "json" not in route.body[0]:
+                continue
+            prepared = await _prepared(two_tenants, route)
+            body = {"any": [1, {"text": f"a{control}b"}]}
+            async with prepared.client:
+                answer = await _call(prepared, prepared.own_path(), json=as_json(body))
+            asked += 1
+            errors = answer.json().get("errors", [{}])
+            if (answer.status_code, errors[0].get("pointer")) != (422, "/body/any/1/text"):
+                found.append(f"{route}: {answer.status_code} {answer.text[:200]}")
+        assert asked > 10
+        assert found == []
 
 
 async def _broken(two_tenants: TwoTenants, random: Random, *, few: int) -> list[str]:

@@ -51,7 +51,7 @@ async def server(
             stdout=log,
             stderr=log,
         )
-        await _answers(server)
+        await _answers(server, process)
         yield server
         process.terminate()
         await process.wait()
@@ -107,6 +107,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "APP_ENVIRONMENT": "test",
         "APP_SECRET_KEY": settings.secret_key.get_secret_value(),
         "APP_LOG_FORMAT": "json",
+        "APP_HTTP_DRAIN_SECONDS": "0",
         "APP_DATABASE_URL": str(database.url),
         "APP_DATABASE_OWNER_URL": str(database.owner_url),
         "APP_DATABASE_ADMIN_URL": str(database.admin_url),
@@ -122,9 +123,10 @@ def _free_port() -> int:
         return port
 
 
-async def _answers(server: Server) -> None:
-    async with asyncio.timeout(20), httpx.AsyncClient() as client:
+async def _answers(server: Server, process: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(120), httpx.AsyncClient() as client:
         while True:
+            assert process.returncode is None, server.log.read_text(encoding="utf-8")
             try:
                 await client.get(f"http://127.0.0.1:{server.port}/health/live")
                 return

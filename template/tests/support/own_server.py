@@ -85,9 +85,9 @@ def _has_free_slot(connection: psycopg.Connection[Any]) -> bool:
 
 
 @contextmanager
-def own_server(*, max_connections: int = 60) -> Iterator[OwnServer]:
+def own_server(*, max_connections: int = 60, within: Path | None = None) -> Iterator[OwnServer]:
     """Start a server in a folder outside pytest's, which PostgreSQL's user may not enter."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(ignore_cleanup_errors=True, dir=within) as folder:
         server = OwnServer(Path(folder) / "postgres", max_connections=max_connections)
         server.start()
         try:

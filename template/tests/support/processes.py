@@ -31,6 +31,7 @@ def running(
         "APP_DATABASE_URL": str(settings.database.url),
         "APP_DATABASE_OWNER_URL": str(settings.database.owner_url),
         "APP_DATABASE_ADMIN_URL": str(settings.database.admin_url),
+        "APP_DATABASE_PGBOUNCER": str(settings.database.pgbouncer).lower(),
         "PYTHONPATH": os.pathsep.join(sys.path),
         **variables,
     }

@@ -38,6 +38,7 @@ async def process(settings: Settings, role: str, *ids: UUID) -> AsyncIterator[Pr
     """Start another process, wait until it hangs, and kill it when the block ends."""
     database = settings.database
     urls = {"URL": database.url, "OWNER_URL": database.owner_url, "ADMIN_URL": database.admin_url}
+    urls["PGBOUNCER"] = str(database.pgbouncer).lower()
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.support.queue_process", role, *map(str, ids)),
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "APP_ENVIRONMENT": "test"}

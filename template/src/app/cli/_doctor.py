@@ -113,7 +113,7 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     url = getattr(settings.database, role.field)
     pooled = settings.database.pgbouncer and not role.migrates
     if url is None:
-        return [Finding(role.variable, "is missing", "Each role has a log-in of its own.")]
+        return [Finding(role.variable, "is missing", "Set it: each role has a log-in of its own.")]
     try:
         await try_connection(url, role.variable, pgbouncer=pooled, migrates=role.migrates)
     except NoConnection as error:

@@ -16,7 +16,7 @@ from app.core.observability.logging import configure_logging
 from app.database.schema.migrations import upgrade
 from app.worker import run_worker
 
-from ._start import refuse_taken_port, refuse_unready, refuse_unsafe
+from ._start import refuse_taken_port, refuse_unready, refuse_unsafe, wait_until_ready
 from ._supervisor import Supervisor
 from ._welcome import welcome
 
@@ -92,13 +92,16 @@ def _exit(*_: object) -> None:
 def _prepare(settings: Settings) -> Settings:
     """Return settings whose database is ready: reachable, migrated, and safe in production.
 
+    In production it waits for a database that is away, as running processes do.
+
     Raises NoConnection, CannotStart and, in production, UnsafeDatabase.
     """
     prepared = with_database(settings)
     if settings.database.url is None and prepared.database.owner_url:
         upgrade(prepared.database.owner_url)
     configure_logging(settings.log, json=settings.in_production)
-    asyncio.run(refuse_unready(prepared))
+    ready = wait_until_ready if settings.in_production else refuse_unready
+    asyncio.run(ready(prepared))
     if settings.in_production:
         asyncio.run(refuse_unsafe(prepared))
     return prepared

@@ -1,24 +1,31 @@
 """Checks before a process starts, each with a message that says what to do."""
 
+import asyncio
 import errno
 import socket
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.bootstrap import open_runtime
 from app.config import Settings
 from app.core.module import find_modules
-from app.database.connecting import NoConnection, try_connection
+from app.database.connecting import DatabaseAway, NoConnection, try_connection
 from app.database.schema.guarantees import refuse_unsafe_database
 from app.database.schema.migrations import missing_migrations
 
+log = structlog.get_logger(__name__)
+
+WAIT_SECONDS = 300
+PAUSE_SECONDS = 2
 SERVING = (("APP_DATABASE_URL", "url"), ("APP_DATABASE_ADMIN_URL", "admin_url"))
 PORT_REASONS = {
     errno.EADDRINUSE: "is taken by another process. End that one, or take another port: {other}",
     errno.EACCES: "is for root only. Take one above 1023: {other}",
     errno.EADDRNOTAVAIL: "cannot be opened there: this machine has no address {host}."
-    " --host 0.0.0.0 takes all that it has.",
+    " Take --host 0.0.0.0 for all that it has.",
 }
+OTHER_REASON = "cannot be opened, {reason}. Take another: {other}"
 
 
 class CannotStart(Exception):
@@ -32,10 +39,13 @@ def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((host, port), family=family).close()
     except socket.gaierror:
-        raise CannotStart(f"--host {host} is no address of this machine.") from None
+        raise CannotStart(
+            f"--host {host} is no address of this machine: take one of its own, or 0.0.0.0."
+        ) from None
     except OSError as error:
-        reason = PORT_REASONS.get(error.errno or 0, f"cannot be opened: {error.strerror}.")
-        raise CannotStart(f"Port {port} {reason.format(other=other, host=host)}") from None
+        sentence = PORT_REASONS.get(error.errno or 0, OTHER_REASON)
+        said = sentence.format(other=other, host=host, reason=error.strerror)
+        raise CannotStart(f"Port {port} {said}") from None
 
 
 async def refuse_unready(settings: Settings) -> None:
@@ -50,6 +60,23 @@ async def refuse_unready(settings: Settings) -> None:
         await _refuse_behind(runtime.database.rw)
     finally:
         await runtime.close()
+
+
+async def wait_until_ready(settings: Settings) -> None:
+    """Wait for a database that is away: processes start again together, and in any order.
+
+    Raises what `refuse_unready` raises, DatabaseAway after WAIT_SECONDS.
+    """
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while True:
+        try:
+            return await refuse_unready(settings)
+        except DatabaseAway as error:
+            if loop.time() - began > WAIT_SECONDS:
+                raise
+            log.warning("start.waits", reason=str(error), after=PAUSE_SECONDS)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def refuse_unsafe(settings: Settings) -> None:

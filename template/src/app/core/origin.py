@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,9 @@ class Origin:
 
     @property
     def address(self) -> str | None:
-        return self.client[0] if self.client else None
+        """The client's IP address; None if a proxy names something else."""
+        known = _parsed(self.client[0]) if self.client else None
+        return str(known) if known else None
 
     def header(self, name: bytes) -> str | None:
         return header(self.headers, name)
@@ -27,11 +29,18 @@ def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
 
 
 def network_of(address: str) -> str:
-    """Return the network to count an address for: an IPv6 client has a whole /64."""
+    """Return the network to count an address for: an IPv6 client has a whole /64.
+
+    What is no address is counted together: a client could make up as many names as it likes.
+    """
+    found = _parsed(address)
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return str(found or "unknown")
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
-        found = ip_address(address.partition("%")[0])
+        return ip_address(address.partition("%")[0])
     except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return address
-    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+        return None

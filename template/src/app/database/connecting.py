@@ -16,6 +16,14 @@ from app.database.engine import create_engine
 SECONDS = 10
 ROLES = "run migrations/roles.sql in it, as an administrator"
 UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
+PASSING = (
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    gaierror,
+    TimeoutError,
+    ConnectionError,
+    FileNotFoundError,
+)
 STARTUP = "startup parameter"
 BACKEND = text("SELECT pg_backend_pid()")
 RIGHTS = text("""
@@ -31,10 +39,17 @@ class NoConnection(Exception):
     """The database cannot be used with these settings. The message says what to do."""
 
 
+class DatabaseAway(NoConnection):
+    """The server is not there, is starting, or has no connection left: that may pass by itself."""
+
+
 async def try_connection(
     url: str, variable: str, *, pgbouncer: bool = False, migrates: bool = False
 ) -> None:
-    """Connect once. Raises NoConnection, which names the variable and never the password."""
+    """Connect once. Raises NoConnection or its subclass DatabaseAway.
+
+    Their message names the variable and never the password.
+    """
     engine = create_engine(url, pgbouncer=pgbouncer)
     try:
         async with asyncio.timeout(SECONDS), engine.connect() as connection:
@@ -42,21 +57,29 @@ async def try_connection(
             if migrates:
                 await _refuse_wrong_role(connection, variable)
     except UNREACHABLE as error:
-        raise NoConnection(f"{variable}: {explain(url, error)}") from error
+        kind = DatabaseAway if isinstance(_cause(error), PASSING) else NoConnection
+        raise kind(f"{variable}: {explain(url, error)}") from error
     finally:
         await engine.dispose()
 
 
 def explain(url: str, error: BaseException) -> str:
     """Return why the connection failed, and what to do."""
-    original = getattr(error, "orig", None) or error
-    cause = (
-        original.__cause__ if isinstance(original.__cause__, asyncpg.PostgresError) else original
-    )
+    cause = _cause(error)
     for kind, sentence in SENTENCES:
         if isinstance(cause, kind):
             return sentence(make_url(url), cause)
-    return f"no way into the database of {_server(make_url(url))}: {cause}"
+    return (
+        f"no way into the database of {_server(make_url(url))}: {cause}."
+        " Check the URL, and what PostgreSQL's log says."
+    )
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return PostgreSQL's or the network's error, which SQLAlchemy wraps."""
+    original: BaseException = getattr(error, "orig", None) or error
+    cause = original.__cause__
+    return cause if isinstance(cause, asyncpg.PostgresError) else original
 
 
 async def _refuse_pooler(connection: AsyncConnection, variable: str, *, expected: bool) -> None:

@@ -1,8 +1,9 @@
 """Restrict JSON to what Python, PostgreSQL and all readers interpret the same way.
 
 Python reads more than RFC 8259 allows and `jsonb` stores: lone surrogates, NUL characters, NaN,
-numbers of any size, any depth. The text is searched first, which takes microseconds, or
-milliseconds for a megabyte; only suspicious text is parsed, to locate the fault.
+numbers of any size, any depth. Control characters are refused too: terminals, logs and
+spreadsheets act on them, and no person types them. The text is searched first, which takes
+microseconds, or milliseconds for a megabyte; only suspicious text is parsed, to locate the fault.
 """
 
 import json
@@ -20,11 +21,16 @@ MOST = 20_000
 STRING = re.compile(rb'"[^"]*+"')
 """A string, if no quote is escaped."""
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-ESCAPE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
-"""A surrogate, possibly one of a pair, or NUL."""
+ESCAPE = re.compile(rb"\\(?:u(?:[dD][89a-fA-F]|00(?:[0189]|7[fF]))|[bf])")
+"""A surrogate, possibly one of a pair, or a control character."""
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")
-NUMBER = re.compile(rb"\d[eE]\+?\d{2}|\d{300}")
-"""A number that may exceed a double."""
+CONTROL_BYTES = re.compile(rb"\xc2[\x80-\x9f]|\x7f")
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""C0 and C1 without tabs and line breaks. NUL has a sentence of its own."""
+EXPONENT = re.compile(rb"[eE]\+?\d{2}")
+DIGITS = re.compile(rb"\d+")
+MANY_DIGITS = 300
+"""A number with so many digits, or with an exponent of two digits, may exceed a double."""
 
 Path = tuple[str | int, ...]
 
@@ -40,7 +46,10 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
 
     Invalid JSON is left to the parser that reads it afterwards.
     """
-    bare = STRING.sub(b"", text.replace(rb"\\", b"").replace(rb"\"", b""))
+    unescaped = text.replace(rb"\\", b"").replace(rb"\"", b"")
+    if unescaped.count(b'"') > 4 * most:  # each member has two strings at most
+        return Fault((), _crowded(most))
+    bare = STRING.sub(b"", unescaped)
     if excess := _find_excess(bare, most):
         return Fault((), excess)
     if not _is_suspicious(text, bare):
@@ -55,19 +64,25 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
 def _find_excess(bare: bytes, most: int) -> str | None:
     brackets = bare.count(b"[") + bare.count(b"{")
     if brackets + bare.count(b",") >= most:
-        return f"There should be at most {most} values"
+        return _crowded(most)
     if brackets > DEEPEST and _depth(bare) > DEEPEST:
         return f"Lists and objects should be nested at most {DEEPEST} deep"
     return None
+
+
+def _crowded(most: int) -> str:
+    return f"There should be at most {most} values"
 
 
 def _is_suspicious(text: bytes, bare: bytes) -> bool:
     return bool(
         ESCAPE.search(text)
         or SURROGATE.search(text)
+        or CONTROL_BYTES.search(text)
         or b"NaN" in bare
         or b"Infinity" in bare
-        or NUMBER.search(bare)
+        or EXPONENT.search(bare)
+        or any(len(run) >= MANY_DIGITS for run in DIGITS.findall(bare))
     )
 
 
@@ -93,14 +108,16 @@ def _faults(value: Any, path: Path) -> Iterator[Fault]:
                 yield from _faults(each, (*path, index))
         case dict():
             for name, each in value.items():
-                if any(_faults_of_text(name, path)):
-                    yield Fault(path, "Names should have no NUL characters and no lone surrogates")
+                for fault in _faults_of_text(name, path):
+                    yield Fault(path, fault.sentence.replace("Input", "Names", 1))
                 yield from _faults(each, (*path, name))
 
 
 def _faults_of_text(text: str, path: Path) -> Iterator[Fault]:
     if "\0" in text:
         yield Fault(path, "Input should have no NUL characters")
+    if CONTROL.search(text):
+        yield Fault(path, "Input should have no control characters but tabs and line breaks")
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+LONGEST = 10_000
+"""The most characters that are cleaned; each field has a smaller limit of its own."""
 BREAKS = re.compile(r"[\s\x01-\x1f]+")
 """White space and control characters (C0), including line and paragraph separators.
 
@@ -44,11 +46,18 @@ def plain_name(text: str | None) -> str:
 
 
 def _seen(value: object) -> object:
-    return seen(value) if isinstance(value, str) else value
+    return seen(_bounded(value)) if isinstance(value, str) else value
 
 
 def _plain(value: object) -> object:
-    return plain(value) if isinstance(value, str) else value
+    return plain(_bounded(value)) if isinstance(value, str) else value
+
+
+def _bounded(text: str) -> str:
+    """Raises ValueError for a text that is no single line: cleaning a megabyte takes too long."""
+    if len(text) > LONGEST:
+        raise ValueError(f"String should have at most {LONGEST} characters")
+    return text
 
 
 Seen = BeforeValidator(_seen)

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import make_url
 
-from app.cli import main
+from app.cli import _start, main
 from app.config import Settings
 from app.database import embedded
 from app.database.connecting import NoConnection, try_connection
@@ -103,6 +104,40 @@ class TestEveryCommandThatWorksOnRows:
         terminal.monkeypatch.delenv("APP_DATABASE_ADMIN_URL")
 
         assert "APP_DATABASE_ADMIN_URL must be set" in terminal.refuse(*_free(command))
+
+
+class TestADatabaseThatIsAway:
+    """In production, `app serve` and `app worker` wait for it, as processes that run do."""
+
+    @pytest.mark.parametrize("command", [("serve",), ("worker",)])
+    def test_is_waited_for(
+        self, terminal: Terminal, command: tuple[str, ...], scratch: DatabaseUrls
+    ) -> None:
+        """The database comes back without its migrations, which ends the wait."""
+        away, asked = "postgresql+asyncpg://app_rw@127.0.0.1:1/app", []
+        ready = _start.refuse_unready
+
+        async def refuse_unready(settings: Settings) -> None:
+            asked.append(settings)
+            url = scratch.url if len(asked) > 2 else away
+            database = settings.database.model_copy(update={"url": url})
+            await ready(settings.model_copy(update={"database": database}))
+
+        terminal.monkeypatch.setattr(_start, "refuse_unready", refuse_unready)
+        terminal.monkeypatch.setattr(_start, "log", structlog.get_logger())  # of this test's stdout
+        terminal.monkeypatch.setattr(_start, "PAUSE_SECONDS", 0)
+        terminal.set(**variables(scratch), **PRODUCTION)
+
+        assert "The database lacks" in terminal.refuse(*_free(command))
+        assert len(asked) == 3
+
+    def test_is_given_up_at_last(self, terminal: Terminal, scratch: DatabaseUrls) -> None:
+        terminal.monkeypatch.setattr(_start, "WAIT_SECONDS", 0)
+        terminal.monkeypatch.setattr(_start, "PAUSE_SECONDS", 0)
+        terminal.set(**variables(scratch), **PRODUCTION)
+        terminal.set(APP_DATABASE_URL="postgresql://app_rw@127.0.0.1:1/app")
+
+        assert "nothing listens at 127.0.0.1:1" in terminal.refuse(*_free(("serve",)))
 
 
 class TestServe:

@@ -46,6 +46,11 @@ class Actor:
         """The id of the user or API key; None for the system and for anonymous actors."""
         return self.user_id or self.api_key_id
 
+    @property
+    def person_id(self) -> UUID | None:
+        """The user who acts, or who made the acting API key: one bucket for all keys of a user."""
+        return self.user_id or self.made_by or self.api_key_id
+
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions
 

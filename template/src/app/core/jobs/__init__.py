@@ -5,7 +5,7 @@ from .envelope import Envelope
 from .errors import JobRefused, JobSkipped, UnknownJob, WrongArguments
 from .job import AfterFailure, EnqueuedJob, Job, job
 from .naming import module_path, name_of
-from .progress import report_progress
+from .progress import current_run, report_progress, running
 from .queue import write_envelopes, write_jobs
 from .registry import JobRegistry
 from .retry import NEVER, OVER_HOURS, Retry
@@ -24,10 +24,12 @@ __all__ = [
     "Retry",
     "UnknownJob",
     "WrongArguments",
+    "current_run",
     "job",
     "module_path",
     "name_of",
     "report_progress",
+    "running",
     "write_envelopes",
     "write_jobs",
 ]

@@ -26,12 +26,17 @@ _running: ContextVar[UUID | None] = ContextVar("running job", default=None)
 
 async def report_progress(work: Units, *, done: int, total: int) -> None:
     """Store the progress in its own transaction, visible at once. No-op outside a tenant's run."""
-    run_id = _running.get()
+    run_id = current_run()
     if run_id is None:
         return
     async with work.within(work.tenant) as aside:
         key = {"tenant_id": work.tenant.tenant_id, "id": run_id}
         await aside.session.merge(JobProgress(**key, done=done, total=total))
+
+
+def current_run() -> UUID | None:
+    """Return the id of the job's run, the same at each attempt; None outside a run."""
+    return _running.get()
 
 
 @contextmanager

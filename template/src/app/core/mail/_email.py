@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from html import escape
+from uuid import UUID, uuid5
 
 from app.kit.texts import plain
 
@@ -30,6 +31,8 @@ class Email:
     subject: str
     text: str
     links: tuple[str, ...] = ()
+    run: UUID | None = None
+    """The job's run that sends it: a second attempt has the same Message-ID."""
 
     @property
     def html(self) -> str:
@@ -46,11 +49,20 @@ class Email:
         message["To"] = self.to
         message["Subject"] = plain(self.subject)
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> "))
+        message["Message-ID"] = self._message_id(sender.rpartition("@")[2].rstrip("> "))
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text)
         message.add_alternative(self.html, subtype="html")
         return message
+
+    def _message_id(self, domain: str) -> str:
+        """Return the same id for the same e-mail of one run: mail programs show it once.
+
+        A worker that dies between sending and its commit sends again.
+        """
+        if self.run is None:
+            return make_msgid(domain=domain)
+        return f"<{uuid5(self.run, repr((self.to, self.subject, self.text)))}@{domain}>"
 
     def _paragraph(self, text: str) -> str:
         # Longest first: the regex alternation must not match a URL that is a prefix of another one.

@@ -6,9 +6,10 @@ policy OVER_HOURS, and commits before it sends: no transaction waits for the mai
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from app.core.jobs import OVER_HOURS, job
+from app.core.jobs import OVER_HOURS, current_run, job
 
 from ._email import Email
 from ._mailers import Mailer
@@ -42,4 +43,4 @@ async def send_now(work: SendsMail, email: Email) -> None:
     The mail server may be slow: the unit of work holds no connection in the meantime.
     """
     await work.release()
-    await work.mailer.send(email)
+    await work.mailer.send(replace(email, run=current_run()))

@@ -40,6 +40,10 @@ class EndpointRepository(Repository[WebhookEndpoint]):
         found = await self.session.scalar(select(func.count()).select_from(WebhookEndpoint))
         return found or 0
 
+    async def find_for_update(self, endpoint_id: UUID) -> WebhookEndpoint | None:
+        query = self.query().where(WebhookEndpoint.id == endpoint_id)
+        return await self.first(query.with_for_update())
+
     async def list_every(self) -> Sequence[WebhookEndpoint]:
         """Return all, locked, so that a secret that is renewed meanwhile is not overwritten."""
         return await self.all(self.query().order_by(WebhookEndpoint.id).with_for_update())
@@ -55,6 +59,10 @@ class DeliveryRepository(Repository[WebhookDelivery]):
         if endpoint_id is not None:
             query = query.where(WebhookDelivery.endpoint_id == endpoint_id)
         return await self.page(query, limit=limit, cursor=cursor)
+
+    async def find_for_update(self, delivery_id: UUID) -> WebhookDelivery | None:
+        query = self.query().where(WebhookDelivery.id == delivery_id)
+        return await self.first(query.with_for_update())
 
     async def delete_older(self, than: datetime) -> None:
         await self.session.execute(

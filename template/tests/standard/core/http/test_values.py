@@ -17,6 +17,13 @@ from app.kit.json_values import DEEPEST, MOST
 
 JSON = {"content-type": "application/json"}
 
+CONTROL = (
+    b"\\b",
+    b"\\f",
+    *(b"\\u%04x" % code for code in (*range(1, 9), 11, 12, *range(14, 32), *range(127, 160))),
+)
+"""All control characters but tabs and line breaks, as JSON writes them."""
+
 
 @pytest_asyncio.fixture
 async def taker() -> AsyncIterator[AsyncClient]:
@@ -48,6 +55,10 @@ class TestJson:
             (b'{"a": ["\xed\xa0\x80"]}', "/body/a/0"),
             (b'{"a": "\\u0000"}', "/body/a"),
             (b'{"a": {"\\u0000": 1}}', "/body/a"),
+            (b'{"a": {"\\u001b": 1}}', "/body/a"),
+            (b'{"a": ["x\x7f"]}', "/body/a/0"),
+            ('{"a": "\u009b31m"}'.encode(), "/body/a"),
+            *((b'{"a": "%s"}' % written, "/body/a") for written in CONTROL),
             (b'{"a": {"\\uD800": 1}}', "/body/a"),
             (b'{"a": NaN}', "/body/a"),
             (b'{"a": [1, -Infinity]}', "/body/a/1"),
@@ -84,6 +95,8 @@ class TestJson:
             nested(DEEPEST),
             b"[" + b"0," * (MOST - 3) + b"0]",
             b"\xef\xbb\xbf[1]",
+            b'{"a": "x\\ty\\r\\nz", "b": "\\\\b\\\\u001b", "c": "\\u00a0"}',
+            '{"a": "\u00a0 \u202e \u2028", "b\\t": 1}'.encode(),
         ],
     )
     async def test_that_only_looks_like_it_is_taken(self, taker: AsyncClient, body: bytes) -> None:

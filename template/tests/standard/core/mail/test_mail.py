@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import aiosmtplib
 import pytest
@@ -14,13 +15,16 @@ from aiosmtpd.smtp import AuthResult
 
 from app.config import MailSettings
 from app.core.auth import Actor
+from app.core.jobs import running
 from app.core.mail import (
     Email,
     MailNotConfigured,
+    MemoryMailer,
     PreviewMailer,
     SmtpMailer,
     quoted,
     send_mail,
+    send_now,
 )
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
@@ -169,3 +173,20 @@ class TestSendMail:
         (mail,) = await mails_to(runtime, address)
 
         assert mail.subject == "Hello"
+
+    async def test_has_the_same_id_at_each_attempt(self, runtime: Runtime) -> None:
+        """A worker that dies before its commit sends again, and mail programs show one e-mail."""
+        first, second = new_id(), new_id()
+        ids = [await message_id(runtime, run, "a") for run in (first, first, second, None, None)]
+        other = await message_id(runtime, first, "b")
+
+        assert ids[0] == ids[1]
+        assert len({*ids, other}) == 5
+
+
+async def message_id(runtime: Runtime, run: UUID | None, text: str) -> str:
+    async with open_unit(runtime, Actor.system(), None) as work:
+        with running(run):
+            await send_now(work, Email(to="ada@example.com", subject="Hello", text=text))
+    mail = cast(MemoryMailer, runtime.mailer).sent[-1]
+    return str(mail.message(sender="Acme <no-reply@example.com>")["Message-ID"])

@@ -61,7 +61,7 @@ UNPROTECTED = (
     SELECT 'table ' || name,
            'has no tenant_id and is not on the list of global tables',
            'Let its model inherit TenantMixin, or say why not in __global_reason__'
-           ' (without a model: in app/database/guarantees, TABLES_WITHOUT_MODEL)'
+           ' (without a model: in app/database/schema/guarantees/_lists.py, TABLES_WITHOUT_MODEL)'
     FROM tables
     WHERE name <> ALL (:global_tables) AND NOT relispartition
       AND NOT EXISTS (SELECT FROM with_tenant WHERE with_tenant.oid = tables.oid)

@@ -50,7 +50,7 @@ class FileService:
         """
         self.work.require(FilePermission.CREATE)
         most = self.settings.uploads_per_user
-        with one_more_upload(self.work.actor.identity, most=most):
+        with one_more_upload(self.work.actor.person_id, most=most):
             return await self._store(name, pieces)
 
     async def _store(self, name: str, pieces: AsyncIterator[bytes]) -> StoredFile:

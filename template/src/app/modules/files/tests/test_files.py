@@ -3,6 +3,7 @@ import resource
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -161,10 +162,21 @@ class TestUpload:
 
             with pytest.raises(TooManyUploads):
                 await service.store(name="y", pieces=pieces(PNG))
+            with pytest.raises(TooManyUploads):
+                await with_key(service, owner).store(name="y", pieces=pieces(PNG))
             go_on.set()
             await first
 
             assert (await service.store(name="y", pieces=pieces(PNG))).name == "y"
+
+
+def with_key(service: FileService, maker: Person) -> FileService:
+    """Return the service for a new API key of the user, which is no fresh bucket."""
+    actor = replace(maker.actor, user_id=None, api_key_id=new_id(), made_by=maker.user_id)
+    work = service.work
+    another = FileService(UnitOfWork(work.runtime, actor, work.context, session=work.session))
+    another.settings = service.settings
+    return another
 
 
 async def stalled(first: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ from app.core.auth import Reason, hash_secret
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
+from app.kit.texts import plain
 from app.modules.tenants import (
     Membership,
     MembershipService,
@@ -268,4 +269,4 @@ def _open_session(row: AuthSession, current: UUID | None) -> OpenSession:
 
 
 def _shortened(text: str | None) -> str | None:
-    return text[:200] if text else None
+    return plain(text)[:200] or None if text else None

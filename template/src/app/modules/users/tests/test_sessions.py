@@ -1,4 +1,5 @@
-from httpx import AsyncClient
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
 from app.core.auth import Actor
@@ -23,6 +24,19 @@ class TestSessions:
         assert (newest["user_agent"], newest["is_current"]) == ("Lynx/2.9", True)
         assert newest["address"] == "127.0.0.1"
         assert first["is_current"] is False
+
+    async def test_tell_nothing_odd_that_a_client_says_of_itself(
+        self, app: FastAPI, owner: Person
+    ) -> None:
+        form = {"username": owner.email, "password": PASSWORD}
+        agent = {b"User-Agent": b"Lynx\x9b2J\x852.9" + b" x" * 200}
+        transport = ASGITransport(app, client=("not-an-ip" * 20, 1))
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            pair = (await client.post(f"{AUTH}/token", data=form, headers=agent)).json()
+            newest, *_ = (await client.get(URL, headers=bearer(pair))).json()
+
+        assert newest["user_agent"].startswith("Lynx2J2.9 x x")
+        assert (len(newest["user_agent"]), newest["address"]) == (200, None)
 
     async def test_can_be_ended_one_by_one(
         self, anonymous: AsyncClient, client: AsyncClient, owner: Person

@@ -100,15 +100,21 @@ class DeliveryService:
         self.work.enqueue(run, delivery_id=delivery.id)
 
     async def _attempt(self, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> None:
-        """Post outside a transaction, then read again: either row may have changed meanwhile."""
+        """Post outside a transaction, then lock both rows: either may have changed meanwhile.
+
+        A delivery that another run has noted meanwhile is left as it is. The endpoint is locked
+        first, in the order in which its deletion reaches its deliveries.
+        """
         await self.work.commit()
         try:
             status, error = await self._post(endpoint, delivery), None
         except NotDelivered as failure:
             status, error = None, str(failure)
-        now_delivery = await self.deliveries.find(delivery.id)
-        if now_delivery is not None:  # it is deleted with its endpoint
-            now_endpoint = await self.endpoints.get(endpoint.id)
+        now_endpoint = await self.endpoints.find_for_update(endpoint.id)
+        now_delivery = await self.deliveries.find_for_update(delivery.id)
+        if now_endpoint is None or now_delivery is None:
+            return
+        if (now_delivery.status, now_delivery.attempts) == (WAITING, delivery.attempts):
             await self._note_outcome(now_endpoint, now_delivery, status, error)
 
     async def _note_outcome(
@@ -172,7 +178,7 @@ class DeliveryService:
         now = clock.now()
         since = endpoint.failing_since or now
         too_long = now - since > timedelta(days=self.settings.disable_after_days)
-        if too_long or is_gone:
+        if endpoint.enabled and (too_long or is_gone):
             await self.endpoints.change(endpoint, failing_since=since, disabled_at=now)
             self.work.publish(WebhookEndpointDisabled(endpoint.id))
         else:

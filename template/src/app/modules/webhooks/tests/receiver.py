@@ -45,9 +45,11 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(tls: SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(
+    tls: SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
     receiver = Receiver()
-    server = await asyncio.start_server(receiver.answer, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(receiver.answer, host, 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     yield receiver
     server.close()
