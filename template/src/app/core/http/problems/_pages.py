@@ -26,8 +26,8 @@ PAGE = """<!doctype html>
 
 # Slugs before 2.0.0: links to their pages may be in logs and clients' code.
 FORMER_SLUGS = {
-    "answer-lost": "response-lost",
-    "foreign-log-in-refused": "external-login-failed",
+    "answer-lost": "response-lost",  # until 3.0
+    "foreign-log-in-refused": "external-login-failed",  # until 3.0
 }
 
 router = APIRouter(prefix="/errors", include_in_schema=False)
