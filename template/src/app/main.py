@@ -33,8 +33,8 @@ from app.core.http.middleware import (
     cors,
     observed,
 )
-from app.core.http.openapi import describe_security
-from app.core.http.problems import describe_problems, error_pages, install_error_handlers
+from app.core.http.openapi import describe, info
+from app.core.http.problems import error_pages, install_error_handlers
 from app.core.http.routing import FastRoute, StrictRoute
 from app.core.module import Module, find_modules
 from app.core.observability.logging import configure_logging
@@ -62,8 +62,7 @@ def create_app(
     modules = find_modules() if modules is None else modules
     runtime = open_runtime(settings, modules)
     app = FastAPI(
-        title=settings.name,
-        version="1",
+        **info(settings),
         lifespan=_lifespan,
         middleware=_middleware(runtime),
         telemetry=OWN_TELEMETRY,
@@ -74,8 +73,13 @@ def create_app(
     app.state.draining = _draining(settings)
     install_error_handlers(app, settings.public_url)
     _include(app, runtime, modules)
-    describe_security(app, token_url=f"{API}/auth/token")
-    describe_problems(app)
+    describe(
+        app,
+        token_url=f"{API}/auth/token",
+        cookie=runtime.authenticator.cookies.access,
+        roles=runtime.permissions.least,
+        modules=modules,
+    )
     return app
 
 

@@ -10,6 +10,12 @@ module = Module(
     name="users",
     uses=("tenants",),
     routers=routers,
+    tags={
+        "auth": "Registration, log-in, and links in e-mails.",
+        "me": "The user who is logged in: profile, password, sessions, second factor.",
+        "users": "The members of the tenant.",
+        "administration": "Users and tenants of the whole platform, for superusers.",
+    },
     jobs=(*LETTERS, *JOBS),
     permissions={UserPermission.READ: Role.VIEWER},
 )

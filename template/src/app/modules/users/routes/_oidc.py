@@ -29,7 +29,9 @@ async def list_providers(oidc: Oidc) -> ProviderList:
 @router.get("/{provider}", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse)
 @public
 @limited("login")
-async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) -> RedirectResponse:
+async def start_oidc(
+    provider: str, request: Request, oidc: Oidc, tokens: Tokens
+) -> RedirectResponse:
     departure = await oidc.depart(provider, redirect_uri=_callback(request, oidc, provider))
     answer = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
     tokens.jar.set_departure(answer, departure.cookie, seconds=SECONDS)
@@ -42,7 +44,7 @@ async def depart(provider: str, request: Request, oidc: Oidc, tokens: Tokens) ->
 @public
 @limited("login")
 @any_query
-async def arrive(
+async def finish_oidc(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
 ) -> RedirectResponse:
     entry = await oidc.arrive(
@@ -57,5 +59,5 @@ async def arrive(
 
 def _callback(request: Request, oidc: OidcService, provider: str) -> str:
     """Return the callback's public address: the request's own may be that of a proxy."""
-    path = request.app.url_path_for("arrive", provider=provider)
+    path = request.app.url_path_for("finish_oidc", provider=provider)
     return f"{oidc.work.runtime.settings.public_url}{path}"
