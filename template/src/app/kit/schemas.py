@@ -1,5 +1,6 @@
 """Base classes of the schemas sent over HTTP."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, get_args
 
@@ -8,6 +9,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 PLAIN_PLACES = 6
+BLANK = (
+    r"\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\ufeff\ufff9-\ufffb"
+)
+NOT_BLANK = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
 
 
 class Schema(BaseModel):
@@ -19,12 +25,15 @@ class Schema(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Describe the limits of decimals, which Pydantic leaves out."""
+        """Describe what Pydantic leaves out: limits of decimals, and that texts are not blank."""
         described = handler(core_schema)
         properties = handler.resolve_ref_schema(described).get("properties", {})
-        for name, info in cls.model_fields.items():
-            if name in properties and _holds_decimal(info.annotation):
+        for name in properties.keys() & cls.model_fields.keys():
+            info = cls.model_fields[name]
+            if _holds_decimal(info.annotation):
                 _describe_decimal(properties[name], handler.mode, _bounds_of(info))
+            if handler.mode == "validation" and any(map(_is_stripped, _constraints(info))):
+                _describe_text(properties[name])
         return described
 
 
@@ -47,17 +56,33 @@ def _holds_decimal(annotation: Any) -> bool:
     return annotation is Decimal or any(map(_holds_decimal, get_args(annotation)))
 
 
-def _bounds_of(*places: Any) -> tuple[int, int] | None:
+def _constraints(place: Any) -> Iterator[Any]:
+    """Yield a field's constraints, those of alternatives too."""
+    yield place
+    inner = (*getattr(place, "metadata", ()), *getattr(place, "__metadata__", ()))
+    for each in (*inner, *get_args(getattr(place, "annotation", place))):
+        yield from _constraints(each)
+
+
+def _bounds_of(info: Any) -> tuple[int, int] | None:
     """Return the digits before and after the point, of a decimal with both limits."""
-    for place in places:
-        digits, decimals = (getattr(place, name, None) for name in ("max_digits", "decimal_places"))
-        if digits is not None and decimals is not None:
-            return digits - decimals, decimals
-        within = (*getattr(place, "metadata", ()), *getattr(place, "__metadata__", ()))
-        within += get_args(getattr(place, "annotation", place))
-        if within and (found := _bounds_of(*within)):
-            return found
+    for each in _constraints(info):
+        digits, places = (getattr(each, name, None) for name in ("max_digits", "decimal_places"))
+        if digits is not None and places is not None:
+            return digits - places, places
     return None
+
+
+def _is_stripped(constraint: Any) -> bool:
+    """True if blanks around a text are removed, and nothing else is refused."""
+    stripped = getattr(constraint, "strip_whitespace", None)
+    return bool(stripped and constraint.min_length)
+
+
+def _describe_text(described: dict[str, Any]) -> None:
+    for kind in (described, *described.get("anyOf", ())):
+        if kind.get("type") == "string":
+            kind.setdefault("pattern", NOT_BLANK)
 
 
 def _describe_decimal(described: dict[str, Any], mode: str, bounds: tuple[int, int] | None) -> None:

@@ -15,7 +15,7 @@ from ._names import name_operations
 from ._operation import Operation
 from ._pages import describe_pages
 from ._problems import describe_problems
-from ._schemas import add_problem_schemas, rename_components, tidy_operation
+from ._schemas import add_problem_schemas, limit_texts, rename_components, tidy_operation
 from ._security import describe_security, security_schemes
 
 DONE = "securitySchemes"
@@ -45,6 +45,7 @@ def describe(
             add_problem_schemas(components.setdefault("schemas", {}))
             _describe_operations(app, document, roles or {})
             rename_components(document)
+            limit_texts(document)
             _drop_unused_headers(document)
             document["tags"] = list(_tags(document, OTHER | tags_of(modules)))
         return document

@@ -54,6 +54,8 @@ OF_STATUS = {
     503: headers(Retry_After="RetryAfter"),
 }
 
+PRINTABLE = "^[ -~¡-¬®-ÿ]*[!#-~][ -~¡-¬®-ÿ]*$"
+"""Latin-1 without control characters, and not only blanks and quotation marks."""
 TRACEPARENT = {
     "name": "traceparent",
     "in": "header",
@@ -68,7 +70,7 @@ IDEMPOTENCY_KEY = {
     "required": False,
     "description": "A key of your own, such as a random UUID: the request is then executed once,"
     " however often you send it.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": PRINTABLE},
     "example": "7f0c7f6a-3a5c-4c41-9a0b-6f6f0d1f9c55",
 }
 IF_MATCH = {

@@ -24,6 +24,7 @@ from app.core.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnknownCursor,
     UnsupportedMediaType,
 )
 from app.core.http.heads import HeadTooLarge, HeadTooSlow, ShuttingDown, UrlTooLong
@@ -49,8 +50,11 @@ OF_VERBS: Mapping[str, Kind] = {
     "match": PreconditionFailed,
     "limit": TooManyRequests,
     "guessing": TooManyRequests,
+    "require": Forbidden,
+    "require_superuser": Forbidden,
 }
-TRANSLATED: Mapping[type[Exception], Kind] = {RowNotFound: NotFound, InvalidCursor: Invalid}
+LOG_IN = {"require", "require_signed_in", "require_user", "require_superuser"}
+TRANSLATED: Mapping[type[Exception], Kind] = {RowNotFound: NotFound, InvalidCursor: UnknownCursor}
 NAMELESS = (AppError, HttpError)
 
 
@@ -61,7 +65,9 @@ def problems_of(operation: Operation) -> set[Kind]:
         kind = TRANSLATED.get(error, error)
         if issubclass(kind, AppError) and kind not in NAMELESS:
             found.add(kind)
-    return found | {kind for verb, kind in OF_VERBS.items() if verb in operation.reached.verbs}
+    verbs = operation.reached.verbs
+    found |= {kind for verb, kind in OF_VERBS.items() if verb in verbs}
+    return found | {Unauthenticated, InvalidToken} if LOG_IN & verbs else found
 
 
 def _declared(operation: Operation) -> Iterator[Kind]:

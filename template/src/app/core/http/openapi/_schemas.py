@@ -10,6 +10,12 @@ SCHEMAS = "#/components/schemas/{model}"
 FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 MODULE = "app__modules__"
 PAGE = "Page_"
+TEXT = "^[^\\u0000]*$"
+PATH_TEXT = "^[^/\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$"
+RESERVED = "arpa|invalid|local|localhost|onion|test"
+PATTERNS = {"email": rf"^[^@\s]+@(?!([^@]*\.)?({RESERVED})$)[^@\s]+$"}
+FIXED = {"pattern", "enum", "const"}
+TEXT_BODIES = ("application/json", "application/x-www-form-urlencoded")
 BINARY = {"type": "string", "format": "binary"}
 OTHER_JSON = ("application/json", "application/problem+json")
 
@@ -52,6 +58,37 @@ def _type_name(name: str, schemas: dict[str, Any]) -> str:
         return f"{module.title().replace('_', '')}{rest.rpartition('__')[2]}"
     title = str(schemas[name].get("title", ""))
     return title if not name.isalnum() and title.isalnum() else name
+
+
+def limit_texts(document: dict[str, Any]) -> None:
+    """Say which texts are refused before any route sees them, and which addresses are reserved."""
+    seen: set[str] = set()
+    for operations in document.get("paths", {}).values():
+        for described in operations.values():
+            for parameter in described.get("parameters", ()):
+                if parameter["in"] in ("path", "query"):
+                    pattern = PATH_TEXT if parameter["in"] == "path" else TEXT
+                    _limit(document, parameter["schema"], pattern, seen)
+            for media_type, content in described.get("requestBody", {}).get("content", {}).items():
+                if media_type in TEXT_BODIES:
+                    _limit(document, content["schema"], TEXT, seen)
+
+
+def _limit(document: dict[str, Any], schema: dict[str, Any], pattern: str, seen: set[str]) -> None:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    if name in seen:
+        return
+    if name:
+        seen.add(name)
+        schema = document["components"]["schemas"][name]
+    if schema.get("type") == "string" and not FIXED & schema.keys():
+        kind = schema.get("format", "password")
+        if kind in PATTERNS or kind == "password":
+            schema["pattern"] = PATTERNS.get(kind, pattern)
+    inner = (*schema.get("anyOf", ()), *schema.get("allOf", ()), schema.get("items", {}))
+    for each in (*inner, *schema.get("properties", {}).values()):
+        if each:
+            _limit(document, each, pattern, seen)
 
 
 def _parts(part: Any) -> Iterator[dict[str, Any]]:
