@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from app.kit.schemas import Schema, left_out
 from app.kit.texts import Plain
@@ -29,7 +29,7 @@ class EndpointChange(Schema):
     url: Url = left_out()
     events: Patterns = left_out()
     description: Description = left_out()
-    enabled: bool = left_out()
+    enabled: StrictBool = left_out()
 
 
 class EndpointRead(Schema):

@@ -13,7 +13,12 @@ PAGE = "Page_"
 TEXT = "^[^\\u0000]*$"
 PATH_TEXT = "^[^/\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$"
 RESERVED = "arpa|invalid|local|localhost|onion|test"
-PATTERNS = {"email": rf"^[^@\s]+@(?!([^@]*\.)?({RESERVED})$)[^@\s]+$"}
+ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+PATTERNS = {
+    "email": rf"^{ATOM}+(\.{ATOM}+)*@(?!(.*\.)?({RESERVED})$)({LABEL}\.)+[A-Za-z][A-Za-z0-9]+$"
+}
+"""As email-validator reads them; domains with other letters are sent in Punycode."""
 FIXED = {"pattern", "enum", "const"}
 TEXT_BODIES = ("application/json", "application/x-www-form-urlencoded")
 BINARY = {"type": "string", "format": "binary"}
