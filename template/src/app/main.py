@@ -4,7 +4,6 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -14,6 +13,7 @@ from starlette.middleware import Middleware
 from app.bootstrap import fast_paths, open_runtime, with_database
 from app.config import Settings, load_settings
 from app.core.http import routing
+from app.core.http.documentation import documentation_routes
 from app.core.http.draining import Draining
 from app.core.http.health import answers, health_routes
 from app.core.http.idempotency import IdempotencyMiddleware
@@ -67,7 +67,9 @@ def create_app(
         middleware=_middleware(runtime),
         telemetry=OWN_TELEMETRY,
         redirect_slashes=False,
-        **_documents(settings),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if _shows_documents(settings) else None,
     )
     app.state.runtime = runtime
     app.state.draining = _draining(settings)
@@ -105,10 +107,8 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
     ]
 
 
-def _documents(settings: Settings) -> dict[str, Any]:
-    """Return where FastAPI serves the API's documentation, if it does."""
-    shown = settings.http.shows_documents(in_production=settings.in_production)
-    return {} if shown else {"docs_url": None, "redoc_url": None, "openapi_url": None}
+def _shows_documents(settings: Settings) -> bool:
+    return settings.http.shows_documents(in_production=settings.in_production)
 
 
 def _draining(settings: Settings) -> Draining:
@@ -133,6 +133,8 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     }
     include(app, health_routes(checks))
     include(app, error_pages)
+    if _shows_documents(runtime.settings):
+        include(app, documentation_routes(runtime.settings.name, runtime.settings.environment))
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
         include(app, metrics_routes(meter, token=token.get_secret_value()))
     for module in modules:

@@ -61,7 +61,7 @@ class TestTheDocument:
     def test_has_a_head(self, document: Json, runtime: Runtime) -> None:
         assert document["info"]["title"] == runtime.settings.name
         assert document["info"]["version"] == runtime.settings.openapi.version
-        assert document["servers"] == [{"url": runtime.settings.public_url}]
+        assert document["servers"] == [{"url": "/"}]
 
     def test_describes_each_tag(self, document: Json, operations: dict[str, Json]) -> None:
         used = {tag for operation in operations.values() for tag in operation["tags"]}

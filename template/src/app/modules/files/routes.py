@@ -20,7 +20,7 @@ Files = Annotated[FileService, Depends()]
 Links = Annotated[LinkService, Depends()]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
-ANY_BODY = {"requestBody": {"content": {"application/octet-stream": {}}}}
+ANY_BODY: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
 ANY_CONTENT: dict[str, Any] = {"content": {"*/*": {}}, "description": "The file"}
 
 

@@ -12,7 +12,8 @@ def info(settings: Settings) -> dict[str, Any]:
     api = settings.openapi
     contact = {"name": api.contact_name, "email": api.contact_email, "url": api.contact_url}
     told = {name: value for name, value in contact.items() if value}
-    servers = api.servers or (settings.public_url,)
+    here = settings.public_url if settings.in_production else "/"
+    servers = api.servers or (here,)
     return {
         "title": settings.name,
         "version": api.version,
