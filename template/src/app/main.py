@@ -140,6 +140,9 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     for module in modules:
         for router in module.routers:
             include(app, router, prefix=API)
+        for version, routers in module.versions.items():
+            for router in routers:
+                include(app, router, prefix=f"/api/{version}")
     routing.index_routes(app)
 
 

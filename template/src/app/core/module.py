@@ -26,6 +26,7 @@ class Module:
     """What a module provides. `permissions` maps each permission to the lowest role that has it.
 
     `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
+    `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
@@ -33,6 +34,7 @@ class Module:
     name: str
     uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
+    versions: Mapping[str, tuple[APIRouter, ...]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()

@@ -28,7 +28,8 @@ def tags_of(modules: Iterable[Module]) -> dict[str, str]:
     """Return the description of each tag: the module's own, or the docstring of its package."""
     found: dict[str, str] = {}
     for module in modules:
-        for router in module.routers:
+        later = (router for routers in module.versions.values() for router in routers)
+        for router in (*module.routers, *later):
             for tag in router.tags:
                 found.setdefault(str(tag), module.tags.get(str(tag)) or description_of(module))
     return found

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.kit.deprecation import deprecation_of
+
 from ._operation import SAFE, Operation
 
 HEADERS = "#/components/headers/{name}"
@@ -100,6 +102,7 @@ def describe_headers(operation: Operation) -> None:
     for status, answer in answers.items():
         if status < "400":
             more = OF_STATUS.get(int(status), {}) | _version(operation, status)
+            more |= _deprecation(operation)
             answer["headers"] = every_response() | more | answer.get("headers", {})
     if operation.method in SAFE and "tag" in operation.reached.verbs:
         answers["304"] = {
@@ -116,6 +119,12 @@ def _sent(operation: Operation) -> Iterator[dict[str, Any]]:
         yield IF_MATCH
     if not operation.changes and "tag" in operation.reached.verbs:
         yield IF_NONE_MATCH
+
+
+def _deprecation(operation: Operation) -> dict[str, Any]:
+    found = deprecation_of(operation.endpoint)
+    names = ("Deprecation", "Sunset") if found else ()
+    return headers(**{name: name for name in names if name in found.headers}) if found else {}
 
 
 def _version(operation: Operation, status: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ._operation import Operation
 
+LATER = re.compile(r"/api/(v(?!1/)\d+)/")
 NO_WORD = re.compile(r"\W+")
 
 
@@ -25,7 +26,14 @@ def name_operations(operations: Iterable[Operation]) -> None:
 
 
 def _id(operation: Operation) -> str:
-    return operation.route.operation_id or f"{_word(operation.tag)}.{_action(operation)}"
+    name = f"{_word(operation.tag)}.{_action(operation)}{_version(operation)}"
+    return operation.route.operation_id or name
+
+
+def _version(operation: Operation) -> str:
+    """Return what tells later versions of the API apart: `widgets.list_v2`."""
+    found = LATER.match(operation.path)
+    return f"_{found[1]}" if found else ""
 
 
 def _action(operation: Operation) -> str:

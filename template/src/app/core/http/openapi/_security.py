@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER, Role
+from app.kit.deprecation import deprecation_of
 
 from ._operation import Operation
 
@@ -52,7 +53,9 @@ def describe_security(operation: Operation, roles: Mapping[str, Role]) -> None:
     described = operation.described
     described["x-permission"] = guard
     text = TEXTS.get(guard) or _permission(guard, roles.get(guard))
-    described["description"] = "\n\n".join(filter(None, [described.get("description"), text]))
+    going = deprecation_of(operation.endpoint)
+    parts = [described.get("description"), going.sentence if going else None, text]
+    described["description"] = "\n\n".join(filter(None, parts))
     ways = WAYS if guard not in TEXTS else WAYS_OF_USERS
     described["security"] = [] if operation.is_public else [{way: []} for way in ways]
 
