@@ -1,5 +1,6 @@
 """Schemathesis sends what the OpenAPI document allows and forbids, and checks each answer by it.
 
+`valid_requests_are_understood` in credentials.py replaces a check that does not know our problems.
 The seed is fixed; others: `make contract seed=7`, with more examples: `make contract examples=50`.
 """
 
@@ -26,6 +27,7 @@ EXAMPLES = os.environ.get("CONTRACT_EXAMPLES", "2")
 UNLIMITED = {
     f"APP_LIMITS_{name}": "off" for name in ("LOGIN", "ACCOUNT", "MAIL_RECIPIENT", "MAIL_TENANT")
 }
+MOST_SHOWN = 20_000
 PHASES = {"member": "examples,coverage,fuzzing,stateful", "key": "fuzzing", "nobody": "fuzzing"}
 """For a member all of them; others are refused most of what is tried, whatever it is."""
 
@@ -42,7 +44,7 @@ async def test_every_operation_does_what_the_document_says(
         permissions = ",".join(sorted(runtime.permissions.least))
         result = _run(caller, url, permissions, tmp_path)
 
-    assert result.returncode == 0, result.stdout
+    assert result.returncode == 0, result.stdout[-MOST_SHOWN:]
 
 
 def _run(
@@ -66,6 +68,8 @@ def _run(
             f"{url}/openapi.json",
             "--checks",
             "all",
+            "--exclude-checks",
+            "positive_data_acceptance",
             "--warnings",
             "off",
             "--no-color",
