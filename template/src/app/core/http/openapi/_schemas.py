@@ -16,7 +16,8 @@ RESERVED = "arpa|invalid|local|localhost|onion|test"
 ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 PATTERNS = {
-    "email": rf"^{ATOM}+(\.{ATOM}+)*@(?!(.*\.)?({RESERVED})$)({LABEL}\.)+[A-Za-z][A-Za-z0-9]+$"
+    "email": rf"^(?=[^@]{{1,64}}@){ATOM}+(\.{ATOM}+)*@(?!(.*\.)?({RESERVED})$)"
+    rf"({LABEL}\.)+[A-Za-z]{{2,63}}$"
 }
 """As email-validator reads them; domains with other letters are sent in Punycode."""
 FIXED = {"pattern", "enum", "const"}
