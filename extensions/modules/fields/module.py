@@ -13,7 +13,14 @@ from .names import aliases
 from .samples import seed_value
 from .types import column_type, python_type
 
-_INCOMING = {"int": "Integer", "datetime": "AwareDatetime", "email": "EmailStr", "url": "Url"}
+_INCOMING = {
+    "int": "Integer",
+    "bool": "StrictBool",
+    "date": "Day",
+    "datetime": "Moment",
+    "email": "EmailStr",
+    "url": "Url",
+}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -14,6 +13,7 @@ from starlette.middleware import Middleware
 from app.bootstrap import fast_paths, open_runtime, with_database
 from app.config import Settings, load_settings
 from app.core.http import routing
+from app.core.http.documentation import documentation_routes
 from app.core.http.draining import Draining
 from app.core.http.health import answers, health_routes
 from app.core.http.idempotency import IdempotencyMiddleware
@@ -33,8 +33,8 @@ from app.core.http.middleware import (
     cors,
     observed,
 )
-from app.core.http.openapi import describe_security
-from app.core.http.problems import describe_problems, error_pages, install_error_handlers
+from app.core.http.openapi import describe, info
+from app.core.http.problems import error_pages, install_error_handlers
 from app.core.http.routing import FastRoute, StrictRoute
 from app.core.module import Module, find_modules
 from app.core.observability.logging import configure_logging
@@ -62,20 +62,26 @@ def create_app(
     modules = find_modules() if modules is None else modules
     runtime = open_runtime(settings, modules)
     app = FastAPI(
-        title=settings.name,
-        version="1",
+        **info(settings),
         lifespan=_lifespan,
         middleware=_middleware(runtime),
         telemetry=OWN_TELEMETRY,
         redirect_slashes=False,
-        **_documents(settings),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if _shows_documents(settings) else None,
     )
     app.state.runtime = runtime
     app.state.draining = _draining(settings)
     install_error_handlers(app, settings.public_url)
     _include(app, runtime, modules)
-    describe_security(app, token_url=f"{API}/auth/token")
-    describe_problems(app)
+    describe(
+        app,
+        token_url=f"{API}/auth/token",
+        cookie=runtime.authenticator.cookies.access,
+        roles=runtime.permissions.least,
+        modules=modules,
+    )
     return app
 
 
@@ -101,10 +107,8 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
     ]
 
 
-def _documents(settings: Settings) -> dict[str, Any]:
-    """Return where FastAPI serves the API's documentation, if it does."""
-    shown = settings.http.shows_documents(in_production=settings.in_production)
-    return {} if shown else {"docs_url": None, "redoc_url": None, "openapi_url": None}
+def _shows_documents(settings: Settings) -> bool:
+    return settings.http.shows_documents(in_production=settings.in_production)
 
 
 def _draining(settings: Settings) -> Draining:
@@ -124,6 +128,8 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     }
     include(app, health_routes(checks))
     include(app, error_pages)
+    if _shows_documents(runtime.settings):
+        include(app, documentation_routes(runtime.settings.name, runtime.settings.environment))
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
         include(app, metrics_routes(meter, token=token.get_secret_value()))
     for module in modules:
@@ -131,6 +137,9 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
             include(app, router, prefix=API)
         for pages in module.pages:
             include(app, pages)
+        for version, routers in module.versions.items():
+            for router in routers:
+                include(app, router, prefix=f"/api/{version}")
     routing.index_routes(app)
 
 

@@ -23,6 +23,7 @@ from ._database import adopt, migrate, migration, psql
 from ._docs import docs_modules
 from ._doctor import doctor
 from ._import_rules import import_rules
+from ._openapi import openapi
 from ._operator import operator_work
 from ._people import create_superuser, seed
 from ._serve import serve, worker
@@ -58,6 +59,7 @@ COMMANDS = (
     create_superuser,
     doctor,
     docs_modules,
+    openapi,
     import_rules,
 )
 for command in COMMANDS:

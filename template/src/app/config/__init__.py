@@ -10,6 +10,7 @@ from ._groups import (
     MailSettings,
     OidcProvider,
     OidcSettings,
+    OpenApiSettings,
     TelemetrySettings,
 )
 from ._load import DOTENV, SettingsError, load_settings
@@ -29,6 +30,7 @@ __all__ = [
     "ModuleSettings",
     "OidcProvider",
     "OidcSettings",
+    "OpenApiSettings",
     "Rate",
     "Settings",
     "SettingsError",

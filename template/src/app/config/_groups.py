@@ -1,7 +1,11 @@
 """Each setting's type, default, and the description printed at start if its value is wrong."""
 
+from collections.abc import Callable
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from ._project import api_facts
 from ._rates import Rate
 from ._types import (
     CollectorUrl,
@@ -233,6 +237,39 @@ class HttpSettings(Group):
 
     def shows_documents(self, *, in_production: bool) -> bool:
         return self.documents == "on" or (self.documents == "auto" and not in_production)
+
+
+def _fact(name: str, otherwise: Any = "") -> Callable[[], Any]:
+    return lambda: api_facts().get(name, otherwise)
+
+
+class OpenApiSettings(Group):
+    """What the OpenAPI document says of the API. The defaults come from pyproject.toml."""
+
+    version: str = Field(
+        default_factory=_fact("version"), description="The version of the API: 1.4.0."
+    )
+    description: str = Field(
+        default_factory=_fact("description"), description="What the API is for, as Markdown."
+    )
+    contact_name: str = Field(
+        default_factory=_fact("contact_name"), description="Whom users of the API ask."
+    )
+    contact_email: str = Field(
+        default_factory=_fact("contact_email"), description="The contact's e-mail address."
+    )
+    contact_url: PublicUrl | None = Field(
+        default_factory=_fact("contact_url", None),
+        description="The contact's page: https://example.com/support.",
+    )
+    license: str = Field(
+        default_factory=_fact("license"), description="The SPDX identifier of the license: MIT."
+    )
+    servers: Origins = Field(
+        default_factory=lambda: tuple(api_facts().get("servers", ())),
+        description="Where the API is served, with commas between: https://api.example.com. Without"
+        " it, APP_PUBLIC_URL.",
+    )
 
 
 class TelemetrySettings(Group):

@@ -15,6 +15,7 @@ from ._groups import (
     LogSettings,
     MailSettings,
     OidcSettings,
+    OpenApiSettings,
     TelemetrySettings,
 )
 from ._project import project_name
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     cache: CacheSettings = Field(default_factory=CacheSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    openapi: OpenApiSettings = Field(default_factory=OpenApiSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 

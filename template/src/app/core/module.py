@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from inspect import cleandoc
 from pkgutil import iter_modules
 
 from fastapi import APIRouter
@@ -14,6 +15,8 @@ from app.core.jobs import Job
 from app.core.permissions import Role
 from app.core.unit_of_work import UnitOfWork
 
+PACKAGE = "app.modules"
+FOR_PROGRAMMERS = " Other modules import only from here."
 FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
 """Finds an API key by the hash of its secret, in a unit of the tenant that the key names."""
 
@@ -24,6 +27,8 @@ class Module:
 
     `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
     `pages` are served without the prefix of the API, and are not in its document.
+    `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
+    `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
@@ -31,6 +36,8 @@ class Module:
     uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     pages: tuple[APIRouter, ...] = ()
+    versions: Mapping[str, tuple[APIRouter, ...]] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
@@ -40,7 +47,7 @@ class Module:
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
 
 
-def find_modules(package: str = "app.modules") -> tuple[Module, ...]:
+def find_modules(package: str = PACKAGE) -> tuple[Module, ...]:
     """Return the modules of all folders with a module.py, by name; loads all models too.
 
     Raises TypeError for a module.py without a `Module`.
@@ -48,6 +55,13 @@ def find_modules(package: str = "app.modules") -> tuple[Module, ...]:
     import_module("app.core.tables")
     folders = sorted(found.name for found in iter_modules(import_module(package).__path__))
     return tuple(_introduce(f"{package}.{folder}") for folder in folders)
+
+
+def description_of(module: Module) -> str:
+    """Return the docstring of the module's package, without what only programmers need."""
+    package = import_module(f"{PACKAGE}.{module.name}")
+    paragraph = cleandoc(package.__doc__ or module.name).partition("\n\n")[0]
+    return paragraph.removesuffix(FOR_PROGRAMMERS)
 
 
 def _introduce(package: str) -> Module:

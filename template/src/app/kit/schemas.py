@@ -1,14 +1,40 @@
 """Base classes of the schemas sent over HTTP."""
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+PLAIN_PLACES = 6
+BLANK = (
+    r"\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\ufeff\ufff9-\ufffb"
+)
+NOT_BLANK = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
 
 
 class Schema(BaseModel):
     """The base schema: refuses unknown fields, reads rows by attribute."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe what Pydantic leaves out: limits of decimals, and that texts are not blank."""
+        described = handler(core_schema)
+        properties = handler.resolve_ref_schema(described).get("properties", {})
+        for name in properties.keys() & cls.model_fields.keys():
+            info = cls.model_fields[name]
+            if _holds_decimal(info.annotation):
+                _describe_decimal(properties[name], handler.mode, _bounds_of(info))
+            if handler.mode == "validation" and any(map(_is_stripped, _constraints(info))):
+                _describe_text(properties[name])
+        return described
 
 
 def omittable() -> Any:
@@ -27,3 +53,56 @@ class Page(Schema, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
+
+
+def _holds_decimal(annotation: Any) -> bool:
+    return annotation is Decimal or any(map(_holds_decimal, get_args(annotation)))
+
+
+def _constraints(place: Any) -> Iterator[Any]:
+    """Yield a field's constraints, those of alternatives too."""
+    yield place
+    inner = (*getattr(place, "metadata", ()), *getattr(place, "__metadata__", ()))
+    for each in (*inner, *get_args(getattr(place, "annotation", place))):
+        yield from _constraints(each)
+
+
+def _bounds_of(info: Any) -> tuple[int, int] | None:
+    """Return the digits before and after the point, of a decimal with both limits."""
+    for each in _constraints(info):
+        digits, places = (getattr(each, name, None) for name in ("max_digits", "decimal_places"))
+        if digits is not None and places is not None:
+            return digits - places, places
+    return None
+
+
+def _is_stripped(constraint: Any) -> bool:
+    """True if blanks around a text are removed, and nothing else is refused."""
+    stripped = getattr(constraint, "strip_whitespace", None)
+    return bool(stripped and constraint.min_length)
+
+
+def _describe_text(described: dict[str, Any]) -> None:
+    for kind in (described, *described.get("anyOf", ())):
+        if kind.get("type") == "string":
+            kind.setdefault("pattern", NOT_BLANK)
+
+
+def _describe_decimal(described: dict[str, Any], mode: str, bounds: tuple[int, int] | None) -> None:
+    """Write the limits into the number and the string that a decimal may be sent as."""
+    number, text = _limits(mode, *bounds) if bounds else ({}, {})
+    for kind in (described, *described.get("anyOf", ())):
+        if kind.get("type") == "number":
+            kind.update(number)
+        elif kind.get("type") == "string":
+            kind.update({**text, "format": "decimal"})
+
+
+def _limits(mode: str, whole: int, places: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the limits of the number and of the string. Tiny decimals are sent as `1E-8`."""
+    step = Decimal(1).scaleb(-places)
+    most = float(Decimal(10) ** whole - step)
+    exponent = "(E-[0-9]+)?" if mode == "serialization" and places > PLAIN_PLACES else ""
+    digits = f"[0-9]{{1,{max(whole, 1)}}}(\\.[0-9]{{0,{places}}})?|\\.[0-9]{{1,{max(places, 1)}}}"
+    number = {"minimum": -most, "maximum": most, "multipleOf": float(step)}
+    return number, {"pattern": f"^[+-]?({digits}){exponent}$"}

@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticKnownError
 
 LONGEST = 10_000
 """The most characters that are cleaned; each field has a smaller limit of its own."""
@@ -20,6 +21,9 @@ UNSEEN = re.compile(
 See https://trojansource.codes. The two joiners are kept: emoji, Persian and several Indian scripts
 need them.
 """
+
+
+LONGEST_NAME = 120
 
 
 def seen(text: str) -> str:
@@ -42,11 +46,18 @@ def unlinked(text: str) -> str:
 def plain_name(text: str | None) -> str:
     """Clean and shorten a name from another system, and remove links, instead of refusing it."""
     known = (text or "").encode(errors="ignore").decode().replace("\0", "")
-    return plain(known.replace("://", " "))[:120].strip()
+    return plain(known.replace("://", " "))[:LONGEST_NAME].strip()
 
 
 def _seen(value: object) -> object:
     return seen(_bounded(value)) if isinstance(value, str) else value
+
+
+def _at_most(value: object) -> object:
+    """Refuse what only cleaning would make short enough: the limit is that of what is sent."""
+    if isinstance(value, str) and len(value) > LONGEST_NAME:
+        raise PydanticKnownError("string_too_long", {"max_length": LONGEST_NAME})
+    return value
 
 
 def _plain(value: object) -> object:
@@ -66,8 +77,9 @@ Plain = BeforeValidator(_plain)
 
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
     Plain,
     AfterValidator(unlinked),
+    BeforeValidator(_at_most),
 ]
 """The name of a person, tenant or thing: cleaned, and refused if it contains a link."""

@@ -22,6 +22,7 @@ from ._exceptions import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnknownCursor,
     UnsupportedMediaType,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",
+    "UnknownCursor",
     "UnsupportedMediaType",
 ]

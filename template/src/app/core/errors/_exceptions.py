@@ -221,6 +221,15 @@ class Invalid(AppError):
         self.errors = self.errors or (FieldError(self.pointer, self.detail or self.title),)
 
 
+class UnknownCursor(Invalid):
+    """The cursor is not one that this list has given. Send `next_cursor` of a page as it is."""
+
+    slug = "unknown-cursor"
+    pointer = "/query/cursor"
+    title = "Unknown cursor"
+    detail = "The cursor is not valid."
+
+
 class TooManyRequests(AppError):
     """You have sent too many requests. The header `Retry-After` says how many seconds to wait."""
 

@@ -33,6 +33,12 @@ class Meter:
             registry=self.registry,
             multiprocess_mode="livesum",
         )
+        self.deprecated = Counter(
+            "deprecated_uses_total",
+            "Requests that used something deprecated, by method, route and field.",
+            ("method", "route", "field"),
+            registry=self.registry,
+        )
         self.security_events = Counter(
             "security_events_total",
             "Failed and unusual log-ins, and what they change: docs/auth.md.",
@@ -48,6 +54,9 @@ class Meter:
 
     def note_security_event(self, event: str, reason: str) -> None:
         self.security_events.labels(event, reason).inc()
+
+    def note_deprecated(self, method: str, route: str, field: str) -> None:
+        self.deprecated.labels(method, route, field).inc()
 
     def watch_pool(self, name: str, engine: AsyncEngine) -> None:
         if isinstance(engine.sync_engine.pool, QueuePool):

@@ -15,7 +15,7 @@ class ApiKeyCreate(Schema):
 
     name: Name
     permissions: Annotated[list[PermissionName], Field(min_length=1, max_length=500)]
-    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    expires_in_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = None
 
 
 class ApiKeyRead(Schema):

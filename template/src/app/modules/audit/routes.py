@@ -18,7 +18,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 @router.get("")
 @permission(AuditPermission.READ)
-async def list_acts(
+async def list_all(
     audit: Audit,
     limit: Limit = 50,
     cursor: str | None = None,

@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,7 +20,8 @@ Files = Annotated[FileService, Depends()]
 Links = Annotated[LinkService, Depends()]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
-ANY_BODY = {"requestBody": {"content": {"application/octet-stream": {}}, "required": True}}
+ANY_BODY: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
+ANY_CONTENT: dict[str, Any] = {"content": {"*/*": {}}, "description": "The file"}
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, openapi_extra=ANY_BODY)
@@ -43,7 +44,7 @@ async def read(file_id: UUID, files: Files) -> FileRead:
     return FileRead.model_validate(await files.get(file_id))
 
 
-@router.get("/{file_id}/content", response_class=StreamingResponse)
+@router.get("/{file_id}/content", response_class=StreamingResponse, responses={200: ANY_CONTENT})
 @permission(FilePermission.READ)
 async def download(file_id: UUID, files: Files) -> StreamingResponse:
     return _attachment(await files.open(file_id))
@@ -51,13 +52,13 @@ async def download(file_id: UUID, files: Files) -> StreamingResponse:
 
 @router.post("/{file_id}/links", status_code=status.HTTP_201_CREATED)
 @permission(FilePermission.READ)
-async def make_link(request: Request, file_id: UUID, links: Links) -> FileLink:
+async def create_link(request: Request, file_id: UUID, links: Links) -> FileLink:
     token, until = await links.make(file_id)
     path = request.app.url_path_for("follow_link", token=token)
     return FileLink(url=f"{links.public_url}{path}", expires_at=until)
 
 
-@router.get("/links/{token}", response_class=StreamingResponse)
+@router.get("/links/{token}", response_class=StreamingResponse, responses={200: ANY_CONTENT})
 @public
 @limited("login", failures=True)
 async def follow_link(token: str, links: Links) -> StreamingResponse:

@@ -18,7 +18,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 @router.get("")
 @permission(NotificationPermission.READ)
-async def list_own(
+async def list_all(
     notifications: Service, unread: bool = False, limit: Limit = 50, cursor: str | None = None
 ) -> Page[NotificationRead]:
     rows = await notifications.list(only_unread=unread, limit=limit, cursor=cursor)
@@ -46,7 +46,9 @@ async def list_preferences(notifications: Service) -> list[PreferenceRead]:
 
 @router.put("/preferences/{kind}")
 @permission(NotificationPermission.READ)
-async def prefer(kind: Kind, body: PreferenceChange, notifications: Service) -> PreferenceRead:
+async def change_preference(
+    kind: Kind, body: PreferenceChange, notifications: Service
+) -> PreferenceRead:
     return PreferenceRead.model_validate(await notifications.prefer(kind, **body.model_dump()))
 
 

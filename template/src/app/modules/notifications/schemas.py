@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import StrictBool, StringConstraints
 
 from app.kit.schemas import Schema
 
@@ -24,8 +24,8 @@ class UnreadCount(Schema):
 
 
 class PreferenceChange(Schema):
-    in_app: bool
-    by_email: bool
+    in_app: StrictBool
+    by_email: StrictBool
 
 
 class PreferenceRead(Schema):

@@ -8,6 +8,11 @@ from .services import EMAIL_JOBS
 module = Module(
     name="tenants",
     routers=(router, roles, admin),
+    tags={
+        "tenants": "The tenant of the log-in, its members and invitations.",
+        "roles": "Roles that a tenant makes besides the built-in ones.",
+        "administration": "Users and tenants of the whole platform, for superusers.",
+    },
     jobs=EMAIL_JOBS,
     permissions={
         TenantPermission.READ: Role.VIEWER,

@@ -53,7 +53,7 @@ async def read_tenant(tenants: Tenants) -> TenantRead:
 
 @router.patch("/current")
 @permission(TenantPermission.CHANGE)
-async def rename_tenant(body: TenantChange, tenants: Tenants) -> TenantRead:
+async def change_tenant(body: TenantChange, tenants: Tenants) -> TenantRead:
     return TenantRead.model_validate(await tenants.rename(name=body.name))
 
 
@@ -65,7 +65,7 @@ async def delete_tenant(tenants: Tenants) -> None:
 
 @router.patch("/current/members/{user_id}", status_code=status.HTTP_204_NO_CONTENT)
 @permission(MemberPermission.CHANGE)
-async def change_role(user_id: UUID, body: MemberChange, members: Members) -> None:
+async def change_member(user_id: UUID, body: MemberChange, members: Members) -> None:
     await members.change_role(user_id, role=body.role)
 
 

@@ -11,6 +11,12 @@ module = Module(
     uses=("tenants",),
     routers=routers,
     pages=pages,
+    tags={
+        "auth": "Registration, log-in, and links in e-mails.",
+        "me": "The user who is logged in: profile, password, sessions, second factor.",
+        "users": "The members of the tenant.",
+        "administration": "Users and tenants of the whole platform, for superusers.",
+    },
     jobs=(*EMAIL_JOBS, *JOBS),
     permissions={UserPermission.READ: Role.VIEWER},
 )

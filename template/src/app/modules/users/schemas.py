@@ -19,8 +19,8 @@ class LogInForm(BaseModel):
 
     model_config = ConfigDict(title="LogInForm")
 
-    username: Annotated[str, StringConstraints(max_length=320)]
-    password: Secret
+    username: Annotated[str, StringConstraints(min_length=1, max_length=320)]
+    password: Annotated[SecretStr, PydanticField(min_length=1, max_length=256)]
     grant_type: Literal["password"] = "password"
 
 

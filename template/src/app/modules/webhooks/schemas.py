@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from app.kit.schemas import Schema, omittable
 from app.kit.texts import Plain
@@ -29,7 +29,7 @@ class EndpointChange(Schema):
     url: Url = omittable()
     events: Patterns = omittable()
     description: Description = omittable()
-    enabled: bool = omittable()
+    enabled: StrictBool = omittable()
 
 
 class EndpointRead(Schema):

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field
 from app.core.errors import Conflict
 from app.core.http.middleware import BodyLimitMiddleware
 from app.core.http.middleware.trace import TraceMiddleware
-from app.core.http.problems import describe_problems, error_pages, install_error_handlers
+from app.core.http.openapi import describe
+from app.core.http.problems import error_pages, install_error_handlers
 from app.core.permissions import permission, public, signed_in
 from app.database.repository import RowNotFound
 
@@ -96,7 +97,7 @@ def app() -> FastAPI:
     app.include_router(things(), prefix="/api/v1")
     app.include_router(failures())
     install_error_handlers(app, PUBLIC_URL)
-    describe_problems(app)
+    describe(app, token_url="/api/v1/auth/token")
     return app
 
 

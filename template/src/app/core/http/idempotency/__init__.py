@@ -1,6 +1,7 @@
 """Idempotency-Key: a POST that is sent twice is executed once."""
 
+from ._errors import PROBLEMS
 from ._housekeeping import purge_records
 from ._middleware import IdempotencyMiddleware
 
-__all__ = ["IdempotencyMiddleware", "purge_records"]
+__all__ = ["PROBLEMS", "IdempotencyMiddleware", "purge_records"]

@@ -38,3 +38,6 @@ class ResponseLost(Conflict):
     """
 
     detail = "The request was done, but its answer cannot be read any more."
+
+
+PROBLEMS = (IdempotencyKeyRefused, IdempotencyKeyReused, RequestInProgress, ResponseLost)

@@ -13,6 +13,16 @@ from app.core.errors import AppError
 MEDIA_TYPE = "application/problem+json"
 
 
+class FieldProblem(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into the request.",
+        examples=["/body/email", "/query/limit"],
+    )
+    detail: str
+
+
 class Problem(BaseModel):
     """Describes what went wrong (RFC 9457)."""
 
@@ -28,16 +38,9 @@ class Problem(BaseModel):
     detail: str = Field(description="What went wrong this time.")
     instance: str = Field(description="The path of the request.")
     trace_id: str = Field(description="Identifies the request in logs and traces.")
-
-
-class FieldProblem(BaseModel):
-    """One thing that is wrong with a request."""
-
-    pointer: str = Field(
-        description="JSON pointer (RFC 6901) into the request.",
-        examples=["/body/email", "/query/limit"],
+    errors: list[FieldProblem] = Field(
+        default=[], description="What is wrong with which value, if it is about values."
     )
-    detail: str
 
 
 class ValidationProblem(Problem):

@@ -14,7 +14,6 @@ from app.core.errors import (
     AppError,
     BadRequest,
     BodyRefused,
-    FieldError,
     Forbidden,
     HttpError,
     InternalError,
@@ -28,6 +27,7 @@ from app.core.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnknownCursor,
     UnsupportedMediaType,
 )
 from app.database.pagination import InvalidCursor
@@ -76,7 +76,7 @@ def translate(scope: Scope, error: Exception) -> AppError:
         case RowNotFound():
             return NotFound()
         case InvalidCursor():
-            return Invalid(errors=[FieldError("/query/cursor", "The cursor is not valid.")])
+            return UnknownCursor()
         case TenantContextRequired():
             return _without_tenant(scope)
         case StaleDataError():

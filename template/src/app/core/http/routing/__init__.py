@@ -8,12 +8,14 @@ from ._fast_route import FastRoute
 from ._include import include, index_routes
 from ._marked import MarkedRoutes
 from ._plan import understands_fastapi
-from ._strict_route import StrictRoute, any_query
+from ._strict_route import API, StrictRoute, accepts_any_query, any_query
 
 __all__ = [
+    "API",
     "FastRoute",
     "MarkedRoutes",
     "StrictRoute",
+    "accepts_any_query",
     "any_query",
     "include",
     "index_routes",

@@ -1,11 +1,12 @@
 """Flatten included routers, which FastAPI would search as a tree for each request."""
 
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
+from ._deprecated import with_deprecation
 from ._fast_route import FastRoute
 from ._index import RouteIndex
 from ._strict_route import StrictRoute
@@ -30,6 +31,7 @@ def include(
             )
         elif isinstance(route, APIRoute):
             app.router.add_api_route(prefix + route.path, **_options(route, kind))
+            with_deprecation(cast("APIRoute", app.router.routes[-1]))
 
 
 def index_routes(app: FastAPI) -> None:

@@ -23,6 +23,10 @@ def any_query(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def accepts_any_query(endpoint: object) -> bool:
+    return hasattr(endpoint, MARK)
+
+
 class StrictRoute(APIRoute):
     """A route with its known query parameters; None if any are accepted.
 
@@ -31,7 +35,7 @@ class StrictRoute(APIRoute):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        is_open = hasattr(self.endpoint, MARK) or not self.path.startswith(API)
+        is_open = accepts_any_query(self.endpoint) or not self.path.startswith(API)
         self.known = None if is_open else frozenset(_names(self))
         if self.known is not None:
             self.app = StrictAnswer(self.app, self.known)

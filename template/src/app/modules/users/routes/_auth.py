@@ -15,7 +15,7 @@ from ..schemas import (
     SwitchRequest,
 )
 from ..services import AuthService, SessionService
-from ._delivery import Moved, Signed, Tokens
+from ._delivery import CHALLENGE, Moved, Signed, Tokens
 from ._form import Form, described
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -37,7 +37,7 @@ async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer(pair)
 
 
-@router.post("/token", openapi_extra=described(LogInForm))
+@router.post("/token", openapi_extra=described(LogInForm), responses=CHALLENGE)
 @public
 @limited("login")
 async def log_in(form: Form, auth: Auth, tokens: Tokens) -> Signed:
@@ -48,7 +48,7 @@ async def log_in(form: Form, auth: Auth, tokens: Tokens) -> Signed:
 @router.post("/second-factor")
 @public
 @limited("login")
-async def verify_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
+async def answer_challenge(body: ChallengeAnswer, auth: Auth, tokens: Tokens) -> Signed:
     return tokens.answer(await auth.verify(body.challenge, body.code))
 
 
@@ -85,7 +85,7 @@ async def join(body: Joining, auth: Auth, tokens: Tokens) -> Moved:
     return tokens.answer_in_kind(await auth.join(body.token, refresh_token=refresh_token))
 
 
-@router.post("/accept-invitation", status_code=status.HTTP_201_CREATED)
+@router.post("/accept-invitation", status_code=status.HTTP_201_CREATED, responses=CHALLENGE)
 @public
 @limited("login")
 async def accept_invitation(body: InvitationAcceptance, auth: Auth, tokens: Tokens) -> Signed:

@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response, status
 from fastapi.responses import RedirectResponse
@@ -11,6 +11,13 @@ from ..services import Challenge, TokenPair
 
 Signed = TokenRead | CookiesSet | ChallengeRead
 Moved = TokenRead | AccessRead | CookiesSet
+CHALLENGE: dict[int | str, dict[str, Any]] = {
+    status.HTTP_202_ACCEPTED: {
+        "model": ChallengeRead,
+        "description": "The second factor is missing: send its code with the challenge",
+    }
+}
+"""The response of a log-in with a second factor, for `responses`."""
 
 
 class Delivery:

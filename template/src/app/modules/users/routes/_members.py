@@ -18,14 +18,12 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 @router.get("")
 @permission(UserPermission.READ)
-async def list_members(
-    users: Users, limit: Limit = 50, cursor: str | None = None
-) -> Page[MemberRead]:
+async def list_all(users: Users, limit: Limit = 50, cursor: str | None = None) -> Page[MemberRead]:
     rows = await users.list_members(limit=limit, cursor=cursor)
     return Page[MemberRead].model_validate(rows)
 
 
 @router.get("/{user_id}")
 @permission(UserPermission.READ)
-async def read_member(user_id: UUID, users: Users) -> MemberRead:
+async def read(user_id: UUID, users: Users) -> MemberRead:
     return MemberRead.model_validate(await users.get_member(user_id))

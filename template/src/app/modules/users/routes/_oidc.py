@@ -29,7 +29,7 @@ async def list_providers(oidc: Oidc) -> ProviderList:
 @router.get("/{provider}", status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse)
 @public
 @limited("login")
-async def begin_login(
+async def start_oidc(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens
 ) -> RedirectResponse:
     login = await oidc.begin_login(provider, redirect_uri=_callback(request, oidc, provider))
@@ -44,7 +44,7 @@ async def begin_login(
 @public
 @limited("login")
 @any_query
-async def complete_login(
+async def finish_oidc(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
 ) -> RedirectResponse:
     entry = await oidc.complete_login(
@@ -59,5 +59,5 @@ async def complete_login(
 
 def _callback(request: Request, oidc: OidcService, provider: str) -> str:
     """Return the callback's public address: the request's own may be that of a proxy."""
-    path = request.app.url_path_for("complete_login", provider=provider)
+    path = request.app.url_path_for("finish_oidc", provider=provider)
     return f"{oidc.work.runtime.settings.public_url}{path}"

@@ -29,7 +29,7 @@ async def read_second_factor(factors: Factors) -> SecondFactorRead:
 @router.post("", status_code=status.HTTP_201_CREATED)
 @signed_in
 @limited("login")
-async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
+async def set_up_second_factor(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
     set_up = await factors.set_up(password=body.password.get_secret_value())
     return SecondFactorSetUp.model_validate(set_up)
 
@@ -37,7 +37,7 @@ async def set_up(body: PasswordProof, factors: Factors) -> SecondFactorSetUp:
 @router.post("/confirm")
 @signed_in
 @limited("login")
-async def confirm(body: CodeProof, factors: Factors) -> RecoveryCodes:
+async def confirm_second_factor(body: CodeProof, factors: Factors) -> RecoveryCodes:
     return RecoveryCodes(recovery_codes=list(await factors.confirm(body.code)))
 
 
@@ -52,5 +52,5 @@ async def renew_recovery_codes(body: FullProof, factors: Factors) -> RecoveryCod
 @router.post("/remove", status_code=status.HTTP_204_NO_CONTENT)
 @signed_in
 @limited("login")
-async def remove(body: FullProof, factors: Factors) -> None:
+async def remove_second_factor(body: FullProof, factors: Factors) -> None:
     await factors.remove(password=body.password.get_secret_value(), code=body.code)
