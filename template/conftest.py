@@ -1,15 +1,20 @@
 """The words that every test may use, wherever it lives: beside a module or under tests/."""
 
 import gc
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = Path(__file__).parent / "tests"
-APART = {"isolation", "attacks"}
-"""Folders of tests/ whose fixtures are expensive: one worker runs all of their tests."""
-SHARED = {"queue": "queue", "app_with_notes": "notes"}
-"""Expensive fixtures for many folders, with the group of the tests that use them."""
+GROUPS = {
+    "tests/isolation/": "isolation",
+    "tests/attacks/": "attacks",
+    "tests/standard/core/jobs/": "queue",
+    "tests/standard/core/events/": "queue",
+    "tests/standard/performance/": "notes",
+    "tests/standard/transactions/": "notes",
+}
+"""Folders that share expensive databases: one process runs all tests of a group."""
 
 WORDS = ("tests.support.checkouts", "tests.support.fixtures", "tests.support.scenario")
 
@@ -21,20 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.import_plugin(name)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests, so that few workers create the same databases: for --dist loadgroup."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group_of(item)))
+class Scheduling(LoadScopeScheduling):
+    """Gives the tests of a file or a group to one process, the largest first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((GROUPS[each] for each in GROUPS if file.startswith(each)), file)
 
 
-def _group_of(item: pytest.Item) -> str:
-    if (
-        item.path.is_relative_to(TESTS)
-        and (folder := item.path.relative_to(TESTS).parts[0]) in APART
-    ):
-        return folder
-    used = [SHARED[name] for name in getattr(item, "fixturenames", ()) if name in SHARED]
-    return used[0] if used else str(item.path)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    return Scheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 def pytest_unconfigure() -> None:
