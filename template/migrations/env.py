@@ -46,8 +46,9 @@ def _migrate(connection: Connection) -> None:
 
 
 def _owner_url() -> str:
-    given = context.config.attributes.get(OWNER_URL)
-    url: str | None = given or with_database(load_settings()).database.owner_url
+    url: str | None = context.config.attributes.get(OWNER_URL)
+    if url is None:
+        url = with_database(load_settings(process="migrate")).database.owner_url
     if url is None:
         raise CommandError("Set APP_DATABASE_OWNER_URL: migrations run as app_owner.")
     return url

@@ -98,8 +98,9 @@ class TestEveryCommandThatWorksOnRows:
         assert "The database lacks" in said
         assert said.endswith("app migrate")
 
-    @pytest.mark.parametrize("command", COMMANDS)
+    @pytest.mark.parametrize("command", COMMANDS[1:])
     def test_wants_each_role(self, terminal: Terminal, command: tuple[str, ...]) -> None:
+        """`app serve` does without: tests/core/test_runtime.py."""
         terminal.monkeypatch.delenv("APP_DATABASE_ADMIN_URL")
 
         assert "APP_DATABASE_ADMIN_URL must be set" in terminal.refuse(*_free(command))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from alembic import command
 
-from app.bootstrap import with_database
+from app.bootstrap import has_database, with_database
 from app.config import load_settings
 from app.core.module import find_modules
 from app.database import embedded
@@ -35,7 +35,7 @@ def migrate(
     tries: Tries = Patience.tries,
 ) -> None:
     """Migrate the database to the newest version, as app_owner."""
-    url = with_database(load_settings()).database.owner_url
+    url = with_database(load_settings(process="migrate")).database.owner_url
     if url is None:
         raise CannotStart(f"Set {OWNER}: migrations run as app_owner.")
     asyncio.run(try_connection(url, OWNER, migrates=True))
@@ -51,7 +51,7 @@ def migration(message: Message) -> None:
 
 def psql() -> None:
     """Open psql on the embedded database, as its superuser: it shows rows of all tenants."""
-    if load_settings().database.url is not None:
+    if has_database(load_settings()):
         raise CannotStart(
             "APP_DATABASE_URL names a server of yours: psql with the log-in of your administrator."
         )

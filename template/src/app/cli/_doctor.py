@@ -36,14 +36,15 @@ DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes
 class Role:
     variable: str
     field: str
+    needed_by: str = ""
     serves: bool = False
     migrates: bool = False
 
 
 ROLES = (
     Role("APP_DATABASE_URL", "url", serves=True),
-    Role("APP_DATABASE_ADMIN_URL", "admin_url"),
-    Role("APP_DATABASE_OWNER_URL", "owner_url", migrates=True),
+    Role("APP_DATABASE_ADMIN_URL", "admin_url", "app worker needs it, and app tenants"),
+    Role("APP_DATABASE_OWNER_URL", "owner_url", "app migrate needs it", migrates=True),
 )
 
 
@@ -60,6 +61,9 @@ def doctor() -> None:
     for finding in findings:
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
+    for role in ROLES:
+        if getattr(settings.database, role.field) is None and settings.in_production:
+            typer.echo(f"Not examined, since {role.variable} is not set here: {role.needed_by}.")
     typer.echo(f"Fast paths: {_switches(fast_paths(settings))}.")
     if places := [*bypasses(SOURCES)]:
         typer.echo("For your information, work across tenants, on purpose:")
@@ -112,7 +116,7 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     url = getattr(settings.database, role.field)
     pooled = settings.database.pgbouncer and not role.migrates
     if url is None:
-        return [Finding(role.variable, "is missing", "Each role has a log-in of its own.")]
+        return [] if settings.in_production and not role.serves else [_missing(role)]
     try:
         await try_connection(url, role.variable, pgbouncer=pooled, migrates=role.migrates)
     except NoConnection as error:
@@ -140,6 +144,10 @@ async def _of_schema(connection: AsyncConnection, role: Role) -> list[Finding]:
     if await is_newer(connection):
         return []  # after a rollback: what the newer release added is no drift
     return [_drifted(line) for line in await connection.run_sync(find_drift)]
+
+
+def _missing(role: Role) -> Finding:
+    return Finding(role.variable, "is missing", "Each role has a log-in of its own.")
 
 
 def _drifted(line: str) -> Finding:

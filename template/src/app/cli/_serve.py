@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
-from app.bootstrap import with_database
+from app.bootstrap import has_database, with_database
 from app.config import Settings, load_settings
 from app.core.observability.logging import configure_logging
 from app.database.schema.migrations import upgrade
@@ -38,7 +38,7 @@ def serve(
         raise typer.BadParameter("--reload is for one process: leave --workers out")
     settings = load_settings()
     refuse_taken_port(host, port, reload=reload)
-    settings = _prepare(_at_port(settings, port))
+    settings = _prepare(_at_port(settings, port), across_tenants=False)
     signal.signal(signal.SIGTERM, _exit)
     options: dict[str, Any] = {
         "factory": True,
@@ -63,7 +63,7 @@ def serve(
 
 def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
     """Run jobs and deliver events."""
-    settings = _prepare(load_settings())
+    settings = _prepare(load_settings(process="work"), across_tenants=True)
     queues = tuple(queue) if queue else None
     asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency))
 
@@ -89,16 +89,16 @@ def _exit(*_: object) -> None:
     sys.exit(0)
 
 
-def _prepare(settings: Settings) -> Settings:
+def _prepare(settings: Settings, *, across_tenants: bool) -> Settings:
     """Return settings whose database is ready: reachable, migrated, and safe in production.
 
     Raises NoConnection, CannotStart and, in production, UnsafeDatabase.
     """
     prepared = with_database(settings)
-    if settings.database.url is None and prepared.database.owner_url:
+    if not has_database(settings) and prepared.database.owner_url:
         upgrade(prepared.database.owner_url)
     configure_logging(settings.log, json=settings.in_production)
-    asyncio.run(refuse_unready(prepared))
+    asyncio.run(refuse_unready(prepared, across_tenants=across_tenants))
     if settings.in_production:
         asyncio.run(refuse_unsafe(prepared))
     return prepared

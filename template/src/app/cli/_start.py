@@ -38,10 +38,15 @@ def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
         raise CannotStart(f"Port {port} {reason.format(other=other, host=host)}") from None
 
 
-async def refuse_unready(settings: Settings) -> None:
-    """Raises NoConnection, CannotStart, and SettingsError for what modules bring."""
+async def refuse_unready(settings: Settings, *, across_tenants: bool = True) -> None:
+    """Raises NoConnection, CannotStart, and SettingsError for what modules bring.
+
+    Without `across_tenants` the process does without the log-in of app_admin, if it has none.
+    """
     for variable, field in SERVING:
         url = getattr(settings.database, field)
+        if url is None and field == "admin_url" and not across_tenants:
+            continue
         if url is None:
             raise NoConnection(f"{variable} must be set too: each role has a log-in of its own.")
         await try_connection(url, variable, pgbouncer=settings.database.pgbouncer)
@@ -56,7 +61,7 @@ async def refuse_unsafe(settings: Settings) -> None:
     """Raises UnsafeDatabase."""
     runtime = open_runtime(settings, find_modules())
     try:
-        await refuse_unsafe_database(runtime.database.rw, runtime.database.admin)
+        await refuse_unsafe_database(*runtime.database.engines.values())
     finally:
         await runtime.close()
 

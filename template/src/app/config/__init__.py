@@ -1,5 +1,6 @@
 """Settings, read once by the composition roots. Inner code receives values."""
 
+from ._files import read_file
 from ._groups import (
     AuthSettings,
     CacheSettings,
@@ -14,6 +15,7 @@ from ._groups import (
 )
 from ._load import DOTENV, SettingsError, load_settings
 from ._modules import ModuleSettings, load_module_settings
+from ._production import Process
 from ._rates import Rate, read_rate
 from ._settings import Settings
 
@@ -29,11 +31,13 @@ __all__ = [
     "ModuleSettings",
     "OidcProvider",
     "OidcSettings",
+    "Process",
     "Rate",
     "Settings",
     "SettingsError",
     "TelemetrySettings",
     "load_module_settings",
     "load_settings",
+    "read_file",
     "read_rate",
 ]

@@ -87,10 +87,17 @@ class DeliveryService:
         """Delete old deliveries, and encrypt the secrets with the current key."""
         kept = timedelta(days=self.settings.kept_days)
         await self.deliveries.delete_older(clock.now() - kept)
-        sealer = self.work.runtime.sealer
         for endpoint in await self.endpoints.list_every():
-            sealed = sealer.seal(sealer.open(endpoint.sealed_secret))
-            await self.endpoints.change(endpoint, sealed_secret=sealed)
+            before = endpoint.sealed_previous_secret
+            await self.endpoints.change(
+                endpoint,
+                sealed_secret=self._seal_again(endpoint.sealed_secret),
+                sealed_previous_secret=self._seal_again(before) if before else None,
+            )
+
+    def _seal_again(self, sealed: str) -> str:
+        sealer = self.work.runtime.sealer
+        return sealer.seal(sealer.open(sealed))
 
     def _enqueue(
         self, endpoint: WebhookEndpoint, delivery: WebhookDelivery, delay: timedelta | None = None
