@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +27,7 @@ from app.database.schema.guarantees import Finding, find_in_database, find_in_ro
 from app.database.schema.migrations import PROJECT, find_new_steps, is_newer, missing_migrations
 
 from ._agreement import find_disagreements
+from ._before_deploy import find_missing
 
 SOURCES = PROJECT / "src" / "app"
 MAIL_SECONDS = 5
@@ -48,8 +50,15 @@ ROLES = (
 )
 
 
-def doctor() -> None:
+BeforeDeploy = Annotated[
+    bool, typer.Option("--before-deploy", help="Only what deploy/ in this checkout still lacks.")
+]
+
+
+def doctor(before_deploy: BeforeDeploy = False) -> None:
     """Report problems of settings, migrations and tenant isolation, and how to fix them."""
+    if before_deploy:
+        _end(find_missing(PROJECT))
     settings = with_database(load_settings())
     modules = find_modules()  # loads every model
     findings = [
@@ -58,9 +67,7 @@ def doctor() -> None:
         *_of_modules(settings, modules),
         *asyncio.run(_examine(settings)),
     ]
-    for finding in findings:
-        typer.echo(finding)
-    typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
+    _say(findings)
     for role in ROLES:
         if getattr(settings.database, role.field) is None and settings.in_production:
             typer.echo(f"Not examined, since {role.variable} is not set here: {role.needed_by}.")
@@ -70,6 +77,17 @@ def doctor() -> None:
     for line in places:
         typer.echo(f"    {line}")
     raise typer.Exit(1 if findings else 0)
+
+
+def _end(findings: list[Finding]) -> NoReturn:
+    _say(findings)
+    raise typer.Exit(1 if findings else 0)
+
+
+def _say(findings: list[Finding]) -> None:
+    for finding in findings:
+        typer.echo(finding)
+    typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
 
 
 def _switches(paths: dict[str, bool]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,6 +27,11 @@ Workers = Annotated[int, typer.Option(min=1, help="Processes that share the work
 Reload = Annotated[bool, typer.Option("--reload", help="Start again when a source changes.")]
 Concurrency = Annotated[int, typer.Option(min=1, help="Jobs at a time.")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; repeatable.")]
+
+Alive = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, help="A file to touch every 10 seconds, for a health check."),
+]
 
 APP = "app.main:create_app"
 
@@ -61,11 +67,11 @@ def serve(
         uvicorn.run(APP, **options)
 
 
-def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
+def worker(concurrency: Concurrency = 5, queue: Queues = None, alive: Alive = None) -> None:
     """Run jobs and deliver events."""
     settings = _prepare(load_settings(process="work"), across_tenants=True)
     queues = tuple(queue) if queue else None
-    asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency))
+    asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency, alive=alive))
 
 
 def _supervise(config: uvicorn.Config) -> None:

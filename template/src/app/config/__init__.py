@@ -17,6 +17,7 @@ from ._load import DOTENV, SettingsError, load_settings
 from ._modules import ModuleSettings, load_module_settings
 from ._production import Process
 from ._rates import Rate, read_rate
+from ._secrets import weakness
 from ._settings import Settings
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "load_settings",
     "read_file",
     "read_rate",
+    "weakness",
 ]
