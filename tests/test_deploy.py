@@ -42,14 +42,22 @@ OURS = {"app": "serve", "worker": "work", "migrate": "migrate"}
 LOADS = "import sys; from app.config import load_settings as load; load(None, process=sys.argv[1])"
 
 
-def filled(text: str) -> str:
+def filled(value: Any) -> Any:
+    """Fill in the variables of each text, as Compose does after it has read the YAML."""
+    if isinstance(value, dict):
+        return {key: filled(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each) for each in value]
+    return _filled(value) if isinstance(value, str) else value
+
+
+def _filled(text: str) -> str:
     return VARIABLE.sub(lambda m: GIVEN.get(m[1], m[3] if m[2] == "-" else ""), text)
 
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    text = filled((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = filled(yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8")))
     return loaded
 
 

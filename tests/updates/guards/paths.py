@@ -32,8 +32,8 @@ def exclusions_can_be_read(before: Source, after: Source) -> Iterator[str]:
 def exclusions_hide_nothing(before: Source, after: Source) -> Iterator[str]:
     """Projects keep the files that their choices gave them."""
     every = sorted(before.extension.ready_made.NAMES)
-    deploys = ("none", "compose", "kamal")
-    for ci, modules, deploy in product(("github", "gitlab", "none"), ([], *([name] for name in every), every), deploys):
+    deployed = product(("github", "gitlab", "none"), ("none", "compose", "kamal"), ([], every))
+    for ci, deploy, modules in (*deployed, *(("github", "none", [name]) for name in every)):
         answers = {"ci": ci, "modules": modules, "deploy": deploy}
         for path in sorted(before.paths_for(answers) - after.paths_for(answers)):
             if followed(path, after.table("moved")) in after.paths and path in after.paths:
