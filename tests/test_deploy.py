@@ -1,10 +1,12 @@
 """Read deploy/ strictly, and run what it runs: no machine of ours runs Docker or Kamal in tests."""
 
 import configparser
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -186,6 +188,19 @@ class TestCompose:
             )
 
             assert done.returncode == 0, done.stderr
+
+    @pytest.mark.slow
+    @pytest.mark.xdist_group("everything")
+    def test_backs_up_what_can_be_restored(self, made: Path, project_of: Callable[[str], Path]) -> None:
+        project = project_of("everything")
+        python = environment_of(project) / "python"
+        variables = {**os.environ, "PYTHONPATH": "src", "PYTHONSAFEPATH": "1"}
+        with TemporaryDirectory() as folder:
+            command = [python, ROOT / "tests/restores.py", COMPOSE, made, folder]
+
+            done = subprocess.run(command, cwd=project, env=variables, check=False, capture_output=True, text=True)
+
+        assert done.returncode == 0, done.stderr + done.stdout
 
 
 class TestKamal:
