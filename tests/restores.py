@@ -1,4 +1,4 @@
-"""Run in a project: give the roles passwords, back up, restore, with the scripts of deploy/compose on a real PostgreSQL.
+"""Run in a project: give the roles passwords, back up and restore, with the scripts of deploy/compose.
 
 Its arguments are the folders deploy/compose, secrets/ as secrets.sh makes it, and one for the server.
 """
@@ -49,7 +49,8 @@ def main() -> None:
     with server.superuser("app") as before, server.superuser("restored") as after:
         counted = before.execute(COUNTED).fetchone()
         assert counted == after.execute(COUNTED).fetchone()
-        assert counted and counted[0] == 3
+        assert counted is not None
+        assert counted[0] == 3
 
 
 main()

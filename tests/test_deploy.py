@@ -196,7 +196,7 @@ class TestCompose:
         python = environment_of(project) / "python"
         variables = {**os.environ, "PYTHONPATH": "src", "PYTHONSAFEPATH": "1"}
         with TemporaryDirectory() as folder:
-            command = [python, ROOT / "tests/restores.py", COMPOSE, made, folder]
+            command: list[str | Path] = [python, ROOT / "tests/restores.py", COMPOSE, made, folder]
 
             done = subprocess.run(command, cwd=project, env=variables, check=False, capture_output=True, text=True)
 
