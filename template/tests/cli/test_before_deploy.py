@@ -39,7 +39,9 @@ class TestBeforeDeploy:
         assert "deploy/compose/.env is missing" in missing(tmp_path)
         assert "secrets/secret_key is missing" in missing(tmp_path)
 
-        (folder / ".env").write_text(EXAMPLE.replace("api.example.com", "https://a.b/"), "utf-8")
+        (folder / ".env").write_text(
+            EXAMPLE.replace("api.example.com", "https://a.b/"), encoding="utf-8"
+        )
         (folder / "secrets").mkdir()
         (folder / "secrets" / "secret_key").write_text("changeme" * 8, encoding="utf-8")
         (folder / "secrets" / "mail_password").write_text("write it here", encoding="utf-8")
