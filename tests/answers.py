@@ -67,6 +67,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
             "news": None,
         },
         "ci": "gitlab",
+        "deploy": "compose",
     },
     "fields": {
         "license": "BSD-3-Clause",
@@ -88,6 +89,6 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
             "boats": None,
         },
     },
-    "shortest": {"custom_modules": [SHORTEST], "license": "MIT"},
+    "shortest": {"custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},
     "longest": {"custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }

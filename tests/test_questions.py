@@ -47,6 +47,7 @@ class TestQuestions:
             "modules",
             "custom_modules",
             "ci",
+            "deploy",
         ]
 
     def test_are_few(self) -> None:

@@ -5,9 +5,7 @@ import logging
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection
 
 from app.bootstrap import with_database
 from app.config import load_settings
@@ -15,21 +13,22 @@ from app.core.module import find_modules
 from app.database.base import Base
 from app.database.schema.autogenerate import COMPARED, protect_new_tables
 from app.database.schema.migrations import OWNER_URL
-
-ONE_AT_A_TIME = text("SELECT pg_advisory_lock(hashtext('migrations'))")
+from app.database.schema.running import PATIENCE, Patience, run_alone
 
 
 async def migrate_online() -> None:
-    engine = create_async_engine(_owner_url(), poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.execute(ONE_AT_A_TIME)
-        await connection.commit()
-        await connection.run_sync(_migrate)
+    patience = context.config.attributes.get(PATIENCE) or Patience()
+    await run_alone(_owner_url(), _migrate, patience)
 
 
 def migrate_offline() -> None:
     """`alembic upgrade head --sql` prints what would run."""
-    context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
+    context.configure(
+        dialect_name="postgresql",
+        target_metadata=Base.metadata,
+        literal_binds=True,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -47,8 +46,9 @@ def _migrate(connection: Connection) -> None:
 
 
 def _owner_url() -> str:
-    given = context.config.attributes.get(OWNER_URL)
-    url: str | None = given or with_database(load_settings()).database.owner_url
+    url: str | None = context.config.attributes.get(OWNER_URL)
+    if url is None:
+        url = with_database(load_settings(process="migrate")).database.owner_url
     if url is None:
         raise CommandError("Set APP_DATABASE_OWNER_URL: migrations run as app_owner.")
     return url

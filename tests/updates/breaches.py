@@ -176,6 +176,14 @@ BREACHES: dict[str, dict[str, Change]] = {
         "docs/jobs.md is hidden from projects with ci github": replace(
             COPIER, '  - ".venv"\n', '  - ".venv"\n  - "jobs.md"\n'
         ),
+        "deploy/kamal has no line in _exclude": replace(
+            COPIER,
+            "  - \"{% if not (deploy is defined and deploy == 'kamal') %}/deploy/kamal{% endif %}\"\n",
+            "",
+        ),
+        "compose is a choice of deploy without files": replace(
+            COPIER, "deploy == 'compose') %}", "deploy == 'docker') %}"
+        ),
         "webhooks has no line in _exclude": replace(
             COPIER,
             "  - \"{% if not (modules is defined and 'webhooks' in modules) %}/src/app/modules/webhooks{% endif %}\"\n",

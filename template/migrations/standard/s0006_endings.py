@@ -5,6 +5,8 @@ who made them.
 import sqlalchemy as sa
 from alembic import op
 
+from app.database.online import create_foreign_key, create_index
+
 MAKER = "fk_api_keys_created_by"
 INVITER = "fk_invitations_invited_by"
 PARENT = "fk_api_keys_tenant_id_parent_id"
@@ -12,33 +14,17 @@ CHILDREN = "ix_api_keys_tenant_id_parent_id"
 
 
 def upgrade() -> None:
-    op.add_column(
-        "users",
-        sa.Column("credentials_version", sa.Integer(), server_default="0", nullable=False),
-    )
-    op.add_column("one_time_tokens", sa.Column("credentials_version", sa.Integer(), nullable=True))
-    op.add_column("identities", sa.Column("email", sa.String(320), nullable=True))
-    unlinked_at = sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True)
-    op.add_column("identities", unlinked_at)
-    op.add_column("api_keys", sa.Column("parent_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(
-        PARENT,
-        "api_keys",
-        "api_keys",
-        ["tenant_id", "parent_id"],
-        ["tenant_id", "id"],
-        ondelete="CASCADE",
-    )
-    op.add_column("invitations", sa.Column("invited_by", sa.Uuid(), nullable=True))
-    op.create_foreign_key(
-        INVITER, "invitations", "users", ["invited_by"], ["id"], ondelete="CASCADE"
-    )
-    op.create_index(CHILDREN, "api_keys", ["tenant_id", "parent_id"])
-    _end_keys_with_their_maker("CASCADE")
+    _add_columns()
+    own, parent = ["tenant_id", "id"], ["tenant_id", "parent_id"]
+    create_foreign_key(PARENT, "api_keys", "api_keys", parent, own, ondelete="CASCADE")
+    create_foreign_key(INVITER, "invitations", "users", ["invited_by"], ["id"], ondelete="CASCADE")
+    create_foreign_key(MAKER, "api_keys", "users", ["created_by"], ["id"], ondelete="CASCADE")
+    create_index(CHILDREN, "api_keys", parent)
 
 
 def downgrade() -> None:
-    _end_keys_with_their_maker("SET NULL")
+    op.drop_constraint(MAKER, "api_keys")
+    op.create_foreign_key(MAKER, "api_keys", "users", ["created_by"], ["id"], ondelete="SET NULL")
     op.drop_column("invitations", "invited_by")
     op.drop_index(CHILDREN, "api_keys")
     op.drop_constraint(PARENT, "api_keys")
@@ -49,6 +35,16 @@ def downgrade() -> None:
     op.drop_column("users", "credentials_version")
 
 
-def _end_keys_with_their_maker(ondelete: str) -> None:
-    op.drop_constraint(MAKER, "api_keys")
-    op.create_foreign_key(MAKER, "api_keys", "users", ["created_by"], ["id"], ondelete=ondelete)
+def _add_columns() -> None:
+    """Add what is not there: what follows commits it, and may have to be tried again."""
+    version = sa.Column("credentials_version", sa.Integer(), server_default="0", nullable=False)
+    unlinked_at = sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True)
+    for table, column in (
+        ("users", version),
+        ("one_time_tokens", sa.Column("credentials_version", sa.Integer(), nullable=True)),
+        ("identities", sa.Column("email", sa.String(320), nullable=True)),
+        ("identities", unlinked_at),
+        ("api_keys", sa.Column("parent_id", sa.Uuid(), nullable=True)),
+        ("invitations", sa.Column("invited_by", sa.Uuid(), nullable=True)),
+    ):
+        op.add_column(table, column, if_not_exists=True)

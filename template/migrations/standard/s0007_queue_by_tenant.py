@@ -1,17 +1,17 @@
 """A worker finds each tenant's waiting jobs without reading those of the others."""
 
-from alembic import op
+import sqlalchemy as sa
 
-INDEX = """
-    CREATE INDEX procrastinate_jobs_waiting_by_tenant ON procrastinate_jobs
-        (queue_name, coalesce(args ->> 'tenant_id', ''), priority DESC, id)
-    WHERE status = 'todo'
-"""
+from app.database.online import create_index, drop_index
+
+INDEX, JOBS = "procrastinate_jobs_waiting_by_tenant", "procrastinate_jobs"
+COLUMNS = ("queue_name", "coalesce(args ->> 'tenant_id', '')", "priority DESC", "id")
 
 
 def upgrade() -> None:
-    op.execute(INDEX)
+    columns = [sa.text(column) for column in COLUMNS]
+    create_index(INDEX, JOBS, columns, postgresql_where=sa.text("status = 'todo'"))
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX procrastinate_jobs_waiting_by_tenant")
+    drop_index(INDEX, JOBS)

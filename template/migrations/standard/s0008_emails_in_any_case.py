@@ -3,14 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.database.online import create_index
+
 USERS, INVITATIONS = "uq_users_lower_email", "uq_invitations_tenant_id_lower_email"
 
 
 def upgrade() -> None:
     """Fails and names the address if two accounts differ by case alone: rename one of them."""
-    op.create_index(USERS, "users", [sa.text("lower(email)")], unique=True)
+    address = sa.text("lower(email)")
+    create_index(USERS, "users", [address], unique=True)
+    create_index(INVITATIONS, "invitations", ["tenant_id", address], unique=True)
     op.drop_constraint("uq_users_email", "users")
-    op.create_index(INVITATIONS, "invitations", ["tenant_id", sa.text("lower(email)")], unique=True)
     op.drop_constraint("uq_invitations_tenant_id_email", "invitations")
 
 

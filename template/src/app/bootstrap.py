@@ -50,10 +50,16 @@ def with_database(settings: Settings) -> Settings:
 
     Raises EmbeddedDatabaseUnavailable.
     """
-    if settings.database.url is not None:
+    if has_database(settings):
         return settings
     urls = embedded.start().create_database("app")
     return settings.with_database(url=urls.url, owner_url=urls.owner_url, admin_url=urls.admin_url)
+
+
+def has_database(settings: Settings) -> bool:
+    """True if any of the three roles has a URL: then nothing starts an embedded PostgreSQL."""
+    database = settings.database
+    return any((database.url, database.owner_url, database.admin_url))
 
 
 def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
@@ -66,7 +72,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     permissions = PermissionRegistry(module.permissions for module in modules)
     store, buckets = _shared_memory(settings.cache)
     observation = observe(settings.telemetry, service=settings.name)
-    observation.watch(rw=database.rw, admin=database.admin)
+    observation.watch(**database.engines)
 
     key_tries = Tries(buckets, "api-key", settings.limits.login, settings.limits.address)
 
@@ -174,14 +180,16 @@ def fast_paths(settings: Settings) -> dict[str, bool]:
 
 def _database(settings: Settings) -> Database:
     database, fast = settings.database, settings.fast_paths
+    if database.url is None:
+        raise ValueError("settings without a database: pass them through with_database first")
+    admin = database.admin_url
     return Database(
-        rw=_engine(database, database.url, fast), admin=_engine(database, database.admin_url, fast)
+        rw=_engine(database, database.url, fast),
+        across_tenants=_engine(database, admin, fast) if admin else None,
     )
 
 
-def _engine(settings: DatabaseSettings, url: str | None, fast: bool) -> AsyncEngine:
-    if url is None:
-        raise ValueError("settings without a database: pass them through with_database first")
+def _engine(settings: DatabaseSettings, url: str, fast: bool) -> AsyncEngine:
     return create_engine(
         url,
         pool_size=settings.pool_size,

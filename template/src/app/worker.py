@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import structlog
 
@@ -15,19 +16,37 @@ from app.core.runtime import Runtime
 from app.core.worker.housekeeping import HOUSEKEEPING
 from app.core.worker.worker import WorkerOptions, process_jobs
 
+BEAT_SECONDS = 10
+
 log = structlog.get_logger(__name__)
 
 
 async def run_worker(
-    settings: Settings, *, queues: tuple[str, ...] | None = None, concurrency: int = 5
+    settings: Settings,
+    *,
+    queues: tuple[str, ...] | None = None,
+    concurrency: int = 5,
+    alive: Path | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; without `queues`, serve all queues."""
+    """Run until SIGTERM or SIGINT; without `queues`, serve all queues.
+
+    The file `alive` is touched while the process lives, whether or not it reaches the database.
+    """
     configure_logging(settings.log, json=settings.in_production)
     runtime = open_runtime(_with_connections(settings, concurrency), find_modules())
+    beating = asyncio.create_task(_beat(alive)) if alive else None
     try:
         await work(runtime, WorkerOptions(queues=queues, concurrency=concurrency))
     finally:
+        if beating:
+            beating.cancel()
         await runtime.close()
+
+
+async def _beat(alive: Path) -> None:
+    while True:
+        await asyncio.to_thread(alive.touch)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def _with_connections(settings: Settings, concurrency: int) -> Settings:

@@ -31,13 +31,13 @@ CORE: Mapping[str, frozenset[str]] = {
         "events": "auth jobs work",
         "mail": "errors jobs limits",
         "redis": "limits",
-        "runtime": "auth cache events jobs limits mail observability permissions",
+        "runtime": "auth cache errors events jobs limits mail observability permissions",
         "unit_of_work": "audit auth cache errors etags events jobs limits mail observability"
         " origin permissions runtime security_events work",
         "module": "auth events jobs permissions unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime unit_of_work work",
-        "http": "auth errors etags jobs limits observability origin permissions runtime"
+        "http": "auth errors etags jobs limits module observability origin permissions runtime"
         " unit_of_work",
         "tables": "audit auth events http jobs",
     }.items()

@@ -32,8 +32,9 @@ def exclusions_can_be_read(before: Source, after: Source) -> Iterator[str]:
 def exclusions_hide_nothing(before: Source, after: Source) -> Iterator[str]:
     """Projects keep the files that their choices gave them."""
     every = sorted(before.extension.ready_made.NAMES)
-    for ci, modules in product(("github", "gitlab", "none"), ([], *([name] for name in every), every)):
-        answers = {"ci": ci, "modules": modules}
+    deployed = product(("github", "gitlab", "none"), ("none", "compose", "kamal"), ([], every))
+    for ci, deploy, modules in (*deployed, *(("github", "none", [name]) for name in every)):
+        answers = {"ci": ci, "modules": modules, "deploy": deploy}
         for path in sorted(before.paths_for(answers) - after.paths_for(answers)):
             if followed(path, after.table("moved")) in after.paths and path in after.paths:
                 yield f"{path} is hidden from projects with ci {ci} and the modules {modules}"
@@ -47,6 +48,11 @@ def choices_bring_their_files(_: Source, after: Source) -> Iterator[str]:
             yield f"{name} has no line in _exclude: projects that did not choose it get it"
         if not any(path.startswith(folder) for path in after.paths_for({"ci": "none", "modules": [name]})):
             yield f"{name} is a choice without files"
+    for name in ("compose", "kamal"):
+        if any(path.startswith(f"deploy/{name}/") for path in without):
+            yield f"deploy/{name} has no line in _exclude: projects that did not choose it get it"
+        if not any(path.startswith(f"deploy/{name}/") for path in after.paths_for({"ci": "none", "deploy": name})):
+            yield f"{name} is a choice of deploy without files"
 
 
 def answers_are_written(_: Source, after: Source) -> Iterator[str]:

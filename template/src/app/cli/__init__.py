@@ -17,12 +17,14 @@ from app.database.connecting import NoConnection
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.repository import RowNotFound
 from app.database.schema.guarantees import UnsafeDatabase
+from app.database.schema.migration_rules import NoSquawk
 from app.modules.tenants import tenant_commands
 
 from ._database import adopt, migrate, migration, psql
 from ._docs import docs_modules
 from ._doctor import doctor
 from ._import_rules import import_rules
+from ._lint_migrations import lint_migrations
 from ._openapi import openapi
 from ._operator import operator_work
 from ._people import create_superuser, seed
@@ -37,6 +39,7 @@ MISTAKES = (
     CommandError,
     EmbeddedDatabaseUnavailable,
     NoConnection,
+    NoSquawk,
     RowNotFound,
     UnsafeDatabase,
 )
@@ -53,6 +56,7 @@ COMMANDS = (
     worker,
     migrate,
     migration,
+    lint_migrations,
     psql,
     adopt,
     seed,

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 from alembic import command
 
-from app.bootstrap import with_database
+from app.bootstrap import has_database, with_database
 from app.config import load_settings
 from app.core.module import find_modules
 from app.database import embedded
 from app.database.connecting import try_connection
 from app.database.schema import migrations
+from app.database.schema.running import Patience
 
 from ._start import CannotStart
 
@@ -22,13 +23,24 @@ OWNER = "APP_DATABASE_OWNER_URL"
 Message = Annotated[str, typer.Option("--message", "-m", help="What it does, in a few words.")]
 
 
-def migrate(revision: Annotated[str, typer.Argument()] = "head") -> None:
+LockSeconds = Annotated[
+    float, typer.Option(min=0.1, help="Seconds that a statement waits for a lock on a table.")
+]
+Tries = Annotated[int, typer.Option(min=1, help="How often a migration is tried if it waits.")]
+
+
+def migrate(
+    revision: Annotated[str, typer.Argument()] = "head",
+    lock_seconds: LockSeconds = Patience.lock_seconds,
+    tries: Tries = Patience.tries,
+) -> None:
     """Migrate the database to the newest version, as app_owner."""
-    url = with_database(load_settings()).database.owner_url
+    url = with_database(load_settings(process="migrate")).database.owner_url
     if url is None:
         raise CannotStart(f"Set {OWNER}: migrations run as app_owner.")
     asyncio.run(try_connection(url, OWNER, migrates=True))
-    command.upgrade(migrations.configuration(url), revision)
+    patience = Patience(lock_seconds=lock_seconds, tries=tries)
+    command.upgrade(migrations.configuration(url, patience), revision)
     typer.echo(f"The database is at {revision}.")
 
 
@@ -39,7 +51,7 @@ def migration(message: Message) -> None:
 
 def psql() -> None:
     """Open psql on the embedded database, as its superuser: it shows rows of all tenants."""
-    if load_settings().database.url is not None:
+    if has_database(load_settings()):
         raise CannotStart(
             "APP_DATABASE_URL names a server of yours: psql with the log-in of your administrator."
         )

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +27,7 @@ from app.database.schema.guarantees import Finding, find_in_database, find_in_ro
 from app.database.schema.migrations import PROJECT, find_new_steps, is_newer, missing_migrations
 
 from ._agreement import find_disagreements
+from ._before_deploy import find_missing
 
 SOURCES = PROJECT / "src" / "app"
 MAIL_SECONDS = 5
@@ -36,19 +38,27 @@ DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes
 class Role:
     variable: str
     field: str
+    needed_by: str = ""
     serves: bool = False
     migrates: bool = False
 
 
 ROLES = (
     Role("APP_DATABASE_URL", "url", serves=True),
-    Role("APP_DATABASE_ADMIN_URL", "admin_url"),
-    Role("APP_DATABASE_OWNER_URL", "owner_url", migrates=True),
+    Role("APP_DATABASE_ADMIN_URL", "admin_url", "app worker needs it, and app tenants"),
+    Role("APP_DATABASE_OWNER_URL", "owner_url", "app migrate needs it", migrates=True),
 )
 
 
-def doctor() -> None:
+BeforeDeploy = Annotated[
+    bool, typer.Option("--before-deploy", help="Only what deploy/ in this checkout still lacks.")
+]
+
+
+def doctor(before_deploy: BeforeDeploy = False) -> None:
     """Report problems of settings, migrations and tenant isolation, and how to fix them."""
+    if before_deploy:
+        _end(find_missing(PROJECT))
     settings = with_database(load_settings())
     modules = find_modules()  # loads every model
     findings = [
@@ -57,15 +67,27 @@ def doctor() -> None:
         *_of_modules(settings, modules),
         *asyncio.run(_examine(settings)),
     ]
-    for finding in findings:
-        typer.echo(finding)
-    typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
+    _say(findings)
+    for role in ROLES:
+        if getattr(settings.database, role.field) is None and settings.in_production:
+            typer.echo(f"Not examined, since {role.variable} is not set here: {role.needed_by}.")
     typer.echo(f"Fast paths: {_switches(fast_paths(settings))}.")
     if places := [*bypasses(SOURCES)]:
         typer.echo("For your information, work across tenants, on purpose:")
     for line in places:
         typer.echo(f"    {line}")
     raise typer.Exit(1 if findings else 0)
+
+
+def _end(findings: list[Finding]) -> NoReturn:
+    _say(findings)
+    raise typer.Exit(1 if findings else 0)
+
+
+def _say(findings: list[Finding]) -> None:
+    for finding in findings:
+        typer.echo(finding)
+    typer.echo(f"{len(findings)} found." if findings else "Nothing found.")
 
 
 def _switches(paths: dict[str, bool]) -> str:
@@ -113,7 +135,7 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     url = getattr(settings.database, role.field)
     pooled = settings.database.pgbouncer and not role.migrates
     if url is None:
-        return [Finding(role.variable, "is missing", "Set it: each role has a log-in of its own.")]
+        return [] if settings.in_production and not role.serves else [_missing(role)]
     try:
         await try_connection(url, role.variable, pgbouncer=pooled, migrates=role.migrates)
     except NoConnection as error:
@@ -141,6 +163,10 @@ async def _of_schema(connection: AsyncConnection, role: Role) -> list[Finding]:
     if await is_newer(connection):
         return []  # after a rollback: what the newer release added is no drift
     return [_drifted(line) for line in await connection.run_sync(find_drift)]
+
+
+def _missing(role: Role) -> Finding:
+    return Finding(role.variable, "is missing", "Set it: each role has a log-in of its own.")
 
 
 def _drifted(line: str) -> Finding:

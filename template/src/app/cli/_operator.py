@@ -18,7 +18,7 @@ async def operator_work() -> AsyncIterator[UnitOfWork]:
 
     Raises SettingsError, NoConnection, CannotStart.
     """
-    settings = with_database(load_settings())
+    settings = with_database(load_settings(process="work"))
     await refuse_unready(settings)
     runtime = open_runtime(settings, find_modules())
     try:

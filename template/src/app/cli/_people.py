@@ -1,19 +1,22 @@
 """`app seed`, `app create-superuser`"""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
 
 from app import seeds
 from app.bootstrap import open_runtime, with_database
-from app.config import load_settings
+from app.config import load_settings, read_file
 from app.core.module import Module, find_modules
 from app.database.schema.module_order import in_order
 from app.modules.users import SuperuserService
 
 from ._operator import operator_work
 from ._start import CannotStart, refuse_unready
+
+SECRET = "APP_SUPERUSER_PASSWORD"  # noqa: S105 - a variable's name
 
 Email = Annotated[
     str | None, typer.Option(envvar="APP_SUPERUSER_EMAIL", help="Asked for when it is left out.")
@@ -24,7 +27,7 @@ FullName = Annotated[
 Password = Annotated[
     str | None,
     typer.Option(
-        envvar="APP_SUPERUSER_PASSWORD",
+        envvar=SECRET,
         help="Of a new user; on the command line others of this machine can read it.",
     ),
 ]
@@ -43,9 +46,18 @@ def create_superuser(email: Email = None, name: FullName = None, password: Passw
         typer.echo("It counts from the next log-in on.")
         return
     full_name = name or _ask("Full name", "APP_SUPERUSER_NAME")
-    secret = password or _ask("Password", "APP_SUPERUSER_PASSWORD", hidden=True)
+    secret = password or _in_file(SECRET) or _ask("Password", SECRET, hidden=True)
     asyncio.run(_added(address, full_name, secret))
     typer.echo(f"{address} may now work across tenants.")
+
+
+def _in_file(variable: str) -> str | None:
+    """Return what is in the file that `…_FILE` names. Raises CannotStart."""
+    file = os.environ.get(f"{variable}_FILE")
+    try:
+        return read_file(file) if file else None
+    except OSError as error:
+        raise CannotStart(f"{variable}_FILE: {file} cannot be read ({error.strerror}).") from error
 
 
 def _ask(what: str, variable: str, *, hidden: bool = False) -> str:

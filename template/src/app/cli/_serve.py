@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
-from app.bootstrap import with_database
+from app.bootstrap import has_database, with_database
 from app.config import Settings, load_settings
 from app.core.observability.logging import configure_logging
 from app.database.schema.migrations import upgrade
@@ -27,6 +28,11 @@ Reload = Annotated[bool, typer.Option("--reload", help="Start again when a sourc
 Concurrency = Annotated[int, typer.Option(min=1, help="Jobs at a time.")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; repeatable.")]
 
+Alive = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, help="A file to touch every 10 seconds, for a health check."),
+]
+
 APP = "app.main:create_app"
 
 
@@ -38,7 +44,7 @@ def serve(
         raise typer.BadParameter("--reload is for one process: leave --workers out")
     settings = load_settings()
     refuse_taken_port(host, port, reload=reload)
-    settings = _prepare(_at_port(settings, port))
+    settings = _prepare(_at_port(settings, port), across_tenants=False)
     signal.signal(signal.SIGTERM, _exit)
     options: dict[str, Any] = {
         "factory": True,
@@ -61,11 +67,11 @@ def serve(
         uvicorn.run(APP, **options)
 
 
-def worker(concurrency: Concurrency = 5, queue: Queues = None) -> None:
+def worker(concurrency: Concurrency = 5, queue: Queues = None, alive: Alive = None) -> None:
     """Run jobs and deliver events."""
-    settings = _prepare(load_settings())
+    settings = _prepare(load_settings(process="work"), across_tenants=True)
     queues = tuple(queue) if queue else None
-    asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency))
+    asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency, alive=alive))
 
 
 def _supervise(config: uvicorn.Config) -> None:
@@ -89,7 +95,7 @@ def _exit(*_: object) -> None:
     sys.exit(0)
 
 
-def _prepare(settings: Settings) -> Settings:
+def _prepare(settings: Settings, *, across_tenants: bool) -> Settings:
     """Return settings whose database is ready: reachable, migrated, and safe in production.
 
     In production it waits for a database that is away, as running processes do.
@@ -97,11 +103,11 @@ def _prepare(settings: Settings) -> Settings:
     Raises NoConnection, CannotStart and, in production, UnsafeDatabase.
     """
     prepared = with_database(settings)
-    if settings.database.url is None and prepared.database.owner_url:
+    if not has_database(settings) and prepared.database.owner_url:
         upgrade(prepared.database.owner_url)
     configure_logging(settings.log, json=settings.in_production)
     ready = wait_until_ready if settings.in_production else refuse_unready
-    asyncio.run(ready(prepared))
+    asyncio.run(ready(prepared, across_tenants=across_tenants))
     if settings.in_production:
         asyncio.run(refuse_unsafe(prepared))
     return prepared

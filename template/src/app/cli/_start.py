@@ -48,10 +48,15 @@ def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
         raise CannotStart(f"Port {port} {said}") from None
 
 
-async def refuse_unready(settings: Settings) -> None:
-    """Raises NoConnection, CannotStart, and SettingsError for what modules bring."""
+async def refuse_unready(settings: Settings, *, across_tenants: bool = True) -> None:
+    """Raises NoConnection, CannotStart, and SettingsError for what modules bring.
+
+    Without `across_tenants` the process does without the log-in of app_admin, if it has none.
+    """
     for variable, field in SERVING:
         url = getattr(settings.database, field)
+        if url is None and field == "admin_url" and not across_tenants:
+            continue
         if url is None:
             raise NoConnection(f"{variable} must be set too: each role has a log-in of its own.")
         await try_connection(url, variable, pgbouncer=settings.database.pgbouncer)
@@ -62,7 +67,7 @@ async def refuse_unready(settings: Settings) -> None:
         await runtime.close()
 
 
-async def wait_until_ready(settings: Settings) -> None:
+async def wait_until_ready(settings: Settings, *, across_tenants: bool = True) -> None:
     """Wait for a database that is away: processes start again together, and in any order.
 
     Raises what `refuse_unready` raises, DatabaseAway after WAIT_SECONDS.
@@ -71,7 +76,7 @@ async def wait_until_ready(settings: Settings) -> None:
     began = loop.time()
     while True:
         try:
-            return await refuse_unready(settings)
+            return await refuse_unready(settings, across_tenants=across_tenants)
         except DatabaseAway as error:
             if loop.time() - began > WAIT_SECONDS:
                 raise
@@ -83,7 +88,7 @@ async def refuse_unsafe(settings: Settings) -> None:
     """Raises UnsafeDatabase."""
     runtime = open_runtime(settings, find_modules())
     try:
-        await refuse_unsafe_database(runtime.database.rw, runtime.database.admin)
+        await refuse_unsafe_database(*runtime.database.engines.values())
     finally:
         await runtime.close()
 

@@ -1,5 +1,6 @@
 """Settings, read once by the composition roots. Inner code receives values."""
 
+from ._files import read_file
 from ._groups import (
     AuthSettings,
     CacheSettings,
@@ -15,7 +16,9 @@ from ._groups import (
 )
 from ._load import DOTENV, SettingsError, load_settings
 from ._modules import ModuleSettings, load_module_settings
+from ._production import Process
 from ._rates import Rate, read_rate
+from ._secrets import secret_problem
 from ._settings import Settings
 
 __all__ = [
@@ -31,11 +34,14 @@ __all__ = [
     "OidcProvider",
     "OidcSettings",
     "OpenApiSettings",
+    "Process",
     "Rate",
     "Settings",
     "SettingsError",
     "TelemetrySettings",
     "load_module_settings",
     "load_settings",
+    "read_file",
     "read_rate",
+    "secret_problem",
 ]

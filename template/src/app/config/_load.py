@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as Unreadable
 
-from ._names import description_of, misspelled, variable
-from ._production import production_faults
+from ._files import file_faults
+from ._names import SETTINGS, description_of, given, misspelled, variable
+from ._production import Process, production_faults
 from ._project import DATA
 from ._secrets import PUBLISHED, kept_secret
 from ._settings import Settings
@@ -34,9 +35,12 @@ class SettingsError(Exception):
         super().__init__("\n".join(["The settings are wrong, so nothing was started.", *lines]))
 
 
-def load_settings(dotenv: Path | None = DOTENV) -> Settings:
-    """Load APP_… variables, then the file `dotenv`. Raises SettingsError, without any values."""
-    faults = list(_misspelled(dotenv))
+def load_settings(dotenv: Path | None = DOTENV, *, process: Process = "serve") -> Settings:
+    """Load APP_… variables, then the file `dotenv`. Raises SettingsError, without any values.
+
+    In production each kind of process needs its own log-ins of the database, and no others.
+    """
+    faults = [*_misspelled(dotenv), *_files(dotenv)]
     try:
         settings = _read(dotenv)
     except ValidationError as error:
@@ -44,7 +48,7 @@ def load_settings(dotenv: Path | None = DOTENV) -> Settings:
     except Unreadable:  # a variable names a whole group; _misspelled has reported it
         raise SettingsError(faults) from None
     if settings.in_production:
-        faults += [_fault(path, problem) for path, problem in production_faults(settings)]
+        faults += [_fault(path, problem) for path, problem in production_faults(settings, process)]
     elif settings.secret_key.get_secret_value() in PUBLISHED:
         faults.append(_fault(SECRET, "is known to everybody: remove it, or set one of your own."))
     if faults:
@@ -69,6 +73,11 @@ def _read(dotenv: Path | None) -> Settings:
 def _misspelled(dotenv: Path | None) -> Iterator[Fault]:
     for wrong, right in misspelled(dotenv):
         yield Fault(wrong, "is no setting.", f"Did you mean {right}?")
+
+
+def _files(dotenv: Path | None) -> Iterator[Fault]:
+    for fault in file_faults(given(dotenv), {variable(path) for path in SETTINGS}):
+        yield Fault(*fault)
 
 
 def _invalid(error: ValidationError) -> Iterator[Fault]:

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from ._files import SUFFIX, SettingsInFiles, file_faults
 from ._load import DOTENV, Fault, SettingsError
 from ._names import given, nearest
 
 
-class ModuleSettings(BaseSettings):
+class ModuleSettings(SettingsInFiles):
     """Base class of a module's settings.
 
     The subclass sets `model_config = SettingsConfigDict(env_prefix="APP_PROJECTS_")`, describes
@@ -47,9 +48,12 @@ def load_module_settings(
 def _misspelled(kind: type[ModuleSettings], dotenv: Path | None) -> Iterator[Fault]:
     """Yield unknown variables with the module's prefix: each of them is a mistake."""
     known = {_variable(kind, name) for name in kind.model_fields}
-    for name in sorted(given(dotenv)):
-        if name.startswith(_prefix(kind)) and name not in known:
+    variables = given(dotenv)
+    for name in sorted(variables):
+        if name.startswith(_prefix(kind)) and not {name, name.removesuffix(SUFFIX)} & known:
             yield Fault(name, "is no setting.", f"Did you mean {nearest(name, known) or known}?")
+    for fault in file_faults(variables, known):
+        yield Fault(*fault)
 
 
 def _invalid(kind: type[ModuleSettings], error: ValidationError) -> Iterator[Fault]:

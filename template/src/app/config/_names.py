@@ -8,9 +8,9 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import BaseModel
 
+from ._files import PREFIX, SUFFIX
 from ._settings import Settings
 
-PREFIX = "APP_"
 MODULES = Path(__file__).parents[1] / "modules"
 CLOSE_ENOUGH = 0.72
 
@@ -36,15 +36,21 @@ def misspelled(dotenv: Path | None) -> Iterator[tuple[str, str]]:
     modules = tuple(f"{folder.name.upper()}_" for folder in MODULES.glob("[a-z]*"))
     for variable_given in sorted(given(dotenv)):
         name = variable_given.removeprefix(PREFIX)
-        if name in names or name.startswith(modules):
+        setting = name.removesuffix(SUFFIX)
+        if {name, setting} & names or name.startswith(modules):
             continue
-        if meant := nearest(name, names):
-            yield variable_given, PREFIX + meant
+        if meant := nearest(setting, names):
+            yield variable_given, PREFIX + meant + name.removeprefix(setting)
 
 
-def given(dotenv: Path | None) -> set[str]:
-    found = {*os.environ, *(dotenv_values(dotenv) if dotenv else {})}
-    return {name.upper() for name in found if name.upper().startswith(PREFIX)}
+def given(dotenv: Path | None) -> dict[str, str]:
+    """Return the APP_… variables of the environment and of the file, also empty ones."""
+    found = {**(dotenv_values(dotenv) if dotenv else {}), **os.environ}
+    return {
+        name.upper(): value or ""
+        for name, value in found.items()
+        if name.upper().startswith(PREFIX)
+    }
 
 
 def nearest(name: str, names: set[str]) -> str | None:

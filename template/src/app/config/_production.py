@@ -1,25 +1,38 @@
 """Settings that are optional in development and required in production."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
 
 from ._secrets import secret_problem
 from ._settings import Settings
 
 HTTPS = "https://"
 Faults = Iterator[tuple[tuple[str, ...], str]]
+Process: TypeAlias = Literal["serve", "work", "migrate"]
+
+URLS: dict[Process, tuple[str, ...]] = {
+    "serve": ("url",),
+    "work": ("url", "admin_url"),
+    "migrate": ("owner_url",),
+}
+"""The log-ins of the database that each process needs. `work` is `app worker`, and the commands
+that work across tenants.
+"""
 
 
-def production_faults(settings: Settings) -> Faults:
+def production_faults(settings: Settings, process: Process) -> Faults:
     """Yield pairs of a setting's path and what is wrong with it."""
+    for name in URLS[process]:
+        if getattr(settings.database, name) is None:
+            yield ("database", name), "must be set in production."
+    if process == "migrate":
+        return
     yield from _secret_faults(settings)
     if not settings.public_url.startswith(HTTPS):
         yield ("public_url",), f"must be set and start with {HTTPS} in production."
     for path, urls in _other_pages(settings).items():
         if not all(url.startswith(HTTPS) for url in urls):
             yield path, f"must start with {HTTPS} in production."
-    for name in ("url", "owner_url", "admin_url"):
-        if getattr(settings.database, name) is None:
-            yield ("database", name), "must be set in production."
     if settings.mail.host is None:
         yield ("mail", "host"), "must be set in production: invitations and lost passwords need it."
     elif settings.mail.sender.rstrip("> ").endswith("@localhost"):

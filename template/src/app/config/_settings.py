@@ -4,8 +4,9 @@ from secrets import token_urlsafe
 from typing import Any
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from ._files import SettingsInFiles
 from ._groups import (
     AuthSettings,
     CacheSettings,
@@ -22,7 +23,7 @@ from ._project import project_name
 from ._types import Environment, PublicUrl
 
 
-class Settings(BaseSettings):
+class Settings(SettingsInFiles):
     """All settings: `APP_DATABASE_OWNER_URL` is `database.owner_url`."""
 
     model_config = SettingsConfigDict(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.config import ModuleSettings, Settings
 from app.core.auth import Authenticator, Encrypter, Passwords, RevocationCache, Tokens
 from app.core.cache import SharedCache
+from app.core.errors import Forbidden
 from app.core.events import Subscriptions
 from app.core.jobs import JobRegistry
 from app.core.limits import Buckets
@@ -21,14 +22,39 @@ Kind = TypeVar("Kind", bound=ModuleSettings)
 
 @dataclass(frozen=True)
 class Database:
-    """Two engines: `rw` serves one tenant at a time, `admin` works across tenants."""
+    """Two engines: `rw` serves one tenant at a time, the other one works across tenants.
+
+    A process without APP_DATABASE_ADMIN_URL has the first one only.
+    """
 
     rw: AsyncEngine
-    admin: AsyncEngine
+    across_tenants: AsyncEngine | None
+
+    @property
+    def admin(self) -> AsyncEngine:
+        """The engine that works across tenants. Raises OneTenantAtATime."""
+        if self.across_tenants is None:
+            raise OneTenantAtATime
+        return self.across_tenants
+
+    @property
+    def engines(self) -> dict[str, AsyncEngine]:
+        across = {"admin": self.across_tenants} if self.across_tenants else {}
+        return {"rw": self.rw, **across}
 
     async def close(self) -> None:
-        await self.rw.dispose()
-        await self.admin.dispose()
+        for engine in self.engines.values():
+            await engine.dispose()
+
+
+class OneTenantAtATime(Forbidden):
+    """This server works for one tenant at a time and cannot do what concerns several.
+
+    Whoever runs it can: on the command line (`app tenants`), or with APP_DATABASE_ADMIN_URL.
+    """
+
+    title = "One tenant at a time"
+    detail = "This server does not work across tenants. Ask whoever runs it."
 
 
 class ModuleNotStarted(KeyError):

@@ -99,8 +99,9 @@ class TestEveryCommandThatWorksOnRows:
         assert "The database lacks" in said
         assert said.endswith("app migrate")
 
-    @pytest.mark.parametrize("command", COMMANDS)
+    @pytest.mark.parametrize("command", COMMANDS[1:])
     def test_wants_each_role(self, terminal: Terminal, command: tuple[str, ...]) -> None:
+        """`app serve` does without: tests/standard/core/test_runtime.py."""
         terminal.monkeypatch.delenv("APP_DATABASE_ADMIN_URL")
 
         assert "APP_DATABASE_ADMIN_URL must be set" in terminal.refuse(*_free(command))
@@ -117,11 +118,12 @@ class TestADatabaseThatIsAway:
         away, asked = "postgresql+asyncpg://app_rw@127.0.0.1:1/app", []
         ready = _start.refuse_unready
 
-        async def refuse_unready(settings: Settings) -> None:
+        async def refuse_unready(settings: Settings, *, across_tenants: bool) -> None:
             asked.append(settings)
             url = scratch.url if len(asked) > 2 else away
             database = settings.database.model_copy(update={"url": url})
-            await ready(settings.model_copy(update={"database": database}))
+            known = settings.model_copy(update={"database": database})
+            await ready(known, across_tenants=across_tenants)
 
         terminal.monkeypatch.setattr(_start, "refuse_unready", refuse_unready)
         terminal.monkeypatch.setattr(_start, "log", structlog.get_logger())  # of this test's stdout

@@ -3,8 +3,16 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic_settings import SettingsConfigDict
 
-from app.config import Settings, SettingsError, load_settings
+from app.config import (
+    ModuleSettings,
+    Process,
+    Settings,
+    SettingsError,
+    load_module_settings,
+    load_settings,
+)
 
 SAFE = {
     "APP_ENVIRONMENT": "production",
@@ -28,15 +36,25 @@ class Environment:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
 
-    def load(self, variables: dict[str, str], dotenv: Path | None = None) -> Settings:
+    def load(
+        self,
+        variables: dict[str, str],
+        dotenv: Path | None = None,
+        process: Process = "serve",
+    ) -> Settings:
         for name, value in variables.items():
             self.monkeypatch.setenv(name, value)
-        return load_settings(dotenv)
+        return load_settings(dotenv, process=process)
 
-    def refuse(self, variables: dict[str, str], dotenv: Path | None = None) -> str:
+    def refuse(
+        self,
+        variables: dict[str, str],
+        dotenv: Path | None = None,
+        process: Process = "serve",
+    ) -> str:
         """Return the error message."""
         with pytest.raises(SettingsError) as refusal:
-            self.load(variables, dotenv)
+            self.load(variables, dotenv, process)
         return str(refusal.value)
 
 
@@ -174,8 +192,6 @@ class TestProduction:
             ("APP_AUTH_BROWSER_ORIGINS", "https://app.example.com,http://other.example.com"),
             ("APP_OIDC_PROVIDERS", provider("http://id.example.com")),
             ("APP_DATABASE_URL", ""),
-            ("APP_DATABASE_OWNER_URL", ""),
-            ("APP_DATABASE_ADMIN_URL", ""),
             ("APP_MAIL_HOST", ""),
             ("APP_MAIL_SENDER", ""),
             ("APP_MAIL_SENDER", "Acme <no-reply@localhost>"),
@@ -190,7 +206,105 @@ class TestProduction:
         assert message.count("must") == 1
 
     def test_lists_all_that_is_missing(self, environment: Environment) -> None:
-        assert environment.refuse({"APP_ENVIRONMENT": "production"}).count("must") == 6
+        assert environment.refuse({"APP_ENVIRONMENT": "production"}).count("must") == 4
+
+    @pytest.mark.parametrize(
+        ("process", "needed"),
+        [
+            ("serve", {"APP_DATABASE_URL"}),
+            ("work", {"APP_DATABASE_URL", "APP_DATABASE_ADMIN_URL"}),
+            ("migrate", {"APP_DATABASE_OWNER_URL"}),
+        ],
+    )
+    def test_gives_each_process_the_log_ins_that_it_needs(
+        self, environment: Environment, process: Process, needed: set[str]
+    ) -> None:
+        """One that serves does without the passwords of those who may more."""
+        others = {name: value for name, value in SAFE.items() if "DATABASE" not in name}
+        given = {name: SAFE[name] for name in needed}
+
+        environment.load(others | given, process=process)
+
+        for name in needed:
+            message = environment.refuse({name: ""}, process=process)
+            assert f"{name} must be set" in message
+            environment.load({name: SAFE[name]}, process=process)
+
+    def test_migrates_with_nothing_but_the_owners_log_in(self, environment: Environment) -> None:
+        owner = {"APP_DATABASE_OWNER_URL": SAFE["APP_DATABASE_OWNER_URL"]}
+
+        environment.load({"APP_ENVIRONMENT": "production", **owner}, process="migrate")
+
+
+VALUES = {
+    "APP_DATABASE_POOL_SIZE": "7",
+    "APP_AUTH_PREVIOUS_SECRETS": f"v{SAFE['APP_SECRET_KEY']},w{SAFE['APP_SECRET_KEY']}",
+    "APP_OIDC_PROVIDERS": provider("https://id.example.com"),
+    "APP_LIMITS_LOGIN": "7/minute",
+    "APP_LOG_LEVEL": "debug",
+}
+
+
+class TestFiles:
+    def test_hold_any_setting(self, environment: Environment, tmp_path: Path) -> None:
+        """Each as its variable would: parsed, split, and with the line break at its end cut off."""
+        inline = environment.load(VALUES | SAFE).model_dump()
+        for name, value in (VALUES | SAFE).items():
+            (tmp_path / name).write_text(f"{value}\n", encoding="utf-8")
+            environment.monkeypatch.delenv(name)
+            environment.monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+
+        assert environment.load({}).model_dump() == inline
+
+    def test_are_named_in_dotenv_too(self, environment: Environment, tmp_path: Path) -> None:
+        (tmp_path / "key").write_text("s3cret", encoding="utf-8")
+        dotenv = tmp_path / ".env"
+        dotenv.write_text(f"APP_SECRET_KEY_FILE={tmp_path}/key\n", encoding="utf-8")
+
+        assert environment.load({}, dotenv).secret_key.get_secret_value() == "s3cret"
+
+    @pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe"])
+    def test_that_cannot_be_read_are_named(
+        self, environment: Environment, tmp_path: Path, content: bytes | None
+    ) -> None:
+        file = tmp_path / "key"
+        if content is not None:
+            file.write_bytes(content)
+
+        message = environment.refuse({"APP_SECRET_KEY_FILE": str(file)})
+
+        assert f"APP_SECRET_KEY_FILE names {file}, which" in message
+
+    def test_contradict_no_variable(self, environment: Environment, tmp_path: Path) -> None:
+        (tmp_path / "key").write_text("s3cret", encoding="utf-8")
+
+        message = environment.refuse(
+            {"APP_SECRET_KEY": "other", "APP_SECRET_KEY_FILE": str(tmp_path / "key")}
+        )
+
+        assert "APP_SECRET_KEY_FILE is set, and APP_SECRET_KEY too" in message
+        assert "s3cret" not in message
+
+    def test_do_not_excuse_a_misspelled_name(self, environment: Environment) -> None:
+        message = environment.refuse({"APP_SECRT_KEY_FILE": "/run/secrets/key"})
+
+        assert "Did you mean APP_SECRET_KEY_FILE?" in message
+
+    def test_hold_settings_of_modules(self, environment: Environment, tmp_path: Path) -> None:
+        (tmp_path / "key").write_text("s3cret\n", encoding="utf-8")
+        environment.monkeypatch.setenv("APP_SHIPS_KEY_FILE", str(tmp_path / "key"))
+
+        assert load_module_settings(ShipSettings, None).key == "s3cret"
+
+        environment.monkeypatch.setenv("APP_SHIPS_KEY_FILE", str(tmp_path / "gone"))
+        with pytest.raises(SettingsError, match="APP_SHIPS_KEY_FILE names"):
+            load_module_settings(ShipSettings, None)
+
+
+class ShipSettings(ModuleSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_SHIPS_")
+
+    key: str = "none"
 
 
 class TestAnotherDatabase:

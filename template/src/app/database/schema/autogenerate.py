@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import conv
 from app.database.schema.checks import Difference, differences
 from app.database.schema.guarantees import TABLES_WITHOUT_MODEL, global_tables, personal_columns
 from app.database.schema.migrations import left_behind
+from app.database.schema.online_changes import move_online
 
 
 class ProtectTable(MigrateOperation):
@@ -51,7 +52,10 @@ COMPARED: dict[str, Any] = {
 
 
 def protect_new_tables(_: Any, __: Any, directives: list[MigrationScript]) -> None:
+    """Complete a new migration: policies of new tables, and no upgrade that blocks writes."""
     for script in directives:
+        for upgrade in script.upgrade_ops_list:
+            move_online(upgrade)
         for steps in (*script.upgrade_ops_list, *script.downgrade_ops_list):
             steps.ops = list(_with_protection(steps))
 

@@ -24,6 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.database.schema.module_order import in_order
+from app.database.schema.running import PATIENCE, Patience
 
 PROJECT = Path(__file__).parents[4]
 MODULES = PROJECT / "src" / "app" / "modules"
@@ -51,9 +52,10 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
     command.upgrade(configuration(owner_url), revision)
 
 
-def configuration(owner_url: str | None = None) -> Config:
+def configuration(owner_url: str | None = None, patience: Patience | None = None) -> Config:
     """Return this project's Alembic configuration. Without a URL, env.py reads the settings."""
-    config = Config(PROJECT / "alembic.ini", attributes={OWNER_URL: owner_url})
+    attributes = {OWNER_URL: owner_url, PATIENCE: patience}
+    config = Config(PROJECT / "alembic.ini", attributes=attributes)
     folder = str(PROJECT / "migrations").replace("%", "%%")  # read with interpolation
     config.set_main_option("script_location", folder)
     config.set_main_option("prepend_sys_path", "")  # Alembic would split it at colons

@@ -87,10 +87,17 @@ class DeliveryService:
         """Delete old deliveries, and encrypt the secrets with the current key."""
         kept = timedelta(days=self.settings.kept_days)
         await self.deliveries.delete_older(clock.now() - kept)
-        encrypter = self.work.runtime.encrypter
         for endpoint in await self.endpoints.list_every():
-            encrypted = encrypter.encrypt(encrypter.decrypt(endpoint.sealed_secret))
-            await self.endpoints.change(endpoint, sealed_secret=encrypted)
+            before = endpoint.sealed_previous_secret
+            await self.endpoints.change(
+                endpoint,
+                sealed_secret=self._encrypt_again(endpoint.sealed_secret),
+                sealed_previous_secret=self._encrypt_again(before) if before else None,
+            )
+
+    def _encrypt_again(self, encrypted: str) -> str:
+        encrypter = self.work.runtime.encrypter
+        return encrypter.encrypt(encrypter.decrypt(encrypted))
 
     def _enqueue(
         self, endpoint: WebhookEndpoint, delivery: WebhookDelivery, delay: timedelta | None = None

@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from app.core.auth import Encrypter
 from app.core.jobs import OVER_HOURS
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
@@ -253,6 +255,21 @@ class TestSecrets:
 
 
 class TestTidy:
+    async def test_frees_the_secret_that_encrypted(
+        self, runtime: Runtime, owner: Person, endpoint: Made
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            _, newer = await EndpointService(work).renew_secret(endpoint[0].id)
+        current = runtime.settings.secret_key.get_secret_value()
+        rotated = replace(runtime, encrypter=Encrypter("new" * 20, previous=[current]))
+
+        async with open_unit(rotated, owner.actor, owner.context) as work:
+            await DeliveryService(work).tidy()
+
+        row, after = await endpoint_of(runtime, owner), Encrypter("new" * 20)
+        assert after.open(row.sealed_secret) == newer
+        assert after.open(row.sealed_previous_secret or "") == endpoint[1]
+
     async def test_deletes_old_deliveries_and_keeps_secrets(
         self, runtime: Runtime, owner: Person, endpoint: Made, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,0 +1,14 @@
+#!/bin/bash
+# PostgreSQL's image runs this once, after roles.sql, when it makes the database: each role gets its password.
+set -euo pipefail
+secrets=${SECRETS:-/run/secrets}
+
+sql() { psql --set ON_ERROR_STOP=1 --quiet --username "${POSTGRES_USER:-postgres}" --dbname "${POSTGRES_DB:-app}" "$@"; }
+
+for role in app_rw app_owner app_admin; do
+    sql --set role="$role" --set password="$(cat "$secrets/${role}_password")" <<<"ALTER ROLE :\"role\" PASSWORD :'password';"
+done
+sql --set password="$(cat "$secrets/backup_password")" --set database="${POSTGRES_DB:-app}" <<'SQL'
+CREATE ROLE backup LOGIN BYPASSRLS PASSWORD :'password' IN ROLE pg_read_all_data;
+GRANT CONNECT ON DATABASE :"database" TO backup;
+SQL

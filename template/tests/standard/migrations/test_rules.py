@@ -1,0 +1,101 @@
+"""Migrations that would block others, or break the release that still runs, are named."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from app.core.module import find_modules
+from app.database.schema.migration_rules import find_violations, violations_of
+
+BLOCKING = {
+    "op.add_column('users', sa.Column('a', sa.Text(), nullable=False))": "adding-required-field",
+    "op.add_column('users', sa.Column('a', sa.Uuid(), server_default=sa.func.random()))": (
+        "adding-field-with-default"
+    ),
+    "op.add_column('users', sa.Column('a', sa.Text(), sa.Computed('name')))": (
+        "adding-field-with-default"
+    ),
+    "op.add_column('users', sa.Column('a', sa.Uuid(), sa.ForeignKey('users.id', name='f')))": (
+        "adding-foreign-key-constraint"
+    ),
+    "op.alter_column('users', 'name', nullable=False)": "adding-not-nullable-field",
+    "op.alter_column('users', 'name', type_=sa.Text())": "changing-column-type",
+    "op.alter_column('users', 'name', new_column_name='title')": "renaming-column",
+    "op.rename_table('users', 'people')": "renaming-table",
+    "op.drop_column('users', 'name')": "ban-drop-column",
+    "op.drop_table('users')": "ban-drop-table",
+    "op.execute('DROP VIEW seen')": "ban-drop-view",
+    "op.create_index('i', 'users', ['name'])": "require-concurrent-index-creation",
+    "op.execute('CREATE INDEX i ON users (name)')": "require-concurrent-index-creation",
+    "op.drop_index('i', 'users')": "require-concurrent-index-deletion",
+    "op.create_unique_constraint('u', 'users', ['name'])": "disallowed-unique-constraint",
+    "op.create_check_constraint('c', 'users', 'name > 1')": "constraint-missing-not-valid",
+    "op.create_foreign_key('f', 'users', 'users', ['a'], ['id'])": "adding-foreign-key-constraint",
+    "op.get_bind().execute(sa.text('SELECT 1')).all()": "asks-the-database",
+    "list(Session(op.get_bind()).scalars(sa.text('SELECT 1')))": "asks-the-database",
+    "sa.inspect(op.get_bind())": "asks-the-database",
+}
+HARMLESS = (
+    "op.add_column('users', sa.Column('a', sa.Text(), nullable=True))",
+    "op.add_column('users', sa.Column('a', sa.Text(), server_default='', nullable=False))",
+    "op.alter_column('users', 'name', nullable=True)",
+    "op.alter_column('users', 'name', server_default='x')",
+    "op.create_table('n', sa.Column('a', sa.Text())); op.create_index('i', 'n', ['a'])",
+    "online.create_index('i', 'users', ['name'], unique=True)",
+    "online.drop_index('i', 'users')",
+    "online.create_unique_constraint('u', 'users', ['name'])",
+    "online.create_check_constraint('c', 'users', 'name > 1')",
+    "online.create_foreign_key('f', 'users', 'tenants', ['a'], ['id'])",
+    "online.set_not_null('users', 'name')",
+)
+IMPORTS = """
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.orm import Session
+from app.database import online
+"""
+REASON = "nobody has read it since 2.1"
+
+
+class TestRules:
+    @pytest.mark.slow  # make lint-migrations does the same
+    def test_hold_in_this_project(self) -> None:
+        find_modules()
+
+        found = find_violations()
+
+        assert not found, "\n".join(map(str, found))
+
+    @pytest.mark.parametrize(("line", "rule"), BLOCKING.items())
+    def test_name_what_blocks_or_breaks(self, tmp_path: Path, line: str, rule: str) -> None:
+        found = found_in(tmp_path, line)
+
+        assert rule in found
+        assert f"# allow {rule}: …" in found[rule]
+
+    def test_let_through_what_does_not(self, tmp_path: Path) -> None:
+        for line in HARMLESS:
+            assert found_in(tmp_path, line) == {}, line
+
+    def test_are_lifted_for_a_reason_and_only_for_one(self, tmp_path: Path) -> None:
+        drop = "op.drop_column('users', 'name')"
+
+        assert found_in(tmp_path, drop, f"# allow ban-drop-column: {REASON}") == {}
+        assert [*found_in(tmp_path, drop, "# allow ban-drop-column: ok")] == ["ban-drop-column"]
+        assert [*found_in(tmp_path, drop, f"# allow ban-drop-table: {REASON}")] == [
+            "ban-drop-column",
+            "ban-drop-table",
+        ]
+
+
+def found_in(folder: Path, line: str, comment: str = "") -> dict[str, str]:
+    """Return what is found in a migration of one line, by rule."""
+    file = folder / "migration.py"
+    file.write_text(f"{IMPORTS}{comment}\ndef upgrade():\n    {line}\n", encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("migration", file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {found.rule: str(found) for found in violations_of(module.upgrade)}
