@@ -25,7 +25,8 @@ NOT_TOLD = {"tenant_id", "id", "created_at", "updated_at"}
 
 
 class LogEntry(UUIDMixin, TenantMixin, Base):
-    """One audit entry. `actor` is `person`, `api key` or `house` (the system, without an id).
+    """One audit entry. `actor` is `person`, `api key`, `visitor` (somebody who has not logged in,
+    by `acting_for`) or `house` (the system, without an id).
 
     Entries of jobs have no address.
     """
@@ -119,6 +120,8 @@ def _row(work: Work, act: Act) -> dict[str, Any]:
 def _kind(actor: Actor) -> str:
     if actor.user_id:
         return "person"
+    if actor.is_visitor:
+        return "visitor"
     return "api key" if actor.api_key_id else "house"
 
 

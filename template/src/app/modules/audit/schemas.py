@@ -6,11 +6,13 @@ from app.kit.schemas import Schema
 
 
 class ActRead(Schema):
-    """`actor_id` is null for acts of the system, `address` for acts without a request."""
+    """`actor_id` is null for acts of the system and of visitors, who have not logged in; `address`
+    for acts without a request.
+    """
 
     id: UUID
     at: datetime
-    actor: Literal["person", "api key", "house"]
+    actor: Literal["person", "api key", "visitor", "house"]
     actor_id: UUID | None
     action: str
     subject: str | None

@@ -4,11 +4,13 @@ from app.core.permissions import Role
 from .permissions import MemberPermission, RolePermission, TenantPermission
 from .routes import admin, roles, router
 from .services import LETTERS
+from .settings import TenantSettings
 
 module = Module(
     name="tenants",
     routers=(router, roles, admin),
     jobs=LETTERS,
+    settings=TenantSettings,
     permissions={
         TenantPermission.READ: Role.VIEWER,
         TenantPermission.CHANGE: Role.ADMIN,
