@@ -180,10 +180,12 @@ class TestElsewhere:
     async def test_a_visitor_of_one_is_none_of_another(
         self, runtime: Runtime, owner: Person, rival: Person
     ) -> None:
-        async with open_unit(runtime, ANONYMOUS, None) as work:
-            async with work.acting_for(owner.context) as inner:
-                with pytest.raises(Forbidden):
-                    await see(inner, rival.tenant_id)
+        async with (
+            open_unit(runtime, ANONYMOUS, None) as work,
+            work.acting_for(owner.context) as inner,
+        ):
+            with pytest.raises(Forbidden):
+                await see(inner, rival.tenant_id)
 
     async def test_takes_a_context_and_permissions_that_there_are(
         self, runtime: Runtime, owner: Person
@@ -200,9 +202,11 @@ class TestElsewhere:
     async def test_what_it_enqueues_has_what_was_lent_and_no_more(
         self, runtime: Runtime, owner: Person
     ) -> None:
-        async with open_unit(runtime, ANONYMOUS, None) as work:
-            async with work.acting_for(owner.context, READ) as inner:
-                actor = inner.actor
+        async with (
+            open_unit(runtime, ANONYMOUS, None) as work,
+            work.acting_for(owner.context, READ) as inner,
+        ):
+            actor = inner.actor
 
         assert Actor.from_json(actor.to_json(), runtime.permissions) == actor
         assert actor.permissions == {READ}

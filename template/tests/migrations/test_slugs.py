@@ -1,6 +1,8 @@
 """What the step that gives tenants a slug makes of those that are there."""
 
 from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 from app.database.embedded import DatabaseUrls, EmbeddedServer
@@ -28,7 +30,7 @@ INSERT = "INSERT INTO tenants (id, name, created_at, updated_at) VALUES (%s, %s,
 
 def test_are_made_of_names_as_new_ones_are(scratch: DatabaseUrls, server: EmbeddedServer) -> None:
     config = configuration(scratch.owner_url)
-    command.upgrade(config, _before(STEP))
+    command.upgrade(config, _before(config))
     ids = [new_id() for _ in NAMES]
     with server.superuser(make_url(scratch.url).database or "") as connection:
         connection.cursor().executemany(INSERT, list(zip(ids, NAMES, strict=True)))
@@ -46,8 +48,9 @@ def test_are_made_of_names_as_new_ones_are(scratch: DatabaseUrls, server: Embedd
         seen.add(base)
 
 
-def _before(step: str) -> str:
+def _before(config: Config) -> str:
     """Return the revision that the chain had before the step."""
-    steps = find_steps()
-    position = [each.module for each in steps].index(step)
-    return steps[position - 1].revision
+    (step,) = (each for each in find_steps() if each.module == STEP)
+    before = ScriptDirectory.from_config(config).get_revision(step.revision).down_revision
+    assert isinstance(before, str)
+    return before
