@@ -53,7 +53,9 @@ async def read_tenant(tenants: Tenants) -> TenantRead:
 
 @router.patch("/current")
 @permission(TenantPermission.CHANGE)
-async def change_tenant(body: TenantChange, tenants: Tenants) -> TenantRead:
+async def rename_tenant(body: TenantChange, tenants: Tenants) -> TenantRead:
+    """Change its name, slug, time zone, language or currency."""
+    # The function's name is part of the operation id, which generated clients use.
     changes = body.model_dump(exclude_unset=True)
     return TenantRead.model_validate(await tenants.change(**changes))
 
