@@ -28,7 +28,7 @@ from app.kit import clock
 from .people import Person
 from .queue import until, worker
 
-WITHIN = 5.0
+WITHIN = 20.0
 """In seconds, unless a test gives another time."""
 
 Happened = TypeVar("Happened", bound=Event)

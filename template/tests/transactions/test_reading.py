@@ -81,7 +81,7 @@ class TestAlone:
         with server().superuser(database(runtime)) as connection:
             connection.execute("BEGIN; LOCK TABLE widgets")
             waiting = asyncio.create_task(WidgetRepository(session).list(limit=1))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # either before or while it waits
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting

@@ -29,7 +29,7 @@ def slow_app() -> FastAPI:
     @public
     async def slow(work: CurrentWork, seconds: float = 1) -> str:
         begun.append(seconds)
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # slow on purpose
         await work.session.execute(select(1))
         return "done"
 
