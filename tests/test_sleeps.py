@@ -31,8 +31,8 @@ def short_sleeps(text: str) -> Iterator[int]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("sleep") or not node.args:
             continue
-        seconds = node.args[0]
-        is_long = isinstance(seconds, ast.Constant) and (seconds.value == 0 or seconds.value >= SHORT)
+        seconds = getattr(node.args[0], "value", None)
+        is_long = isinstance(seconds, (int, float)) and (seconds == 0 or seconds >= SHORT)
         if id(node) not in polling and not is_long and "# " not in lines[node.lineno - 1]:
             yield node.lineno
 
