@@ -126,7 +126,7 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def _first(node: ast.stmt) -> int:
     """Return the first line, decorators included."""
-    decorators = getattr(node, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(each.lineno for each in decorators)])
 
 
