@@ -53,6 +53,7 @@ RUN = {
 # What stands beside it runs the command: a test, or a command above with other words in it.
 ELSEWHERE = {
     "app doctor": "make doctor",
+    "app seed": "make seed",
     "app adopt": "make adopt",
     "app import-rules --check": "test_projects.py: class TestCheck",
     "make check": "test_projects.py: class TestCheck",
