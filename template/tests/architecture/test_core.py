@@ -26,17 +26,19 @@ CORE: Mapping[str, frozenset[str]] = {
         "etags": "errors work",
         "audit": "auth observability work",
         "cache": "work",
-        "limits": "errors permissions work",
+        "acting": "auth errors permissions work",
+        "limits": "errors origin permissions work",
         "jobs": "auth observability permissions work",
         "events": "auth jobs work",
         "mail": "errors jobs limits",
         "redis": "limits",
         "runtime": "auth cache errors events jobs limits mail observability permissions",
-        "unit_of_work": "audit auth cache errors etags events jobs limits mail observability"
-        " origin permissions runtime security_events work",
+        "suspension": "jobs work",
+        "unit_of_work": "acting audit auth cache errors etags events jobs limits mail observability"
+        " origin permissions runtime security_events suspension work",
         "module": "auth events jobs permissions unit_of_work",
         "export": "runtime",
-        "worker": "auth events jobs observability runtime unit_of_work work",
+        "worker": "auth events jobs observability runtime suspension unit_of_work work",
         "http": "auth errors etags jobs limits module observability origin permissions runtime"
         " unit_of_work",
         "tables": "audit auth events http jobs",

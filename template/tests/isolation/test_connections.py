@@ -49,7 +49,7 @@ async def fails_in_a_savepoint(session: TenantSession) -> None:
 
 async def is_cancelled(session: TenantSession) -> None:
     asleep = asyncio.create_task(session.execute(SLEEP))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)  # either before or while it runs
     asleep.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asleep

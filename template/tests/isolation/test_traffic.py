@@ -34,7 +34,7 @@ async def tenants_seen(work: UnitOfWork) -> list[UUID]:
 async def write_and_read_slowly(work: CurrentWork) -> dict[str, Any]:
     work.session.add(Label(name="mine"))
     for _ in range(3):
-        await asyncio.sleep(random.uniform(0, 0.01))
+        await asyncio.sleep(random.uniform(0, 0.01))  # mixes the order
         await work.session.flush()
     return {"tenant": work.tenant.tenant_id, "seen": await tenants_seen(work)}
 
@@ -44,7 +44,7 @@ async def write_and_read_slowly(work: CurrentWork) -> dict[str, Any]:
 async def read_in_many_units(work: CurrentWork) -> dict[str, Any]:
     async def one() -> list[UUID]:
         async with work.within(work.tenant) as inner:
-            await asyncio.sleep(random.uniform(0, 0.005))
+            await asyncio.sleep(random.uniform(0, 0.005))  # mixes the order
             return await tenants_seen(inner)
 
     seen = [await one() for _ in range(3)]
@@ -159,7 +159,7 @@ class Socket:
     async def ask(self) -> str | None:
         """Return the response, or None if the socket is closed instead."""
         await self.incoming.put({"type": "websocket.receive", "text": "?"})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (message := await self.outgoing.get())["type"] == "websocket.accept":
                 pass
         text: str | None = message.get("text")

@@ -1,6 +1,8 @@
 """Create users for tests, each with a tenant of their own, so that tests never share rows."""
 
+from copy import copy
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import AccessClaims, Actor
@@ -101,4 +103,11 @@ async def _signed_in(
         permissions=runtime.permissions.of(role),
         is_superuser=user.is_superuser,
     )
-    return Person(user.id, user.email, context.tenant_id, actor, runtime.tokens.issue(claims))
+    return Person(user.id, user.email, context.tenant_id, actor, _lasting_token(runtime, claims))
+
+
+def _lasting_token(runtime: Runtime, claims: AccessClaims) -> str:
+    """Issue a token that outlives the run: people of a whole session need theirs at its end too."""
+    tokens = copy(runtime.tokens)
+    tokens.lifetime = timedelta(days=1)
+    return tokens.issue(claims)

@@ -75,7 +75,7 @@ async def worker(runtime: Runtime, options: WorkerOptions = FAST) -> AsyncIterat
             await task
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
     """Wait for a true result of the condition, and return it. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not (answer := await condition()):  # noqa: ASYNC110 - happens in Postgres

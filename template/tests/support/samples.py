@@ -46,7 +46,7 @@ async def add(work: UnitOfWork, counter: UUID) -> None:
 async def add_slowly(work: UnitOfWork, counter: UUID, seconds: float) -> None:
     await count(work, counter)
     seen.append(counter)
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds)  # slow on purpose
 
 
 @job(name="samples.hang")
@@ -81,7 +81,7 @@ async def fail(work: UnitOfWork, counter: UUID, times: int) -> None:
 @job(name="samples.add_locked", lock="alone")
 async def add_locked(work: UnitOfWork, counter: UUID) -> None:
     seen.append("enter")
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)  # time for another run to enter
     seen.append("leave")
 
 
@@ -90,7 +90,7 @@ async def rebuild(work: UnitOfWork, counter: UUID) -> None:
     """Run slowly, and fail the first time."""
     await count(work, counter)
     seen.append(counter)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # slow on purpose
     if seen.count(counter) == 1:
         raise RuntimeError("not yet")
 
@@ -99,7 +99,7 @@ async def rebuild(work: UnitOfWork, counter: UUID) -> None:
 async def count_with_progress(work: UnitOfWork) -> None:
     for step in (1, 2):
         await report_progress(work, done=step, total=2)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # slow on purpose
 
 
 @job(name="samples.greet", without_tenant=True)
@@ -156,7 +156,7 @@ async def count_moves(work: UnitOfWork, event: CounterMoved) -> None:
 @subscribe(CounterMoved, name="samples.follow", ordered=True, retry=QUICK)
 async def follow(work: UnitOfWork, event: CounterMoved) -> None:
     if event.step == 0:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.2)  # time for the next step to come first
     if event.step == 1 and ("stumbled", event.counter) not in seen:
         seen.append(("stumbled", event.counter))
         raise RuntimeError("stumbled")
@@ -209,4 +209,4 @@ def modules_and_samples() -> tuple[Module, ...]:
 async def _hang(seconds: float = 60) -> None:
     if hanging:
         print("in the middle", flush=True)
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # killed meanwhile

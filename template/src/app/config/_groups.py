@@ -165,6 +165,10 @@ class LimitSettings(Group):
     address: RateText = Field(
         default=None, description="For each address, of those who are not logged in: 120/minute."
     )
+    visitor: RateText = Field(
+        default=Rate(300, 60),
+        description="For each address and tenant, on pages for which nobody logs in: 300/minute.",
+    )
     login: RateText = Field(
         default=Rate(20, 60),
         description="For each address, and each person, on the routes that try passwords, codes"

@@ -10,23 +10,26 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Request
 
+from app.core.acting import check_acting, visitor
 from app.core.audit import Act, AuditEntry, write_acts
 from app.core.auth import Actor, Reason, Revoked, write_revocations
 from app.core.cache import Cache
-from app.core.errors import Forbidden, InvalidToken, Unauthenticated
+from app.core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated
 from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
-from app.core.limits import count_act, guessing
+from app.core.limits import count_act, count_visit, guessing
 from app.core.mail import Mailer
 from app.core.observability import traceparent
+from app.core.observability.log_context import log_context
 from app.core.origin import Origin
 from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER
 from app.core.runtime import Runtime
 from app.core.security_events import SecurityEvent, record
+from app.core.suspension import is_active
 from app.core.work import Work
 from app.database.session import TenantSession, open_session
-from app.database.tenancy import Context
+from app.database.tenancy import Context, TenantContext
 
 log = structlog.get_logger(__name__)
 
@@ -56,12 +59,15 @@ class UnitOfWork(Work):
         session: TenantSession | None = None,
         trace_id: str | None = None,
         origin: Origin | None = None,
+        guard: Callable[[], str | None] | None = None,
     ) -> None:
+        """`guard` returns the route's guard, once the request has reached its route."""
         session = session or open_session(runtime.database.rw, context)
         super().__init__(session, actor, context, trace_id=trace_id, origin=origin)
         self.runtime = runtime
         self.etag_row: Versioned | None = None
         self.required: set[str] = set()
+        self.guard = guard
         self._pending = PendingWrites()
 
     @property
@@ -81,9 +87,9 @@ class UnitOfWork(Work):
 
     def require(self, permission: str) -> None:
         """Raises Unauthenticated (401) for anonymous actors, Forbidden (403) without permission."""
-        self.require_signed_in()
-        self.required.add(str(permission))
+        self.required |= {SIGNED_IN, str(permission)}
         if not self.actor.may(permission):
+            self.require_signed_in()
             raise Forbidden(f"This needs the permission {permission}.")
 
     def require_signed_in(self) -> None:
@@ -209,8 +215,32 @@ class UnitOfWork(Work):
             context,
             trace_id=self.trace_id,
             origin=self.origin,
+            guard=self.guard,
         ) as work:
             yield work
+
+    @asynccontextmanager
+    async def acting_for(
+        self, tenant: TenantContext, *permissions: str
+    ) -> AsyncIterator["UnitOfWork"]:
+        """Open a unit of work for a tenant where nobody has logged in, and commit it at the end.
+
+        For a page that everybody may see, a webhook that comes in, a job without a tenant. The
+        actor has the permissions that are named here and no others, and is nobody, also if the
+        client is logged in. Calls are counted for each address and tenant (APP_LIMITS_VISITOR),
+        and what is audited says `visitor`.
+
+        Raises Forbidden unless the route is `@public`, or outside of requests for a person's work;
+        NotFound if there is no such tenant, or it is suspended; TooManyRequests.
+        """
+        check_acting(self, tenant, self.guard() if self.guard else None)
+        actor = visitor(tenant, permissions, self.runtime.permissions)
+        async with self.within(tenant, actor=actor) as work:
+            await count_visit(work, self.runtime.buckets, self.runtime.settings.limits.visitor)
+            if not await is_active(work, tenant.tenant_id):
+                raise NotFound
+            with log_context(tenant_id=str(tenant.tenant_id), acting="visitor"):
+                yield work
 
     @asynccontextmanager
     async def across_tenants(
@@ -285,9 +315,10 @@ async def open_unit(
     *,
     trace_id: str | None = None,
     origin: Origin | None = None,
+    guard: Callable[[], str | None] | None = None,
 ) -> AsyncIterator[UnitOfWork]:
     """Open a unit of work outside HTTP: commits when the block ends, rolls back when it raises."""
-    work = UnitOfWork(runtime, actor, context, trace_id=trace_id, origin=origin)
+    work = UnitOfWork(runtime, actor, context, trace_id=trace_id, origin=origin, guard=guard)
     async with _finishing(work):
         yield work
 

@@ -15,7 +15,7 @@ HOW = sys.argv[2]
 IMPORT_SECONDS = 8
 
 if __name__ == "__mp_main__" and HOW == "slow":  # in a worker, before it can answer
-    time.sleep(IMPORT_SECONDS)
+    time.sleep(IMPORT_SECONDS)  # slow on purpose
 
 
 def cannot_start() -> bool:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 import structlog
 from sqlalchemy import make_url
@@ -238,8 +239,18 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedServer:
     with server.superuser() as connection:
         connection.execute("ALTER ROLE app_rw PASSWORD 'right'")
         connection.execute("SELECT pg_reload_conf()")
-    time.sleep(1)
+        _until_refused(server)
     return server
+
+
+def _until_refused(server: EmbeddedServer) -> None:
+    """Wait until PostgreSQL has read the new rules: it wants a password then."""
+    deadline = time.monotonic() + 30
+    with suppress(psycopg.OperationalError):
+        while time.monotonic() < deadline:
+            psycopg.connect(host=server.host, port=server.port, user="app_rw", dbname="app").close()
+            time.sleep(0.05)
+        raise AssertionError("PostgreSQL did not read its new rules")
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ class TestAtCommit:
         await NoteRepository(session).create(name="lost")
         await session.at_commit(SLEEP, b"9")
         committing = asyncio.create_task(session.commit())
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # either before or while it runs
 
         committing.cancel()
         with pytest.raises(asyncio.CancelledError):

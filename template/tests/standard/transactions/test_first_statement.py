@@ -110,7 +110,7 @@ class TestFirstStatement:
         with server().superuser(database(runtime)) as connection:
             connection.execute("BEGIN; LOCK TABLE test_notes")
             waiting = asyncio.create_task(NoteRepository(session).create(name="lost"))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # either before or while it waits
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting

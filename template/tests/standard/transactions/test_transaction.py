@@ -100,7 +100,7 @@ class TestCancelled:
         sleeping = asyncio.create_task(
             session.execute(text("SELECT pg_sleep(9)").execution_options(raw_sql="waits"))
         )
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # either before or while it runs
 
         sleeping.cancel()
         with pytest.raises(asyncio.CancelledError):

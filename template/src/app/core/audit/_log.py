@@ -25,7 +25,8 @@ NOT_LOGGED = {"tenant_id", "id", "created_at", "updated_at"}
 
 
 class LogEntry(UUIDMixin, TenantMixin, Base):
-    """One audit entry. `actor` is `user`, `api_key` or `system` (without an id).
+    """One audit entry. `actor` is `user`, `api_key`, `visitor` (somebody who has not logged in, by
+    `acting_for`) or `system` (without an id).
 
     Entries of jobs have no address.
     """
@@ -116,6 +117,8 @@ def _row(work: Work, act: Act) -> dict[str, Any]:
 def _kind(actor: Actor) -> str:
     if actor.user_id:
         return "user"
+    if actor.is_visitor:
+        return "visitor"
     return "api_key" if actor.api_key_id else "system"
 
 

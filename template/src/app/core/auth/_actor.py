@@ -22,6 +22,8 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     is_superuser: bool = False
     is_system: bool = False
+    is_visitor: bool = False
+    """True where nobody has logged in, and `acting_for` lends the permissions."""
     expires_at: int | None = None
     """The presented token expires then, in seconds since the epoch."""
     refusal: str | None = None
@@ -66,6 +68,7 @@ class Actor:
             "permissions": None if self.role in BUILT_IN else sorted(self.permissions),
             "is_superuser": self.is_superuser,
             "is_system": self.is_system,
+            "is_visitor": self.is_visitor,
         }
 
     @classmethod
@@ -81,6 +84,7 @@ class Actor:
             | permissions.of(data["role"]),
             is_superuser=data["is_superuser"],
             is_system=data["is_system"],
+            is_visitor=data.get("is_visitor", False),
         )
 
 

@@ -8,6 +8,7 @@ import orjson
 
 from app.config import Rate, read_rate
 from app.core.errors import TooManyRequests
+from app.core.origin import network_of
 from app.core.work import Work
 from app.database.tenancy import Context, PersonContext, TenantContext
 
@@ -20,7 +21,18 @@ async def count_act(work: Work, buckets: Buckets, name: str, rate: str, of: str)
     read = read_rate(rate)
     if not isinstance(read, Rate):
         raise ValueError(f"{rate} is no rate")
-    taken = await buckets.take(_key(work.context, name, of), read)
+    await _count(buckets, _key(work.context, name, of), read)
+
+
+async def count_visit(work: Work, buckets: Buckets, rate: Rate | None) -> None:
+    """Count one visit of an address to the tenant, without a log-in. Raises TooManyRequests."""
+    address = work.origin.address if work.origin else None
+    if rate is not None and address is not None:
+        await _count(buckets, _key(work.context, "visits", network_of(address)), rate)
+
+
+async def _count(buckets: Buckets, key: str, rate: Rate) -> None:
+    taken = await buckets.take(key, rate)
     if not taken.allowed:
         raise TooManyRequests(headers={"Retry-After": str(max(1, whole_seconds(taken.retry_in)))})
 

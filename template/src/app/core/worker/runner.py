@@ -20,10 +20,10 @@ from app.core.jobs.sql import queue_sql
 from app.core.observability import job_span
 from app.core.observability.log_context import log_context
 from app.core.runtime import Runtime
+from app.core.suspension import is_active
 from app.core.unit_of_work import UnitOfWork, open_unit
 
 from .done import AlreadyDone, mark_done
-from .tenants import is_active
 
 log = structlog.get_logger(__name__)
 

@@ -43,10 +43,20 @@ def is_ours(name: str | None, kind: str, _: Any) -> bool:
     return name not in {*TABLES_WITHOUT_MODEL, *chain(*left_behind().values())}
 
 
+def is_another_default(
+    _: Any, __: Any, ___: Any, inspected: str | None, ____: Any, declared: str | None
+) -> bool | None:
+    """Return False for equal texts, otherwise None: then Alembic lets PostgreSQL compare.
+
+    It would find that a volatile default, such as `gen_random_uuid()`, differs from itself.
+    """
+    return False if inspected == declared else None
+
+
 COMPARED: dict[str, Any] = {
     "include_name": is_ours,
     "compare_type": True,
-    "compare_server_default": True,
+    "compare_server_default": is_another_default,
 }
 """Alembic's options to compare a database with the models: migrations, tests, `app doctor`."""
 

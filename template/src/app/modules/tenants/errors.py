@@ -8,6 +8,29 @@ class TenantSuspended(Forbidden):
     title = "This tenant is suspended"
 
 
+class SlugTaken(Conflict):
+    """Another tenant has this slug. Choose another one."""
+
+    title = "This slug is taken"
+    detail = "Another tenant has this slug."
+
+
+class SlugReserved(Invalid):
+    """This slug belongs to the platform. Choose another one."""
+
+    pointer = "/body/slug"
+    title = "This slug is reserved"
+    detail = "This slug is reserved: choose another one."
+
+
+class LanguageNotOffered(Invalid):
+    """The app is not offered in this language. Choose one of those that the answer names."""
+
+    pointer = "/body/language"
+    title = "This language is not offered"
+    detail = "This language is not offered. Offered are: {offered}."
+
+
 class NotAMember(NotFound):
     """There is no such tenant, or the user is not a member of it."""
 

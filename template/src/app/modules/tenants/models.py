@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,8 +17,21 @@ from app.database.mixins import (
 class Tenant(UUIDMixin, TimestampMixin, Base):
     __tablename__ = "tenants"
     __global_reason__ = "is what the others belong to"
+    __table_args__ = (UniqueConstraint("slug"),)
 
     name: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(
+        String(63),
+        server_default=text("(gen_random_uuid())::text"),
+        info={"example": "acme"},
+    )
+    """The tenant's name in URLs, and in subdomains: unique among all tenants."""
+    time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    """A name of the IANA database, for `zoneinfo.ZoneInfo`."""
+    language: Mapped[str] = mapped_column(String(35), server_default="en")
+    """A tag of BCP 47, one of APP_TENANTS_LANGUAGES."""
+    currency: Mapped[str] = mapped_column(String(3), server_default="EUR")
+    """A code of ISO 4217."""
     suspended_at: Mapped[datetime | None]
 
     @property

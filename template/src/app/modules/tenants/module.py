@@ -4,6 +4,7 @@ from app.core.permissions import Role
 from .permissions import MemberPermission, RolePermission, TenantPermission
 from .routes import admin, roles, router
 from .services import EMAIL_JOBS
+from .settings import TenantSettings
 
 module = Module(
     name="tenants",
@@ -14,6 +15,7 @@ module = Module(
         "administration": "Users and tenants of the whole platform, for superusers.",
     },
     jobs=EMAIL_JOBS,
+    settings=TenantSettings,
     permissions={
         TenantPermission.READ: Role.VIEWER,
         TenantPermission.CHANGE: Role.ADMIN,

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, text
 
 from app.database.repository import Repository
 
@@ -20,8 +20,23 @@ __all__ = [
 ]
 
 
+# Transaction-level advisory lock: released on commit, rollback or crash. It waits for nobody.
+RESERVE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
+    raw_sql="a lock, no rows"
+)
+
+
 class TenantRepository(Repository[Tenant]):
     model = Tenant
+
+    async def find_by_slug(self, slug: str) -> Tenant | None:
+        return await self.first(self.query().where(Tenant.slug == slug))
+
+    async def reserve_slug(self, slug: str) -> bool:
+        """Return True if no tenant has the slug, or is being created with it."""
+        if not await self.session.scalar(RESERVE, {"turn": f"tenants.slug:{slug}"}):
+            return False
+        return await self.find_by_slug(slug) is None
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Tenant]:
         return await self.all(self.query().where(Tenant.id.in_(ids)))

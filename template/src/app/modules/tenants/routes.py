@@ -54,7 +54,9 @@ async def read_tenant(tenants: Tenants) -> TenantRead:
 @router.patch("/current")
 @permission(TenantPermission.CHANGE)
 async def change_tenant(body: TenantChange, tenants: Tenants) -> TenantRead:
-    return TenantRead.model_validate(await tenants.rename(name=body.name))
+    """Change its name, slug, time zone, language or currency."""
+    changes = body.model_dump(exclude_unset=True)
+    return TenantRead.model_validate(await tenants.change(**changes))
 
 
 @router.delete("/current", status_code=status.HTTP_204_NO_CONTENT)

@@ -4,8 +4,12 @@ from uuid import UUID
 
 from pydantic import EmailStr, Field, StringConstraints
 
-from app.kit.schemas import Schema
+from app.kit.currencies import Currency
+from app.kit.languages import LanguageTag
+from app.kit.schemas import Schema, omittable
+from app.kit.slugs import Slug
 from app.kit.texts import Name
+from app.kit.time_zones import TimeZone
 
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
 PermissionName = Annotated[str, StringConstraints(max_length=120)]
@@ -14,13 +18,23 @@ PermissionName = Annotated[str, StringConstraints(max_length=120)]
 class TenantRead(Schema):
     id: UUID
     name: str
+    slug: str
+    time_zone: str
+    language: str
+    currency: str
     suspended_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
 
 class TenantChange(Schema):
-    name: Name
+    """Fields that are left out stay as they are."""
+
+    name: Name = omittable()
+    slug: Slug = omittable()
+    time_zone: TimeZone = omittable()
+    language: LanguageTag = omittable()
+    currency: Currency = omittable()
 
 
 class MemberChange(Schema):

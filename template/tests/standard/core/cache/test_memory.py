@@ -1,18 +1,22 @@
-import asyncio
 from datetime import timedelta
 
-from app.core.cache import MemoryStore
+import pytest
+
+from app.core.cache import MemoryStore, _memory
 
 MINUTE = timedelta(minutes=1)
 
 
 class TestMemoryStore:
-    async def test_drops_entries_in_time(self) -> None:
-        store = MemoryStore(max_bytes=10_000, longest=timedelta(milliseconds=20))
+    async def test_drops_entries_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = 1000.0
+        monkeypatch.setattr(_memory, "monotonic", lambda: now)
+        store = MemoryStore(max_bytes=10_000, longest=timedelta(seconds=20))
         await store.set("key", b"value", MINUTE)
 
+        now += 19
         assert await store.get("key") == b"value"
-        await asyncio.sleep(0.03)
+        now += 2
         assert await store.get("key") is None
         assert store.size == 0
 

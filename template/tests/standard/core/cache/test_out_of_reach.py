@@ -59,7 +59,7 @@ class TestADeadServer:
         async def make() -> bytes:
             nonlocal asked
             asked += 1
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(1)
             return b"1"
 
         shared = SharedCache(redis_store(valkey.connection_url))
@@ -77,7 +77,7 @@ class TestADeadServer:
         await here.drop(["key"])
         valkey.start()
         await elsewhere.set("key", b'"old"', MINUTE)
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.25)  # at least
 
         assert await here.remember("key", MINUTE, bread) == b'"bread"'
         assert await elsewhere.get("key") == b'"bread"'
@@ -89,7 +89,7 @@ class TestADeadServer:
         valkey.stop()
         await shared.remember("key", MINUTE, bread)
         valkey.start()
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.25)  # at least
 
         await shared.remember("key", MINUTE, bread)
 

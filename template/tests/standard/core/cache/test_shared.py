@@ -25,7 +25,7 @@ class Oven:
     async def bake(self) -> bytes:
         self.lit += 1
         self.is_lit.set()
-        await asyncio.sleep(self.seconds)
+        await asyncio.sleep(self.seconds)  # slow on purpose
         if self.lit <= self.burns:
             raise ValueError("burnt")
         return b'"bread"'

@@ -17,11 +17,19 @@ from app.main import create_app
 
 def slow_app() -> FastAPI:
     app = create_app()
+    begun: list[float] = []
+
+    @app.get("/api/v1/begun")
+    @public
+    async def count_begun() -> int:
+        """Return how many slow requests have arrived."""
+        return len(begun)
 
     @app.get("/api/v1/slow")
     @public
     async def slow(work: CurrentWork, seconds: float = 1) -> str:
-        await asyncio.sleep(seconds)
+        begun.append(seconds)
+        await asyncio.sleep(seconds)  # slow on purpose
         await work.session.execute(select(1))
         return "done"
 

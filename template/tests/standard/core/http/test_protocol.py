@@ -37,7 +37,7 @@ class Wire:
 
     async def hear(self) -> tuple[int, str]:
         """Return the status, and all that the server sends before it closes the connection."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             said = (await self.reader.read()).decode()
         return (int(said.split()[1]), said) if said else (0, "")
 

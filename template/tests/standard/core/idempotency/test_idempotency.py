@@ -1,6 +1,7 @@
 """A request that is sent twice is executed once, and both get a response."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import uuid4
@@ -32,9 +33,29 @@ URL = "/api/v1/orders"
 router = APIRouter(prefix=URL)
 
 
+class Gate:
+    """Where requests wait until the test opens it."""
+
+    def __init__(self) -> None:
+        self.arrived = 0
+        self.opened = asyncio.Event()
+
+    async def wait(self) -> None:
+        self.arrived += 1
+        await self.opened.wait()
+
+    async def until_arrived(self, requests: int) -> None:
+        async with asyncio.timeout(20):
+            while self.arrived < requests:  # noqa: ASYNC110 - they come through the app
+                await asyncio.sleep(0.01)
+
+
+GATES: defaultdict[str, Gate] = defaultdict(Gate)
+
+
 class Order(Schema):
     email: str
-    seconds: float = 0
+    gate: str = ""
     looks_elsewhere: bool = False
     fails: bool = False
 
@@ -53,14 +74,18 @@ class OrderService:
         email = order.email
         if order.looks_elsewhere:
             async with self.work.within(None):
-                await asyncio.sleep(order.seconds)
+                await self._wait(order)
             email = f"{uuid4()}@example.com"  # or the second order would collide with the first
         values = {"role": "member", "secret_hash": uuid4().hex, "expires_at": clock.now()}
         created = await self.orders.create(email=email, **values)
-        await asyncio.sleep(order.seconds)
+        await self._wait(order)
         if order.fails:
             raise Conflict
         return created
+
+    async def _wait(self, order: Order) -> None:
+        if order.gate:
+            await GATES[order.gate].wait()
 
 
 @router.post("", status_code=201)
@@ -134,23 +159,31 @@ class TestTheSameKey:
         assert "idempotent-replayed" not in second.headers
 
     async def test_waits_for_nobody(self, buyer: AsyncClient, work: UnitOfWork) -> None:
-        answers = await asyncio.gather(*(order(buyer, "key", seconds=0.3) for _ in range(5)))
+        gate = GATES["nobody"]
+        first = asyncio.create_task(order(buyer, "key", gate="nobody"))
+        await gate.until_arrived(1)
+        answers = await asyncio.gather(*(order(buyer, "key", gate="nobody") for _ in range(4)))
+        gate.opened.set()
+        answers.append(await first)
 
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
         refused = next(answer for answer in answers if answer.status_code == 409)
         assert refused.headers["retry-after"] == "1"
         assert refused.json()["type"].endswith("/errors/request-in-progress")
-        assert (await order(buyer, "key", seconds=0.3)).headers["idempotent-replayed"] == "true"
+        assert (await order(buyer, "key", gate="nobody")).headers["idempotent-replayed"] == "true"
         assert await orders(work) == 1
 
     async def test_is_done_once_by_a_route_that_works_in_other_units(
         self, buyer: AsyncClient, work: UnitOfWork
     ) -> None:
         """Such a route holds no lock meanwhile, so the second write of the response collides."""
-        body = {"seconds": 0.5, "looks_elsewhere": True}
-        first = asyncio.create_task(order(buyer, "key", **body))
-        await asyncio.sleep(0.2)
-        answers = [await order(buyer, "key", **body), await first]
+        body = {"gate": "elsewhere", "looks_elsewhere": True}
+        gate, both = GATES["elsewhere"], []
+        for arrived in (1, 2):
+            both.append(asyncio.create_task(order(buyer, "key", **body)))
+            await gate.until_arrived(arrived)
+        gate.opened.set()
+        answers = await asyncio.gather(*both)
 
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         refused = next(answer for answer in answers if answer.status_code == 409)

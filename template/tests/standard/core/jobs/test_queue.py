@@ -123,7 +123,7 @@ class TestQueueingLock:
         async def enqueue() -> None:
             async with open_unit(queue, owner.actor, owner.context) as work:
                 await write_jobs(work, work.runtime.jobs, [rebuild.enqueued(counter=new_id())])
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # they may also follow each other
 
         await asyncio.gather(*(enqueue() for _ in range(8)))
 
@@ -139,6 +139,6 @@ class TestQueueingLock:
             async with open_unit(queue, owner.actor, owner.context) as work:
                 await write_jobs(work, work.runtime.jobs, [rebuild.enqueued(counter=new_id())])
                 await working.enter_async_context(worker(queue))
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(0.3)  # time to make the mistake
                 assert await statuses(queue) == ["todo"]
             await until(lambda: ends(queue, "doing"))

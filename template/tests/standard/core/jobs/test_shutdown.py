@@ -23,7 +23,7 @@ async def test_lets_a_running_job_end_and_begins_no_other(queue: Runtime) -> Non
     async with process(queue.settings, "worker") as worker:
         worker.send_signal(signal.SIGTERM)
         later = await enqueue_add(queue, owner)
-        code = await asyncio.wait_for(worker.wait(), 15)
+        code = await asyncio.wait_for(worker.wait(), 60)
 
     assert code == 0
     assert await counted(queue, owner, counter) == 1

@@ -29,6 +29,7 @@ class TransactionMiddleware:
             state["tenant"],
             trace_id=state.get("trace_id"),
             origin=Origin(scope.get("client"), scope["headers"]),
+            guard=lambda: guard_of(scope.get("endpoint")),
         )
         state["work"] = work
         try:

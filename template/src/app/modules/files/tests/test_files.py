@@ -157,8 +157,9 @@ class TestUpload:
         async with open_unit(runtime, owner.actor, owner.context) as work:
             service = FileService(work)
             service.settings = settings_of_files.model_copy(update={"uploads_per_user": 1})
-            first = asyncio.create_task(service.store(name="x", pieces=stalled(PNG, go_on)))
-            await asyncio.sleep(0.05)
+            begun = asyncio.Event()
+            first = asyncio.create_task(service.store(name="x", pieces=stalled(PNG, go_on, begun)))
+            await begun.wait()
 
             with pytest.raises(TooManyUploads):
                 await service.store(name="y", pieces=pieces(PNG))
@@ -179,7 +180,11 @@ def with_key(service: FileService, maker: Person) -> FileService:
     return another
 
 
-async def stalled(first: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:
+async def stalled(
+    first: bytes, go_on: asyncio.Event, begun: asyncio.Event | None = None
+) -> AsyncIterator[bytes]:
+    if begun is not None:
+        begun.set()
     yield first
     await go_on.wait()
 

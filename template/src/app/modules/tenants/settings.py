@@ -1,0 +1,42 @@
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from app.config import ModuleSettings
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("it should be a time zone of the IANA database")
+    return name
+
+
+Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class TenantSettings(ModuleSettings):
+    """What a new tenant begins with, and what it may choose."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_TENANTS_")
+
+    languages: Annotated[tuple[Tag, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=("en", "de", "fr", "es", "it"),
+        min_length=1,
+        description="The languages that a tenant may choose, the first for a new one: en,de,pt-BR.",
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="The time zone of a new tenant: Europe/Berlin."
+    )
+    currency: str = Field(
+        default="EUR", pattern="^[A-Z]{3}$", description="The currency of a new tenant: CHF."
+    )
+    reserved_slugs: Texts = Field(
+        default=(), description="Slugs that no tenant may have, besides the usual ones: jobs,eu."
+    )

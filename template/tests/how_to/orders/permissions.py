@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class OrderPermission(StrEnum):
+    READ = "orders:read"
+    CREATE = "orders:create"
+    CHANGE = "orders:change"
+    DELETE = "orders:delete"

@@ -1,0 +1,68 @@
+"""No test relies on time that passes: it waits for what it needs, and gives a busy machine long enough."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools.snapshot import ROOT, git
+
+SHORT = 1.0
+HOW = "wait in a loop for what the test needs, or say in a comment on the line why any time will do"
+
+
+def tests() -> list[Path]:
+    listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.py").splitlines()
+    return [
+        ROOT / name for name in listed if "tests/" in name and "/benchmarks/" not in name and (ROOT / name).is_file()
+    ]
+
+
+def short_sleeps(text: str) -> Iterator[int]:
+    """Yield the lines of sleeps that are short, in no loop that polls, and without a reason beside them."""
+    tree, lines = ast.parse(text), text.splitlines()
+    polling = {
+        id(node)
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.While) or (isinstance(loop, ast.For) and _returns(loop))
+        for node in ast.walk(loop)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("sleep") or not node.args:
+            continue
+        seconds = getattr(node.args[0], "value", None)
+        is_long = isinstance(seconds, (int, float)) and (seconds == 0 or seconds >= SHORT)
+        if id(node) not in polling and not is_long and "# " not in lines[node.lineno - 1]:
+            yield node.lineno
+
+
+def _returns(loop: ast.For) -> bool:
+    """True for a loop of attempts, which ends with the first that succeeds."""
+    return any(isinstance(node, (ast.Return, ast.Break)) for node in ast.walk(loop))
+
+
+def test_have_no_sleep_that_must_be_long_enough() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in tests()
+        for line in short_sleeps(file.read_text(encoding="utf-8"))
+    ]
+
+    assert not found, f"{HOW}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("await asyncio.sleep(0.1)", [1]),
+        ("time.sleep(seconds)", [1]),
+        ("await asyncio.sleep(60)", []),
+        ("await asyncio.sleep(0)", []),
+        ("while not ready():\n    time.sleep(0.1)", []),
+        ("for _ in range(9):\n    time.sleep(0.1)", [2]),
+        ("await asyncio.sleep(0.1)  # at least", []),
+    ],
+)
+def test_are_told_from_harmless_ones(text: str, lines: list[int]) -> None:
+    assert list(short_sleeps(text)) == lines
