@@ -84,7 +84,7 @@ def test_all_are_cleaned_or_refused(app: FastAPI) -> None:
 
 def test_none_that_a_letter_tells_holds_a_link(app: FastAPI) -> None:
     told = [each for each in named_fields(app) if BOUND_FOR_LETTERS.match(each[1])]
-    told += [each for each in named_fields(app) if "rename_tenant" in each[0]]
+    told += [each for each in named_fields(app) if "change_tenant" in each[0]]
     for where, _, checks in told:
         for link in ("Pay at https://evil.example", "x\u200b:/\u200b/y", "javascript://y"):
             assert is_refused(checks, link), f"{where} takes {link!r}"
