@@ -23,8 +23,8 @@ _OF_THE_CLASSES = frozenset(
 _OF_THE_FILES = frozenset("cursor dt left_out limit mapped_column sa self sort".split())
 # Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
-    "Annotated Any Day Decimal Depends EmailStr Field Integer Limit Literal Moment Page Query Schema Service StrictBool"
-    " StringConstraints Url".split()
+    "Annotated Any Day Decimal Depends EmailStr Field Integer JsonNumber Limit Literal Moment Page Query Schema Service"
+    " StrictBool StringConstraints Url".split()
 )
 _SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"

@@ -84,7 +84,7 @@ def test_all_are_cleaned_or_refused(app: FastAPI) -> None:
 
 def test_none_that_a_mail_repeats_holds_a_link(app: FastAPI) -> None:
     mailed = [each for each in named_fields(app) if SENT_IN_MAILS.match(each[1])]
-    mailed += [each for each in named_fields(app) if "rename_tenant" in each[0]]
+    mailed += [each for each in named_fields(app) if "change_tenant" in each[0]]
     for where, _, checks in mailed:
         for link in ("Pay at https://evil.example", "x\u200b:/\u200b/y", "javascript://y"):
             assert is_refused(checks, link), f"{where} takes {link!r}"

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.kit.numbers import JsonNumber
 from app.kit.schemas import Schema
 from app.kit.texts import Name
 
@@ -15,7 +16,7 @@ class ApiKeyCreate(Schema):
 
     name: Name
     permissions: Annotated[list[PermissionName], Field(min_length=1, max_length=500)]
-    expires_in_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = None
+    expires_in_days: Annotated[int, Field(ge=1, le=3650), JsonNumber] | None = None
 
 
 class ApiKeyRead(Schema):

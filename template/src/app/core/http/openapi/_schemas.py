@@ -19,7 +19,7 @@ PATTERNS = {
     "email": rf"^(?=[^@]{{1,64}}@){ATOM}+(\.{ATOM}+)*@(?!(.*\.)?({RESERVED})$)"
     rf"({LABEL}\.)+[A-Za-z]{{2,63}}$"
 }
-"""As email-validator reads them; domains with other letters are sent in Punycode."""
+"""As email-validator reads them, as far as a pattern can say."""
 FIXED = {"pattern", "enum", "const"}
 TEXT_BODIES = ("application/json", "application/x-www-form-urlencoded")
 BINARY = {"type": "string", "format": "binary"}
