@@ -1,14 +1,17 @@
 """A standalone read sets its tenant before it reads rows, and for this statement only."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
 from json import loads
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from app.config import Settings
+from app.database.compiled.lists import Lists, Shape, Start, orders_of
 from app.database.compiled.model_statements import Statements
 from app.database.compiled.standalone import Reading
 from app.database.tenancy import TENANT_SETTING
@@ -27,7 +30,15 @@ PLANNERS = (
     "enable_memoize",
     "enable_sort",
 )
+VALUES: Mapping[type[Any], Any] = {
+    str: "something",
+    UUID: new_id(),
+    datetime: datetime(2030, 1, 2, tzinfo=UTC),
+}
+STARTS = {False: (Start.FIRST_ROW, Start.AFTER_ROW), True: tuple(Start)}
+"""Where lists start, by whether the column may be empty."""
 FOLDERS = Statements(Folder, "tenant_id")
+FIRST_PAGE = Lists(FOLDERS, {}, orders_of(())).statement(Shape())
 SETTING = f"SELECT coalesce(current_setting('{TENANT_SETTING}', true), '')"
 
 
@@ -47,9 +58,11 @@ class TestTheAnnouncement:
         self, arena: Arena, driver: Any, model: Any, mode: str
     ) -> None:
         await driver.execute(f"SET plan_cache_mode = {mode}")
+        value = VALUES[sorted_column(model).type.python_type]
         for reading in readings(Statements(model, "tenant_id")):
             plan = await driver.fetchval(
-                f"EXPLAIN (VERBOSE, FORMAT JSON) {reading.alone.sql}", *asked(reading, arena)
+                f"EXPLAIN (VERBOSE, FORMAT JSON) {reading.alone.sql}",
+                *asked(reading, arena, value=value),
             )
 
             first, second = join_of(loads(plan)[0]["Plan"])["Plans"]
@@ -71,13 +84,13 @@ class TestTheAnnouncement:
             assert [each["id"] for each in found] == [row["id"]]
 
     async def test_ends_with_the_statement(self, arena: Arena, driver: Any) -> None:
-        await driver.fetch(FOLDERS.first_page.alone.sql, *asked(FOLDERS.first_page, arena))
+        await driver.fetch(FIRST_PAGE.alone.sql, *asked(FIRST_PAGE, arena))
 
         assert await driver.fetchval(SETTING) == ""
 
     async def test_ends_with_one_that_fails_too(self, arena: Arena, driver: Any) -> None:
-        values = {**narrowed(arena), "limit": -1}
-        alone = FOLDERS.first_page.alone
+        values = {**narrowed(arena), "_limit": -1}
+        alone = FIRST_PAGE.alone
         with pytest.raises(asyncpg.PostgresError, match="negative"):
             await driver.fetch(
                 alone.sql, *alone.announcing(values, TENANT_SETTING, arena.own.tenant_id)
@@ -96,17 +109,37 @@ class TestTheAnnouncement:
             assert len(await driver.fetch(alone.sql, *arguments)) == count
 
 
-def readings(statements: Statements[Any]) -> tuple[Reading, ...]:
-    return statements.find, statements.first_page, statements.next_page
+def readings(statements: Statements[Any]) -> list[Reading]:
+    """Return the statement that finds a row, and those of all its lists, sorted by one column."""
+    orders = orders_of([sorted_column(statements.model)])
+    lists = Lists(statements, {}, orders)
+    shapes = [
+        Shape((), name, start) for name in orders for start in STARTS[orders[name].is_nullable]
+    ]
+    return [statements.find, *map(lists.statement, shapes)]
 
 
-def asked(reading: Reading, arena: Arena, row_id: Any = None) -> Any:
-    values = narrowed(arena, row_id)
+def sorted_column(model: type[Any]) -> Any:
+    columns = [
+        column for column in model.__mapper__.column_attrs if not column.columns[0].primary_key
+    ]
+    kind = {column.key: column.columns[0].type.python_type for column in columns}
+    return getattr(model, next(name for name in kind if kind[name] in VALUES))
+
+
+def asked(reading: Reading, arena: Arena, row_id: Any = None, value: Any = None) -> Any:
+    values = {**narrowed(arena, row_id), "_after_value": value}
     return reading.alone.announcing(values, TENANT_SETTING, arena.own.tenant_id)
 
 
 def narrowed(arena: Arena, row_id: Any = None) -> dict[str, Any]:
-    return {"_where_own": arena.own.tenant_id, "_where_id": row_id or new_id(), "limit": 51}
+    row_id = row_id or new_id()
+    return {
+        "_where_own": arena.own.tenant_id,
+        "_where_id": row_id,
+        "_after_id": row_id,
+        "_limit": 51,
+    }
 
 
 def join_of(plan: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,15 @@
 """Keyset pagination: a page starts after the last row of the previous page, at any depth."""
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
+from typing import Any
 from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from app.kit.json_values import find_fault
 
 
 class InvalidCursor(Exception):
@@ -18,3 +26,33 @@ def decode_cursor(cursor: str) -> UUID:
         return UUID(bytes=urlsafe_b64decode(cursor + "=="))
     except ValueError as error:
         raise InvalidCursor from error
+
+
+def encode_sorted(sort: str, value: Any, last: UUID) -> str:
+    """Return the cursor after a row of a list that is sorted by, for example, `-issued_on`."""
+    text = json.dumps([sort, to_jsonable_python(value), str(last)], separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def decode_sorted(cursor: str, sort: str, kind: type[Any]) -> tuple[Any, UUID]:
+    """Return the last row's value, of this type or None, and its id.
+
+    Raises InvalidCursor, also for a cursor of another sort.
+    """
+    try:
+        text = urlsafe_b64decode(cursor + "==")
+        if find_fault(text):
+            raise InvalidCursor
+        name, value, row_id = json.loads(text)
+        if name != sort:
+            raise InvalidCursor
+        adapter = _optional(kind)  # type: ignore[arg-type]  # a class can be hashed
+        return adapter.validate_python(value), UUID(row_id)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidCursor from error
+
+
+@cache
+def _optional(kind: type[Any]) -> TypeAdapter[Any]:
+    optional: Any = kind | None
+    return TypeAdapter(optional)

@@ -28,19 +28,21 @@ class Reading(Statement):
 
     __slots__ = ("alone",)
 
-    def __init__(self, query: Select[Any], *, newest_first: bool = False) -> None:
+    def __init__(self, query: Select[Any], *, order: Sequence[tuple[str, bool]] = ()) -> None:
+        """`order` has the names of the query's columns and whether each is descending."""
         super().__init__(query)
-        self.alone = Alone(query, newest_first=newest_first)
+        self.alone = Alone(query, order)
 
 
 class Alone(Statement):
     __slots__ = ()
 
-    def __init__(self, query: Select[Any], *, newest_first: bool) -> None:
+    def __init__(self, query: Select[Any], order: Sequence[tuple[str, bool]]) -> None:
         announced = select(SET_CONFIG.label("own")).offset(NOTHING).subquery("announced")
         found = query.where(announced.c.own.is_not(None)).offset(NOTHING).lateral("found")
         rows = select(found).select_from(announced.join(found, true()))
-        super().__init__(rows.order_by(found.c.id.desc()) if newest_first else rows)
+        in_order = (found.c[name].desc() if down else found.c[name] for name, down in order)
+        super().__init__(rows.order_by(*in_order))
 
     def announcing(self, values: Mapping[str, Any], setting: str, own: UUID) -> Sequence[Any]:
         """As `arguments`, with the tenant's setting."""

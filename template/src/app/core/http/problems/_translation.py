@@ -31,7 +31,7 @@ from app.core.errors import (
     UnsupportedMediaType,
 )
 from app.database.pagination import InvalidCursor
-from app.database.repository import RowNotFound
+from app.database.repository import ReferenceNotFound, RowNotFound
 from app.database.tenancy import TenantContextRequired
 
 from ._database import translate_database_error
@@ -73,6 +73,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return MethodNotAllowed(headers={"Allow": allowed_methods(scope)})
         case HTTPException():
             return _translate_http(error)
+        case ReferenceNotFound(column=column):
+            return NotFound(f"There is nothing that {column} could refer to.")
         case RowNotFound():
             return NotFound()
         case InvalidCursor():
