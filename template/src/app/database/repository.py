@@ -1,7 +1,8 @@
 """The base class of repositories. The session knows the tenant, so no method takes one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypedDict, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -31,6 +32,14 @@ from app.kit.rows import Rows
 
 Model = TypeVar("Model", bound=UUIDMixin)
 Refusal = Callable[..., Exception]
+
+
+class RowValues(TypedDict, total=False):
+    """The columns that every row has and that `create` fills in; a model's own values extend it."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
 
 
 class RowNotFound(Exception):

@@ -109,7 +109,7 @@ class Transaction:
         except ABORTED as error:  # by an earlier statement: nothing may be continued
             raise_refused(self._dbapi, error, sql, closed=False)
         except Exception as error:
-            if not connection.is_closed():
+            with suppress(Exception):  # aborted before, or lost: the next statement is refused
                 await connection.send((), ROLL_BACK, ())
             raise_refused(self._dbapi, error, sql, closed=connection.is_closed())
         except BaseException as error:

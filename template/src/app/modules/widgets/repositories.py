@@ -1,9 +1,9 @@
-from typing import (
-    TypedDict,
-    Unpack,
-)
+from typing import Unpack
 
-from app.database.repository import Repository
+from app.database.repository import (
+    Repository,
+    RowValues,
+)
 
 from .models import Widget
 
@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class WidgetValues(TypedDict, total=False):
+class WidgetValues(RowValues, total=False):
     """The columns to write."""
 
     name: str
