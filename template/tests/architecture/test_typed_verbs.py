@@ -1,7 +1,7 @@
 """What repositories declare for mypy is what their models and filters have."""
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_type_hints
+from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -22,7 +22,7 @@ def named(repository: type[Any], verb: str) -> dict[str, Any] | None:
     method = vars(repository).get(verb)
     hints = get_type_hints(method) if method else {}
     keywords = hints.get("filters" if verb == "list" else "values")
-    return get_type_hints(*get_args(keywords)) if get_args(keywords) else None
+    return get_type_hints(*get_args(keywords)) if get_origin(keywords) is Unpack else None
 
 
 REPOSITORIES = sorted(repositories(), key=lambda each: each.__qualname__)
