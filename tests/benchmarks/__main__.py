@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import environment, report
-from tests.benchmarks.cases import CASES
+from tests.benchmarks.cases import CASES, REAL_CASES
 from tests.benchmarks.environment import Project
 from tests.benchmarks.measure import Results, collect, load_generator, new_results, run_round
 from tests.benchmarks.servers import reference, serve
@@ -83,9 +83,9 @@ def _write(results: Results, names: list[str], versions: dict[str, str], options
     print(text)
     if options.out:
         title = f"Requests per second, as a part of the limit ({commit})"
-        report.write(
-            options.out, text, report.plot(results, names, cases, title), report.summary(results, names, cases)
-        )
+        real = [case for case in cases if case in REAL_CASES]
+        drawing, short = report.plot(results, names, cases, title), report.summary(results, names, real)
+        report.write(options.out, text, drawing, short)
 
 
 def _options() -> argparse.Namespace:

@@ -58,12 +58,15 @@ def main() -> None:
         folder, projects = Path(name), {}
         print("| | " + " | ".join(case.name for case in MEASURED) + " |\n" + "|---" * (len(MEASURED) + 1) + "|")
         for number, (growth, sides) in enumerate(GROWTHS.items()):
+            if options.only and not any(word in growth for word in options.only):
+                continue
             for side in sides:
                 if side.modules not in projects:
                     projects[side.modules] = environment.rendered(folder / f"modules-{side.modules}", side.modules)
             results = _measure(sides, projects, folder / f"growth-{number}", options)
             print(f"| {growth} | {' | '.join(_ratio(results, case) for case in MEASURED)} |", flush=True)
-        print(_weight(projects[1], folder / "weight"))
+        if not options.only:
+            print(_weight(projects[1], folder / "weight"))
 
 
 def _measure(sides: Sides, projects: dict[int, Project], folder: Path, options: argparse.Namespace) -> Results:
@@ -129,6 +132,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-scale", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--only", action="append", help="a word of the growth's name; repeatable")
     return parser.parse_args()
 
 
