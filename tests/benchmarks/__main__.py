@@ -102,7 +102,7 @@ def _options() -> argparse.Namespace:
     )
     options = parser.parse_args()
     if options.quick:
-        options.rounds, options.seconds = 3, 0.35
+        options.rounds, options.seconds = 3, 0.3
     return options
 
 

@@ -43,8 +43,9 @@ def summary(results: Results, applications: Sequence[str], cases: Sequence[Case]
             shares = [results[application, case.name].rate / results[LIMIT, case.name].rate for case in cases]
             lines.append(f"| {application} | " + " | ".join(f"{share:.2f}" for share in shares) + " |")
     if {OURS, TYPICAL} <= set(applications):
-        times = [results[OURS, case.name].rate / results[TYPICAL, case.name].rate for case in cases]
-        lines.append("| **project ÷ typical** | " + " | ".join(f"**{each:.1f}**" for each in times) + " |")
+        pairs = [(results[OURS, case.name].rate, results[TYPICAL, case.name].rate) for case in cases]
+        times = [f"**{ours / typical:.1f}**" if typical else "–" for ours, typical in pairs]
+        lines.append("| **project ÷ typical** | " + " | ".join(times) + " |")
     return "\n".join(lines)
 
 
