@@ -29,7 +29,7 @@ def check(clone: Clone, *modules: str) -> None:
 
 
 class TestField:
-    def test_is_added_in_five_steps(self, clone_of: Callable[[str], Clone], tmp_path: Path) -> None:
+    def test_is_added_in_six_steps(self, clone_of: Callable[[str], Clone], tmp_path: Path) -> None:
         clone = clone_of("fields")
         (tmp_path / "field.diff").write_text("".join(DIFFS))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import environment, report
-from tests.benchmarks.cases import CASES
+from tests.benchmarks.cases import CASES, REAL_CASES
 from tests.benchmarks.environment import Project
 from tests.benchmarks.measure import Results, collect, load_generator, new_results, run_round
 from tests.benchmarks.servers import reference, serve
@@ -24,7 +24,7 @@ TOKENS_LAST_SECONDS = 480  # tokens are valid for ten minutes
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        project = environment.in_place() if options.in_place else environment.rendered(Path(folder))
+        project = environment.rendered(Path(folder))
         with environment.database(project, Path(folder) / "postgres", tenants=TENANTS, rows=ROWS) as data:
             results, names = _measure(project, data, Path(folder), options)
             versions = _versions(project, data)
@@ -47,13 +47,13 @@ def _measure(
                 load.tell({"tokens": environment.tokens(project, data)})
                 made_at = time.monotonic()
             seconds = options.seconds if number else options.seconds / 2
-            answers = run_round(load, servers, cases, table=project.table, seconds=seconds, seed=number)
+            answers = run_round(load, servers, cases, seconds=seconds, seed=number)
             collect(results if number else new_results(), answers)  # the first round only warms up
     return results, [server.name for server in servers]
 
 
 def _servers(project: Project, data: dict[str, Any], folder: Path) -> list[Any]:
-    common = {**project.variables(), **environment.production(data), "BENCH_TABLE": project.table}
+    common = {**project.variables(), **environment.production(data)}
     limit, typical = reference(project.python, "limit"), reference(project.python, "typical")
 
     def server(name: str, command: list[str], **more: str) -> Any:
@@ -82,24 +82,27 @@ def _write(results: Results, names: list[str], versions: dict[str, str], options
     text = report.heading(commit, versions, terms) + report.table(results, names, cases)
     print(text)
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "benchmark.md").write_text(text + "\n")
         title = f"Requests per second, as a part of the limit ({commit})"
-        (options.out / "benchmark.svg").write_text(report.plot(results, names, cases, title))
+        real = [case for case in cases if case in REAL_CASES]
+        drawing, short = report.plot(results, names, cases, title), report.summary(results, names, real)
+        report.write(options.out, text, drawing, short)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under two minutes: few and short rounds")
-    parser.add_argument("--in-place", action="store_true", help="template/ itself, with this Python")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--only", action="append", help="this application; repeatable")
     parser.add_argument("--case", action="append", help="this case; repeatable")
-    parser.add_argument("--out", type=Path, help="write benchmark.md and benchmark.svg into this folder")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="write benchmark.md and benchmark.svg into this folder, and the table in the README beside it",
+    )
     options = parser.parse_args()
     if options.quick:
-        options.rounds, options.seconds = 3, 0.8
+        options.rounds, options.seconds = 3, 0.3
     return options
 
 

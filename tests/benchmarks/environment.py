@@ -1,22 +1,21 @@
 """The project to measure, its Python, and the environment of its processes."""
 
 import os
+import secrets
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from json import loads
 from pathlib import Path
-from string import ascii_lowercase
 from typing import Any
 
+from tests.benchmarks.modules import answer
 from tests.benchmarks.servers import INSIDE
 from tools.environment import environment_of
-from tools.snapshot import ROOT, VERSION, snapshot
+from tools.snapshot import VERSION, snapshot
 
-SECRET = "a secret of the benchmark, longer than it has to be"
-MODULE = "projects"
+SECRET = secrets.token_urlsafe(48)
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class Project:
 
     folder: Path
     python: str
-    table: str
     path: str = ""
 
     def run(self, environment: Mapping[str, str], *command: str) -> str:
@@ -42,34 +40,20 @@ class Project:
         return [self.python, "-m", "app", "serve", "--port", "{port}", *options]
 
 
-def in_place() -> Project:
-    """Use template/ in place with this Python and the module widgets, which saves a rendering."""
-    folder = ROOT / "template"
-    project = Project(folder, sys.executable, "widgets", f"{folder / 'src'}:{folder}")
-    project.run(
-        {},
-        "-c",
-        "from app.core.module import find_modules; find_modules()\n"
-        "from app.database.schema.migrations import adopt; adopt()",
-    )
-    return project
-
-
 def rendered(folder: Path, modules: int = 1) -> Project:
-    """Render a project from the working tree, with up to 27 custom modules."""
+    """Render a project from the working tree, with up to 26 further modules like the measured one."""
     template, project = snapshot(folder / "template"), folder / "project"
-    names = [MODULE, *(f"area_{letter}" for letter in ascii_lowercase)][:modules]
-    answers = ["--data", f"custom_modules={','.join(names)}", "--defaults", "--trust", "--quiet"]
+    answers = ["--data", f"custom_modules={answer(modules - 1)}", "--defaults", "--trust", "--quiet"]
     command = ["copier", "copy", *answers, "--vcs-ref", VERSION, str(template), str(project)]
     subprocess.run(command, check=True)
-    return Project(project, str(environment_of(project) / "python"), MODULE, str(project / "src"))
+    return Project(project, str(environment_of(project) / "python"), str(project / "src"))
 
 
 @contextmanager
 def database(project: Project, folder: Path, *, tenants: int, rows: int, logs: int = 0) -> Iterator[dict[str, Any]]:
     """Start a server with the rows, and yield what rows.py prints about it."""
     numbers = (str(number) for number in (tenants, rows, logs))
-    script = [project.python, str(INSIDE / "rows.py"), "fill", str(folder), project.table, *numbers]
+    script = [project.python, str(INSIDE / "rows.py"), "fill", str(folder), *numbers]
     environment = {**os.environ, **project.variables()}
     with subprocess.Popen(
         script, cwd=project.folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -95,6 +79,8 @@ def production(data: dict[str, Any]) -> dict[str, str]:
         "APP_DATABASE_OWNER_URL": data["owner_url"],
         "APP_DATABASE_ADMIN_URL": data["admin_url"],
         "APP_DATABASE_POOL_SIZE": "16",
+        "APP_MAIL_HOST": "127.0.0.1",
+        "APP_MAIL_SENDER": "Bench <bench@example.net>",
     }
 
 

@@ -32,6 +32,8 @@ class Series:
     @property
     def spread(self) -> float:
         """Return the spread of the middle half of the rounds, divided by the median."""
+        if not self.rate:
+            return 0.0
         if len(self.rates) < 4:
             return (max(self.rates) - min(self.rates)) / self.rate / 2
         quarters = statistics.quantiles(self.rates, n=4)
@@ -75,14 +77,14 @@ def load_generator(python: str, data: dict[str, Any]) -> Iterator[LoadGenerator]
 
 
 def run_round(
-    load: LoadGenerator, servers: Sequence[Server], cases: Sequence[Case], *, table: str, seconds: float, seed: int
+    load: LoadGenerator, servers: Sequence[Server], cases: Sequence[Case], *, seconds: float, seed: int
 ) -> Iterator[tuple[str, str, dict[str, float]]]:
     """Yield (application, case, the load generator's answer with the server's CPU time per request in microseconds)."""
     for case in cases:
         for server in servers[seed % len(servers) :] + servers[: seed % len(servers)]:  # type: ignore[operator]  # a list
             order = {"port": server.port, "seconds": seconds, "connections": CONNECTIONS, "seed": seed}
             before = server.cpu_seconds()
-            answer = load.ask(order | case.order(table))
+            answer = load.ask(order | case.order())
             answer["cpu"] = (server.cpu_seconds() - before) / max(answer["count"], 1) * 1e6
             yield server.name, case.name, answer
 

@@ -1,6 +1,7 @@
 """Write the results as a Markdown table and as a plot."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from tests.benchmarks.cases import Case
@@ -8,7 +9,8 @@ from tests.benchmarks.measure import Results
 
 LIMIT = "limit"
 OURS = "project"
-GOAL = {"point read": 0.27, "list of 50": 0.36, "insert": 0.33}
+TYPICAL = "typical"
+BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 COLORS = {"limit": "#8a8f98", "limit with row security": "#b6bbc4", "typical": "#d98c5f", "project": "#2f6fde"}
 
 
@@ -25,12 +27,38 @@ def table(results: Results, applications: Sequence[str], cases: Sequence[Case]) 
 def _line(results: Results, application: str, case: Case) -> str:
     series, limit = results[application, case.name], results[LIMIT, case.name]
     p50, p99 = _median(series.p50), _median(series.p99)
-    goal = f" (goal {GOAL[case.name]})" if application == OURS and case.name in GOAL else ""
+    goal = f" (goal {case.goal:.2f})" if application == OURS and case.goal else ""
     wrong = f" ({series.wrong} wrong)" if series.wrong else ""
     return (
         f"| {application}{wrong} | {series.rate:,.0f} | {series.rate / limit.rate:.3f}{goal} | {series.spread:.0%}"
         f" | {p50:.2f} | {p99:.2f} | {p99 / _median(limit.p99):.1f} | {_median(series.cpu):.0f} |"
     )
+
+
+def summary(results: Results, applications: Sequence[str], cases: Sequence[Case]) -> str:
+    """Return a short table: each application's share of the limit, and how far the project is from a typical one."""
+    lines = ["| requests ÷ limit | " + " | ".join(case.name for case in cases) + " |", "|---" * (len(cases) + 1) + "|"]
+    for application in applications:
+        if application != LIMIT:
+            shares = [results[application, case.name].rate / results[LIMIT, case.name].rate for case in cases]
+            lines.append(f"| {application} | " + " | ".join(f"{share:.2f}" for share in shares) + " |")
+    if {OURS, TYPICAL} <= set(applications):
+        pairs = [(results[OURS, case.name].rate, results[TYPICAL, case.name].rate) for case in cases]
+        times = [f"**{ours / typical:.1f}**" if typical else "–" for ours, typical in pairs]
+        lines.append("| **project ÷ typical** | " + " | ".join(times) + " |")
+    return "\n".join(lines)
+
+
+def write(folder: Path, text: str, drawing: str, short: str) -> None:
+    """Write the table and the plot into the folder, and the short table into the README beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "benchmark.md").write_text(text + "\n", encoding="utf-8")
+    (folder / "benchmark.svg").write_text(drawing, encoding="utf-8")
+    readme = folder.parent / "README.md"
+    if readme.exists():
+        head, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+        if begin:
+            readme.write_text(f"{head}{BEGIN}\n{short}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 def heading(commit: str, versions: Mapping[str, str], terms: str) -> str:
@@ -40,7 +68,7 @@ def heading(commit: str, versions: Mapping[str, str], terms: str) -> str:
 
 def plot(results: Results, applications: Sequence[str], cases: Sequence[Case], title: str) -> str:
     """Return an SVG with one bar per case and application, as long as its share of the limit."""
-    bar, gap, left, width = 16, 26, 130, 520
+    bar, gap, left, width = 16, 26, 190, 460
     parts, top = [], 56
     for case in cases:
         limit = results[LIMIT, case.name].rate

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import environment
-from tests.benchmarks.cases import CASES, DEEP_PAGE, Case
-from tests.benchmarks.environment import MODULE, Project
+from tests.benchmarks.cases import DEEP_PAGE, DEEP_SORTED, REAL_CASES, Case
+from tests.benchmarks.environment import Project
 from tests.benchmarks.measure import LoadGenerator, Results, collect, load_generator, new_results, run_round
 from tests.benchmarks.servers import Server, serve
 
-MEASURED = tuple(case for case in CASES if case.name in ("point read", "list of 50", "insert"))
+NAMES = ("point read", "list of 50", "list, sorted", "insert", "update")
+MEASURED = tuple(case for case in REAL_CASES if case.name in NAMES)
+LISTS = MEASURED[1:3]
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ Running = tuple[Server, LoadGenerator, Side]
 GROWTHS: dict[str, Sides] = {
     "own modules: 1 → 27": (Side(), Side(modules=27)),
     "tenants: 10 → 10,000": (Side(tenants=10), Side(tenants=10_000)),
-    "rows of a tenant: 100 → 10,000": (Side(tenants=10), Side(tenants=10, rows=10_000)),
-    "page: the first → after 9,000 rows": (
-        Side(tenants=10, rows=10_000, cases=(MEASURED[1],)),
-        Side(tenants=10, rows=10_000, cases=(DEEP_PAGE,)),
+    "rows of a tenant: 100 → 100,000": (Side(tenants=10), Side(tenants=10, rows=100_000)),
+    "page: the first → after 90,000 rows": (
+        Side(tenants=10, rows=100_000, cases=LISTS),
+        Side(tenants=10, rows=100_000, cases=(DEEP_PAGE, DEEP_SORTED)),
     ),
     "audit log and outbox: 0 → 500,000 each": (Side(), Side(logs=500_000)),
     "workers: 1 → 2": (Side(), Side(workers=2)),
@@ -54,14 +56,17 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         folder, projects = Path(name), {}
-        print("| | " + " | ".join(case.name for case in MEASURED) + " |\n|---|---|---|---|")
+        print("| | " + " | ".join(case.name for case in MEASURED) + " |\n" + "|---" * (len(MEASURED) + 1) + "|")
         for number, (growth, sides) in enumerate(GROWTHS.items()):
+            if options.only and not any(word in growth for word in options.only):
+                continue
             for side in sides:
                 if side.modules not in projects:
                     projects[side.modules] = environment.rendered(folder / f"modules-{side.modules}", side.modules)
             results = _measure(sides, projects, folder / f"growth-{number}", options)
             print(f"| {growth} | {' | '.join(_ratio(results, case) for case in MEASURED)} |", flush=True)
-        print(_weight(projects[1], folder / "weight"))
+        if not options.only:
+            print(_weight(projects[1], folder / "weight"))
 
 
 def _measure(sides: Sides, projects: dict[int, Project], folder: Path, options: argparse.Namespace) -> Results:
@@ -73,7 +78,7 @@ def _measure(sides: Sides, projects: dict[int, Project], folder: Path, options: 
         ]
         for number in range(options.rounds + 1):
             for server, load, side in running[:: 1 if number % 2 else -1]:
-                answers = run_round(load, [server], side.cases, table=MODULE, seconds=options.seconds, seed=number)
+                answers = run_round(load, [server], side.cases, seconds=options.seconds, seed=number)
                 collect(results if number else new_results(), answers)  # the first round only warms up
     return results
 
@@ -104,7 +109,7 @@ def _ratio(results: Results, case: Case) -> str:
 def _weight(project: Project, folder: Path) -> str:
     """Return a worker's memory after some requests, and the time to import the app."""
     with _running("weight", Side(), project, folder) as (server, load, side):
-        for _ in run_round(load, [server], side.cases, table=MODULE, seconds=1, seed=0):
+        for _ in run_round(load, [server], side.cases, seconds=1, seed=0):
             pass
         weight = server.megabytes()
     return f"\nA worker: {weight:.0f} MB. Importing the app: {_import_seconds(project):.2f} s."
@@ -127,6 +132,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-scale", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--only", action="append", help="a word of the growth's name; repeatable")
     return parser.parse_args()
 
 

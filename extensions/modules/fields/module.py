@@ -67,9 +67,9 @@ class Module:
         return [field for field in self.fields if field.unique]
 
     @property
-    def checked(self) -> list[Field]:
-        """Return the fields that the service looks up before it writes."""
-        return [field for field in self.fields if field.unique or field.kind == "ref"]
+    def user_refs(self) -> list[Field]:
+        """Return the refs to users, who must be members: the database cannot check that."""
+        return [field for field in self.refs if field.to_users]
 
     @property
     def filters(self) -> list[Field]:
@@ -118,11 +118,10 @@ class Module:
     def targets(self) -> list[Target]:
         return _without_clashes(map(_target, self.outer_refs), self.names.class_name)
 
-    def target(self, field: Field) -> Target:
-        """Return the service that looks up a ref, or this module's own repository for a ref to itself."""
-        if field.target == self.names:
-            return Target(self.names.plural, f"{self.names.class_name}Repository", self.names.package)
-        return next(target for target in self.targets if target.package == _target(field).package)
+    @property
+    def members(self) -> Target | None:
+        """Return the service that looks up refs to users, or None if there are no such refs."""
+        return next((target for target in self.targets if target.package == "tenants"), None)
 
     def alias(self, field: Field) -> str:
         """Return the name of the field's type in schemas.py."""

@@ -16,6 +16,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "errors": "",
         "observability": "",
         "origin": "",
+        "references": "errors",
         "permissions": "",
         "tenancy": "",
         "log_context": "observability",
@@ -39,8 +40,8 @@ CORE: Mapping[str, frozenset[str]] = {
         "module": "auth events jobs permissions unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime suspension unit_of_work work",
-        "http": "auth errors etags jobs limits module observability origin permissions runtime"
-        " unit_of_work",
+        "http": "auth errors etags jobs limits module observability origin permissions references"
+        " runtime unit_of_work",
         "tables": "audit auth events http jobs",
     }.items()
 }

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.module import find_modules
 from app.database.asyncpg.transaction import Transaction
+from app.database.pagination import encode_sorted
 from app.database.repository import Repository, RowNotFound
 from app.database.session import TenantSession
 from app.kit.ids import new_id
@@ -27,8 +29,8 @@ VALUES: Mapping[Any, Any] = {
     bool: True,
     datetime: datetime(2030, 1, 2, tzinfo=UTC),
 }
-UNDERLYING = {"query", "first", "all", "page", "sorted_page"}
-"""Methods that take a query; the other methods call them."""
+UNDERLYING = {"query", "first", "all", "page", "sorted_page", "listed"}
+"""Methods that take a query or filters; the other methods call them."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,29 @@ async def questions_of(
             with suppress(RowNotFound, SQLAlchemyError, LookupError, TypeError, AttributeError):
                 await getattr(repository(session), name)(**_arguments(method, repository, row))
         questions += [Question(f"{repository.__name__}.{name}", *each) for each in noted]
+    return [*questions, *await lists_of(two_tenants, repository, patch)]
+
+
+async def lists_of(
+    two_tenants: TwoTenants, repository: type[Repository[Any]], patch: pytest.MonkeyPatch
+) -> list[Question]:
+    """Ask for the first and the next page of each declared filter and sort, and of each pair."""
+    questions = []
+    engine = two_tenants.runtime.database.rw.sync_engine
+    row = await two_tenants.own_row(repository.model.__table__)
+    last = repository.model(**row)
+    for name, (sort, order) in product(
+        (None, *repository._filter_names), repository._orders.items()
+    ):
+        cursors = [None, order.cursor(last)]
+        if order.name and order.is_nullable:
+            cursors.append(encode_sorted(order.name, None, last.id))
+        for cursor in cursors:
+            filters = {name: row[name]} if name else {}
+            async with two_tenants.session() as session, _noting(engine, patch) as noted:
+                await repository(session).listed(filters, sort=sort, limit=50, cursor=cursor)
+            asked_by = f"{repository.__name__}.list({name}, sort={sort}, cursor={cursor})"
+            questions += [Question(asked_by, *each) for each in noted]
     return questions
 
 
@@ -75,7 +100,8 @@ async def _noting(
 ) -> AsyncIterator[list[tuple[str, Sequence[Any]]]]:
     """Record statements of SQLAlchemy, and those that a repository sends to the driver directly."""
     noted: list[tuple[str, Sequence[Any]]] = []
-    fetch, fetch_standalone = TenantSession.fetch, Transaction.fetch_standalone
+    fetch, write = TenantSession.fetch, TenantSession.write
+    fetch_standalone = Transaction.fetch_standalone
 
     async def note_standalone(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
         noted.append((sql, arguments))
@@ -85,11 +111,16 @@ async def _noting(
         noted.append((statement.sql, statement.arguments(values)))
         return await fetch(self, statement, values)
 
+    async def note_write(self: TenantSession, statement: Any, values: Any) -> Any:
+        noted.append((statement.sql, statement.arguments(values)))
+        return await write(self, statement, values)
+
     def note(_: Any, __: Any, sql: str, values: Any, *___: Any) -> None:
         noted.append((sql, values))
 
     with patch.context() as patched:
         patched.setattr(TenantSession, "fetch", note_fetch)
+        patched.setattr(TenantSession, "write", note_write)
         patched.setattr(Transaction, "fetch_standalone", note_standalone)
         event.listen(engine, "before_cursor_execute", note)
         yield noted
@@ -103,7 +134,7 @@ def _arguments(
     named = inspect.signature(method).parameters.values()
     given = (p for p in named if p.name != "self" and p.kind is not p.VAR_KEYWORD)
     return {
-        p.name: None if p.name == "cursor" else _value(hints[p.name], repository, row)
+        p.name: None if p.name in ("cursor", "sort") else _value(hints[p.name], repository, row)
         for p in given
     }
 

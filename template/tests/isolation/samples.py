@@ -3,11 +3,21 @@
 They exist only in the attacked databases, and are protected like the project's own tables.
 """
 
+from datetime import date
 from uuid import UUID
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Column, Connection, ForeignKey, MetaData, Table, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.database.base import NAMING, Base
@@ -46,9 +56,13 @@ class Label(UUIDMixin, TenantMixin, Samples):
 
 class Folder(UUIDMixin, TimestampMixin, TenantMixin, Samples):
     __tablename__ = "sample_folders"
-    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        Index(None, "tenant_id", "closed_on", "id"),
+    )
 
     code: Mapped[str]
+    closed_on: Mapped[date | None]
     secret: Mapped[str] = mapped_column(deferred=True)
     notes: Mapped[list["Note"]] = relationship(
         primaryjoin=SAME_FOLDER,

@@ -9,12 +9,13 @@ import pytest_asyncio
 from sqlalchemy import Connection, Table, create_engine, make_url, text
 
 from app.config import Settings
+from app.database.repository import Repository
 from app.database.tenancy import TenantContext
 from tests.support.servers import server
 
 from .attacks_reading import WITH_REASON
 from .load import create_tenants, fill
-from .questions import Question, questions_of, repositories
+from .questions import Question, lists_of, questions_of, repositories
 from .samples import Folder
 from .two_tenants import TwoTenants
 
@@ -32,6 +33,12 @@ OF_A_MILLION = {
     "list without the session": "SELECT * FROM sample_folders WHERE $1::uuid IS NOT NULL"
     " ORDER BY id DESC LIMIT 51",
 }
+
+
+class FolderRepository(Repository[Folder]):
+    model = Folder
+    filters = (Folder.code,)
+    sorts = (Folder.code, Folder.closed_on)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +90,25 @@ class TestOfAMillionRows:
 
         assert await scans(two_tenants, question, TenantContext(tenant_ids[500])) == []
 
+    async def test_starts_with_the_tenant_in_declared_lists(
+        self,
+        two_tenants: TwoTenants,
+        tenant_ids: list[UUID],
+        million: None,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A next page starts at its first row: the index condition names the sorted column."""
+        tenant = TenantContext(tenant_ids[500])
+        questions = await lists_of(two_tenants, FolderRepository, monkeypatch)
+
+        assert len(questions) >= 20
+        for question in questions:
+            assert await scans(two_tenants, question, tenant) == []
+            if "closed_on, cursor=W" in question.asked_by and "None, sort" in question.asked_by:
+                plan = await plan_of(two_tenants, question, tenant)
+                conditions = [node.get("Index Cond", "") for node in _nodes(plan)]
+                assert any("closed_on" in each for each in conditions), question.asked_by
+
 
 class TestOfEachRepository:
     @pytest.mark.parametrize("repository", repositories(), ids=lambda each: each.__name__)
@@ -113,15 +139,23 @@ async def scans(
     """Return the scans that do not begin with the tenant, as sentences."""
     if question.sql.startswith("INSERT"):
         return []
+    plan = await plan_of(two_tenants, question, tenant)
+    return [
+        f"{question.asked_by}: {node['Node Type']} of {node.get('Relation Name')}"
+        for node in _nodes(plan)
+        if _touches(node, model.__tablename__) and not _is_led(node, model)
+    ]
+
+
+async def plan_of(
+    two_tenants: TwoTenants, question: Question, tenant: TenantContext
+) -> dict[str, Any]:
     async with two_tenants.session_of(tenant) as session:
         connection = await session.connection(execution_options=WITH_REASON)
         driver: Any = (await connection.get_raw_connection()).driver_connection
         plan = await driver.fetchval(f"EXPLAIN (FORMAT JSON) {question.sql}", *question.values)
-    return [
-        f"{question.asked_by}: {node['Node Type']} of {node.get('Relation Name')}"
-        for node in _nodes(plan[0]["Plan"])
-        if _touches(node, model.__tablename__) and not _is_led(node, model)
-    ]
+    found: dict[str, Any] = plan[0]["Plan"]
+    return found
 
 
 def _is_led(node: dict[str, Any], model: Any) -> bool:

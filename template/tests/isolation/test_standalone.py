@@ -1,14 +1,17 @@
 """A standalone read sets its tenant before it reads rows, and for this statement only."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
 from json import loads
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from app.config import Settings
+from app.database.compiled.lists import Lists, Shape, Start, orders_of
 from app.database.compiled.model_statements import Statements
 from app.database.compiled.standalone import ReadStatement
 from app.database.tenancy import TENANT_SETTING
@@ -27,7 +30,15 @@ PLANNERS = (
     "enable_memoize",
     "enable_sort",
 )
+VALUES: Mapping[type[Any], Any] = {
+    str: "something",
+    UUID: new_id(),
+    datetime: datetime(2030, 1, 2, tzinfo=UTC),
+}
+STARTS = {False: (Start.FIRST_ROW, Start.AFTER_ROW), True: tuple(Start)}
+"""Where lists start, by whether the column may be empty."""
 FOLDERS = Statements(Folder, "tenant_id")
+FIRST_PAGE = Lists(FOLDERS, {}, orders_of(())).statement(Shape())
 SETTING = f"SELECT coalesce(current_setting('{TENANT_SETTING}', true), '')"
 
 
@@ -47,10 +58,11 @@ class TestTheTenantSetting:
         self, two_tenants: TwoTenants, driver: Any, model: Any, mode: str
     ) -> None:
         await driver.execute(f"SET plan_cache_mode = {mode}")
+        value = VALUES[sorted_column(model).type.python_type]
         for statement in standalone_reads(Statements(model, "tenant_id")):
             plan = await driver.fetchval(
                 f"EXPLAIN (VERBOSE, FORMAT JSON) {statement.standalone.sql}",
-                *asked(statement, two_tenants),
+                *asked(statement, two_tenants, value=value),
             )
 
             first, second = join_of(loads(plan)[0]["Plan"])["Plans"]
@@ -72,15 +84,13 @@ class TestTheTenantSetting:
             assert [each["id"] for each in found] == [row["id"]]
 
     async def test_ends_with_the_statement(self, two_tenants: TwoTenants, driver: Any) -> None:
-        await driver.fetch(
-            FOLDERS.first_page.standalone.sql, *asked(FOLDERS.first_page, two_tenants)
-        )
+        await driver.fetch(FIRST_PAGE.standalone.sql, *asked(FIRST_PAGE, two_tenants))
 
         assert await driver.fetchval(SETTING) == ""
 
     async def test_ends_with_one_that_fails_too(self, two_tenants: TwoTenants, driver: Any) -> None:
-        values = {**values_of(two_tenants), "limit": -1}
-        standalone = FOLDERS.first_page.standalone
+        values = {**values_of(two_tenants), "_limit": -1}
+        standalone = FIRST_PAGE.standalone
         with pytest.raises(asyncpg.PostgresError, match="negative"):
             await driver.fetch(
                 standalone.sql,
@@ -100,17 +110,39 @@ class TestTheTenantSetting:
             assert len(await driver.fetch(standalone.sql, *arguments)) == count
 
 
-def standalone_reads(statements: Statements[Any]) -> tuple[ReadStatement, ...]:
-    return statements.find, statements.first_page, statements.next_page
+def standalone_reads(statements: Statements[Any]) -> list[ReadStatement]:
+    """Return the statement that finds a row, and those of all its lists, sorted by one column."""
+    orders = orders_of([sorted_column(statements.model)])
+    lists = Lists(statements, {}, orders)
+    shapes = [
+        Shape((), name, start) for name in orders for start in STARTS[orders[name].is_nullable]
+    ]
+    return [statements.find, *map(lists.statement, shapes)]
 
 
-def asked(statement: ReadStatement, two_tenants: TwoTenants, row_id: Any = None) -> Any:
-    values = values_of(two_tenants, row_id)
+def sorted_column(model: type[Any]) -> Any:
+    columns = [
+        column for column in model.__mapper__.column_attrs if not column.columns[0].primary_key
+    ]
+    kind = {column.key: column.columns[0].type.python_type for column in columns}
+    return getattr(model, next(name for name in kind if kind[name] in VALUES))
+
+
+def asked(
+    statement: ReadStatement, two_tenants: TwoTenants, row_id: Any = None, value: Any = None
+) -> Any:
+    values = {**values_of(two_tenants, row_id), "_after_value": value}
     return statement.standalone.with_setting(values, TENANT_SETTING, two_tenants.own.tenant_id)
 
 
 def values_of(two_tenants: TwoTenants, row_id: Any = None) -> dict[str, Any]:
-    return {"_where_own": two_tenants.own.tenant_id, "_where_id": row_id or new_id(), "limit": 51}
+    row_id = row_id or new_id()
+    return {
+        "_where_own": two_tenants.own.tenant_id,
+        "_where_id": row_id,
+        "_after_id": row_id,
+        "_limit": 51,
+    }
 
 
 def join_of(plan: dict[str, Any]) -> dict[str, Any]:

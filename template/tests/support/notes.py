@@ -24,7 +24,7 @@ from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
 from app.database.repository import Repository
 from app.database.rls import protect
 from app.kit.rows import Rows
-from app.kit.schemas import Page, Schema, left_out
+from app.kit.schemas import Page, Schema, omittable
 
 from .people import Person
 
@@ -111,7 +111,7 @@ class NoteCreate(Schema):
 
 
 class NoteChange(Schema):
-    name: Name = left_out()
+    name: Name = omittable()
 
 
 class NoteRead(Schema):
@@ -162,7 +162,12 @@ PERMISSIONS: Mapping[str, Role] = {
     NotePermission.CHANGE: Role.MEMBER,
     NotePermission.DELETE: Role.MEMBER,
 }
-NOTES = Module(name="test_notes", routers=(router,), permissions=PERMISSIONS)
+NOTES = Module(
+    name="test_notes",
+    routers=(router,),
+    tags={"test_notes": "Notes that only tests have."},
+    permissions=PERMISSIONS,
+)
 
 
 def modules_and_notes() -> tuple[Module, ...]:

@@ -8,7 +8,7 @@ import asyncio
 import gc
 import json
 import sys
-from itertools import cycle
+from itertools import count, cycle
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -16,14 +16,18 @@ from typing import Any
 import uvloop
 
 REQUESTS = 4000
+PLACE = b"@" * 20
+"""Where each request has another number, as long as this."""
+numbers = count()
 
 
 class Client(asyncio.Protocol):
     """A connection that sends the next request when the response to the previous one is complete."""
 
-    def __init__(self, requests: list[bytes], expected: bytes, latencies: list[float]) -> None:
+    def __init__(self, requests: list[bytes], order: dict[str, Any], latencies: list[float]) -> None:
         self.requests = cycle(requests)
-        self.expected = expected
+        self.expected = str(order["status"]).encode()
+        self.delete = order["then_delete"]
         self.latencies = latencies
         self.wrong = 0
         self.stopping = False
@@ -34,16 +38,25 @@ class Client(asyncio.Protocol):
         self.ask()
 
     def ask(self) -> None:
-        self.buffer = b""
         self.asked = perf_counter()
-        self.transport.write(next(self.requests))
+        self.request = next(self.requests)
+        self.deleting = False
+        self.send(self.request)
+
+    def send(self, request: bytes) -> None:
+        self.buffer = b""
+        self.transport.write(request.replace(PLACE, b"%020d" % next(numbers)) if PLACE in request else request)
 
     def data_received(self, data: bytes) -> None:
         self.buffer = self.buffer + data if self.buffer else data
         if not _is_complete(self.buffer):
             return
+        is_right = self.buffer[9:12] == (b"204" if self.deleting else self.expected)
+        self.wrong += not is_right
+        if self.delete and is_right and not self.deleting:
+            self.deleting = True
+            return self.send(_deleting(self.request, self.buffer))
         self.latencies.append(perf_counter() - self.asked)
-        self.wrong += self.buffer[9:12] != self.expected
         if self.stopping:
             self.transport.close()
         else:
@@ -54,10 +67,20 @@ class Client(asyncio.Protocol):
         self.done.set_result(None)
 
 
+def _deleting(request: bytes, answer: bytes) -> bytes:
+    """Return the request that deletes the row that was just inserted."""
+    line, _, rest = request.partition(b" HTTP/1.1")
+    head = rest.partition(b"content-type")[0]
+    row = json.loads(answer.partition(b"\r\n\r\n")[2])["id"].encode()
+    return b"DELETE %s/%s HTTP/1.1%scontent-length: 0\r\n\r\n" % (line.split()[1], row, head)
+
+
 def _is_complete(answer: bytes) -> bool:
     head, end, body = answer.partition(b"\r\n\r\n")
     if not end:
         return False
+    if answer[9:12] == b"204":
+        return True
     lower = head.lower()
     at = lower.find(b"content-length:")
     return len(body) >= int(lower[at + 15 :].split(b"\r\n", 1)[0]) if at > 0 else body.endswith(b"0\r\n\r\n")
@@ -77,21 +100,21 @@ async def ask(order: dict[str, Any], data: dict[str, Any]) -> dict[str, float]:
     for client in clients:
         client.stopping = True
     seconds = perf_counter() - started
-    count = len(latencies)
+    done = len(latencies)
     await asyncio.wait([client.done for client in clients], timeout=5)
     latencies.sort()
     return {
-        "count": count,
+        "count": done,
         "seconds": seconds,
         "wrong": sum(client.wrong for client in clients),
-        "p50": latencies[count // 2] * 1000,
-        "p99": latencies[count * 99 // 100] * 1000,
+        "p50": latencies[done // 2] * 1000,
+        "p99": latencies[done * 99 // 100] * 1000,
     }
 
 
 def _client(requests: list[bytes], start: int, order: dict[str, Any], latencies: list[float]) -> Any:
     """Start each connection at another place in the list."""
-    return lambda: Client(requests[start:] + requests[:start], str(order["status"]).encode(), latencies)
+    return lambda: Client(requests[start:] + requests[:start], order, latencies)
 
 
 def _requests(order: dict[str, Any], data: dict[str, Any]) -> list[bytes]:
@@ -101,13 +124,26 @@ def _requests(order: dict[str, Any], data: dict[str, Any]) -> list[bytes]:
 
 def _request(order: dict[str, Any], data: dict[str, Any], random: Random, number: int) -> bytes:
     tenant = random.randrange(order.get("tenants") or len(data["tokens"]))
-    path = order["path"].format(id=random.choice(data["ids"][tenant]), deep=data["deep"][tenant])
-    body = json.dumps({"name": order["name"].format(number)}).encode() if order["method"] != "GET" else b""
+    values = {
+        "n": number,
+        "id": random.choice(data["ids"][tenant]),
+        "client": data["clients"][tenant],
+        "unique": PLACE.decode(),
+        **{name: data[name][tenant] for name in ("deep", "sorted", "deep_sorted")},
+    }
+    body = _body(order["body"], values) if order["body"] else b""
+    condition = "if-match: *\r\n" if order["if_match"] else ""
     head = (
-        f"{order['method']} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {data['tokens'][tenant]}\r\n"
+        f"{order['method']} {order['path'].format(**values)} HTTP/1.1\r\nhost: 127.0.0.1\r\n{condition}"
+        f"authorization: Bearer {data['tokens'][tenant]}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def _body(body: dict[str, Any], values: dict[str, Any]) -> bytes:
+    filled = {name: value.format(**values) if isinstance(value, str) else value for name, value in body.items()}
+    return json.dumps(filled).encode()
 
 
 def main() -> None:

@@ -23,5 +23,10 @@ def reference(field: str) -> Iterator[None]:
     try:
         yield
     except (RowNotFound, NotFound) as error:
-        named = FieldError.at("body", field, detail="There is no such row.")
-        raise ReferenceNotFound(field=field, errors=[named]) from error
+        raise unknown_reference(field) from error
+
+
+def unknown_reference(field: str) -> ReferenceNotFound:
+    """Return the error for a field of the body that refers to nothing."""
+    named = FieldError.at("body", field, detail="There is no such row.")
+    return ReferenceNotFound(field=field, errors=[named])

@@ -1,6 +1,7 @@
 """Mixins for models (id, timestamps, tenant), and constraints that belong to them."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -56,6 +57,13 @@ def unique_ignoring_case(table: str, *columns: str) -> Index:
     name = "_".join(["uq", table, *before, "lower", last])
     about = {IGNORES_CASE: last}
     return Index(name, *before, text(f"lower({last})"), unique=True, info=about)
+
+
+@cache
+def ignoring_case(model: Any) -> frozenset[str]:
+    """Return the columns of the model's `unique_ignoring_case` indexes."""
+    named = (index.info.get(IGNORES_CASE) for index in model.__table__.indexes)
+    return frozenset(filter(None, named))
 
 
 @event.listens_for(TenantMixin, "after_mapper_constructed", propagate=True)

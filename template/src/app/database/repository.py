@@ -1,44 +1,105 @@
 """The base class of repositories. The session knows the tenant, so no method takes one."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypedDict, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
+from app.database.asyncpg.errors import constraint_of
+from app.database.compiled.constraints import references, unique
+from app.database.compiled.lists import (
+    Filter,
+    Lists,
+    Order,
+    Shape,
+    Sorted,
+    conditions_of,
+    orders_of,
+)
 from app.database.compiled.model_statements import Statements
 from app.database.compiled.rows import read_only
+from app.database.compiled.statement import Statement
 from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
-from app.database.mixins import IGNORES_CASE, UUIDMixin
+from app.database.mixins import UUIDMixin, ignoring_case
 from app.database.pagination import cut_page, decode_cursor
 from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
 
 Model = TypeVar("Model", bound=UUIDMixin)
+Refusal = Callable[..., Exception]
+
+
+class RowValues(TypedDict, total=False):
+    """The columns that every row has and that `create` fills in; a model's own values extend it."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
 
 
 class RowNotFound(Exception):
     """The row does not exist for this tenant; another tenant may have it."""
 
 
+class ReferenceNotFound(RowNotFound):
+    """A reference names a row that does not exist for this tenant; `column` is the reference."""
+
+    def __init__(self, **reference: object) -> None:
+        [self.column] = reference
+        super().__init__(self.column)
+
+
 class Repository(Generic[Model]):
     """Queries of one model. Returns read-only rows; call `change` to change one.
 
-    For queries that need ORM entities, use `self.session.orm`.
+    Its lists and the errors of its constraints are declared:
+
+        class InvoiceRepository(Repository[Invoice]):
+            model = Invoice
+            filters = (Invoice.status, Invoice.issued_on >= bindparam("issued_from"))
+            sorts = (Invoice.issued_on,)
+            taken = {Invoice.number: InvoiceNumberTaken}
+
+    `taken` has what `create` and `change` raise for a value that another row has: it is called with
+    the column and the value, `InvoiceNumberTaken(number=…)`. For queries that need ORM entities,
+    use `self.session.orm`.
     """
 
     model: ClassVar[type[Any]]
+    filters: ClassVar[Sequence[Filter]] = ()
+    sorts: ClassVar[Sequence[Sorted]] = ()
+    taken: ClassVar[Mapping[InstrumentedAttribute[Any], Refusal]] = {}
+
     _statements: ClassVar[Mapping[str | None, Statements[Any]]]
+    _lists: ClassVar[Mapping[str | None, Lists]]
+    _filter_names: ClassVar[Sequence[str]]
+    _orders: ClassVar[Mapping[str | None, Order]]
+    _refusals: ClassVar[Mapping[str | None, tuple[str, Refusal]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "model" in cls.__dict__:
+            conditions = conditions_of(cls.model, cls.filters)
+            cls._filter_names, cls._orders = tuple(conditions), orders_of(cls.sorts)
             cls._statements = {own: Statements(cls.model, own) for own in tenant_columns(cls.model)}
+            cls._lists = {
+                own: Lists(statements, conditions, cls._orders)
+                for own, statements in cls._statements.items()
+            }
+            cls._refusals = _refusals(cls.model, cls.taken)
 
     def __init__(self, session: TenantSession) -> None:
         self.session = session
+
+    @classmethod
+    def refusals(cls) -> set[type[Exception]]:
+        """Return the errors that `create` and `change` raise for constraints of the table."""
+        return {refusal for _, refusal in cls._refusals.values() if isinstance(refusal, type)}
 
     async def get(self, row_id: UUID) -> Model:
         """Return the row. Raises RowNotFound."""
@@ -69,34 +130,59 @@ class Repository(Generic[Model]):
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
         """Return a page, newest first. Raises InvalidCursor."""
-        statements, own = self._own_statements()
-        values = {
-            "limit": limit + 1,
-            "_where_own": own,
-            "_where_id": cursor and decode_cursor(cursor),
-        }
-        statement = statements.next_page if cursor else statements.first_page
-        return cut_page(statements.rows(await self.session.read(statement, values)), limit)
+        return await self.listed({}, limit=limit, cursor=cursor)
 
-    async def create(self, **values: Any) -> Model:
+    async def listed(
+        self,
+        filters: Mapping[str, object],
+        *,
+        sort: str | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Rows[Model]:
+        """Return a page of the rows that match; a filter whose value is `None` is ignored.
+
+        `sort` is a name from `sorts`, such as `issued_on` or `-issued_on`; without it the newest
+        come first. Raises InvalidCursor, also for a cursor of another sort; TypeError and KeyError
+        for filters and sorts that are not declared.
+        """
+        given = {name: value for name, value in filters.items() if value is not None}
+        shown = tuple(name for name in self._filter_names if name in given)
+        if len(shown) < len(given):
+            raise TypeError(f"{type(self).__name__} has no filter {set(given).difference(shown)}")
+        order = self._orders[sort]
+        start, after = order.start(cursor)
+        values = {**given, **after, "_limit": limit + 1}
+        rows = await self._read(Shape(shown, sort, start), values)
+        if len(rows) <= limit and (rest := order.rest(start)):
+            values["_limit"] -= len(rows)
+            rows = [*rows, *await self._read(Shape(shown, sort, rest), values)]
+        return cut_page(rows, limit, order.cursor)
+
+    # mypy lets a subclass give `create` and `change` the types of its columns, as `*_: Any` and
+    # `**values: Any` together stand for any parameters.
+
+    async def create(self, *_: Any, **values: Any) -> Model:
+        """Write a new row and return it. Raises ReferenceNotFound, and the errors of `taken`."""
         statements, own = self._own_statements(to_write=True)
         statement, complete = statements.insert(_owned(values, statements.own, own))
-        return statements.rows(await self.session.fetch(statement, complete))[0]
+        created: Model = statements.rows(await self._write(statement, complete))[0]
+        return created
 
-    async def change(self, row: Model, /, **values: Any) -> Model:
+    async def change(self, row: Model, /, *_: Any, **values: Any) -> Model:
         """Write the values and return the changed row; `row` itself is not modified.
 
-        Raises RowNotFound.
+        Raises RowNotFound, ReferenceNotFound, and the errors of `taken`.
         """
         if not values:
             return row
         statements, own = self._own_statements(to_write=True)
         _owned(values, statements.own, own)
         statement, complete = statements.update(values)
-        records = await self.session.fetch(
-            statement, {**complete, "_where_id": row.id, "_where_own": own}
+        where = {"_where_id": row.id, "_where_own": own}
+        changed: Model = self._only(
+            statements.rows(await self._write(statement, {**complete, **where}))
         )
-        changed: Model = self._only(statements.rows(records))
         return changed
 
     async def delete(self, row: Model) -> None:
@@ -131,6 +217,23 @@ class Repository(Generic[Model]):
         ordered = query.order_by(self.model.id.desc())
         return cut_page(await self.all(ordered.limit(limit + 1)), limit)
 
+    async def _read(self, shape: Shape, values: Mapping[str, Any]) -> Sequence[Model]:
+        statements, own = self._own_statements()
+        statement = self._lists[statements.own].statement(shape)
+        return statements.rows(await self.session.read(statement, {**values, "_where_own": own}))
+
+    async def _write(self, statement: Statement, values: Mapping[str, Any]) -> Any:
+        """Write, so that the unit of work can go on after the refusal of a known constraint."""
+        if not self._refusals:
+            return await self.session.fetch(statement, values)
+        try:
+            return await self.session.write(statement, values)
+        except IntegrityError as error:
+            column, refusal = self._refusals.get(constraint_of(error), (None, None))
+            if column is None or refusal is None:
+                raise
+            raise refusal(**{column: values.get(column)}) from error
+
     async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
         statements, own = self._own_statements(to_write=True)
         values = {"_where_id": row_id, "_where_own": own}
@@ -161,16 +264,24 @@ def _owned(values: dict[str, Any], column: str | None, own: UUID | None) -> dict
     return {**values, column: own}
 
 
+def _refusals(
+    model: type[Any], taken: Mapping[InstrumentedAttribute[Any], Refusal]
+) -> dict[str | None, tuple[str, Refusal]]:
+    """Return column and error, by the constraint's name. Raises TypeError if there is none."""
+    found: dict[str | None, tuple[str, Refusal]] = {
+        name: (column, ReferenceNotFound) for name, column in references(model)
+    }
+    for attribute, refusal in taken.items():
+        names = [*unique(model, attribute)]
+        if not names:
+            raise TypeError(f"{attribute} has no unique constraint that ends with it")
+        found |= dict.fromkeys(names, (attribute.key, refusal))
+    return found
+
+
 def _equals(model: Any, name: str, value: Any) -> ColumnElement[bool]:
     column = getattr(model, name)
-    if name in _ignoring_case(model):
+    if name in ignoring_case(model):
         column, value = func.lower(column), value.lower()
     is_equal: ColumnElement[bool] = column == value
     return is_equal
-
-
-@cache
-def _ignoring_case(model: Any) -> frozenset[str]:
-    """Return the columns of the model's `unique_ignoring_case` indexes."""
-    named = (index.info.get(IGNORES_CASE) for index in model.__table__.indexes)
-    return frozenset(filter(None, named))

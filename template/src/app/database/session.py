@@ -61,10 +61,14 @@ class TenantSession(OrmVerbs):
         self.transaction.has_written = True
         return await self._fetch(statement, values)
 
+    async def write(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+        """As `fetch`, but a statement that fails undoes nothing else. Raises DBAPIError."""
+        self.transaction.has_written = True
+        await self._join_orm()
+        return await self.transaction.write(statement.sql, statement.arguments(values))
+
     async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        if self.has_orm:
-            await self.transaction.begin()
-            await self._flush_orm()
+        await self._join_orm()
         return await self.transaction.fetch(statement.sql, statement.arguments(values))
 
     async def read(self, statement: ReadStatement, values: Mapping[str, Any]) -> list[Any]:
@@ -113,7 +117,11 @@ class TenantSession(OrmVerbs):
         held = self.orm.sync_session
         return bool(held.identity_map or held.new)
 
-    async def _flush_orm(self) -> None:
+    async def _join_orm(self) -> None:
+        """Send what the ORM session has not sent yet, if there is one, and its savepoint."""
+        if not self.has_orm:
+            return
+        await self.transaction.begin()
         session: Any = self.orm.sync_session
         if self._holds_rows:
             await self.orm.flush()

@@ -1,23 +1,20 @@
-"""Sort by one column, then by id, so that a page can start after any row.
+"""Sort queries of your own by one column, then by id, so that a page can start after any row.
+
+The lists of a repository need none of this: they are declared with `sorts` (repository.py).
 
 Rows without a value come last, or first in descending order, as in PostgreSQL: so one index
 `(tenant_id, column, id)` serves both directions.
 """
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
-from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, Select, and_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.database.pagination import InvalidCursor, cut_page
+from app.database.pagination import cut_page, decode_sorted, encode_sorted
 from app.database.repository import Model, Repository
-from app.kit.json_values import find_fault
 from app.kit.rows import Rows
 
 
@@ -49,11 +46,13 @@ class SortedRepository(Repository[Model]):
         if sort is None:
             return await self.page(query, limit=limit, cursor=cursor)
         if cursor is not None:
-            query = query.where(_behind(*_decode(cursor, sort), sort, self.model.id))
+            value, last = decode_sorted(cursor, sort.name, sort.column.type.python_type)
+            query = query.where(_behind(value, last, sort, self.model.id))
         columns = [sort.column, self.model.id]
         order = [column.desc() for column in columns] if sort.descending else columns
         rows = await self.all(query.order_by(*order).limit(limit + 1))
-        return cut_page(rows, limit, lambda row: _encode(row, sort))
+        name, key = sort.name, sort.column.key
+        return cut_page(rows, limit, lambda row: encode_sorted(name, getattr(row, key), row.id))
 
 
 def _behind(value: Any, row_id: UUID, sort: Sort, ids: Any) -> ColumnElement[bool]:
@@ -71,24 +70,3 @@ def _behind(value: Any, row_id: UUID, sort: Sort, ids: Any) -> ColumnElement[boo
 
 def _may_be_empty(sort: Sort) -> bool:
     return bool(sort.column.property.columns[0].nullable)
-
-
-def _encode(row: Any, sort: Sort) -> str:
-    value = to_jsonable_python(getattr(row, sort.column.key))
-    text = json.dumps([sort.name, value, str(row.id)], separators=(",", ":"))
-    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
-def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
-    """Return the last row's value and id. Raises InvalidCursor."""
-    kind = TypeAdapter[Any](sort.column.type.python_type | None)
-    try:
-        text = urlsafe_b64decode(cursor + "==")
-        if find_fault(text):
-            raise InvalidCursor
-        name, value, row_id = json.loads(text)
-        if name != sort.name:
-            raise InvalidCursor
-        return kind.validate_python(value), UUID(row_id)
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise InvalidCursor from error

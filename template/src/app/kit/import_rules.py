@@ -20,7 +20,7 @@ MAY: Mapping[str, tuple[set[str], set[str]]] = {
     "subscribers": (_ENTRY_POINT[0], _ENTRY_POINT[1] | {OTHER_MODULES}),
     "schemas": (set(), {"app.kit"}),
     "services": ({"repositories"} | LEAVES, {"app.core", "app.kit", OTHER_MODULES}),
-    "repositories": ({"models"}, {"app.database", "app.kit"}),
+    "repositories": ({"models", "errors"}, {"app.database", "app.kit"}),
     "models": (set(), {"app.database.base", "app.database.mixins"}),
     "errors": (set(), {"app.core", "app.kit"}),
     "events": (set(), {"app.core", "app.kit"}),

@@ -1,11 +1,19 @@
 """Round trips to PostgreSQL take most of a request's time, so tests count them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import ClassVar
 
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from app.core.errors import Conflict
+from app.database.repository import Repository
+from app.database.session import TenantSession, open_session
+from app.kit.ids import new_id
+from app.modules.tenants.models import Invitation
 from tests.support.clients import client_of
 from tests.support.fast_paths import needs_fast_paths
 from tests.support.notes import URL
@@ -66,3 +74,87 @@ class TestARequest:
 
     async def test_is_refused_in_none(self, wired_client: AsyncClient, count: Count) -> None:
         assert await count(lambda: wired_client.post(URL, json={"name": ""})) == 0
+
+
+class EmailTaken(Conflict):
+    """Choose another address."""
+
+
+class Invitations(Repository[Invitation]):
+    """A repository with all that one can declare."""
+
+    model = Invitation
+    filters = (Invitation.role,)
+    sorts = (Invitation.expires_at,)
+    taken: ClassVar = {Invitation.email: EmailTaken}
+
+
+@pytest_asyncio.fixture
+async def session(wired: tuple[FastAPI, Wire], owner: Person) -> AsyncIterator[TenantSession]:
+    app, _ = wired
+    for _ in range(2):  # connects and prepares the statements
+        async with open_session(app.state.runtime.database.rw, owner.context) as session:
+            await invite(session, "known@example.com")
+            for number in range(3):
+                await invite(session, f"known{number}@example.com")
+            with pytest.raises(EmailTaken):
+                await invite(session, "known@example.com")
+    async with open_session(app.state.runtime.database.rw, owner.context) as session:
+        yield session
+
+
+async def invite(session: TenantSession, email: str) -> None:
+    await Invitations(session).create(
+        email=email,
+        role="member",
+        secret_hash=str(new_id()),
+        expires_at=datetime(2030, 1, 1, tzinfo=UTC),
+    )
+
+
+@needs_fast_paths
+class TestARepository:
+    async def test_lists_in_one_whatever_is_asked(
+        self, session: TenantSession, wired: tuple[FastAPI, Wire]
+    ) -> None:
+        repository, (_, wire) = Invitations(session), wired
+        asked = [
+            (filters, sort)
+            for filters in ({}, {"role": "member"})
+            for sort in (None, "expires_at", "-expires_at")
+        ]
+        for filters, sort in asked:
+            await repository.listed(filters, sort=sort, limit=2)  # prepares the statement
+        before = wire.round_trips
+        for filters, sort in asked:
+            await repository.listed(filters, sort=sort, limit=2)
+
+        assert wire.round_trips - before == len(asked)
+
+    async def test_writes_unique_values_in_one_each(
+        self, session: TenantSession, wired: tuple[FastAPI, Wire]
+    ) -> None:
+        """BEGIN is sent with the first, a savepoint with each of the others, COMMIT at the end."""
+        _, wire = wired
+        before = wire.round_trips
+        for number in range(5):
+            await invite(session, f"{number}@example.com")
+        await session.commit()
+
+        assert wire.round_trips - before == 6
+
+    async def test_refuses_one_in_two(
+        self, session: TenantSession, wired: tuple[FastAPI, Wire]
+    ) -> None:
+        """The INSERT and ROLLBACK, both before and after other writes."""
+        _, wire = wired
+        await invite(session, "first@example.com")
+        await session.commit()
+        for others in (0, 1):
+            for number in range(others):
+                await invite(session, f"other{number}@example.com")
+            before = wire.round_trips
+            with pytest.raises(EmailTaken):
+                await invite(session, "first@example.com")
+
+            assert wire.round_trips - before == 2

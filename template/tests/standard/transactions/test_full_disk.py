@@ -18,15 +18,15 @@ from httpx import AsyncClient, Response
 from app.config import Settings
 from app.main import create_app
 from tests.support.clients import client_of
+from tests.support.notes import URL, create_notes, modules_and_notes
 from tests.support.own_server import OwnServer, migrated, own_server
 from tests.support.people import create_tenant
 
 pytestmark = pytest.mark.slow
 
-URL = "/api/v1/widgets"
 MEGABYTE = 1024 * 1024
 MOST = 3000
-"""More widgets than fit into the space that filling a disk leaves."""
+"""More notes than fit into the space that filling a disk leaves."""
 
 
 @contextmanager
@@ -68,12 +68,14 @@ def server(small: Path) -> Iterator[OwnServer]:
 
 @pytest.fixture
 def full_settings(server: OwnServer) -> Settings:
-    return migrated(server)
+    settings = migrated(server)
+    create_notes(settings)
+    return settings
 
 
 @pytest_asyncio.fixture
 async def client(full_settings: Settings) -> AsyncIterator[AsyncClient]:
-    app = create_app(full_settings)
+    app = create_app(full_settings, modules_and_notes())
     owner = await create_tenant(app.state.runtime)
     async with client_of(app, owner) as client:
         yield client
@@ -87,7 +89,7 @@ def give(folder: Path, server: OwnServer) -> None:
 
 
 async def until_refused(client: AsyncClient) -> tuple[int, Response]:
-    """Write until the disk is full; return the number of widgets, and the refusal."""
+    """Write until the disk is full; return the number of notes, and the refusal."""
     for written in range(MOST):
         answer = await client.post(URL, json={"name": "x" * 120})
         if answer.status_code != 201:
@@ -132,12 +134,12 @@ class TestATablespace:
             give(folder, server)
             with server.superuser("app") as connection:
                 connection.execute(f"CREATE TABLESPACE small LOCATION '{folder}'")
-                connection.execute("ALTER TABLE widgets SET TABLESPACE small")
+                connection.execute("ALTER TABLE test_notes SET TABLESPACE small")
                 with filled(folder):
                     written, refused = await until_refused(client)
                     reads = await count(client)
                 answer = await client.post(URL, json={"name": "fits"})
-                connection.execute("ALTER TABLE widgets SET TABLESPACE pg_default")
+                connection.execute("ALTER TABLE test_notes SET TABLESPACE pg_default")
                 connection.execute("DROP TABLESPACE small")
 
         assert refused.status_code == 503

@@ -14,6 +14,9 @@ AWAY = ("08", "53", "57")
 OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 """A migration changed a type after the statement was prepared; asyncpg has dropped its plan."""
 
+ABORTED = asyncpg.InFailedSQLTransactionError
+"""An earlier statement failed, and the transaction can only be rolled back."""
+
 
 def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool) -> NoReturn:
     """Raise the driver's error as the DBAPIError that SQLAlchemy itself would raise."""
@@ -28,6 +31,11 @@ def raise_refused(dbapi: Any, error: Exception, statement: str, *, closed: bool)
             hide_parameters=True,
             connection_invalidated=closed,
         ) from refused
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """Return the constraint's name; asyncpg's exception is the cause of SQLAlchemy's `orig`."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
 
 
 def is_outdated(error: DBAPIError) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection as OrmConnection
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
@@ -19,11 +19,15 @@ from app.database.compiled.statement import Prepared
 from app.database.tenancy import Context, setting_of
 
 from .connection import Connection, begin_sql
-from .errors import OUTDATED, raise_refused
+from .errors import ABORTED, OUTDATED, raise_refused
 from .pool import checkin, checkout
 
 AT_BEGIN = "at_begin"
 """The engine option with statements to run after each BEGIN."""
+
+SAVEPOINT = "SAVEPOINT before_write"
+RELEASE = "RELEASE SAVEPOINT before_write"
+ROLL_BACK = "ROLLBACK TO SAVEPOINT before_write"
 
 
 class Transaction:
@@ -37,6 +41,7 @@ class Transaction:
         self._for_orm: OrmConnection | None = None
         self._at_commit: list[str] = []
         self._is_waiting = False
+        self._has_savepoint = False
         self.has_written = False
         """True once something was written or locked: then only `end` returns the connection."""
 
@@ -74,6 +79,43 @@ class Transaction:
             return await self.connection.send((), sql, arguments)
         except Exception as error:
             raise_refused(self._dbapi, error, sql, closed=self.connection.is_closed())
+
+    async def write(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
+        """As `fetch`, but if the statement fails, the transaction goes on as it was before.
+
+        If nothing was sent before, there is nothing to keep: the transaction ends, and the next
+        statement begins another one. Otherwise a savepoint is sent ahead, in the same round trip.
+        """
+        if self.connection is not None:
+            return await self._write_after_savepoint(self.connection, sql, arguments)
+        try:
+            return await self._send_first(self._begin_sql(), sql, arguments)
+        except DBAPIError:
+            await self.end()
+            raise
+
+    async def _write_after_savepoint(
+        self, connection: Connection, sql: str, arguments: Sequence[Any]
+    ) -> list[Any]:
+        # The savepoint of the previous write is released together with this one's. Not if the ORM
+        # is in the transaction: its own savepoints could have been set or released since then.
+        is_alone = self._for_orm is None
+        ahead = [RELEASE, SAVEPOINT] if self._has_savepoint and is_alone else [SAVEPOINT]
+        self._has_savepoint = is_alone
+        try:
+            records = await connection.send(ahead, sql, arguments)
+            if not is_alone:
+                await connection.send((), RELEASE, ())
+        except ABORTED as error:  # by an earlier statement: nothing may be continued
+            raise_refused(self._dbapi, error, sql, closed=False)
+        except Exception as error:
+            with suppress(Exception):  # aborted before, or lost: the next statement is refused
+                await connection.send((), ROLL_BACK, ())
+            raise_refused(self._dbapi, error, sql, closed=connection.is_closed())
+        except BaseException as error:
+            self._invalidate(error)
+            raise
+        return records
 
     def standalone_setting(self) -> tuple[str, UUID] | None:
         """Return the setting that a standalone read must set, or None if it is not possible."""
@@ -114,7 +156,7 @@ class Transaction:
         """
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
-        self._at_commit, self.has_written = [], False
+        self._at_commit, self.has_written, self._has_savepoint = [], False, False
         if pooled is None:
             return
         try:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
-    Integer,
     Select,
     bindparam,
     delete,
@@ -48,24 +47,15 @@ class Statements(Generic[Model]):
 
     @cached_property
     def find(self) -> ReadStatement:
-        return ReadStatement(self._select().where(self._this()))
+        return ReadStatement(self.select().where(self._this()))
 
     @cached_property
     def lock(self) -> Statement:
-        return Statement(self._select().where(self._this()).with_for_update())
+        return Statement(self.select().where(self._this()).with_for_update())
 
     @cached_property
     def lock_shared(self) -> Statement:
-        return Statement(self._select().where(self._this()).with_for_update(read=True))
-
-    @cached_property
-    def first_page(self) -> ReadStatement:
-        return ReadStatement(self._newest(), newest_first=True)
-
-    @cached_property
-    def next_page(self) -> ReadStatement:
-        older = self.columns["id"] < self._where("id")
-        return ReadStatement(self._newest().where(older), newest_first=True)
+        return Statement(self.select().where(self._this()).with_for_update(read=True))
 
     @cached_property
     def delete(self) -> Statement:
@@ -83,6 +73,10 @@ class Statements(Generic[Model]):
         complete = {name: make() for name, make in self._on_update.items() if name not in values}
         complete |= values
         return self._update(tuple(complete)), complete
+
+    def select(self) -> Select[Any]:
+        """Return a query for the context's rows, in the columns that `rows` reads."""
+        return select(*self._returned).where(*self._owned())
 
     def rows(self, records: Iterable[Any]) -> list[Model]:
         """Convert the records to read-only rows (rows.py)."""
@@ -104,13 +98,6 @@ class Statements(Generic[Model]):
     def _compile_update(self, names: tuple[str, ...]) -> Statement:
         changed = update(self._table).where(*self._owned(), self._this())
         return Statement(changed.values(self._parameters(names)).returning(*self._returned))
-
-    def _select(self) -> Select[Any]:
-        return select(*self._returned).where(*self._owned())
-
-    def _newest(self) -> Select[Any]:
-        newest_first = self._select().order_by(self.columns["id"].desc())
-        return newest_first.limit(bindparam("limit", type_=Integer()))
 
     def _owned(self) -> list[ColumnElement[bool]]:
         return [self.columns[self.own] == self._where("own", self.own)] if self.own else []

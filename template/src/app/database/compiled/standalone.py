@@ -28,19 +28,21 @@ class ReadStatement(Statement):
 
     __slots__ = ("standalone",)
 
-    def __init__(self, query: Select[Any], *, newest_first: bool = False) -> None:
+    def __init__(self, query: Select[Any], *, order: Sequence[tuple[str, bool]] = ()) -> None:
+        """`order` has the names of the query's columns and whether each is descending."""
         super().__init__(query)
-        self.standalone = StandaloneRead(query, newest_first=newest_first)
+        self.standalone = StandaloneRead(query, order)
 
 
 class StandaloneRead(Statement):
     __slots__ = ()
 
-    def __init__(self, query: Select[Any], *, newest_first: bool) -> None:
+    def __init__(self, query: Select[Any], order: Sequence[tuple[str, bool]]) -> None:
         setting = select(SET_CONFIG.label("own")).offset(NOTHING).subquery("setting")
         found = query.where(setting.c.own.is_not(None)).offset(NOTHING).lateral("found")
         rows = select(found).select_from(setting.join(found, true()))
-        super().__init__(rows.order_by(found.c.id.desc()) if newest_first else rows)
+        in_order = (found.c[name].desc() if down else found.c[name] for name, down in order)
+        super().__init__(rows.order_by(*in_order))
 
     def with_setting(self, values: Mapping[str, Any], setting: str, own: UUID) -> Sequence[Any]:
         """Return the `arguments` with the tenant's setting."""

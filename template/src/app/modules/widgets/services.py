@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from app.core.unit_of_work import CurrentWork
@@ -13,6 +13,7 @@ from .permissions import WidgetPermission
 from .repositories import (
     Widget,
     WidgetRepository,
+    WidgetValues,
 )
 
 
@@ -53,7 +54,7 @@ class WidgetService:
         self,
         widget_id: UUID,
         /,
-        **changes: Any,
+        **changes: Unpack[WidgetValues],
     ) -> Widget:
         self.work.require(WidgetPermission.CHANGE)
         before = await self.widgets.get(widget_id)

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 from app.core.auth import Actor
 from app.core.errors import Forbidden, TooManyRequests, Unauthenticated
 from app.core.http.problems import problem_response
+from app.core.http.problems._translation import translate
 from app.database.pagination import InvalidCursor
-from app.database.repository import RowNotFound
+from app.database.repository import ReferenceNotFound, RowNotFound
 from app.database.tenancy import TenantContextRequired
 
 PUBLIC_URL = "https://api.example.com"
@@ -205,6 +206,14 @@ class TestTheUnexpected:
             await client.post(THINGS, json={"level": "x"})
 
         assert [line["event"] for line in lines] == ["request"]
+
+
+class TestAReference:
+    def test_that_is_missing_is_a_404_that_names_its_column(self) -> None:
+        error = translate({"type": "http"}, ReferenceNotFound(client_id=uuid4()))
+
+        assert (error.status, error.slug) == (404, "reference-not-found")
+        assert [each.pointer for each in error.errors] == ["/body/client_id"]
 
 
 class TestAWebsocket:

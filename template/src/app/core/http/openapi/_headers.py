@@ -7,6 +7,8 @@ from app.kit.deprecation import deprecation_of
 
 from ._operation import SAFE, Operation
 
+SETS_ETAG = {"set_etag", "tag"}  # the second until 3.0
+CHECKS_IF_MATCH = {"check_if_match", "match"}  # the second until 3.0
 HEADERS = "#/components/headers/{name}"
 
 
@@ -104,7 +106,7 @@ def describe_headers(operation: Operation) -> None:
             more = OF_STATUS.get(int(status), {}) | _version(operation, status)
             more |= _deprecation(operation)
             answer["headers"] = every_response() | more | answer.get("headers", {})
-    if operation.method in SAFE and "tag" in operation.reached.verbs:
+    if operation.method in SAFE and SETS_ETAG & operation.reached.verbs:
         answers["304"] = {
             "description": "Not modified",
             "headers": every_response() | headers(ETag="ETag"),
@@ -115,9 +117,9 @@ def _sent(operation: Operation) -> Iterator[dict[str, Any]]:
     yield TRACEPARENT
     if operation.takes_idempotency_key:
         yield IDEMPOTENCY_KEY
-    if operation.changes and "match" in operation.reached.verbs:
+    if operation.changes and CHECKS_IF_MATCH & operation.reached.verbs:
         yield IF_MATCH
-    if not operation.changes and "tag" in operation.reached.verbs:
+    if not operation.changes and SETS_ETAG & operation.reached.verbs:
         yield IF_NONE_MATCH
 
 
@@ -128,5 +130,5 @@ def _deprecation(operation: Operation) -> dict[str, Any]:
 
 
 def _version(operation: Operation, status: str) -> dict[str, Any]:
-    tagged = "tag" in operation.reached.verbs and status in ("200", "201")
+    tagged = SETS_ETAG & operation.reached.verbs and status in ("200", "201")
     return headers(ETag="ETag") if tagged else {}

@@ -31,7 +31,9 @@ from app.core.http.heads import HeadTooLarge, HeadTooSlow, ShuttingDown, UrlTooL
 from app.core.http.idempotency import PROBLEMS as IDEMPOTENCY
 from app.core.http.problems import MEDIA_TYPE
 from app.core.permissions import PUBLIC
+from app.core.references import ReferenceNotFound
 from app.database.pagination import InvalidCursor
+from app.database.repository import ReferenceNotFound as UnknownRow
 from app.database.repository import RowNotFound
 
 from ._headers import OF_STATUS, every_response
@@ -47,14 +49,19 @@ ALWAYS: tuple[Kind, ...] = (*OF_SERVER, TooManyRequests, InternalError, Unavaila
 OF_BODY: tuple[Kind, ...] = (BadRequest, PayloadTooLarge, UnsupportedMediaType, Invalid)
 OF_CHANGE: tuple[Kind, ...] = (AlreadyExists, BrokenReference, Outdated, StorageFull)
 OF_VERBS: Mapping[str, Kind] = {
-    "match": PreconditionFailed,
+    "check_if_match": PreconditionFailed,
+    "match": PreconditionFailed,  # until 3.0
     "limit": TooManyRequests,
     "guessing": TooManyRequests,
     "require": Forbidden,
     "require_superuser": Forbidden,
 }
 LOG_IN = {"require", "require_signed_in", "require_user", "require_superuser"}
-TRANSLATED: Mapping[type[Exception], Kind] = {RowNotFound: NotFound, InvalidCursor: UnknownCursor}
+TRANSLATED: Mapping[type[Exception], Kind] = {
+    RowNotFound: NotFound,
+    UnknownRow: ReferenceNotFound,
+    InvalidCursor: UnknownCursor,
+}
 NAMELESS = (AppError, HttpError)
 
 

@@ -14,9 +14,13 @@ from inspect import isclass, isfunction, unwrap
 from types import CodeType, FunctionType
 from typing import Any
 
+from app.database.repository import Repository
+
 OURS = "app."
 BENEATH = "app.database."
 """How rows are stored is translated as a whole; only repositories raise errors of their own."""
+WRITES = {"create", "change"}
+"""Methods of repositories that raise what their constraints stand for."""
 REPOSITORIES = ("app.database.repository", "app.database.sorting", "app.database.pagination")
 
 
@@ -66,6 +70,10 @@ class _Search:
                 self.names.add(name)
                 for owner in self.owners:
                     self._add(_members(owner).get(name))
+        if self.names & WRITES:
+            for owner in self.owners:
+                if issubclass(owner, Repository):
+                    self.errors |= owner.refusals()
 
     def meet(self, thing: Any) -> None:
         is_class = isclass(thing)

@@ -18,7 +18,7 @@ from app.core.errors import (
     StorageFull,
     Unavailable,
 )
-from app.database.asyncpg.errors import AWAY, STATEMENT_TIMEOUT, is_outdated
+from app.database.asyncpg.errors import AWAY, STATEMENT_TIMEOUT, constraint_of, is_outdated
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +54,5 @@ def translate_database_error(error: DBAPIError) -> AppError:
         return Unavailable()
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     kind = BY_SQLSTATE.get(sqlstate) or BY_SQLSTATE_CLASS.get(sqlstate[:2]) or InternalError
-    log.info("database refused", sqlstate=sqlstate, constraint=_constraint(error))
+    log.info("database refused", sqlstate=sqlstate, constraint=constraint_of(error))
     return Invalid(errors=[SOMEWHERE]) if kind is Invalid else kind()
-
-
-def _constraint(error: DBAPIError) -> str | None:
-    """Return the constraint's name; asyncpg's exception is the cause of SQLAlchemy's `orig`."""
-    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)

@@ -30,8 +30,9 @@ from app.core.errors import (
     UnknownCursor,
     UnsupportedMediaType,
 )
+from app.core.references import unknown_reference
 from app.database.pagination import InvalidCursor
-from app.database.repository import RowNotFound
+from app.database.repository import ReferenceNotFound, RowNotFound
 from app.database.tenancy import TenantContextRequired
 
 from ._database import translate_database_error
@@ -73,6 +74,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return MethodNotAllowed(headers={"Allow": allowed_methods(scope)})
         case HTTPException():
             return _translate_http(error)
+        case ReferenceNotFound(column=column):
+            return unknown_reference(column)
         case RowNotFound():
             return NotFound()
         case InvalidCursor():

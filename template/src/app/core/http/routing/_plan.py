@@ -8,7 +8,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -193,8 +193,11 @@ def _is_plain(field: Any) -> bool:
 
 def _is_scalar(annotation: Any) -> bool:
     """False for lists, which may be repeated, and for models, which have several names."""
-    kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
-    return all(inspect.isclass(kind) and issubclass(kind, SCALAR) for kind in kinds)
+    if get_origin(annotation) in (Union, UnionType):
+        return all(_is_scalar(kind) for kind in get_args(annotation))
+    if get_origin(annotation) is Literal:
+        return all(isinstance(value, SCALAR) for value in get_args(annotation))
+    return inspect.isclass(annotation) and issubclass(annotation, SCALAR)
 
 
 def _require(condition: Any) -> None:

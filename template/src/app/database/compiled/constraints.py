@@ -1,0 +1,49 @@
+"""The names that a model's constraints have in PostgreSQL, whose errors contain nothing else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Constraint, Index, UniqueConstraint
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.database.compiled.statement import DIALECT
+from app.database.mixins import IGNORES_CASE
+
+TENANT = "tenant_id"
+
+
+def references(model: type[Any]) -> Iterator[tuple[str, str]]:
+    """Yield name and column of each foreign key within the tenant (`tenant_foreign_key`)."""
+    for constraint in model.__table__.foreign_key_constraints:
+        if len(constraint.column_keys) == 2 and constraint.column_keys[0] == TENANT:
+            yield name_of(constraint), _key(model, constraint.column_keys[1])
+
+
+def unique(model: type[Any], attribute: InstrumentedAttribute[Any]) -> Iterator[str]:
+    """Yield the names of the unique constraints and indexes that end with the column."""
+    column = attribute.property.columns[0].name
+    for constraint in (*model.__table__.constraints, *model.__table__.indexes):
+        if _last_unique(constraint) == column:
+            yield name_of(constraint)
+
+
+def name_of(constraint: Constraint | Index) -> str:
+    """Return the name, which the naming convention makes and PostgreSQL limits in length."""
+    return str(DIALECT.identifier_preparer.format_constraint(constraint)).strip('"')
+
+
+def _last_unique(constraint: Any) -> str | None:
+    match constraint:
+        case UniqueConstraint():
+            return str([*constraint.columns][-1].name)
+        case Index(unique=True):
+            return constraint.info.get(IGNORES_CASE) or getattr(
+                constraint.expressions[-1], "name", None
+            )
+        case _:
+            return None
+
+
+def _key(model: type[Any], column: str) -> str:
+    """Return the attribute of a column."""
+    return str(model.__mapper__.get_property_by_column(model.__table__.columns[column]).key)
