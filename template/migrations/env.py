@@ -16,13 +16,17 @@ from app.database.base import Base
 from app.database.schema.autogenerate import COMPARED, protect_new_tables
 from app.database.schema.migrations import OWNER_URL
 
-ONE_AT_A_TIME = text("SELECT pg_advisory_lock(hashtext('migrations'))")
+# Asked for again and again: an index that is built concurrently would wait for a process that waits.
+ONE_AT_A_TIME = text("SELECT pg_try_advisory_lock(hashtext('migrations'))")
+PAUSE_SECONDS = 0.5
 
 
 async def migrate_online() -> None:
     engine = create_async_engine(_owner_url(), poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.execute(ONE_AT_A_TIME)
+        while not await connection.scalar(ONE_AT_A_TIME):
+            await connection.commit()
+            await asyncio.sleep(PAUSE_SECONDS)
         await connection.commit()
         await connection.run_sync(_migrate)
 
