@@ -21,8 +21,8 @@ def names_left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> It
             )
 
 
-def find_places(text: str) -> list[str]:
-    """Return `path:line` of each line with this text, except in the answers file."""
+def find_places(text: str, folder: str = ".") -> list[str]:
+    """Return `path:line` of each line below the folder with this text, except in the answers file."""
     command = [
         "git",
         "grep",
@@ -35,7 +35,7 @@ def find_places(text: str) -> list[str]:
         "-e",
         text,
         "--",
-        ".",
+        folder,
     ]
     done = subprocess.run(command, capture_output=True, check=False)
     lines = done.stdout.decode(errors="replace").splitlines()

@@ -72,7 +72,9 @@ def _placed(found: Mapping[Any, Any], name: object, text: object, names: list[An
     before = next((each for each in reversed(names[:place]) if each in found), None)
     after = next((each for each in names[place + 1 :] if each in found), None)
     items = list(found.items())
-    at = [*found].index(before) + 1 if before is not None else [*found].index(after) if after is not None else len(items)
+    at = (
+        [*found].index(before) + 1 if before is not None else [*found].index(after) if after is not None else len(items)
+    )
     return dict([*items[:at], (name, text), *items[at:]])
 
 

@@ -16,7 +16,7 @@ from app.database.base import Base
 from app.database.schema.autogenerate import COMPARED, protect_new_tables
 from app.database.schema.migrations import OWNER_URL
 
-# Asked for again and again: an index that is built concurrently would wait for a process that waits.
+# Asked for repeatedly: CREATE INDEX CONCURRENTLY would wait for a transaction that waits here.
 ONE_AT_A_TIME = text("SELECT pg_try_advisory_lock(hashtext('migrations'))")
 PAUSE_SECONDS = 0.5
 

@@ -71,9 +71,7 @@ def rename_column(table: str, old: str, new: str) -> None:
 
 def change_type(table: str, column: str, type_: sa.types.TypeEngine[Any]) -> None:
     """Change a column's type to a wider one: most of them need no rewriting of the table."""
-    _briefly(
-        lambda: op.alter_column(table, column, type_=type_, postgresql_using=_cast(column, type_))
-    )
+    _briefly(lambda: op.alter_column(table, column, type_=type_))
 
 
 def shorten(table: str, column: str, type_: sa.String) -> None:
@@ -286,10 +284,6 @@ def _renamed(table: str, old: str, new: str) -> str:
     """Return SQL with the names of everything that may hang on a column, before and after."""
     pairs = [f"('{f.format(table, old)}', '{f.format(table, new)}')" for f in _NAMES]
     return f"SELECT * FROM (VALUES {', '.join(pairs)}) AS forms (before, after)"
-
-
-def _cast(column: str, type_: sa.types.TypeEngine[Any]) -> str:
-    return f"{column}::{type_.compile(op.get_context().dialect)}"
 
 
 def _escaped(statement: str) -> str:
