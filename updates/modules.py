@@ -4,6 +4,7 @@ Both sides of the difference are rendered by this release: the module as it was 
 What the table needs becomes a new step in the module's migrations; the steps that are there stay as they are.
 """
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,9 +22,11 @@ from updates.merge import Merge, Outcome
 from updates.moves import Moves
 
 QUESTION = "custom_modules"
+MODULES = "src/app/modules"
 MIGRATIONS = "migrations"
 LABELS = ("yours", "as it was described", "as it is described now")
 BY = "the new description"
+_COLUMN = re.compile(r"^    (\w+): Mapped\[", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class ChangedModule:
 
     @property
     def folder(self) -> str:
-        return f"src/app/modules/{self.change.package}"
+        return f"{MODULES}/{self.change.package}"
 
     @cached_property
     def old(self) -> dict[str, File]:
@@ -92,9 +95,15 @@ def changed_modules(
     before: Mapping[str, Any], after: Mapping[str, Any], words: Mapping[str, Any], index: Mapping[str, Entry]
 ) -> list[ChangedModule]:
     """Return the modules that the answers describe differently than before."""
-    return [
-        ChangedModule(change, index) for change in changes_between(before.get(QUESTION), after.get(QUESTION), words)
-    ]
+    changes = changes_between(before.get(QUESTION), after.get(QUESTION), words)
+    return [ChangedModule(change.in_order(_columns_of(change, index)), index) for change in changes]
+
+
+def _columns_of(change: Change, index: Mapping[str, Entry]) -> list[str]:
+    """Return the columns in the order of the module's own model."""
+    path = f"{MODULES}/{change.package}/models.py"
+    texts = read_blobs({path: index[path]}) if path in index else {}
+    return [name for file in texts.values() for name in _COLUMN.findall(file.text.decode(errors="replace"))]
 
 
 def _refuse(sentence: str) -> None:

@@ -79,9 +79,9 @@ def _take_back(conflicts: list[str]) -> int:
 
 def extended(stored: object, new: Mapping[str, Any]) -> object:
     """Return the answer with these modules, keeping its form if that form can express them."""
-    keys = {_bare(name): name for name, _ in _pairs(_items(stored))}
+    known: dict[Any, Any] = dict(_pairs(_items(stored)))
+    keys = {_bare(name): name for name in known}
     new = {keys.get(_bare(name), name): said for name, said in new.items()}
-    known = dict(_pairs(_items(stored)))
     if isinstance(stored, str) and not any(new.values()):
         return ", ".join([*known, *(name for name in new if name not in known)])
     if isinstance(stored, list):
@@ -144,8 +144,8 @@ def _refuse_names_alone(given: Mapping[str, Any]) -> None:
     known = {_bare(name) for name, _ in _pairs(_items(_stored()))}
     if not any(given.values()) and all(_bare(name) in known for name in given):
         raise Problem(
-            f"There is a module {next(iter(given))} already. To change it, say which fields it gets:"
-            " docs/adding-a-module.md."
+            f"There is a module {next(iter(given))} already. To change it, say which fields it"
+            " gets: docs/adding-a-module.md."
         )
 
 

@@ -1,5 +1,6 @@
 """What is different between a module as it was described and as it is described now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -118,6 +119,23 @@ class Change:
         """Return the names of columns that are not there any more."""
         renamed = [pair.before.column for pair in self.kept if pair.is_renamed]
         return [*renamed, *(each.column for each in self.dropped)]
+
+    def in_order(self, columns: Sequence[str]) -> "Change":
+        """Return the change with the fields in the order of these columns; the answers file sorts fields by name.
+
+        A new field stays behind the one that it follows in the description.
+        """
+        places = {column: place for place, column in enumerate(columns)}
+        before = sorted(self.before.fields, key=lambda each: places.get(each.column, len(places)))
+        kept = {pair.before.name: pair.after for pair in self.kept}
+        after = [kept[each.name] for each in before if each.name in kept]
+        fields = list(self.after.fields)
+        for added in self.added:
+            place = fields.index(added)
+            after.insert(after.index(fields[place - 1]) + 1 if place else 0, added)
+        return replace(
+            self, before=replace(self.before, fields=tuple(before)), after=replace(self.after, fields=tuple(after))
+        )
 
     def value_of(self, added: Field) -> str:
         """Return the value of a new column in rows that are there, as SQL; an empty string means NULL."""

@@ -1,19 +1,23 @@
 """Collect what a new description says about fields that exist: their former names, and values for rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..answer import NAME_ALONE, Described
-from ..words import DROP, Said, plain, read_words
+from ..words import DROP, Said, combined, plain, read_words
 
 
 @dataclass(frozen=True)
 class Words:
-    """`renamed` maps new names to old ones; `filled` maps names to values for the rows that are there."""
+    """`renamed` maps new names to old ones, `filled` names to values for rows; `order` has the names as described.
+
+    The answers file sorts fields by name.
+    """
 
     renamed: Mapping[str, str] = field(default_factory=dict)
     filled: Mapping[str, str] = field(default_factory=dict)
+    order: Sequence[str] = ()
 
 
 def words_of(given: Described, stored: Described) -> Words:
@@ -23,6 +27,7 @@ def words_of(given: Described, stored: Described) -> Words:
     return Words(
         renamed={name: each.was for name, each in said.items() if each.was and _is_new_name(name, each.was, before)},
         filled={name: each.backfill for name, each in said.items() if each.backfill},
+        order=[*combined(before, _given(given))],
     )
 
 
