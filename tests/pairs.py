@@ -85,10 +85,13 @@ def _with(text: str, words: str) -> str:
 
 
 def _value(text: str) -> str:
-    if text.startswith("enum"):
+    """Return a value for rows; without one, which a ref and most unique fields have not, the change is refused."""
+    kind, _, arguments = text.split("?")[0].split(" ")[0].partition("(")
+    if kind == "enum":
         return text.partition("(")[2].split(",")[0].rstrip(")")
-    value = _VALUES.get(text.split("?")[0].split("(")[0].split()[0], "(NULL)")
-    return "(left(id::text, 1))" if " unique" in text and not value.startswith("(") else value
+    if " unique" in text and kind != "uuid":
+        return f"(right(id::text, {arguments[:-1]}))" if arguments in ("8)", "120)") else ""
+    return _VALUES.get(kind, "")
 
 
 def _replaced(text: str) -> str:

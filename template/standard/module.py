@@ -81,7 +81,7 @@ def extended(stored: object, new: Mapping[str, Any]) -> object:
     """Return the answer with these modules, keeping its form if that form can express them."""
     known: dict[Any, Any] = dict(_pairs(_items(stored)))
     keys = {_bare(name): name for name in known}
-    new = {keys.get(_bare(name), name): said for name, said in new.items()}
+    new = {name if "/" in name else keys.get(name, name): said for name, said in new.items()}
     if isinstance(stored, str) and not any(new.values()):
         return ", ".join([*known, *(name for name in new if name not in known)])
     if isinstance(stored, list):
