@@ -17,7 +17,7 @@ from extensions.modules.scaffold import files_of
 from updates.claims import find_claims
 from updates.files import File
 from updates.git import Entry, find_filtered, read_blobs
-from updates.left_behind import MOST_PLACES, find_places
+from updates.left_behind import MOST_PLACES, find_uses
 from updates.merge import Merge, Outcome
 from updates.moves import Moves
 
@@ -79,12 +79,12 @@ class ChangedModule:
         return Outcome(outcome.files, outcome.unmerged, [*self.change.said, *outcome.notes])
 
     def left_behind(self) -> Iterator[str]:
-        """Yield a message for each column that is gone and still named in files of the module."""
+        """Yield a message for each column that is gone and seems to be used in code of the module."""
         for column in self.change.gone:
-            found = [each for each in find_places(column, self.folder) if f"/{MIGRATIONS}/" not in each]
+            found = [each for each in find_uses(column, self.folder) if f"/{MIGRATIONS}/" not in each]
             if found:
                 more = f" and {len(found) - MOST_PLACES} more" if len(found) > MOST_PLACES else ""
-                yield f"{self.change.package}.{column} is gone, and named in {', '.join(found[:MOST_PLACES])}{more}."
+                yield f"{self.change.package}.{column} is gone, and used in {', '.join(found[:MOST_PLACES])}{more}."
 
     def _rendered(self, module: Module) -> dict[str, File]:
         texts = files_of(module)
