@@ -16,7 +16,7 @@ from extensions.modules.fields import Module
 from extensions.modules.scaffold import files_of
 from updates.claims import find_claims
 from updates.files import File
-from updates.git import Entry, find_filtered, read_blobs
+from updates.git import LINK, REPOSITORY, Entry, find_filtered, read_blobs
 from updates.left_behind import MOST_PLACES, find_uses
 from updates.merge import Merge, Outcome
 from updates.moves import Moves
@@ -26,7 +26,7 @@ MODULES = "src/app/modules"
 MIGRATIONS = "migrations"
 LABELS = ("yours", "as it was described", "as it is described now")
 BY = "the new description"
-_COLUMN = re.compile(r"^    (\w+): Mapped\[", re.MULTILINE)
+_COLUMN = re.compile(r"^    (\w+): Mapped\[|^        sa\.Column\(\s*\"(\w+)\"", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,13 @@ def changed_modules(
 
 
 def _columns_of(change: Change, index: Mapping[str, Entry]) -> list[str]:
-    """Return the columns in the order of the module's own model."""
-    path = f"{MODULES}/{change.package}/models.py"
-    texts = read_blobs({path: index[path]}) if path in index else {}
-    return [name for file in texts.values() for name in _COLUMN.findall(file.text.decode(errors="replace"))]
+    """Return the columns in the order of the module's own models, then of the step that created its table."""
+    folder = f"{MODULES}/{change.package}"
+    models = [path for path in index if path == f"{folder}/models.py" or path.startswith(f"{folder}/models/")]
+    paths = [*models, *(path for path in index if path == f"{folder}/{MIGRATIONS}/s0001_create.py")]
+    texts = read_blobs({path: index[path] for path in paths if index[path].mode not in (LINK, REPOSITORY)})
+    found = (_COLUMN.finditer(file.text.decode(errors="replace")) for file in texts.values())
+    return list(dict.fromkeys(match[1] or match[2] for matches in found for match in matches))
 
 
 def _refuse(sentence: str) -> None:

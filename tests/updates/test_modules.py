@@ -4,21 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from extensions.modules.changes import changes_between
+from extensions.modules.answer import read
+from extensions.modules.fields import modules_of
 from tests.rendered import write
 from tools.snapshot import commit_all, git
 from updates.git import read_index
 from updates.modules import ChangedModule, changed_modules
 
-BEFORE = {"custom_modules": {"boats": {"fields": {"name": "str(120)", "length": "int?"}}}}
+# The answers file has sorted the fields by name.
+BEFORE = {"custom_modules": {"boats": {"fields": {"length": "int?", "name": "str(120)"}}}}
 AFTER = {"custom_modules": {"boats": {"fields": {"length": "int?", "name": "str(200)", "seats": "int = 4"}}}}
 FOLDER = "src/app/modules/boats"
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    [change] = changes_between(BEFORE["custom_modules"], AFTER["custom_modules"], {})
-    write(change.before, tmp_path / "src/app/modules")
+    [module] = modules_of(read({"boats": {"fields": {"name": "str(120)", "length": "int?"}}}))
+    write(module, tmp_path / "src/app/modules")
     commit_all(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -52,6 +54,13 @@ class TestChangedModule:
 
         assert [field.name for field in change.before.fields] == ["length", "name"]
         assert [field.name for field in change.after.fields] == ["length", "seats", "name"]
+
+    @pytest.mark.parametrize("place", ["models/__init__.py", "elsewhere.py"])
+    def test_keeps_the_order_of_the_columns_wherever_the_model_is(self, project: Path, place: str) -> None:
+        (project / FOLDER / place).parent.mkdir(exist_ok=True)
+        (project / FOLDER / "models.py").rename(project / FOLDER / place)
+
+        assert [field.name for field in changed(project).change.before.fields] == ["name", "length"]
 
     def test_numbers_its_step_after_those_that_are_there(self, project: Path) -> None:
         (project / FOLDER / "migrations/s0007_ours.py").write_text("", encoding="utf-8")
