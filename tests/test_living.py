@@ -45,6 +45,7 @@ class TestWords:
             ("int backfill 3 = 5", Said("int = 5", backfill="3")),
             ("int backfill (a + (b)) was c unique", Said("int unique", was="c", backfill="(a + (b))")),
             ("str backfill 'a = b' = c", Said("str = c", backfill="'a = b'")),
+            ("str backfill 'it''s'", Said("str", backfill="'it''s'")),
             ("str = it was good to backfill 3", Said("str = it was good to backfill 3")),
             ("enum(was, backfill)", Said("enum(was, backfill)")),
             ("date was", Said("date", was="")),
@@ -162,6 +163,17 @@ class TestChange:
         [change] = changes_between(STORED, after, {})
 
         assert step_of(change) is None
+
+    def test_gives_rows_a_constant_at_once(self) -> None:
+        given = described(motto="str backfill 'it''s :so'", vat="int = 19")
+        [change] = changes_between(STORED, as_stored(given, STORED), words_between(STORED, given))
+
+        step = step_of(change)
+
+        assert step is not None
+        assert 'server_default="it\'s :so",' in step.text
+        assert 'server_default="19",' in step.text
+        assert "fill" not in step.text
 
     def test_says_what_will_be_done(self) -> None:
         given = described(

@@ -15,7 +15,7 @@ from typing import Any
 
 DROP = "drop"
 _WAS = re.compile(r"\s+was\b(?:\s+(\w+))?")
-_BACKFILL = re.compile(r"\s+backfill\b(?:\s+(\(_*\)|\"_*\"|'_*'|[^\s=()\"']+))?")
+_BACKFILL = re.compile(r"\s+backfill\b(?:\s+(\(_*\)|(?:\"_*\")+|(?:'_*')+|[^\s=()\"']+))?")
 
 
 @dataclass(frozen=True)

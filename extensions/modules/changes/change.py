@@ -8,7 +8,7 @@ from ..fields import Module
 from ..fields.field import Field
 from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, step_type
 from .parts import Part, parts_of
-from .values import sql_value
+from .values import sql_constant, sql_value
 from .words import Words
 from .written import written
 
@@ -79,7 +79,7 @@ class Pair:
         if self.said:
             return sql_value(self.after, self.said)
         if self.becomes_required and self.after.default is not None and not self.lost_values:
-            return sql_value(self.after, f'"{self.after.default}"')
+            return sql_constant(self.after, self.after.default)
         return ""
 
 
@@ -142,7 +142,7 @@ class Change:
         said = self.words.filled.get(added.name, "")
         if said:
             return sql_value(added, said)
-        return "" if added.default is None else sql_value(added, f'"{added.default}"')
+        return "" if added.default is None else sql_constant(added, added.default)
 
     @property
     def removed_parts(self) -> list[Part]:

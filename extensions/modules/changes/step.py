@@ -153,10 +153,15 @@ def _column(table: str, field: Field, value: str) -> Call:
     nullable = field.optional or not value
     lines = [quoted(field.column), step_type(field)]
     if value:
-        lines.append(f"server_default=sa.text({quoted(value)})")
+        lines.append(f"server_default={quoted(_constant(value))}")
     lines.append(f"nullable={nullable}")
     inside = "".join(f"            {line},\n" for line in lines)
     return Call("add_column", (quoted(table), f"sa.Column(\n{inside}        )"))
+
+
+def _constant(literal: str) -> str:
+    """Return what an SQL literal says: SQLAlchemy quotes it again."""
+    return literal[1:-1].replace("''", "'") if literal.startswith("'") else literal
 
 
 def _fill(change: Change, field: Field, value: str, where: str) -> Call:

@@ -11,15 +11,32 @@ _LENGTHS = {"email": EMAIL_COLUMN, "url": URL_COLUMN}
 
 
 def sql_value(field: Field, said: str) -> str:
-    """Raises Wrong."""
+    """Return what a `backfill` says. Raises Wrong."""
     if said.startswith("("):
         return said
-    text = said[1:-1] if len(said) > 1 and said[0] == said[-1] and said[0] in "\"'" else said
     if field.kind in ("ref", "json"):
         raise Wrong(f"'backfill {said}' cannot be: a {field.kind} takes an SQL expression in brackets")
+    text = _unquoted(said)
     if not _is_valid(field, text):
         raise Wrong(f"'backfill {said}' is no {field.kind} that fits: give one that does, or SQL in brackets")
-    return _literal(field, text)
+    return sql_constant(field, text)
+
+
+def sql_constant(field: Field, text: str) -> str:
+    """Return a value of the field as SQL."""
+    match field.kind:
+        case "int" | "decimal":
+            return text
+        case "bool":
+            return text.lower()
+        case _:
+            return "'" + text.replace("'", "''") + "'"
+
+
+def _unquoted(said: str) -> str:
+    quote = said[0]
+    quoted = len(said) > 1 and quote in "\"'" and said[-1] == quote
+    return said[1:-1].replace(quote * 2, quote) if quoted else said
 
 
 def _is_valid(field: Field, text: str) -> bool:
@@ -37,13 +54,3 @@ def _is_valid(field: Field, text: str) -> bool:
                 return fits(field, text)
     except ValueError:
         return False
-
-
-def _literal(field: Field, text: str) -> str:
-    match field.kind:
-        case "int" | "decimal":
-            return text
-        case "bool":
-            return text.lower()
-        case _:
-            return "'" + text.replace("'", "''") + "'"
