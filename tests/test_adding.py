@@ -48,10 +48,10 @@ def client(begun: Path, tmp_path: Path) -> Path:
     return project
 
 
-def add(project: Path, description: str) -> subprocess.CompletedProcess[str]:
-    """Add a module as the Makefile does, but with the installed Copier."""
+def add(project: Path, description: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Add or change a module as the Makefile does, but with the installed Copier."""
     environment = {**os.environ, **GIT_ENVIRONMENT, "MODULE": description}
-    command = [sys.executable, "-m", "standard.module", "--copier", COPIER]
+    command = [sys.executable, "-m", "standard.module", "--copier", COPIER, *options]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -90,6 +90,51 @@ class TestModule:
         assert not [name for name in changes(client) if "/boats/" in name]
 
 
+CHANGED = "clients: {fields: {name: str(200), email: email? index, vat: int = 19, since: date?}}"
+
+
+class TestChange:
+    """The client's fixture has an edit in services.py, and no routes.py."""
+
+    def test_is_merged_into_edited_files(self, client: Path) -> None:
+        done = add(client, CHANGED)
+
+        assert done.returncode == 0, done.stderr
+        folder = client / "src/app/modules/clients"
+        services = (folder / "services.py").read_text(encoding="utf-8")
+        assert services.count("# Mine.") == 1
+        assert "vat: int = 19," in services
+        assert not (folder / "routes.py").exists()
+        assert "routes.py: you have removed or renamed it, and the new description has changed it since" in done.stderr
+        assert [file.name for file in folder.glob("migrations/s0002*")] == ["s0002_change_4_fields.py"]
+        fields = {"name": "str(200)", "email": "email? index", "vat": "int = 19", "since": "date?"}
+        assert answers(client)["custom_modules"] == {**DESCRIBED, "clients": {"fields": fields}}
+        others = {name for name in changes(client) if "/modules/clients/" not in name}
+        assert others == {".copier-answers.yml"}
+
+    def test_is_shown_and_ends_with_a_list_of_conflicts(self, client: Path) -> None:
+        models = client / "src/app/modules/clients/models.py"
+        text = models.read_text(encoding="utf-8").replace("sa.String(255)", "sa.String(150)  # Mine.")
+        models.write_text(text, encoding="utf-8")
+        commit(client)
+
+        shown = add(client, CHANGED, "--dry-run")
+        left = changes(client)
+        done = add(client, CHANGED)
+
+        assert left == set()
+        assert shown.returncode == done.returncode == 1
+        assert "clients.vat: new, int = 19; rows that are there get 19" in shown.stderr
+        assert "?? src/app/modules/clients/migrations/s0002_change_4_fields.py" in shown.stdout
+        assert "Conflict: src/app/modules/clients/models.py" in shown.stdout
+        assert "Not merged, because only you can know what should be there" in done.stderr
+        assert "src/app/modules/clients/models.py: you and the new description have changed" in done.stderr
+        merged = models.read_text(encoding="utf-8")
+        assert "sa.String(150)  # Mine." in merged
+        assert "sa.String(200)" in merged
+        assert "UU src/app/modules/clients/models.py" in git(client, "status", "--porcelain")
+
+
 class TestMake:
     def test_adds_the_module_at_the_head_of_the_clients_chain(self, begun: Path, workshop: Path) -> None:
         clone = cloned(begun, workshop)
@@ -118,13 +163,13 @@ def cloned(project: Path, workshop: Path) -> Clone:
     return Clone(folder)
 
 
-def make(clone: Clone, described: str) -> str:
+def make(clone: Clone, described: str, *, ends: int = 0) -> str:
     """Run the Makefile's own target, with the clone's environment and the installed Copier."""
     here = {"UV": shutil.which(os.environ.get("UV", "uv")), "RUN": f"env PYTHONPATH=src {clone.commands / 'python'} -m"}
     given = [f"{name}={value}" for name, value in here.items()]
     command = ["make", "module", described, f"copier={COPIER}", *given]
     done = subprocess.run(command, cwd=clone.folder, env=GIT_ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == ends, done.stdout + done.stderr
     return done.stdout
 
 
@@ -133,7 +178,7 @@ class TestRefusal:
         ("description", "sentence"),
         [
             ("", "Say which module: make module m=contracts"),
-            ("clients", "There is a module clients already, and its files are yours"),
+            ("clients", "There is a module clients already. To change it, say which fields it gets"),
             ("class", "custom_modules: 'class' is a word of Python itself"),
             ("boats: {fields: {skipper: ref captains}}", "boats.skipper: there is no module 'captains' to refer to"),
             ("boats: {fields: {weight: decimal(3}}", "boats.weight: 'decimal(3' has a bracket that is not closed"),
@@ -141,6 +186,8 @@ class TestRefusal:
             ("boats: {fields: {name: str, name: int}}", "column 29: 'name' is written twice: leave one out"),
             ("boats sails", "'boats sails' are 2 words: write boats, sails for modules, or boats_sails for one"),
             ("clients/clientes", "There is a module clients/clientes already"),
+            ("clients: {fields: {age: int}}", "clients.age: rows that are there need a value: write backfill VALUE"),
+            ("people/persons: {fields: {age: int?}}", "'people/persons' and 'people' are the same module"),
             ("custom_modules: {boats: }", "Leave custom_modules out, and begin with the module's name"),
             ("boats: {field: {name: str}}", "'boats' says 'field', which means nothing here: write 'fields'"),
             ("nowhere.yml", "nowhere.yml cannot be read: No such file or directory"),

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -21,13 +21,14 @@ from updates.files import File
 from updates.git import Entry, git, index_file, nothing_at, read_blobs, read_index, write_blob, write_index
 from updates.left_behind import names_left_behind
 from updates.merge import Merge, Outcome
+from updates.modules import ChangedModule, changed_modules
 from updates.moves import Moves, read_table
 from updates.renderings import read_rendering, render
 
 NEW = "new"
 
 
-def main(template: str, release_before: str, release: str, answers_file: str) -> None:
+def main(template: str, release_before: str, release: str, answers_file: str, words: str = "{}") -> None:
     project = Path.cwd()
     state = state_of(project)
     claims: dict[str, str] = json.loads((state / CLAIMS).read_text(encoding="utf-8"))
@@ -36,22 +37,34 @@ def main(template: str, release_before: str, release: str, answers_file: str) ->
         shutil.copyfile(state / INDEX, index_file())
         render(template, release, answers_file, answers, state / NEW)
         index = read_index()
-        outcome = merge(state, answers_file, index, claims)
+        modules = changed_modules(yaml.safe_load(answers_before), yaml.safe_load(answers), json.loads(words), index)
+        outcome = merge(state, answers_file, index, claims, modules)
         write(outcome, index, claims)
         mark_unmerged(outcome.unmerged, index)
     finally:
         problems = put_back(project, over=True)
     names = names_left_behind(yaml.safe_load(answers_before), yaml.safe_load(answers))
-    print(*outcome.notes, *names, *problems, sep="\n", file=sys.stderr)
+    left = [line for module in modules for line in module.left_behind()]
+    print(*outcome.notes, *left, *names, *problems, sep="\n", file=sys.stderr)
     sys.exit(bool(outcome.unmerged))
 
 
-def merge(state: Path, answers_file: str, index: Mapping[str, Entry], claims: Mapping[str, str]) -> Outcome:
+def merge(
+    state: Path,
+    answers_file: str,
+    index: Mapping[str, Entry],
+    claims: Mapping[str, str],
+    modules: Sequence[ChangedModule] = (),
+) -> Outcome:
     old, new = (read_rendering(state / folder, answers_file) for folder in (OLD, NEW))
     mine = {path: index[path] for path in index if path in old or path in new}
     committed = read_blobs({path: entry for path, entry in mine.items() if not claim_on(path, claims)})
     moves = Moves(read_table("moved"), old.keys(), new.keys())
-    return Merge(old, committed, new, moves, read_table("dropped"), claims).run()
+    outcome = Merge(old, committed, new, moves, read_table("dropped"), claims).run()
+    for module in modules:
+        module.refuse_unless_safe()
+        outcome = outcome.plus(module.merge())
+    return outcome
 
 
 def write(outcome: Outcome, index: Mapping[str, Entry], claims: Mapping[str, str]) -> None:

@@ -22,21 +22,18 @@ def names_left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> It
 
 
 def find_places(text: str) -> list[str]:
-    """Return `path:line` of each line with this text, except in the answers file."""
-    command = [
-        "git",
-        "grep",
-        "-z",
-        "-n",
-        "-I",
-        "--fixed-strings",
-        "--word-regexp",
-        "--untracked",
-        "-e",
-        text,
-        "--",
-        ".",
-    ]
+    """Return `path:line` of each line with this text as a word, except in the answers file."""
+    return _grep("--fixed-strings", "--word-regexp", "-e", text, "--", ".")
+
+
+def find_uses(column: str, folder: str) -> list[str]:
+    """Return `path:line` of each line of code that seems to use the column: as an attribute, a name or a key."""
+    pattern = rf"[.\"']{column}\b|\b{column}[=:]"
+    return _grep("--extended-regexp", "-e", pattern, "--", f":(glob){folder}/**/*.py")
+
+
+def _grep(*arguments: str) -> list[str]:
+    command = ["git", "grep", "-z", "-n", "-I", "--untracked", *arguments]
     done = subprocess.run(command, capture_output=True, check=False)
     lines = done.stdout.decode(errors="replace").splitlines()
     places = [":".join(line.split("\0")[:2]) for line in lines if "\0" in line]

@@ -14,7 +14,7 @@ from updates.files import File
 from updates.git import run
 from updates.moves import Moves
 
-LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
+LABELS = ("before updating", "last update", "after updating")
 MOST_CONFLICTS = 127  # the highest count of git merge-file; a higher exit code means that it could not read the files
 NOTHING = File(b"")
 
@@ -27,6 +27,9 @@ class Outcome:
     unmerged: dict[str, dict[int, File]] = field(default_factory=dict)  # by stage in git's index
     notes: list[str] = field(default_factory=list)
 
+    def plus(self, other: "Outcome") -> "Outcome":
+        return Outcome(self.files | other.files, self.unmerged | other.unmerged, [*self.notes, *other.notes])
+
 
 @dataclass(frozen=True)
 class Merge:
@@ -36,6 +39,8 @@ class Merge:
     moves: Moves
     dropped: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, str, str] = LABELS
+    by: str = "the standard"
     outcome: Outcome = field(default_factory=Outcome)
 
     def run(self) -> Outcome:
@@ -69,14 +74,14 @@ class Merge:
         result, stages = self.new[path], {3: self.new[path]}
         for source in sources:
             base, mine = self.old[source], self.mine[source]
-            result, clean = three_way(base, mine, result)
+            result, clean = three_way(base, mine, result, self.labels)
             if not clean:
                 stages = {1: base, 2: mine, **stages}
             if source != path:
                 self._move_away(source, path)
         # The client has a file of their own at the new path: merge with an empty base, so that both texts stay.
         if path in self.mine and path not in sources:
-            result, clean = three_way(NOTHING, self.mine[path], result)
+            result, clean = three_way(NOTHING, self.mine[path], result, self.labels)
             if not clean:
                 stages = {**stages, 2: self.mine[path]}
         self._set(path, result, stages if len(stages) > 1 else {})
@@ -85,8 +90,8 @@ class Merge:
         self.outcome.files[path] = result
         if stages:
             self.outcome.unmerged[path] = stages
-            what = "you and the standard have changed the same lines"
-            own = "you have a file of your own where the standard has one now: both texts are in it"
+            what = f"you and {self.by} have changed the same lines"
+            own = f"you have a file of your own where {self.by} has one now: both texts are in it"
             self._say(path, what if 1 in stages else own)
 
     def _move_away(self, source: str, path: str) -> None:
@@ -103,7 +108,7 @@ class Merge:
             return
         self.outcome.files[path] = self.mine[path]
         self.outcome.unmerged[path] = {1: self.old[path], 2: self.mine[path]}
-        self._say(path, f"the standard has dropped it, and you had edited it: yours is still there. {instead}".rstrip())
+        self._say(path, f"{self.by} has dropped it, and you had edited it: yours is still there. {instead}".rstrip())
 
     def _leave_removed(self, path: str, sources: list[str]) -> None:
         """Respect a removal by the client, also at the file's new path; keep a file of the client's own there."""
@@ -115,7 +120,7 @@ class Merge:
         if path != gone:
             self._say(gone, f"you have removed or renamed it; the standard's is {path} now, and was not added")
         elif self.old[gone] != self.new[path]:
-            self._say(gone, "you have removed or renamed it, and the standard has changed it since")
+            self._say(gone, f"you have removed or renamed it, and {self.by} has changed it since")
 
     def _leave_claimed(self, path: str, sources: list[str]) -> None:
         place = claim_on(path, self.claims) or path
@@ -138,17 +143,17 @@ class Merge:
         self.outcome.notes.append(f"{path}{':' if colon else ''} {what}")
 
 
-def three_way(base: File, mine: File, theirs: File) -> tuple[File, bool]:
+def three_way(base: File, mine: File, theirs: File, labels: tuple[str, str, str] = LABELS) -> tuple[File, bool]:
     """Merge, with conflict markers if needed and the client's line endings; of binary files keep the client's."""
     # The client's change of the executable bit wins over the standard's.
     executable = theirs.executable if mine.executable == base.executable else mine.executable
-    content, clean = _merged(base.text, mine.text, theirs.text)
+    content, clean = _merged(base.text, mine.text, theirs.text, labels)
     if mine.ends_lines_with_crlf:
         content = content.replace(b"\n", b"\r\n")
     return File(mine.content if content == mine.text else content, executable), clean
 
 
-def _merged(base: bytes, mine: bytes, theirs: bytes) -> tuple[bytes, bool]:
+def _merged(base: bytes, mine: bytes, theirs: bytes, labels: tuple[str, str, str]) -> tuple[bytes, bool]:
     if mine == base:
         return theirs, True
     if theirs in (base, mine):
@@ -157,6 +162,6 @@ def _merged(base: bytes, mine: bytes, theirs: bytes) -> tuple[bytes, bool]:
         files = [Path(folder, name) for name in ("mine", "base", "theirs")]
         for file, content in zip(files, (mine, base, theirs), strict=True):
             file.write_bytes(content)
-        done = run("merge-file", "-p", *LABELS, *files)
+        done = run("merge-file", "-p", *(part for label in labels for part in ("-L", label)), *files)
     is_text = done.returncode <= MOST_CONFLICTS
     return (done.stdout if is_text else mine), done.returncode == 0

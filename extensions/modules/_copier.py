@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 
 from . import validation
 from .answer import Described, decided, read
+from .changes import words_between
 from .checksum import answers_checksum
 from .fields import FILTERS as FIELD_FILTERS
 from .fields import Module, modules_of
@@ -23,6 +24,7 @@ from .origin import update_hint
 from .ownership import client_owned
 from .prompt import fit_to_screen
 from .ready_made import choices, needs, needs_in_tests
+from .scaffold import described
 from .stored import decided_before, is_clean_copy, remembered, stored_answers
 
 _CHECKS: Mapping[str, Callable[[Any], str]] = {
@@ -69,6 +71,12 @@ def module_specs(context: Context) -> str:
 
 
 @pass_context
+def module_words(context: Context) -> str:
+    """Return what the answer says about fields that exist, as JSON by package: the answers file does not keep it."""
+    return json.dumps(words_between(decided_before(context), context["custom_modules"]))
+
+
+@pass_context
 def migration_steps(context: Context) -> str:
     return json.dumps(first_chain(modules_of(_described(context)), context["modules"] or ()))
 
@@ -86,11 +94,6 @@ def left_to_client(context: Context, operation: str) -> str:
             answers_file=str(conf["answers_file"]),
         )
     )
-
-
-def described(spec: Mapping[str, Any]) -> tuple[Module, str, str, str]:
-    """Return a module of `module_specs` and its names: the class, one row, all rows."""
-    return Module.from_json(spec).forms
 
 
 def _problems(context: Context, question: str) -> list[str]:
@@ -135,6 +138,7 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "left_to_client": left_to_client,
     "migration_steps": migration_steps,
     "module_specs": module_specs,
+    "module_words": module_words,
     "problem": problem,
     "ready_made": choices,
     "standard_files": pass_context(standard_files),

@@ -16,10 +16,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ._sources import load_source
-from .names import is_english
+from .names import Names, is_english, names_of
+from .words import combined, plain
 
 _DESCRIPTIONS = load_source("standard/descriptions.py")
 _IS_YAML = re.compile(r"""[{}\[\]:"']|^\s*-\s|^\s*(null|~)\s*$""", re.MULTILINE)
+
+
+NAME_ALONE = {"name": "str(120)"}
+"""The fields of a module that is given by name alone."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +70,25 @@ def parsed(answer: object) -> object:
 
 
 def decided(modules: Iterable[Described], stored: object) -> list[Described]:
-    """Return the modules with a plural for each new name that is not an English noun: the plural equals the name.
+    """Return the modules with the plurals and the fields that they have after this answer.
 
-    Names without a plural in the project's stored answer stay as they are, because the module's files use that form.
+    A new name that is not an English noun gets a plural equal to the name. A module of the project's stored answer
+    keeps its plural, because its files use that form, and the fields that the new answer does not give.
     """
-    kept = _kept(stored)
-    return [replace(module, plural=_new_plural(module, kept)) for module in modules]
+    known = _known(stored)
+    return [_decided(module, known.get(module.name)) for module in modules]
 
 
 def as_stored(answer: object, stored: object) -> object:
-    """Return the answer for the answers file: parsed, with the decided plurals. Raises Unreadable."""
-    kept = _kept(stored)
+    """Return the answer for the answers file: parsed, with what `decided` has decided. Raises Unreadable."""
+    known = _known(stored)
     answer = parsed(answer)
     if isinstance(answer, str):
-        words = _words(answer)
-        with_plurals = [_word_with_plural(word, kept) for word in words]
-        return answer if with_plurals == words else ", ".join(with_plurals)
+        return _words_as_stored(answer, known)
     if isinstance(answer, Mapping):
-        return _entries_with_plurals(answer, kept)
+        return _entries_as_stored(answer, known)
     if isinstance(answer, list):
-        return [_item_with_plural(item, kept) for item in answer]
+        return [_item_as_stored(item, known) for item in answer]
     return answer
 
 
@@ -131,35 +135,83 @@ def _from_entry(name: object, said: object) -> Described:
     )
 
 
-def _kept(stored: object) -> set[str]:
+def _known(stored: object) -> dict[str, Described]:
+    """Return the stored modules by name, and by both forms of an English name."""
     try:
-        return {module.name for module in read(stored) if module.plural is None}
+        modules = read(stored)
     except Unreadable:
-        return set()
+        return {}
+    names = {module.name: names_of(module.name) for module in modules if module.plural is None}
+    forms = {form: each for each in modules if each.name in names for form in _forms(names[each.name])}
+    return {**forms, **{module.name: module for module in modules}}
 
 
-def _new_plural(module: Described, kept: set[str]) -> str | None:
-    if module.plural is None and module.name not in kept and not is_english(module.name):
-        return module.name
-    return module.plural
+def _forms(names: Names) -> tuple[str, str]:
+    return names.singular, names.plural
 
 
-def _word_with_plural(word: str, kept: set[str]) -> str:
+def _decided(module: Described, known: Described | None) -> Described:
+    return replace(module, plural=_plural(module, known), fields=_fields(module, known))
+
+
+def _plural(module: Described, known: Described | None) -> str | None:
+    if module.plural is None and known is not None:
+        return known.plural
+    return module.name if module.plural is None and not is_english(module.name) else module.plural
+
+
+def _fields(module: Described, known: Described | None) -> object:
+    before = known.fields if known else None
+    given = module.fields
+    if given is None:
+        return plain(before)
+    if known is None or not isinstance(given, Mapping):
+        return plain(given)
+    stored = plain(before) if isinstance(before, Mapping) else NAME_ALONE
+    return combined(stored, given) if isinstance(stored, Mapping) else given
+
+
+def _words_as_stored(answer: str, known: Mapping[str, Described]) -> object:
+    words = _words(answer)
+    if any(module.fields is not None for module in known.values() if module.name in map(_name_of, words)):
+        return _entries_as_stored(dict.fromkeys(words), known)
+    decided_words = [_word_with_plural(word, known) for word in words]
+    return answer if decided_words == words else ", ".join(decided_words)
+
+
+def _name_of(word: str) -> str:
+    return _from_word(word).name
+
+
+def _word_with_plural(word: str, known: Mapping[str, Described]) -> str:
     module = _from_word(word)
-    plural = _new_plural(module, kept)
+    plural = _plural(module, known.get(module.name))
     return word if plural == module.plural else f"{word}/{plural}"
 
 
-def _item_with_plural(item: object, kept: set[str]) -> object:
+def _item_as_stored(item: object, known: Mapping[str, Described]) -> object:
     if isinstance(item, Mapping):
-        return _entries_with_plurals(item, kept)
-    return _word_with_plural(item, kept) if isinstance(item, str) else item
+        return _entries_as_stored(item, known)
+    if not isinstance(item, str):
+        return item
+    said = _entry_as_stored(item, None, known)
+    return {item: said} if said and "fields" in said else _word_with_plural(item, known)
 
 
-def _entries_with_plurals(entries: Mapping[object, Any], kept: set[str]) -> dict[object, object]:
-    found: dict[object, object] = {}
-    for name, said in entries.items():
-        module = _from_entry(name, said)
-        plural = _new_plural(module, kept)
-        found[name] = said if plural == module.plural else {**(said or {}), "plural": plural}
-    return found
+def _entries_as_stored(entries: Mapping[Any, Any], known: Mapping[str, Described]) -> dict[object, object]:
+    return {name: _entry_as_stored(name, said, known) for name, said in entries.items()}
+
+
+def _entry_as_stored(name: object, said: Any, known: Mapping[str, Described]) -> Any:
+    module = _from_entry(name, said)
+    after = _decided(module, known.get(module.name))
+    found = dict(said or {})
+    if after.plural != module.plural:
+        found["plural"] = after.plural
+    if _in_order(after.fields) != _in_order(module.fields):
+        found["fields"] = after.fields
+    return found or said
+
+
+def _in_order(fields: object) -> object:
+    return list(fields.items()) if isinstance(fields, Mapping) else fields

@@ -1,12 +1,15 @@
 """Validate answers; each message says what to do, and no message means the answer is valid."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from . import reserved_names
 from .answer import Described, Unreadable, decided, read
-from .fields import fields_problems
+from .changes import changes_problems, words_problems
+from .changes.words import fields_of
+from .fields import Module, fields_problems, modules_of
 from .fields.names import SQL_WORDS
 from .filters import in_ascii
 from .name_clashes import clashes
@@ -48,15 +51,58 @@ def email_problem(author_email: str) -> str:
 
 
 def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: object = None) -> list[str]:
-    """Validate the answer. Modules of the project's stored answer are always valid, because their files exist."""
+    """Validate the answer. What a module of the project's stored answer has already is always valid."""
     try:
-        described = decided(read(answer), stored)
+        given = read(answer)
     except Unreadable as error:
         return [str(error)]
-    kept, chosen = _packages(stored), frozenset(ready_made)
+    described, kept, chosen = decided(given, stored), _by_package(stored), frozenset(ready_made)
     new = [module for module in described if _names(module).package not in kept]
     wrong = list(_each(new, chosen, taken_here=[_names(module) for module in described]))
-    return [*wrong, *_twice(described)] or [*_same_class(described, new)] or fields_problems(described, new, chosen)
+    wrong = [*wrong, *_changed_plurals(new, kept), *_twice(described), *_words(given, described, kept)]
+    return wrong or [*_same_class(described, new)] or _fields_problems(given, described, kept, chosen)
+
+
+def _fields_problems(
+    given: Sequence[Described], described: Sequence[Described], kept: Mapping[str, Described], chosen: frozenset[str]
+) -> list[str]:
+    before = {package: fields_of(module) for package, module in kept.items()}
+    now = [module for module in described if not _is_as_before(module, before)]
+    found = fields_problems(described, now, chosen, before)
+    return found or list(_changes(given, now, kept, modules_of(described)))
+
+
+def _is_as_before(module: Described, before: Mapping[str, Mapping[Any, Any]]) -> bool:
+    package = _names(module).package
+    return package in before and fields_of(module) == before[package]
+
+
+def _changed_plurals(new: Iterable[Described], kept: Mapping[str, Described]) -> Iterator[str]:
+    """Refuse another plural for a module that exists: its folder and its table have the former one."""
+    plurals = {_names(module).singular: package for package, module in kept.items()}
+    for module in new:
+        if plural := plurals.get(_names(module).singular):
+            yield f"{module.typed!r} is a module already, with the plural {plural!r}: leave the plural as it is"
+
+
+def _words(given: Iterable[Described], described: Iterable[Described], kept: Mapping[str, Described]) -> Iterator[str]:
+    for said, module in zip(given, described, strict=True):
+        package = _names(module).package
+        yield from (f"{package}{text}" for text in words_problems(said, kept.get(package)))
+        if package in kept and (text := _said(module)):
+            yield text
+
+
+def _changes(
+    given: Iterable[Described], now: Iterable[Described], kept: Mapping[str, Described], modules: Iterable[Module]
+) -> Iterator[str]:
+    said = {module.typed: module for module in given}
+    after = {module.names.package: module for module in modules}
+    before = {module.names.package: module for module in modules_of(kept.values())}
+    for module in now:
+        if (package := _names(module).package) in kept:
+            found = changes_problems(before[package], after[package], said[module.typed], kept[package])
+            yield from (f"{package}{text}" for text in found)
 
 
 def _line_problem(what: str, text: str, *, longest: int) -> str:
@@ -67,11 +113,11 @@ def _line_problem(what: str, text: str, *, longest: int) -> str:
     return ""
 
 
-def _packages(stored: object) -> set[str]:
+def _by_package(stored: object) -> dict[str, Described]:
     try:
-        return {_names(module).package for module in read(stored)}
+        return {_names(module).package: module for module in read(stored)}
     except Unreadable:
-        return set()
+        return {}
 
 
 def _names(module: Described) -> Names:

@@ -1,4 +1,7 @@
-"""`make module m="…"`: add a module, at the release of the standard that this project has.
+"""`make module m="…"`: add modules, or change those that exist, at this project's own release.
+
+A description of a module that exists is compared with the one in the answers. Copier runs the
+template's updates/, which merge the difference into the module's files and write a migration step.
 
 This is the only command here that needs a package: PyYAML, which `make` provides.
 """
@@ -13,12 +16,13 @@ from typing import Any
 
 import yaml
 
-from .answers import FILE, read_origin
+from .answers import FILE, read_origin, refuse_edited_answers
+from .conflicts import find_conflicts
 from .descriptions import Unreadable, load
 from .git import back_to_last_commit, changed
 from .problem import Problem
 from .releases import clone_of
-from .update import copier_of, refuse_unless_clean, run_copier
+from .update import copier_of, hand_over, refuse_unless_clean, run_copier
 
 QUESTION = "custom_modules"
 ENDINGS = (".yml", ".yaml")
@@ -29,48 +33,68 @@ EXAMPLE = (
 
 
 def main() -> int:
-    """Return 0 if the module was added, 2 if nothing was changed."""
+    """Return 0 if all is merged, 1 if there are conflicts, 2 if nothing was changed."""
     parser = argparse.ArgumentParser(prog="python -m standard.module", description=__doc__)
     parser.add_argument("description", nargs="?", default=os.environ.get("MODULE", ""))
     parser.add_argument("--copier", help="the command to use instead of uvx")
+    parser.add_argument("--dry-run", action="store_true", help="show what would change")
     arguments = parser.parse_args()
     try:
-        add(arguments.description, copier=arguments.copier)
+        return describe(arguments.description, copier=arguments.copier, dry=arguments.dry_run)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2
-    return 0
 
 
-def add(description: str, *, copier: str | None) -> None:
-    """Raises Problem."""
-    new = _read(description)
-    _refuse_known(new)
+def describe(description: str, *, copier: str | None, dry: bool = False) -> int:
+    """Add or change modules; return 1 if there are conflicts. Raises Problem."""
+    given = _read(description)
+    _refuse_names_alone(given)
     refuse_unless_clean()
+    refuse_edited_answers()
     origin = read_origin()
-    answer = json.dumps(extended(_stored(), new), default=str)
+    answer = json.dumps(extended(_stored(), given), default=str)
     with clone_of(origin.template, origin.release) as release:
         release.refuse_without(origin.release)
         command = copier_of(release, copier)
     options = ["--trust", "--defaults", "--quiet", "--vcs-ref", ":current:"]
     ended = run_copier([*command, "update", *options, "--data", f"{QUESTION}={answer}"])
-    if ended:
+    conflicts = find_conflicts(by="the new description")
+    if ended and not conflicts:
         back_to_last_commit()
         raise Problem(
-            "Not added; Copier's reason is above. Everything is as it was. Put that right, then"
+            "Nothing changed; the reason is above. Everything is as it was. Put that right, then"
             " run make module again."
         )
     _tell()
+    if dry:
+        return _take_back(conflicts)
+    return hand_over(conflicts) if conflicts else 0
+
+
+def _take_back(conflicts: list[str]) -> int:
+    for line in (*changed(), *(f"Conflict: {conflict}" for conflict in conflicts)):
+        print(f"  {line}")
+    back_to_last_commit()
+    print("This is what would change. Everything is as it was.")
+    return 1 if conflicts else 0
 
 
 def extended(stored: object, new: Mapping[str, Any]) -> object:
-    """Return the answer with the new modules, keeping its form if that form can express them."""
+    """Return the answer with these modules, keeping its form if that form can express them."""
+    known: dict[Any, Any] = dict(_pairs(_items(stored)))
+    keys = {_bare(name): name for name in known}
+    new = {name if "/" in name else keys.get(name, name): said for name, said in new.items()}
     if isinstance(stored, str) and not any(new.values()):
-        return ", ".join([*filter(None, [stored]), *new])
+        return ", ".join([*known, *(name for name in new if name not in known)])
     if isinstance(stored, list):
-        return [*stored, *({name: said} if said else name for name, said in new.items())]
-    known = stored if isinstance(stored, Mapping) else _names(stored)
+        items = {**known, **new}
+        return [{name: said} if said else name for name, said in items.items()]
     return {**known, **new}
+
+
+def _items(stored: object) -> Any:
+    return stored if isinstance(stored, (list, Mapping)) else _names(stored)
 
 
 def _names(stored: object) -> dict[str, None]:
@@ -118,20 +142,14 @@ def _loaded(text: str, what: str) -> Any:
         raise Problem(f"{what} cannot be read, {error}\nWrite for example: {EXAMPLE}") from None
 
 
-def _refuse_known(new: Mapping[str, Any]) -> None:
-    """Raises Problem for modules in the answers. Modules that came otherwise may join them."""
-    known = _known(_stored())
-    for name in new:
-        if _bare(name) in known:
-            raise Problem(
-                f"There is a module {name} already, and its files are yours:"
-                " docs/adding-a-module.md shows how to add a field to it."
-            )
-
-
-def _known(stored: object) -> set[str]:
-    items = stored if isinstance(stored, (list, Mapping)) else _names(stored)
-    return {_bare(name) for name, _ in _pairs(items)}
+def _refuse_names_alone(given: Mapping[str, Any]) -> None:
+    """Raises Problem if the answers have these modules, and nothing is said about them."""
+    known = {_bare(name) for name, _ in _pairs(_items(_stored()))}
+    if not any(given.values()) and all(_bare(name) in known for name in given):
+        raise Problem(
+            f"There is a module {next(iter(given))} already. To change it, say which fields it"
+            " gets: docs/adding-a-module.md."
+        )
 
 
 def _bare(name: object) -> str:
@@ -144,11 +162,19 @@ def _stored() -> object:
 
 
 def _tell() -> None:
-    added = sorted({"/".join(line[3:].split("/")[:4]) for line in changed() if MODULES in line})
-    if added:
-        print(f"Added {', '.join(added)}: all yours from now on. Next: make check")
-    else:
-        print("The folder was there already and is as it was. From now on others can refer to it.")
+    lines = [line for line in changed() if MODULES in line]
+    added = {_folder(line) for line in lines if line.startswith("??")}
+    edited = {_folder(line) for line in lines if not line.startswith("??")}
+    if edited:
+        print(f"Changed {', '.join(sorted(edited))}. Look at it with git diff.")
+    if new := sorted(added - edited):
+        print(f"Added {', '.join(new)}: all yours from now on. Next: make check")
+    if not lines:
+        print("The folder is as it was: its description says nothing new.")
+
+
+def _folder(line: str) -> str:
+    return "/".join(line[line.index(MODULES) :].strip('"').split("/")[:4])
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def update(*, to: str | None, answers: list[str], copier: str | None) -> int:
     ended = run_copier([*command, *given, "--vcs-ref", target or ":current:"])
     conflicts = find_conflicts()
     if conflicts:
-        return _hand_over(conflicts)
+        return hand_over(conflicts)
     if ended:
         back_to_last_commit()
         raise Problem(
@@ -99,7 +99,7 @@ def run_copier(command: list[str]) -> int:
         raise
 
 
-def _hand_over(conflicts: list[str]) -> int:
+def hand_over(conflicts: list[str]) -> int:
     print("\nNot merged, because only you can know what should be there:\n", file=sys.stderr)
     for conflict in conflicts:
         print(f"  {conflict}", file=sys.stderr)

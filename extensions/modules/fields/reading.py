@@ -197,11 +197,12 @@ def _check_default(field: Field, default: str) -> None:
         raise Wrong(f"with '= {default}' it is never left empty: leave out the ? or the default")
     if field.unique:
         raise Wrong(f"only one row could have the default: leave out unique or '= {default}'")
-    if not _fits(field, default):
+    if not fits(field, default):
         raise Wrong(f"the default {default!r} is no {_described(field)}: give one that is, or none")
 
 
-def _fits(field: Field, default: str) -> bool:
+def fits(field: Field, default: str) -> bool:
+    """True if the text is a value of the field. Not for a date, datetime, uuid, email, url, json or ref."""
     match field.kind:
         case "str" | "text":
             return default == default.strip() and default.isprintable() and 1 <= len(default) <= (field.length or 1000)

@@ -1,9 +1,11 @@
 """Validate the fields of modules; each message names the module, the field and the fix."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from graphlib import CycleError
+from types import MappingProxyType
+from typing import Any
 
 from ..answer import Described
 from ..names import Names, is_english, names_of
@@ -22,11 +24,18 @@ _NO_TARGETS = {
 
 
 def fields_problems(
-    modules: Collection[Described], new: Collection[Described], ready_made: Collection[str] = ()
+    modules: Collection[Described],
+    new: Collection[Described],
+    ready_made: Collection[str] = (),
+    before: Mapping[str, Mapping[Any, Any]] = MappingProxyType({}),
 ) -> list[str]:
-    """Validate the new modules' fields. Modules that the project has already only serve as targets of refs."""
+    """Validate the fields of new and of changed modules; all other modules only serve as targets of refs.
+
+    `before` has the fields of the project's modules: a field that stays as it is was accepted once.
+    """
     packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
-    found = [f"{_names(module).package}{text}" for module in new for text in _of_module(module, packages)]
+    named = ((_names(module).package, module) for module in new)
+    found = [f"{name}{text}" for name, module in named for text in _of_module(module, packages, before.get(name, {}))]
     fresh = {_names(module).package for module in new}
     return found or [*_same_error(modules, fresh)] or _cycle(modules, fresh)
 
@@ -47,7 +56,7 @@ def _names(module: Described) -> Names:
     return names_of(module.name, module.plural)
 
 
-def _of_module(module: Described, packages: dict[str, Names]) -> Iterator[str]:
+def _of_module(module: Described, packages: dict[str, Names], before: Mapping[Any, Any]) -> Iterator[str]:
     if module.fields is None:
         return
     if not isinstance(module.fields, dict) or not module.fields:
@@ -63,7 +72,8 @@ def _of_module(module: Described, packages: dict[str, Names]) -> Iterator[str]:
                 raise Wrong(problem)
             seen.append(field)
         except Wrong as wrong:
-            yield f".{name}: {wrong}"
+            if before.get(name) != said:
+                yield f".{name}: {wrong}"
 
 
 def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> Field:

@@ -8,9 +8,10 @@ from .source import Source
 
 PYTHON, SOURCE = "{{ _copier_python }}", "{{ _copier_conf.src_path }}"
 GIVEN = [SOURCE, "{{ _version_from }}", "{{ _version_to }}", "{{ _copier_conf.answers_file }}"]
+WORDS = "{{ (module_words | default({})) | tojson }}"
 STEPS = [
-    {"command": [PYTHON, f"{SOURCE}/updates", stage, *GIVEN], "when": f"{{{{ _stage == '{stage}' }}}}"}
-    for stage in ("before", "after")
+    {"command": [PYTHON, f"{SOURCE}/updates", stage, *GIVEN, *more], "when": f"{{{{ _stage == '{stage}' }}}}"}
+    for stage, more in (("before", []), ("after", [WORDS]))
 ]
 SCRIPTS = ("updates/__main__.py", "updates/before.py", "updates/after.py", "updates/table.toml")
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)

@@ -1,7 +1,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from threading import Thread
+from time import sleep
+from typing import Any, TypeVar
 
+import psycopg
 from alembic import command
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,6 +45,23 @@ class TestChain:
 
             assert _left_over(server, scratch) == OF_ALEMBIC
 
+    def test_lets_an_index_be_built_while_another_process_waits_to_migrate(
+        self, scratch: DatabaseUrls, server: EmbeddedServer
+    ) -> None:
+        database = make_url(scratch.url).database or ""
+        waiting = Thread(target=command.upgrade, args=[configuration(scratch.owner_url), "head"])
+        with server.superuser(database) as first:
+            first.execute("SELECT pg_advisory_lock(hashtext('migrations'))")
+            first.execute("CREATE TABLE boats (name text)")
+            waiting.start()
+            _wait_for_the_owner(first)
+            first.execute("SET statement_timeout = '10s'")
+            first.execute("CREATE INDEX CONCURRENTLY boats_names ON boats (name)")
+            first.execute("DROP TABLE boats")
+        waiting.join()
+
+        assert _is_at_head(scratch)
+
     def test_tells_the_serving_role_whether_it_has_been_run_to_its_end(
         self, scratch: DatabaseUrls
     ) -> None:
@@ -64,6 +84,13 @@ class TestChain:
 
         assert _is_at_head(scratch)
         assert _asked(scratch, is_newer)
+
+
+def _wait_for_the_owner(connection: psycopg.Connection[Any]) -> None:
+    here = "datname = current_database() AND usename = 'app_owner'"
+    while not connection.execute(f"SELECT 1 FROM pg_stat_activity WHERE {here}").fetchone():
+        sleep(0.05)
+    sleep(0.2)
 
 
 def _left_over(server: EmbeddedServer, urls: DatabaseUrls) -> set[str]:

@@ -1,0 +1,182 @@
+"""What is different between a module as it was described and as it is described now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ..fields import Module
+from ..fields.field import Field
+from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, step_type
+from .parts import Part, parts_of
+from .values import sql_constant, sql_value
+from .words import Words
+from .written import written
+
+_LENGTHS = {"email": EMAIL_COLUMN, "url": URL_COLUMN, "enum": ENUM_COLUMN}
+_TEXTS = frozenset({"str", "text", "email", "url", "enum"})
+_INT_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A field that was there and stays, before and after; `said` is the value for rows that do not fit."""
+
+    before: Field
+    after: Field
+    said: str = ""
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.before.column != self.after.column
+
+    @property
+    def has_other_type(self) -> bool:
+        return step_type(self.before) != step_type(self.after)
+
+    @property
+    def is_shorter(self) -> bool:
+        before, after = _longest(self.before), _longest(self.after)
+        return {self.before.kind, self.after.kind} <= _TEXTS and after is not None and (before or after + 1) > after
+
+    @property
+    def becomes_required(self) -> bool:
+        return self.before.optional and not self.after.optional
+
+    @property
+    def lost_values(self) -> bool:
+        """True if rows may have a value that the enum does not know any more."""
+        return self.after.kind == "enum" and (
+            self.before.kind != "enum" or not set(self.before.values) <= set(self.after.values)
+        )
+
+    @property
+    def can_be_converted(self) -> bool:
+        before, after = self.before, self.after
+        if "ref" in (before.kind, after.kind):
+            return before.kind == after.kind and before.target == after.target
+        if {before.kind, after.kind} <= _TEXTS or step_type(before) == step_type(after):
+            return True
+        room = after.digits - after.places
+        if after.kind == "decimal" and before.kind == "decimal":
+            return after.places >= before.places and room >= before.digits - before.places
+        return (before.kind, after.kind) == ("int", "decimal") and room >= _INT_DIGITS
+
+    @property
+    def unfit(self) -> str:
+        """Return SQL that finds the rows that have to change, by the new name of the column."""
+        column = self.after.column
+        known = ", ".join(f"'{value}'" for value in self.after.values)
+        conditions = [
+            f"{column} IS NULL" if self.becomes_required else "",
+            f"{column} NOT IN ({known})" if self.lost_values else "",
+            f"length({column}) > {_longest(self.after)}" if self.is_shorter and self.after.kind != "enum" else "",
+        ]
+        return " OR ".join(filter(None, conditions))
+
+    @property
+    def value(self) -> str:
+        """Return the value for those rows as SQL, or an empty string if none is given."""
+        if self.said:
+            return sql_value(self.after, self.said)
+        if self.becomes_required and self.after.default is not None and not self.lost_values:
+            return sql_constant(self.after, self.after.default)
+        return ""
+
+
+@dataclass(frozen=True)
+class Change:
+    before: Module
+    after: Module
+    words: Words = field(default_factory=Words)
+    tables: tuple[str, ...] = ()  # of the project's modules, which SQL in a backfill may read
+
+    @property
+    def package(self) -> str:
+        return self.after.names.package
+
+    @cached_property
+    def added(self) -> list[Field]:
+        kept = {pair.after.name for pair in self.kept}
+        return [each for each in self.after.fields if each.name not in kept]
+
+    @cached_property
+    def dropped(self) -> list[Field]:
+        kept = {pair.before.name for pair in self.kept}
+        return [each for each in self.before.fields if each.name not in kept]
+
+    @cached_property
+    def kept(self) -> list[Pair]:
+        before = {each.name: each for each in self.before.fields}
+        names = {each.name: self.words.renamed.get(each.name, each.name) for each in self.after.fields}
+        return [
+            Pair(before[names[each.name]], each, self.words.filled.get(each.name, ""))
+            for each in self.after.fields
+            if names[each.name] in before
+        ]
+
+    @property
+    def gone(self) -> list[str]:
+        """Return the names of columns that are not there any more."""
+        renamed = [pair.before.column for pair in self.kept if pair.is_renamed]
+        return [*renamed, *(each.column for each in self.dropped)]
+
+    def in_order(self, columns: Sequence[str]) -> "Change":
+        """Return the change with the fields in the order of these columns; the answers file sorts fields by name.
+
+        A new field stays behind the one that it follows in the description.
+        """
+        places = {column: place for place, column in enumerate(columns)}
+        before = sorted(self.before.fields, key=lambda each: places.get(each.column, len(places)))
+        kept = {pair.before.name: pair.after for pair in self.kept}
+        after = [kept[each.name] for each in before if each.name in kept]
+        fields = list(self.after.fields)
+        for added in self.added:
+            place = fields.index(added)
+            after.insert(after.index(fields[place - 1]) + 1 if place else 0, added)
+        return replace(
+            self, before=replace(self.before, fields=tuple(before)), after=replace(self.after, fields=tuple(after))
+        )
+
+    def value_of(self, added: Field) -> str:
+        """Return the value of a new column in rows that are there, as SQL; an empty string means NULL."""
+        said = self.words.filled.get(added.name, "")
+        if said:
+            return sql_value(added, said)
+        return "" if added.default is None else sql_constant(added, added.default)
+
+    @property
+    def removed_parts(self) -> list[Part]:
+        """Return the parts that fields which stay do not have any more, by the new names of their columns."""
+        return [part for pair in self.kept for part in _renamed(pair) if part not in parts_of(pair.after)]
+
+    @property
+    def added_parts(self) -> list[Part]:
+        kept = [part for pair in self.kept for part in parts_of(pair.after) if part not in _renamed(pair)]
+        return [*kept, *(part for each in self.added for part in parts_of(each))]
+
+    @property
+    def said(self) -> list[str]:
+        """Return what will be done, a line for each field."""
+        dropped = (f"{each.name}: dropped, with its column and its values" for each in self.dropped)
+        added = (f"{each.name}: new, {written(each)}{self._rows_get(self.value_of(each))}" for each in self.added)
+        changed = (self._said_of(pair) for pair in self.kept if pair.before != pair.after)
+        return [f"{self.package}.{line}" for line in (*added, *changed, *dropped)]
+
+    def _said_of(self, pair: Pair) -> str:
+        was = f"was {pair.before.name}, " if pair.before.name != pair.after.name else ""
+        texts = [written(pair.before), written(pair.after)]
+        how = " → ".join(texts) if texts[0] != texts[1] else texts[0]
+        return f"{pair.after.name}: {was}{how}{self._rows_get(pair.value if pair.unfit else '')}"
+
+    @staticmethod
+    def _rows_get(value: str) -> str:
+        return f"; rows that are there get {value}" if value else ""
+
+
+def _renamed(pair: Pair) -> list[Part]:
+    """Return the former parts by the new name of the column, as renaming the column leaves them."""
+    return parts_of(replace(pair.before, name=pair.after.name))
+
+
+def _longest(each: Field) -> int | None:
+    return each.length or _LENGTHS.get(each.kind)

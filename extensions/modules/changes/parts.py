@@ -1,0 +1,30 @@
+"""The constraints and indexes of a field's column, each with the arguments of the function that adds it."""
+
+from dataclasses import dataclass
+
+from ..fields.field import Field
+from ..fields.types import delete_rule
+
+
+@dataclass(frozen=True)
+class Part:
+    """`kind` is the name of a function of app.database.field_changes after `add_` and `drop_`."""
+
+    kind: str
+    column: str
+    arguments: tuple[str, ...] = ()
+
+
+def parts_of(field: Field) -> list[Part]:
+    column, found = field.column, []
+    if field.unique:
+        found.append(Part("unique_ignoring_case" if field.ignores_case else "unique", column))
+    if field.has_index:
+        found.append(Part("index", column))
+    if field.kind == "enum":
+        found.append(Part("known_values", column, field.values))
+    if field.kind == "ref" and field.to_users:
+        found.append(Part("user_reference", column, (delete_rule(field),)))
+    elif field.kind == "ref":
+        found.append(Part("reference", column, (field.to.table, delete_rule(field))))
+    return found

@@ -1,0 +1,279 @@
+"""Change the fields of a tenants' table while it is used, as `make module` writes into migrations.
+
+A constraint or an index that is added in one statement keeps writers waiting while PostgreSQL scans
+the table. Here each change is several statements, each its own transaction: those that lock the
+table are short, and those that scan it let readers and writers pass.
+
+- A migration that failed half-way can be run again: nothing is added twice.
+- A statement that needs the table for itself waits for two seconds at most, because everybody else
+  would wait behind it, then tries again.
+- Names of constraints and indexes follow the convention of `app.database.base`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.exc import DBAPIError
+
+from app.database import online
+
+BATCH = 1000
+PATIENCE, PAUSE, ATTEMPTS = "2s", 1.0, 60
+LOCK_NOT_AVAILABLE = "55P03"
+_NAMES = (
+    "uq_{}_tenant_id_{}",
+    "uq_{}_tenant_id_lower_{}",
+    "ix_{}_tenant_id_{}_id",
+    "ck_{}_{}_is_known",
+    "fk_{}_tenant_id_{}",
+    "fk_{}_{}",
+)
+
+
+def add_column(table: str, column: sa.Column[Any]) -> None:
+    """Add a column. Rows that are there get its `server_default`, which is dropped afterwards."""
+    _briefly(lambda: op.add_column(table, column, if_not_exists=True))
+    if column.server_default is not None:
+        _briefly(lambda: op.alter_column(table, column.name, server_default=None))
+
+
+def drop_column(table: str, column: str) -> None:
+    """Drop a column with its constraints and indexes."""
+    _briefly(lambda: op.drop_column(table, column, if_exists=True))
+
+
+def rename_column(table: str, old: str, new: str) -> None:
+    """Rename a column, and its constraints and indexes as the naming convention says."""
+    names = _renamed(table, old, new)
+    constraints = f"""
+        SELECT names.* FROM pg_constraint JOIN ({names}) AS names ON conname = names.before
+        WHERE conrelid = '{table}'::regclass
+    """
+    rename_constraint = f"ALTER TABLE {table} RENAME CONSTRAINT %I TO %I"
+    _do(
+        f"""
+        IF EXISTS (
+            SELECT FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = '{old}'
+        ) THEN
+            ALTER TABLE {table} RENAME COLUMN {old} TO {new};
+        END IF;
+        FOR found IN {constraints} LOOP
+            EXECUTE format('{rename_constraint}', found.before, found.after);
+        END LOOP;
+        FOR found IN {names} LOOP
+            EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', found.before, found.after);
+        END LOOP;
+        """
+    )
+
+
+def change_type(table: str, column: str, type_: sa.types.TypeEngine[Any]) -> None:
+    """Change a column's type to a wider one: most of them need no rewriting of the table."""
+    _briefly(lambda: op.alter_column(table, column, type_=type_))
+
+
+def shorten(table: str, column: str, type_: sa.String) -> None:
+    """Change a text to a shorter type. Fails before it locks anything if a value is too long."""
+    name = f"ck_{column}_is_short"
+    _add_check(table, name, f"length({column}) <= {type_.length}")
+    change_type(table, column, type_)
+    _drop_constraint(table, name)
+
+
+def fill(table: str, column: str, value: str, where: str, *reads: str) -> None:
+    """Set the column to an SQL expression in the rows that match, a batch of rows in a transaction.
+
+    `reads` names the other tenants' tables that the expression reads.
+    """
+    with _rows_of_all_tenants(table, *reads):
+        if op.get_context().as_sql:
+            op.execute(_escaped(f"UPDATE {table} SET {column} = {value} WHERE {where}"))
+        else:
+            _in_batches(
+                f"""
+                WITH batch AS (
+                    SELECT tenant_id AS batch_tenant_id, id AS batch_id FROM {table}
+                    WHERE ({where}) AND (tenant_id, id) > ($1::uuid, $2::uuid)
+                    ORDER BY tenant_id, id LIMIT {BATCH} FOR UPDATE
+                ), filled AS (
+                    UPDATE {table} SET {column} = {value} FROM batch
+                    WHERE tenant_id = batch_tenant_id AND id = batch_id
+                )
+                SELECT * FROM batch ORDER BY batch_tenant_id DESC, batch_id DESC LIMIT 1
+                """
+            )
+
+
+def require(table: str, column: str) -> None:
+    """Refuse NULL. Fails before it locks anything if a row has none: `fill` it first."""
+    name = f"ck_{column}_is_given"
+    _add_check(table, name, f"{column} IS NOT NULL")
+    _briefly(lambda: op.alter_column(table, column, nullable=False))
+    _drop_constraint(table, name)
+
+
+def allow_null(table: str, column: str) -> None:
+    _briefly(lambda: op.alter_column(table, column, nullable=True))
+
+
+def add_index(table: str, column: str) -> None:
+    """Add the index that lists are filtered and sorted by."""
+    _add_index(f"ix_{table}_tenant_id_{column}_id", table, f"tenant_id, {column}, id")
+
+
+def drop_index(table: str, column: str) -> None:
+    online.drop_index(f"ix_{table}_tenant_id_{column}_id", table)
+
+
+def add_unique(table: str, column: str) -> None:
+    """Make a column unique within a tenant. Fails if two rows have the same value."""
+    name = f"uq_{table}_tenant_id_{column}"
+    if not _is_constraint(table, name):
+        _add_index(name, table, f"tenant_id, {column}", unique=True)
+        added = f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"
+        _briefly(lambda: op.execute(added))
+
+
+def drop_unique(table: str, column: str) -> None:
+    _drop_constraint(table, f"uq_{table}_tenant_id_{column}")
+
+
+def add_unique_ignoring_case(table: str, column: str) -> None:
+    """Make a text unique within a tenant in any case, as `unique_ignoring_case` declares it."""
+    _add_index(
+        f"uq_{table}_tenant_id_lower_{column}", table, f"tenant_id, lower({column})", unique=True
+    )
+
+
+def drop_unique_ignoring_case(table: str, column: str) -> None:
+    online.drop_index(f"uq_{table}_tenant_id_lower_{column}", table)
+
+
+def add_known_values(table: str, column: str, *values: str) -> None:
+    """Allow these values only. Fails if a row has another one: `fill` it first."""
+    known = ", ".join(f"'{value}'" for value in values)
+    _add_check(table, f"ck_{table}_{column}_is_known", f"{column} IN ({known})")
+
+
+def drop_known_values(table: str, column: str) -> None:
+    _drop_constraint(table, f"ck_{table}_{column}_is_known")
+
+
+def add_reference(table: str, column: str, target: str, ondelete: str) -> None:
+    """Add a foreign key to a row of the same tenant."""
+    name = f"fk_{table}_tenant_id_{column}"
+    key = f"FOREIGN KEY (tenant_id, {column}) REFERENCES {target} (tenant_id, id)"
+    _add_constraint(table, name, f"{key} ON DELETE {ondelete}")
+
+
+def drop_reference(table: str, column: str) -> None:
+    _drop_constraint(table, f"fk_{table}_tenant_id_{column}")
+
+
+def add_user_reference(table: str, column: str, ondelete: str) -> None:
+    """Add a foreign key to a user, who belongs to several tenants."""
+    key = f"FOREIGN KEY ({column}) REFERENCES users (id)"
+    _add_constraint(table, f"fk_{table}_{column}", f"{key} ON DELETE {ondelete}")
+
+
+def drop_user_reference(table: str, column: str) -> None:
+    _drop_constraint(table, f"fk_{table}_{column}")
+
+
+def _add_check(table: str, name: str, condition: str) -> None:
+    _add_constraint(table, name, f"CHECK ({condition})")
+
+
+def _add_constraint(table: str, name: str, constraint: str) -> None:
+    """Add a constraint that holds for new rows at once, then check the rows that are there."""
+    _drop_constraint(table, name)
+    _briefly(
+        lambda: op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {constraint} NOT VALID")
+    )
+    with op.get_context().autocommit_block():
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def _drop_constraint(table: str, name: str) -> None:
+    _briefly(lambda: op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"))
+
+
+def _add_index(name: str, table: str, columns: str, *, unique: bool = False) -> None:
+    online.create_index(name, table, [sa.text(columns)], unique=unique)
+
+
+def _is_constraint(table: str, name: str) -> bool:
+    found = f"SELECT true FROM pg_constraint WHERE conrelid = to_regclass('{table}')"
+    return _asks(f"{found} AND conname = '{name}'")
+
+
+def _asks(question: str) -> bool:
+    """Return the answer of the database, which is no if the migration is only printed as SQL."""
+    printed = op.get_context().as_sql
+    return not printed and bool(op.get_bind().execute(sa.text(question)).scalar())
+
+
+@contextmanager
+def _rows_of_all_tenants(*tables: str) -> Iterator[None]:
+    """See every row in several transactions: FORCE ROW LEVEL SECURITY hides rows from the owner."""
+    for table in tables:
+        _force(table, "NO FORCE")
+    try:
+        yield
+    finally:
+        for table in tables:
+            _force(table, "FORCE")
+
+
+def _force(table: str, force: str) -> None:
+    _briefly(lambda: op.execute(f"ALTER TABLE {table} {force} ROW LEVEL SECURITY"))
+
+
+def _in_batches(batch: str) -> None:
+    with op.get_context().autocommit_block():
+        connection, last = op.get_bind(), ("00000000-0000-0000-0000-000000000000",) * 2
+        while True:
+            row = connection.exec_driver_sql(batch, last).first()
+            if row is None:
+                return
+            last = (str(row[0]), str(row[1]))
+
+
+def _briefly(change: Callable[[], object]) -> None:
+    """Run a statement that needs the table for itself. Raises DBAPIError if it never gets it."""
+    with op.get_context().autocommit_block():
+        op.execute(f"SET lock_timeout = '{PATIENCE}'")
+        try:
+            _again_and_again(change)
+        finally:
+            op.execute("RESET lock_timeout")
+
+
+def _do(code: str) -> None:
+    _briefly(lambda: op.execute(f"DO $$ DECLARE found record; BEGIN {code} END $$"))
+
+
+def _again_and_again(change: Callable[[], object]) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            change()
+            return
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE or attempt == ATTEMPTS:
+                raise
+        time.sleep(PAUSE)
+
+
+def _renamed(table: str, old: str, new: str) -> str:
+    """Return SQL with the names of everything that may hang on a column, before and after."""
+    pairs = [f"('{f.format(table, old)}', '{f.format(table, new)}')" for f in _NAMES]
+    return f"SELECT * FROM (VALUES {', '.join(pairs)}) AS forms (before, after)"
+
+
+def _escaped(statement: str) -> str:
+    """Escape colons, which SQLAlchemy would read as the beginning of a parameter."""
+    return statement.replace(":", "\\:")

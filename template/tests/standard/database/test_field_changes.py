@@ -1,0 +1,226 @@
+"""Tables with rows of two tenants are changed as migrations of modules change them."""
+
+import asyncio
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic import op
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.database import field_changes as changes
+from app.database.embedded import DatabaseUrls, EmbeddedServer
+from app.database.rls import protect
+from tests.support.scratch import scratch, server
+
+__all__ = ["scratch", "server"]
+
+pytestmark = pytest.mark.slow
+
+# A port and 35 boats for each of two tenants; some boats of a tenant have the same name.
+ROWS = """
+    INSERT INTO ports SELECT gen_random_uuid(), gen_random_uuid(), 'Port ' || number
+        FROM generate_series(1, 2) AS number;
+    INSERT INTO boats SELECT tenant_id, gen_random_uuid(), 'Boat ' || number % 33
+        FROM ports, generate_series(1, 35) AS number;
+"""
+CONSTRAINTS = """
+    SELECT conname, convalidated FROM pg_constraint
+    WHERE conrelid = 'boats'::regclass AND contype <> 'n' AND contype <> 'p' ORDER BY conname
+"""
+INDEXES = "SELECT indexname FROM pg_indexes WHERE tablename = 'boats' ORDER BY indexname"
+COLUMNS = """
+    SELECT attname, format_type(atttypid, atttypmod), attnotnull, atthasdef FROM pg_attribute
+    WHERE attrelid = 'boats'::regclass AND attnum > 0 AND NOT attisdropped
+"""
+FORCED = "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('boats', 'ports')"
+
+
+class Owner:
+    """Runs changes as the tables' owner in one migration each, as Alembic does."""
+
+    def __init__(self, urls: DatabaseUrls, superuser: psycopg.Connection[Any]) -> None:
+        self._url = urls.owner_url
+        self.superuser = superuser
+
+    def runs(self, *steps: Callable[[], None]) -> None:
+        asyncio.run(self._run(steps))
+
+    def finds(self, statement: str) -> list[Any]:
+        return self.superuser.execute(statement).fetchall()
+
+    async def _run(self, steps: tuple[Callable[[], None], ...]) -> None:
+        engine = create_async_engine(self._url)
+        try:
+            async with engine.connect() as connection:
+                for change in steps:
+                    await connection.run_sync(_migrate, change)
+        finally:
+            await engine.dispose()
+
+
+def _migrate(connection: sa.Connection, change: Callable[[], None]) -> None:
+    context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+    with Operations.context(context), context.begin_transaction(_per_migration=True):
+        change()
+
+
+@pytest.fixture
+def owner(scratch: DatabaseUrls, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> Owner:
+    monkeypatch.setattr(changes, "BATCH", 10)
+    monkeypatch.setattr(changes, "PATIENCE", "20ms")
+    monkeypatch.setattr(changes, "PAUSE", 0.02)
+    owner = Owner(scratch, server.superuser(make_url(scratch.url).database or ""))
+    owner.runs(_create_tables)
+    owner.superuser.execute(ROWS)
+    return owner
+
+
+def _create_tables() -> None:
+    for table in ("ports", "boats"):
+        op.create_table(
+            table,
+            sa.Column("tenant_id", sa.Uuid(), nullable=False),
+            sa.Column("id", sa.Uuid(), nullable=False),
+            sa.Column("name", sa.String(40), nullable=False),
+            sa.PrimaryKeyConstraint("tenant_id", "id"),
+        )
+        protect(table)
+
+
+def add_all() -> None:
+    changes.add_column(
+        "boats", sa.Column("seats", sa.Integer(), server_default="4", nullable=False)
+    )
+    changes.add_column("boats", sa.Column("label", sa.String(60)))
+    changes.add_column("boats", sa.Column("port_id", sa.Uuid()))
+    changes.add_column("boats", sa.Column("state", sa.String(40)))
+    changes.fill("boats", "label", "id || ': ' || lower(name)", "label IS NULL")
+    port = "(SELECT ports.id FROM ports WHERE ports.tenant_id = boats.tenant_id LIMIT 1)"
+    changes.fill("boats", "port_id", port, "port_id IS NULL", "ports")
+    changes.fill("boats", "state", "'afloat'", "state IS NULL")
+    for column in ("label", "port_id", "state"):
+        changes.require("boats", column)
+    changes.add_unique("boats", "label")
+    changes.add_unique_ignoring_case("boats", "label")
+    changes.add_index("boats", "port_id")
+    changes.add_known_values("boats", "state", "afloat", "ashore")
+    changes.add_reference("boats", "port_id", "ports", "SET NULL (port_id)")
+
+
+def drop_all() -> None:
+    changes.drop_reference("boats", "port_id")
+    changes.drop_known_values("boats", "state")
+    changes.drop_index("boats", "port_id")
+    changes.drop_unique_ignoring_case("boats", "label")
+    changes.drop_unique("boats", "label")
+    for column in ("seats", "label", "port_id", "state"):
+        changes.drop_column("boats", column)
+
+
+class TestChanges:
+    def test_reach_the_rows_of_all_tenants_and_can_be_repeated(self, owner: Owner) -> None:
+        owner.runs(add_all, add_all)
+
+        distinct = (
+            "count(*), count(DISTINCT label), count(DISTINCT port_id), min(seats), min(state)"
+        )
+        assert owner.finds(f"SELECT {distinct} FROM boats") == [(70, 70, 2, 4, "afloat")]
+        assert {row[2:] for row in owner.finds(COLUMNS)} == {(True, False)}
+        assert owner.finds(CONSTRAINTS) == [
+            ("ck_boats_state_is_known", True),
+            ("fk_boats_tenant_id_port_id", True),
+            ("uq_boats_tenant_id_label", True),
+        ]
+        assert [name for (name,) in owner.finds(INDEXES)] == [
+            "boats_pkey",
+            "ix_boats_tenant_id_port_id_id",
+            "uq_boats_tenant_id_label",
+            "uq_boats_tenant_id_lower_label",
+        ]
+        assert owner.finds(FORCED) == [(True,)]
+
+    def test_leave_nothing_when_they_are_taken_back(self, owner: Owner) -> None:
+        before = owner.finds(COLUMNS)
+
+        owner.runs(add_all, lambda: changes.allow_null("boats", "label"), drop_all, drop_all)
+
+        assert owner.finds(COLUMNS) == before
+        assert owner.finds(CONSTRAINTS) == []
+
+    def test_rename_a_column_with_all_that_hangs_on_it(self, owner: Owner) -> None:
+        rename = [
+            lambda: changes.rename_column("boats", "label", "title"),
+            lambda: changes.rename_column("boats", "port_id", "home_id"),
+            lambda: changes.rename_column("boats", "state", "status"),
+        ]
+
+        owner.runs(add_all, *rename, *rename)
+
+        names = [name for name, *_ in owner.finds(CONSTRAINTS) + owner.finds(INDEXES)]
+        assert names == [
+            "ck_boats_status_is_known",
+            "fk_boats_tenant_id_home_id",
+            "uq_boats_tenant_id_title",
+            "boats_pkey",
+            "ix_boats_tenant_id_home_id_id",
+            "uq_boats_tenant_id_lower_title",
+            "uq_boats_tenant_id_title",
+        ]
+
+    def test_of_types_lose_no_value(self, owner: Owner) -> None:
+        owner.runs(
+            lambda: changes.change_type("boats", "name", sa.Text()),
+            lambda: changes.shorten("boats", "name", sa.String(7)),
+        )
+        assert ("name", "character varying(7)", True, False) in owner.finds(COLUMNS)
+
+        with pytest.raises(DBAPIError, match="ck_name_is_short"):
+            owner.runs(lambda: changes.shorten("boats", "name", sa.String(6)))
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            (lambda: changes.add_unique("boats", "name"), "could not create unique index"),
+            (
+                lambda: changes.add_known_values("boats", "name", "Boat 7"),
+                "ck_boats_name_is_known",
+            ),
+            (lambda: changes.require("boats", "nickname"), "ck_nickname_is_given"),
+        ],
+        ids=["unique", "known values", "required"],
+    )
+    def test_that_rows_do_not_allow_can_be_run_again_once_they_do(
+        self, owner: Owner, change: Callable[[], None], why: str
+    ) -> None:
+        owner.runs(lambda: changes.add_column("boats", sa.Column("nickname", sa.Text())))
+        with pytest.raises(DBAPIError, match=why):
+            owner.runs(change)
+        owner.superuser.execute("DELETE FROM boats WHERE name <> 'Boat 7'")
+        owner.superuser.execute("UPDATE boats SET nickname = 'Bo'")
+
+        owner.runs(change)
+
+    def test_give_way_to_a_transaction_that_reads_the_table(
+        self, owner: Owner, scratch: DatabaseUrls
+    ) -> None:
+        reader = owner.superuser
+        reader.autocommit = False
+        reader.execute("SELECT count(*) FROM boats")
+        change = Thread(target=owner.runs, args=[lambda: changes.drop_column("boats", "name")])
+
+        change.start()
+        change.join(timeout=0.3)
+        waited = change.is_alive()
+        reader.rollback()
+        change.join()
+
+        assert waited
+        assert "name" not in {name for name, *_ in owner.finds(COLUMNS)}
