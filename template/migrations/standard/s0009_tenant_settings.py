@@ -6,7 +6,10 @@ The server defaults let an older release create tenants, so that a release can b
 import sqlalchemy as sa
 from alembic import op
 
+from app.database.online import create_unique_constraint
 from app.database.rls import rows_of_all_tenants
+
+# allow adding-field-with-default: a row for each tenant is rewritten in no time.
 
 SETTINGS = (("time_zone", 64, "UTC"), ("language", 35, "en"), ("currency", 3, "EUR"))
 UNIQUE = "uq_tenants_slug"
@@ -63,7 +66,7 @@ def upgrade() -> None:
     fill = sa.text(FILL).bindparams(sa.bindparam("reserved", RESERVED.split(), sa.ARRAY(sa.Text)))
     with rows_of_all_tenants("tenants"):
         op.execute(fill)
-    op.create_unique_constraint(UNIQUE, "tenants", ["slug"])
+    create_unique_constraint(UNIQUE, "tenants", ["slug"])
 
 
 def downgrade() -> None:
