@@ -39,7 +39,7 @@ class TestEveryRoute:
 @pytest.mark.slow
 class TestAnotherTenant:
     async def test_waits_no_longer_than_thrice_its_time(self, two_tenants: TwoTenants) -> None:
-        """Its time is the p99 of a read, alone or beside a requests that reads the same.
+        """Its time is the p99 of a read, alone or beside many requests that read the same.
 
         All share one Python process, which computes one answer at a time. Only a route that is
         too slow three times counts, so that one pause of the machine is no failure.

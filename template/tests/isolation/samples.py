@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from app.database.base import NAMING, Base
 from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin, tenant_foreign_key
 from app.database.rls import protect
+from app.modules.tenants.models import Tenant
 
 
 class Samples(DeclarativeBase):
@@ -32,7 +33,7 @@ class Samples(DeclarativeBase):
     type_annotation_map = Base.type_annotation_map
 
 
-tenants = Base.metadata.tables["tenants"].to_metadata(Samples.metadata)
+tenants = Base.metadata.tables[Tenant.__tablename__].to_metadata(Samples.metadata)
 
 folder_labels = Table(
     "sample_folder_labels",

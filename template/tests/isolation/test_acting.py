@@ -31,7 +31,7 @@ router = APIRouter(prefix="/acting/{tenant_id}")
 
 
 async def see(work: UnitOfWork, tenant_id: UUID, *lent: str) -> dict[str, Any]:
-    """Return what a prepared of the tenant is and sees."""
+    """Return what a visitor of the tenant is and sees."""
     async with work.acting_for(TenantContext(tenant_id), *lent) as inner:
         rows = await MembershipRepository(inner.session).list_own()
         inner.audit("tests.visited")
@@ -107,7 +107,7 @@ class TestOverHttp:
         async with open_unit(runtime, rival.actor, rival.context) as work:
             entries = (await work.session.scalars(select(LogEntry))).all()
         assert {(each.actor, each.actor_id, each.address) for each in entries} == {
-            ("prepared", None, "127.0.0.1")
+            ("visitor", None, "127.0.0.1")
         }
 
     @pytest.mark.parametrize("route", ["signed-in", "readers", "unmarked"])
@@ -215,7 +215,7 @@ class TestElsewhere:
 @contextmanager
 def limited_to(app: FastAPI, rate: Rate) -> Iterator[None]:
     limits = app.state.runtime.settings.limits
-    before = limits.prepared
-    object.__setattr__(limits, "prepared", rate)
+    before = limits.visitor
+    object.__setattr__(limits, "visitor", rate)
     yield
-    object.__setattr__(limits, "prepared", before)
+    object.__setattr__(limits, "visitor", before)

@@ -25,6 +25,7 @@ from app.database.repository import Repository
 from app.database.rls import protect
 from app.kit.rows import Rows
 from app.kit.schemas import Page, Schema, omittable
+from app.modules.tenants.models import Tenant
 
 from .people import Person
 
@@ -39,7 +40,7 @@ class Notes(DeclarativeBase):
     type_annotation_map: ClassVar = Base.type_annotation_map
 
 
-tenants = Base.metadata.tables["tenants"].to_metadata(Notes.metadata)
+tenants = Base.metadata.tables[Tenant.__tablename__].to_metadata(Notes.metadata)
 
 
 class Note(UUIDMixin, TimestampMixin, TenantMixin, Notes):
