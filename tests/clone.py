@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tools.environment import environment_of
 
+PATH = f"{Path(os.environ.get('UV', 'uv')).parent}{os.pathsep}{os.environ['PATH']}"
+"""Has uv and uvx, also where only `make` fetched them."""
+
 
 class Clone:
     """A clone of a rendering, in which the project's own tools run."""
@@ -39,7 +42,7 @@ class Clone:
     def environment(self) -> dict[str, str]:
         """Return a shell's environment, without our settings and other environments' packages."""
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        path = f"{self.commands}{os.pathsep}{os.environ['PATH']}"
+        path = f"{self.commands}{os.pathsep}{PATH}"
         environment = str(self.commands.parent)
         shared = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1", "VIRTUAL_ENV": environment}
         # mypy compares hashes, so renderings share what it knows of the files that they have in common.

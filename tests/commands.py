@@ -34,6 +34,8 @@ SOURCES = {
 }
 """Some of the files, one of each kind at least."""
 HISTORY = ("CHANGELOG.md", "/adr/")
+SERVERS = ("template/deploy/",)
+"""Commands for a server with Docker or Kamal: test_deploy.py reads these pages, and runs what needs neither."""
 
 
 @dataclass(frozen=True, order=True)
@@ -47,7 +49,7 @@ class Command:
 def commands() -> set[Command]:
     found = set()
     for source in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
-        if (ROOT / source).is_file() and not any(part in source for part in HISTORY):
+        if (ROOT / source).is_file() and not any(part in source for part in (*HISTORY, *SERVERS)):
             found |= {Command(" ".join(text.split()), source) for text in _in(source)}
     return found
 

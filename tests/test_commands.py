@@ -5,7 +5,6 @@ A new command turns this red until it stands in one of the three tables: RUN, EL
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,12 +16,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.clone import Clone
+from tests.clone import PATH, Clone
 from tests.commands import SOURCES, commands, steps_of
 from tools.snapshot import ROOT, VERSION, commit_all
 
 READY_WITHIN = 120
-OUTSIDE = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")}
+OUTSIDE = {
+    **{name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")},
+    "PATH": PATH,
+}
 """For what downloads: with the machine's own settings of proxies and certificates."""
 
 # Run in one clone, in this order; a text says what to run in the command's place, and why is plain.
@@ -38,6 +40,9 @@ RUN = {
     "make imports": "",
     "make import-rules": "",
     "make docs-modules": "",
+    "make openapi": "",
+    "make openapi release=1": "",
+    "make lint-migrations": "",
     "app events list": "",
     "app events list --status waiting": "",
     "app jobs list": "",
@@ -49,10 +54,19 @@ RUN = {
     "make test only=tests/standard/core/test_logging.py": "",
     "make --silent lint boundaries": "",
     "make module": "",
+    "app worker --alive /tmp/worker": "timeout --signal INT 20 app worker --alive alive; test -f alive && rm alive",
 }
+BUILT = "test_container.py: def test_is_built_by_its_own_commands"
 # What stands beside it runs the command: a test, or a command above with other words in it.
 ELSEWHERE = {
     "app doctor": "make doctor",
+    "app doctor --before-deploy": "test_before_deploy.py: def test_goes_through_compose",
+    "make contract": "test_contract.py: async def test_every_operation_does_what_the_document_says",
+    "make contract seed=7 examples=50": "make contract",
+    "make module m=invoices.yml": "test_adding.py: def test_is_merged_into_edited_files",
+    "make module m=invoices.yml dry-run=1": "test_adding.py: def test_is_shown_and_ends_with_a_list_of_conflicts",
+    "make update v=…": "make update",
+    "make update answer='deploy=compose'": "make update answer='ci=gitlab'",
     "app seed": "make seed",
     "app adopt": "make adopt",
     "app import-rules --check": "test_projects.py: class TestCheck",
@@ -64,7 +78,7 @@ ELSEWHERE = {
     "make test only=src/app/modules/invoices": "make test only=tests/standard/core/test_logging.py",
     "make test only=tests/architecture": "make test only=tests/standard/core/test_logging.py",
     "make migration": 'make migration m="due date"',
-    'make migration m="add due date"': "test_modules_by_hand.py: test_is_added_in_five_steps",
+    'make migration m="add due date"': "test_modules_by_hand.py: test_is_added_in_six_steps",
     'make migration m="drop webhooks"': 'make migration m="due date"',
     'make migration m="labels"': 'make migration m="due date"',
     'make migration m="…"': 'make migration m="due date"',
@@ -74,7 +88,7 @@ ELSEWHERE = {
     "make worker": "test_commands.py: def test_serve_until_their_first_answer",
     "app worker": "test_commands.py: def test_serve_until_their_first_answer",
     "app serve": "test_commands.py: def test_serve_until_their_first_answer",
-    "app serve --host 0.0.0.0 --port 8000": "test_commands.py: def test_of_the_image",
+    "app serve --host 0.0.0.0 --port 8000": BUILT,
     "app serve --host 0.0.0.0 --workers 2": "test_workers.py: def test_the_application_comes_up",
     "app serve --workers 2": "test_workers.py: def test_the_application_comes_up",
     "app serve --workers 4": "test_workers.py: def test_the_application_comes_up",
@@ -100,7 +114,7 @@ ELSEWHERE = {
     "make update-check": "test_make_update.py: class TestUpdateCheck",
     "make update-check json=1": "test_make_update.py: class TestUpdateCheck",
     "make settle": "test_make_update.py: def test_goes_from_release_to_release",
-    "copier update": "cell.py: copier.run_update",
+    "copier update": "one_update.py: copier.run_update",
     "copier update --trust": 'small.py: "update", "--trust"',
     "copier update --trust --defaults --vcs-ref :current: --data 'modules=[files, webhooks]'": (
         "test_ready_made.py: def test_comes_later"
@@ -127,11 +141,19 @@ ELSEWHERE = {
     "pg_restore --dbname app_restored --exit-on-error app.dump": 'test_operations.py: "pg_restore"',
     "psql --dbname app_restored --file migrations/roles.sql": "test_operations.py: RESTORED",
     "createdb app_restored": "test_operations.py: RESTORED",
-    "uv sync --no-dev --extra observation --no-install-project": "test_commands.py: def test_of_the_image",
-    "uv sync --no-dev --extra observation": "test_commands.py: def test_of_the_image",
-    "uv sync --extra observation": "test_commands.py: def test_of_the_image",
+    "uv sync --locked --no-dev --extra observation --no-install-project": BUILT,
+    "uv sync --locked --no-dev --extra observation": BUILT,
+    "uv sync --extra observation": BUILT,
+    "python -m compileall -q src migrations": BUILT,
+    "python -m pip uninstall --yes --quiet pip": BUILT,
 }
 NOT_RUN = {
+    "openssl rand -base64 48": "is openssl's",
+    "alembic stamp d9c89f495b09": "is for a database of release 1.1.0 with a large audit log",
+    "app migrate d9c89f495b09-1": "is for a database of release 1.1.0 with a large audit log",
+    'psql "$OWNER" --command "CREATE INDEX CONCURRENTLY ix_audit_log_tenant_id_actor_id_id'
+    ' ON audit_log (tenant_id, actor_id, id)"': ("is for a database of release 1.1.0 with a large audit log"),
+    'test -n "$$(find /tmp/worker -mmin -1)"': "needs the container of the worker",
     "make demo": "stays until Ctrl-C; make demo-check is the same and ends",
     "make demo-check": "makes an environment of its own, for minutes; run it before a release",
     "make test-all": "is what runs this test",
@@ -143,6 +165,8 @@ NOT_RUN = {
     "make fleet": "updates thirty projects, for an hour",
     "uv run python -m tools.fleet ~/clients/*/": "is for clients' projects on one's own machine",
     "git add": "is git's",
+    "git checkout .": "is git's; takes back a change that was not committed",
+    "git clean -fd": "is git's; takes back a change that was not committed",
     "git diff": "is git's",
     "git describe": "is git's",
     "git fetch --unshallow": "is git's; needs a remote",
@@ -250,42 +274,15 @@ class TestCommands:
                 os.killpg(started.pid, signal.SIGKILL)
                 raise
 
-    def test_of_the_image_run_without_what_only_development_has(self, clone: Clone, tmp_path: Path) -> None:
-        """Do what the Dockerfile does: copy, `uv sync`, start. It must refuse for its settings and no other reason."""
-        text = (clone.folder / "Dockerfile").read_text(encoding="utf-8")
-        for line in re.findall(r"^(?:COPY|RUN) .*", text.replace("\\\n", " "), re.MULTILINE):
-            step, _, rest = line.partition(" ")
-            if step == "COPY":
-                copy(rest.split(), clone.folder, tmp_path)
-            elif rest.startswith("uv "):
-                python = ["--python", str(clone.commands / "python")]
-                subprocess.run([*rest.split(), "--quiet", *python], cwd=tmp_path, env=OUTSIDE, check=True)
-        (command,) = (
-            each.text for each in commands() if each.source.endswith("Dockerfile.jinja") and "serve" in each.text
-        )
-
-        for words in (command, "app worker", "app migrate"):
-            done = subprocess.run(
-                [tmp_path / ".venv/bin/app", *words.split()[1:]],
-                cwd=tmp_path,
-                env={"PATH": os.environ["PATH"], "APP_ENVIRONMENT": "production"},
-                capture_output=True,
-                encoding="utf-8",
-                check=False,
-            )
-            assert done.returncode in (1, 2), done.stdout + done.stderr
-            assert "APP_SECRET_KEY" in done.stderr + done.stdout
-            assert "Traceback" not in done.stderr
-
     def test_of_the_readme_make_a_project(self, template: Path, tmp_path: Path) -> None:
         readme = (ROOT / "README.md").read_text(encoding="utf-8")
-        (answers,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+        answers = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)[0]
         (tmp_path / "answers.yml").write_text(answers, encoding="utf-8")
         written = re.search(r"^uvx .*--data-file.*$", readme, re.MULTILINE)
         assert written
         command = written[0].replace("/path/to/agency-standard", str(template)) + f" --vcs-ref {VERSION}"
 
-        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, env=OUTSIDE, check=True, capture_output=True)
 
         modules = {folder.name for folder in (tmp_path / "my-project/src/app/modules").iterdir()}
         assert modules >= set(yaml.safe_load(answers)["custom_modules"])
@@ -301,16 +298,6 @@ def shell(clone: Clone, command: str, **variables: str) -> "subprocess.Completed
         encoding="utf-8",
         check=False,
     )
-
-
-def copy(names: list[str], source: Path, target: Path) -> None:
-    """Copy as the Dockerfile's COPY does: the last name is the place."""
-    *patterns, place = names
-    for file in (found for pattern in patterns for found in source.glob(pattern)):
-        if file.is_dir():
-            shutil.copytree(file, target / place)
-        else:
-            shutil.copy(file, target / place)
 
 
 def free_port() -> int:
