@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.clone import PATH
 from tools.snapshot import ROOT
 
 TEMPLATE = ROOT / "template"
@@ -130,7 +131,7 @@ class TestCompose:
 
 def _build(project: Path, srv: Path) -> None:
     srv.mkdir()
-    uv = {**os.environ, "VIRTUAL_ENV": "", "UV_LINK_MODE": "copy", "PATH": f"{srv}/.venv/bin:{os.environ['PATH']}"}
+    uv = {**os.environ, "VIRTUAL_ENV": "", "UV_LINK_MODE": "copy", "PATH": f"{srv}/.venv/bin:{PATH}"}
     subprocess.run(["uv", "lock", "--quiet"], cwd=project, env=uv, check=True)
     for step in re.findall(r"^(COPY|RUN) (.*)$", BUILD, re.MULTILINE):
         if step[0] == "COPY":

@@ -10,7 +10,7 @@ from tools.snapshot import git
 
 pytestmark = pytest.mark.slow
 
-STATIC = ("standard-check", "lint", "types", "boundaries", "docs-current")
+STATIC = ("standard-check", "lint", "lint-migrations", "types", "boundaries", "docs-current")
 NAMES = ("shortest", "longest")
 ONLY_MODULES = "only=src/app/modules tests/architecture tests/attacks tests/isolation"
 

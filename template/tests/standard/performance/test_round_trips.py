@@ -35,12 +35,14 @@ async def count(wired: tuple[FastAPI, Wire]) -> Count:
     _, wire = wired
 
     async def counted(ask: Callable[[], Awaitable[Response]]) -> int:
-        for _ in range(3):  # connects and prepares the statements
-            await ask()
-        before = wire.round_trips
-        answer = await ask()
-        assert answer.status_code < 500
-        return wire.round_trips - before
+        """Count several requests: some prepare their statements, on this or another connection."""
+        counts = []
+        for _ in range(7):
+            before = wire.round_trips
+            answer = await ask()
+            assert answer.status_code < 500
+            counts.append(wire.round_trips - before)
+        return min(counts)
 
     return counted
 
