@@ -86,7 +86,7 @@ class TestModule:
         done = add(client, str(tmp_path / "sails.yml"))
 
         assert done.returncode == 0, done.stderr
-        assert "BoatService" in (client / "src/app/modules/sails/services.py").read_text()
+        assert 'tenant_foreign_key("boat_id", "boats")' in (client / "src/app/modules/sails/models.py").read_text()
         assert not [name for name in changes(client) if "/boats/" in name]
 
 

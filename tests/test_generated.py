@@ -166,11 +166,11 @@ class TestNames:
     """No file imports or defines a name twice."""
 
     def test_of_another_modules_service_give_way(self) -> None:
-        described = {"clients": None, "client_services": {"fields": {"title": "str(80)", "client": "ref clients"}}}
-        services = _files(described, "client_services")["services.py"]
+        described = {"membership_services": {"fields": {"title": "str(80)", "owner": "ref users"}}}
+        services = _files(described, "membership_services")["services.py"]
 
-        assert "from app.modules.clients import ClientService as ClientService_\n" in services
-        assert "self.clients = ClientService_(work)" in services
+        assert "from app.modules.tenants import MembershipService as MembershipService_\n" in services
+        assert "self.memberships = MembershipService_(work)" in services
 
     @pytest.mark.parametrize("module", ["ox", "work_order_items", LONGEST])
     def test_of_types_give_way_to_those_of_the_file(self, module: str) -> None:

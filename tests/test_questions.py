@@ -118,6 +118,8 @@ class TestPrompt:
         prompt.sendline("\x15{people: {fields: {name: str, born_on: date?}}, rechnungen}")
         prompt.expect("Where the checks run")
         prompt.sendline("")
+        prompt.expect("gets to its servers")
+        prompt.sendline("")
         prompt.expect("Blue Harbour is ready")
         prompt.expect(pexpect.EOF)
 

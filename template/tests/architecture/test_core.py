@@ -80,8 +80,8 @@ class TestPackages:
 
     def test_are_named_when_they_import_more(self) -> None:
         upwards = "if TYPE_CHECKING:\n    from app.core.unit_of_work import UnitOfWork"
-        planted = File(ROOT / "core" / "audit" / "_log.py", ast.parse(upwards))
+        breach = File(ROOT / "core" / "audit" / "_log.py", ast.parse(upwards))
 
-        (sentence,) = breaches([planted])
+        (sentence,) = breaches([breach])
 
         assert "audit/_log.py:2 imports app.core.unit_of_work" in sentence

@@ -98,8 +98,8 @@ def _copy(folder: Path) -> None:
             return {name for name in names if name not in STANDARD | {"__init__.py"}}
         if place == Path("migrations/versions"):
             return set(names)
-        left_out = {"__pycache__", "orders"} if place == Path("tests/how_to") else {"__pycache__"}
-        return left_out & set(names)
+        omitted = {"__pycache__", "orders"} if place == Path("tests/how_to") else {"__pycache__"}
+        return omitted & set(names)
 
     for name in CODE:
         shutil.copytree(PROJECT / name, folder / name, ignore=ignored)

@@ -32,16 +32,24 @@ def find_missing(project: Path) -> list[Finding]:
 
 def _compose_variables(folder: Path) -> Iterator[Finding]:
     if not (folder / ".env").exists():
-        yield Finding("deploy/compose/.env", "is missing", "cp .env.example .env, and fill it in")
+        yield Finding(
+            "deploy/compose/.env", "is missing", "Make it: cp .env.example .env, and fill it in."
+        )
         return
     given, example = dotenv_values(folder / ".env"), dotenv_values(folder / ".env.example")
     for name in sorted(set(NEEDED.findall(_text(folder / "compose.yaml")))):
         if not given.get(name):
-            yield Finding(f"{name} in deploy/compose/.env", "is not set", "See .env.example")
+            yield Finding(
+                f"{name} in deploy/compose/.env", "is not set", "Set it: .env.example says how."
+            )
         elif given[name] == example.get(name):
-            yield Finding(f"{name} in deploy/compose/.env", "is the example's", "Set your own")
+            yield Finding(f"{name} in deploy/compose/.env", "is the example's", "Set your own.")
     if re.search(r"[:/]", given.get("HOST") or ""):
-        yield Finding("HOST in deploy/compose/.env", "is no name", "No https://, no port, no path")
+        yield Finding(
+            "HOST in deploy/compose/.env",
+            "is no name",
+            "Set the name alone: no https://, no port, no path.",
+        )
 
 
 def _compose_secrets(folder: Path) -> Iterator[Finding]:
@@ -50,34 +58,48 @@ def _compose_secrets(folder: Path) -> Iterator[Finding]:
         file = folder / "secrets" / name
         text = _text(file).strip() if file.exists() else ""
         if not text:
-            yield Finding(f"deploy/compose/secrets/{name}", "is missing", "sh secrets.sh")
+            yield Finding(f"deploy/compose/secrets/{name}", "is missing", "Run sh secrets.sh.")
         elif name == "mail_password" and asked and " " in text:
-            yield Finding(f"deploy/compose/secrets/{name}", "is no password", "Write it there")
+            yield Finding(
+                f"deploy/compose/secrets/{name}", "is no password", "Write the password there."
+            )
         elif name == "secret_key" and (weak := secret_problem(text)):
-            yield Finding(f"deploy/compose/secrets/{name}", weak, "Remove it, and sh secrets.sh")
+            yield Finding(
+                f"deploy/compose/secrets/{name}", weak, "Remove it, and run sh secrets.sh."
+            )
 
 
 def _kamal(folder: Path) -> Iterator[Finding]:
     config = _text(folder / "deploy.yml")
     for name in sorted(set(FETCHED.findall(config))):
         if not os.environ.get(name):
-            yield Finding(f"{name}, a variable of this shell", "is not set", "export it: README.md")
+            yield Finding(
+                f"{name}, a variable of this shell",
+                "is not set",
+                "Set it with export: deploy/kamal/README.md.",
+            )
     if not (folder / "secrets").exists():
-        copy = "cp secrets.example secrets, and fill it in"
-        yield Finding("deploy/kamal/secrets", "is missing", copy)
+        yield Finding("deploy/kamal/secrets", "is missing", NO_SECRETS)
         return
     given = dotenv_values(folder / "secrets")
     for name in sorted(set(LISTED.findall(config))):
         if not given.get(name) or NO_VALUE in (given[name] or ""):
-            yield Finding(f"{name} in deploy/kamal/secrets", "is not set", "See secrets.example")
+            yield Finding(
+                f"{name} in deploy/kamal/secrets", "is not set", "Set it: secrets.example says how."
+            )
     if not os.access(folder / "hooks" / "pre-deploy", os.X_OK):
         hook = "deploy/kamal/hooks/pre-deploy"
-        yield Finding(hook, "cannot be run: nothing would migrate", f"chmod +x {hook}")
+        yield Finding(hook, "cannot be run: nothing would migrate", f"Run chmod +x {hook}.")
 
 
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
-NO_LOCK = Finding("uv.lock", "is missing: the image takes its versions from it", "make install")
-NOT_CHOSEN = Finding("deploy/", "is not there", "make update answer='deploy=compose', or kamal")
+NO_SECRETS = "Make it: cp secrets.example secrets, and fill it in."
+NO_LOCK = Finding(
+    "uv.lock", "is missing: the image takes its versions from it", "Run make install."
+)
+NOT_CHOSEN = Finding(
+    "deploy/", "is not there", "Run make update answer='deploy=compose', or kamal."
+)

@@ -57,7 +57,9 @@ def _in_file(variable: str) -> str | None:
     try:
         return read_file(file) if file else None
     except OSError as error:
-        raise CannotStart(f"{variable}_FILE: {file} cannot be read ({error.strerror}).") from error
+        raise CannotStart(
+            f"{variable}_FILE: {file} cannot be read ({error.strerror}). Set another path."
+        ) from error
 
 
 def _ask(what: str, variable: str, *, hidden: bool = False) -> str:

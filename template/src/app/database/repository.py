@@ -34,7 +34,7 @@ Model = TypeVar("Model", bound=UUIDMixin)
 Refusal = Callable[..., Exception]
 
 
-class RowValues(TypedDict, total=False):
+class CommonColumns(TypedDict, total=False):
     """The columns that every row has and that `create` fills in; a model's own values extend it."""
 
     id: UUID

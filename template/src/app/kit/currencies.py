@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 _CURRENCIES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN
@@ -32,5 +32,6 @@ Currency = Annotated[
     StringConstraints(min_length=3, max_length=3),
     BeforeValidator(_upper),
     AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)}),
 ]
-"""The three letters of a currency that is in use, in upper case."""
+"""The ISO 4217 code of a currency that is in use, in upper case."""

@@ -48,7 +48,7 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
     """
     unescaped = text.replace(rb"\\", b"").replace(rb"\"", b"")
     if unescaped.count(b'"') > 4 * most:  # each member has two strings at most
-        return Fault((), _crowded(most))
+        return Fault((), _too_many(most))
     bare = STRING.sub(b"", unescaped)
     if excess := _find_excess(bare, most):
         return Fault((), excess)
@@ -64,13 +64,13 @@ def find_fault(text: bytes, *, most: int = MOST) -> Fault | None:
 def _find_excess(bare: bytes, most: int) -> str | None:
     brackets = bare.count(b"[") + bare.count(b"{")
     if brackets + bare.count(b",") >= most:
-        return _crowded(most)
+        return _too_many(most)
     if brackets > DEEPEST and _depth(bare) > DEEPEST:
         return f"Lists and objects should be nested at most {DEEPEST} deep"
     return None
 
 
-def _crowded(most: int) -> str:
+def _too_many(most: int) -> str:
     return f"There should be at most {most} values"
 
 

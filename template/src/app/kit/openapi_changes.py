@@ -157,12 +157,12 @@ def _alternatives(
     what: str, before: Mapping[str, Json], after: Mapping[str, Json], *, sent: bool
 ) -> Iterator[str]:
     """Yield types that a client may send no longer, or has to read in addition."""
-    wide, narrow = (after, before) if sent else (before, after)
-    if "any" in wide:
+    allowed, expected = (after, before) if sent else (before, after)
+    if "any" in allowed:
         return
     word = "may not be" if sent else "may be"
-    for kind in narrow.keys() - wide.keys():
-        if not (kind == "integer" and "number" in wide):
+    for kind in expected.keys() - allowed.keys():
+        if not (kind == "integer" and "number" in allowed):
             yield f"{what} {word} {kind}"
 
 

@@ -13,7 +13,9 @@ BLANK = (
     r"\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
     r"\u205f-\u206f\u3000\ufeff\ufff9-\ufffb"
 )
-NOT_BLANK = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
+CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+"""All control characters but tabs and line breaks, which JSON must not contain."""
+NOT_BLANK = rf"^[^{CONTROL}]*[^{BLANK}][^{CONTROL}]*$"
 
 
 class Schema(BaseModel):

@@ -23,13 +23,13 @@ RESERVED = frozenset(_RESERVED.split())
 
 
 def slug_of(name: str) -> str:
-    """Return the name in small Latin letters, digits and hyphens; `tenant` if nothing is left."""
+    """Return the name in a–z, 0–9 and hyphens; `tenant` if nothing is left."""
     lower = name.lower()
-    for letter, letters in UNDECOMPOSED.items():
-        lower = lower.replace(letter, letters)
+    for character, plain in UNDECOMPOSED.items():
+        lower = lower.replace(character, plain)
     decomposed = unicodedata.normalize("NFKD", lower)
-    letters = re.sub("[\u0300-\u036f]", "", decomposed)
-    slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].rstrip("-")
+    unaccented = re.sub("[\u0300-\u036f]", "", decomposed)
+    slug = re.sub(r"[^a-z0-9]+", "-", unaccented).strip("-")[:40].rstrip("-")
     return slug if len(slug) > 1 else "tenant"
 
 

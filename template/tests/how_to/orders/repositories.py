@@ -1,47 +1,79 @@
-from app.database.sorting import (
-    SortedRepository,
-    sorts,
+from decimal import Decimal
+from typing import (
+    ClassVar,
+    TypedDict,
+    Unpack,
+)
+
+from app.database.repository import (
+    CommonColumns,
+    Repository,
 )
 from app.kit.rows import Rows
 
+from .errors import OrderNumberTaken
 from .models import Order
 
 __all__ = [
     "Order",
+    "OrderFilters",
     "OrderRepository",
+    "OrderValues",
 ]
 
-SORTS = sorts(
-    Order.number,
-)
+
+class OrderValues(CommonColumns, total=False):
+    """The columns to write."""
+
+    number: str
+    email: str
+    total: Decimal
+    status: str
 
 
-class OrderRepository(SortedRepository[Order]):
+class OrderFilters(TypedDict, total=False):
+    """The rows to list; `None` stands for any value."""
+
+    number: str | None
+    status: str | None
+
+
+class OrderRepository(Repository[Order]):
     model = Order
-
-    async def find_by_number(
-        self,
-        value: str,
-    ) -> Order | None:
-        return await self.first(self.filtered(number=value))
+    filters = (
+        Order.number,
+        Order.status,
+    )
+    sorts = (Order.number,)
+    taken: ClassVar = {
+        Order.number: OrderNumberTaken,
+    }
 
     async def list(
         self,
         *,
-        number: str | None = None,
-        status: str | None = None,
         sort: str | None = None,
         limit: int,
         cursor: str | None = None,
+        **filters: Unpack[OrderFilters],
     ) -> Rows[Order]:
-        """Return the newest rows first, or as `sort` says. Raise InvalidCursor."""
-        select = self.filtered(
-            number=number,
-            status=status,
-        )
-        return await self.sorted_page(
-            select,
-            sort=SORTS[sort] if sort else None,
+        return await self.listed(
+            filters,
+            sort=sort,
             limit=limit,
             cursor=cursor,
         )
+
+    async def create(
+        self,
+        **values: Unpack[OrderValues],
+    ) -> Order:
+        return await super().create(**values)
+
+    async def change(
+        self,
+        row: Order,
+        /,
+        **values: Unpack[OrderValues],
+    ) -> Order:
+        return await super().change(row, **values)

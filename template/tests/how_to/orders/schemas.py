@@ -14,7 +14,7 @@ from pydantic import (
 
 from app.kit.schemas import (
     Schema,
-    left_out,
+    omittable,
 )
 
 Number = Annotated[
@@ -43,10 +43,10 @@ class OrderCreate(Schema):
 class OrderChange(Schema):
     """Fields that are left out stay as they are."""
 
-    number: Number = left_out()
-    email: EmailStr = left_out()
-    total: Total = left_out()
-    status: Status = left_out()
+    number: Number = omittable()
+    email: EmailStr = omittable()
+    total: Total = omittable()
+    status: Status = omittable()
 
 
 class OrderRead(Schema):

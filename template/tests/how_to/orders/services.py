@@ -1,11 +1,10 @@
 from decimal import Decimal
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
 
-from .errors import OrderNumberTaken
 from .events import (
     OrderChanged,
     OrderCreated,
@@ -14,7 +13,9 @@ from .events import (
 from .permissions import OrderPermission
 from .repositories import (
     Order,
+    OrderFilters,
     OrderRepository,
+    OrderValues,
 )
 
 
@@ -26,19 +27,17 @@ class OrderService:
     async def list(
         self,
         *,
-        number: str | None = None,
-        status: str | None = None,
         sort: str | None = None,
         limit: int,
         cursor: str | None = None,
+        **filters: Unpack[OrderFilters],
     ) -> Rows[Order]:
         self.work.require(OrderPermission.READ)
         return await self.orders.list(
-            number=number,
-            status=status,
             sort=sort,
             limit=limit,
             cursor=cursor,
+            **filters,
         )
 
     async def get(self, order_id: UUID) -> Order:
@@ -54,10 +53,6 @@ class OrderService:
         status: str = "open",
     ) -> Order:
         self.work.require(OrderPermission.CREATE)
-        await self._check(
-            None,
-            number=number,
-        )
         order = await self.orders.create(
             number=number,
             email=email,
@@ -71,11 +66,10 @@ class OrderService:
         self,
         order_id: UUID,
         /,
-        **changes: Any,
+        **changes: Unpack[OrderValues],
     ) -> Order:
         self.work.require(OrderPermission.CHANGE)
         before = await self.orders.get(order_id)
-        await self._check(order_id, **changes)
         after = await self.orders.change(before, **changes)
         self.work.publish(OrderChanged(after.id))
         return after
@@ -85,11 +79,3 @@ class OrderService:
         row = await self.orders.get(order_id)
         await self.orders.delete(row)
         self.work.publish(OrderDeleted(order_id))
-
-    async def _check(self, row_id: UUID | None, /, **values: Any) -> None:
-        """Raise the error of a value that another row has."""
-        value = values.get("number")
-        if value is not None:
-            other = await self.orders.find_by_number(value)
-            if other is not None and other.id != row_id:
-                raise OrderNumberTaken

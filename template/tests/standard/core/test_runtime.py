@@ -29,10 +29,12 @@ class TestAProcessWithoutTheAdministratorsLogIn:
         self, settings: Settings, request: pytest.FixtureRequest, runtime: Runtime
     ) -> None:
         urls = {"owner_url": None, "admin_url": None}
-        narrow = settings.model_copy(update={"database": settings.database.model_copy(update=urls)})
+        serving = settings.model_copy(
+            update={"database": settings.database.model_copy(update=urls)}
+        )
         superuser = await create_tenant(runtime, is_superuser=True)
 
-        app = create_app(narrow, modules_for(request.session.items))
+        app = create_app(serving, modules_for(request.session.items))
         async with app.router.lifespan_context(app), client_of(app, superuser) as client:
             mine = await client.get("/api/v1/tenants/current")
             others = await client.get(ALL_TENANTS)

@@ -90,7 +90,7 @@ def _wait_for_the_owner(connection: psycopg.Connection[Any]) -> None:
     here = "datname = current_database() AND usename = 'app_owner'"
     while not connection.execute(f"SELECT 1 FROM pg_stat_activity WHERE {here}").fetchone():
         sleep(0.05)
-    sleep(0.2)
+    sleep(0.2)  # before or while it waits
 
 
 def _left_over(server: EmbeddedServer, urls: DatabaseUrls) -> set[str]:

@@ -80,7 +80,7 @@ class TestALock:
             await make_table(other)
             await other.execute(text("LOCK TABLE t"))
             running = asyncio.create_task(run_alone(scratch.owner_url, add_column, LONG))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5)  # any time: it may not end before the lock does
             assert not running.done()
 
             await other.rollback()
@@ -131,7 +131,7 @@ class TestOnline:
             await other.execute(text("UPDATE t SET a = 2"))
 
             running = asyncio.create_task(run_alone(scratch.owner_url, build_index, SHORT))
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.3)  # before or while it waits
             await other.execute(text("INSERT INTO t VALUES (3)"))
             await other.commit()
             await running

@@ -1,4 +1,4 @@
-"""PostgreSQL's disk is really full: 503 until there is room, then all is as before.
+"""PostgreSQL's disk is really full: 503 until there is space, then all is as before.
 
 It needs a file system of its own, which only root may mount; test_storage_full.py needs none.
 """
@@ -108,10 +108,10 @@ async def count(client: AsyncClient) -> int:
 
 
 class TestTheDataFolder:
-    async def test_full_is_503_until_there_is_room(
+    async def test_full_is_503_until_there_is_space(
         self, client: AsyncClient, server: OwnServer, small: Path
     ) -> None:
-        """Without room for its log (WAL) PostgreSQL stops; it is started again by hand here."""
+        """Without space for its log (WAL) PostgreSQL stops; it is started again by hand here."""
         with filled(small):
             written, refused = await until_refused(client)
             again = await client.post(URL, json={"name": "again"})
@@ -127,7 +127,7 @@ class TestTheDataFolder:
 
 
 class TestATablespace:
-    async def test_full_is_503_until_there_is_room(
+    async def test_full_is_503_until_there_is_space(
         self, client: AsyncClient, server: OwnServer
     ) -> None:
         with disk(4) as folder:

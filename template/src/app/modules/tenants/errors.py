@@ -23,6 +23,14 @@ class SlugReserved(Invalid):
     detail = "This slug is reserved: choose another one."
 
 
+class UnknownTimeZone(Invalid):
+    """This is no time zone of the IANA database. Choose one such as Europe/Berlin."""
+
+    pointer = "/body/time_zone"
+    title = "No such time zone"
+    detail = "This is no time zone of the IANA database, such as Europe/Berlin."
+
+
 class LanguageNotOffered(Invalid):
     """The app is not offered in this language. Choose one of those that the answer names."""
 

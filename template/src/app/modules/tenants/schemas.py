@@ -9,9 +9,9 @@ from app.kit.languages import LanguageTag
 from app.kit.schemas import Schema, omittable
 from app.kit.slugs import Slug
 from app.kit.texts import Name
-from app.kit.time_zones import TimeZone
 
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+ZoneName = Annotated[str, StringConstraints(max_length=64)]
 PermissionName = Annotated[str, StringConstraints(max_length=120)]
 
 
@@ -32,7 +32,7 @@ class TenantChange(Schema):
 
     name: Name = omittable()
     slug: Slug = omittable()
-    time_zone: TimeZone = omittable()
+    time_zone: ZoneName = omittable()
     language: LanguageTag = omittable()
     currency: Currency = omittable()
 

@@ -1,8 +1,8 @@
 from typing import Unpack
 
 from app.database.repository import (
+    CommonColumns,
     Repository,
-    RowValues,
 )
 
 from .models import Widget
@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class WidgetValues(RowValues, total=False):
+class WidgetValues(CommonColumns, total=False):
     """The columns to write."""
 
     name: str

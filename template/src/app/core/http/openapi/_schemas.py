@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.core.http.problems import Problem, ValidationProblem
+from app.kit.schemas import CONTROL
 
 SCHEMAS = "#/components/schemas/{model}"
 FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 MODULE = "app__modules__"
 PAGE = "Page_"
 TEXT = "^[^\\u0000]*$"
+JSON_TEXT = f"^[^{CONTROL}]*$"
 PATH_TEXT = "^[^/\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$"
 RESERVED = "arpa|invalid|local|localhost|onion|test"
 ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
@@ -21,7 +23,7 @@ PATTERNS = {
 }
 """As email-validator reads them, as far as a pattern can say."""
 FIXED = {"pattern", "enum", "const"}
-TEXT_BODIES = ("application/json", "application/x-www-form-urlencoded")
+TEXT_BODIES = {"application/json": JSON_TEXT, "application/x-www-form-urlencoded": TEXT}
 BINARY = {"type": "string", "format": "binary"}
 OTHER_JSON = ("application/json", "application/problem+json")
 
@@ -77,7 +79,7 @@ def limit_texts(document: dict[str, Any]) -> None:
                     _limit(document, parameter["schema"], pattern, seen)
             for media_type, content in described.get("requestBody", {}).get("content", {}).items():
                 if media_type in TEXT_BODIES:
-                    _limit(document, content["schema"], TEXT, seen)
+                    _limit(document, content["schema"], TEXT_BODIES[media_type], seen)
 
 
 def _limit(document: dict[str, Any], schema: dict[str, Any], pattern: str, seen: set[str]) -> None:

@@ -7,8 +7,15 @@ from app.core.unit_of_work import CurrentWork
 from app.kit.ids import new_id
 from app.kit.languages import offered
 from app.kit.slugs import is_reserved, slug_of
+from app.kit.time_zones import time_zones
 
-from ..errors import LanguageNotOffered, SlugReserved, SlugTaken, TenantSuspended
+from ..errors import (
+    LanguageNotOffered,
+    SlugReserved,
+    SlugTaken,
+    TenantSuspended,
+    UnknownTimeZone,
+)
 from ..events import TenantCreated, TenantDeleted
 from ..permissions import TenantPermission
 from ..repositories import Membership, MembershipRepository, Tenant, TenantRepository
@@ -53,9 +60,11 @@ class TenantService:
     async def change(self, **changes: Any) -> Tenant:
         """Change name, slug, time zone, language or currency.
 
-        Raises SlugReserved, SlugTaken, LanguageNotOffered.
+        Raises SlugReserved, SlugTaken, LanguageNotOffered, UnknownTimeZone.
         """
         self.work.require(TenantPermission.CHANGE)
+        if "time_zone" in changes and changes["time_zone"] not in time_zones():
+            raise UnknownTimeZone
         if "language" in changes:
             changes["language"] = self._offered(changes["language"])
         before = await self._own()

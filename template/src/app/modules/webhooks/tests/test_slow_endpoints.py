@@ -124,5 +124,5 @@ async def test_others_are_served_meanwhile(
 async def are_hanging(receivers: list[Receiver]) -> bool:
     """True if the deliveries occupy all slots that one tenant gets, and nothing moves any more."""
     posted = sum(len(each.received) for each in receivers)
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.5)  # asked again until nothing moves
     return posted >= ENDPOINTS and posted == sum(len(each.received) for each in receivers)
