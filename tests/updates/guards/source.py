@@ -43,7 +43,7 @@ class Source:
     @cached_property
     def paths(self) -> set[str]:
         """Return every path that some project has."""
-        found = {path for path in self.sources if "{" not in path and not self._stays_here(path)}
+        found = {path for path in self.sources if not ("{" in path or "__pycache__" in path or self._stays_here(path))}
         return {path.removesuffix(".jinja") for path in found}
 
     def paths_for(self, answers: Mapping[str, Any]) -> set[str]:

@@ -49,7 +49,7 @@ async def stages(
             apps[stage] = app
         yield apps
         async with apps["after"].state.runtime.database.rw.begin() as connection:
-            # Sealed with a key that no other test has.
+            # Encrypted with a key that no other test has.
             await connection.execute(text("DELETE FROM second_factors"))
 
 
