@@ -41,7 +41,8 @@ class Clone:
     @property
     def environment(self) -> dict[str, str]:
         """Return a shell's environment, without our settings and other environments' packages."""
-        kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+        names = ("HOME", "LANG", "TMPDIR", "PYTEST_DEBUG_TEMPROOT")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         path = f"{self.commands}{os.pathsep}{PATH}"
         environment = str(self.commands.parent)
         shared = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1", "VIRTUAL_ENV": environment}

@@ -1,5 +1,6 @@
 """Fixtures that render each answer set once per session, from the working tree."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,17 @@ from tests.clone import Clone
 from tools.snapshot import VERSION, commit_all, git, snapshot
 
 Render = Callable[..., Path]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the pytest runs that this process starts temporary folders of their own.
+
+    Each run makes the folder that it shares with others private, and PostgreSQL's user, which another run let in,
+    can no longer enter it.
+    """
+    folder = TemporaryDirectory(prefix="pytest-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = folder.name
 
 
 @pytest.fixture(scope="session")

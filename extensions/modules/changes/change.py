@@ -56,10 +56,10 @@ class Pair:
             return before.kind == after.kind and before.target == after.target
         if {before.kind, after.kind} <= _TEXTS or step_type(before) == step_type(after):
             return True
-        room = after.digits - after.places
+        whole_digits = after.digits - after.places
         if after.kind == "decimal" and before.kind == "decimal":
-            return after.places >= before.places and room >= before.digits - before.places
-        return (before.kind, after.kind) == ("int", "decimal") and room >= _INT_DIGITS
+            return after.places >= before.places and whole_digits >= before.digits - before.places
+        return (before.kind, after.kind) == ("int", "decimal") and whole_digits >= _INT_DIGITS
 
     @property
     def unfit(self) -> str:

@@ -1,6 +1,6 @@
-"""Who acts for a tenant where nobody has logged in: a page for visitors, a webhook that comes in.
+"""Decide who may act for a tenant where nobody has logged in, and with which rights.
 
-The rules of `UnitOfWork.acting_for`.
+`UnitOfWork.acting_for` uses it, for a page for visitors or a webhook that comes in.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Whether a tenant is there and not suspended."""
+"""Ask whether a tenant exists and is not suspended."""
 
 from uuid import UUID
 
