@@ -1,5 +1,6 @@
 """Violate each import rule once in a rendering; its check must fail."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,6 +15,9 @@ from tools.snapshot import git
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boundaries")]
 
 VIOLATIONS = [*PARTS, *SIBLINGS, *LAYERS, *BEYOND_TACH]
+TOGETHER = [each for each in VIOLATIONS if each.gate in (TACH, IMPORTS) and each.code and not each.instead_of]
+"""These only add lines, and their checks only read them: one run reports them all, each at its line."""
+ALONE = [each for each in VIOLATIONS if each not in TOGETHER]
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +33,38 @@ def clone(fields: Clone) -> Iterator[Clone]:
     git(fields.folder, "clean", "--quiet", "--force", "-d")
 
 
+@pytest.fixture(scope="module")
+def reported(clone_of: Callable[[str], Clone]) -> dict[Violation, str]:
+    """Return what the check of each violation reports at the lines of this violation."""
+    clone = clone_of("fields")
+    return {each: line for gate in (TACH, IMPORTS) for each, line in _reported(clone, gate).items()}
+
+
+def _reported(clone: Clone, gate: tuple[str, ...]) -> dict[Violation, str]:
+    violations = [each for each in TOGETHER if each.gate == gate]
+    places = {each: put(each, clone) for each in violations}
+    with pytest.raises(AssertionError) as refused:
+        clone.run(*gate)
+    git(clone.folder, "checkout", "--quiet", "--", ".")
+    git(clone.folder, "clean", "--quiet", "--force", "-d")
+    return {each: _lines_at(str(refused.value), each.file, places[each]) for each in violations}
+
+
+def _lines_at(output: str, file: str, lines: range) -> str:
+    places = [re.compile(rf"{re.escape(file)}:{line}\b") for line in lines]
+    return "\n".join(line for line in output.splitlines() if any(place.search(line) for place in places))
+
+
 class TestBoundaries:
     @pytest.mark.parametrize("gate", [TACH, IMPORTS, STRINGS, MODULE_RULES, RULES], ids=" ".join)
     def test_hold_as_rendered(self, clone: Clone, gate: tuple[str, ...]) -> None:
         clone.run(*gate)
 
-    @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)
+    @pytest.mark.parametrize("violation", TOGETHER, ids=lambda violation: violation.name)
+    def test_report_each_at_its_line(self, reported: dict[Violation, str], violation: Violation) -> None:
+        assert violation.words in reported[violation]
+
+    @pytest.mark.parametrize("violation", ALONE, ids=lambda violation: violation.name)
     def test_do_not_let_through(self, clone: Clone, violation: Violation) -> None:
         put(violation, clone)
 
@@ -77,13 +107,16 @@ class TestRules:
             clone.run(*gate)
 
 
-def put(violation: Violation, clone: Clone) -> None:
+def put(violation: Violation, clone: Clone) -> range:
+    """Change the file, and return the numbers of the lines that a violation adds."""
     file = clone.folder / violation.file
     if not violation.code:
         file.unlink()
-        return
+        return range(0)
     text = file.read_text() if file.exists() else ""
     assert violation.instead_of in text
-    file.write_text(
-        text.replace(violation.instead_of, violation.code, 1) if violation.instead_of else f"{text}{violation.code}\n"
-    )
+    if violation.instead_of:
+        file.write_text(text.replace(violation.instead_of, violation.code, 1))
+        return range(0)
+    file.write_text(f"{text}{violation.code}\n")
+    return range(text.count("\n") + 1, f"{text}{violation.code}".count("\n") + 2)

@@ -11,8 +11,14 @@ from tools.snapshot import git
 pytestmark = pytest.mark.slow
 
 STATIC = ("standard-check", "lint", "lint-migrations", "types", "boundaries", "docs-current")
-NAMES = ("shortest", "longest")
-ONLY_MODULES = "only=src/app/modules tests/architecture tests/attacks tests/isolation"
+MODULES = "src/app/modules tests/architecture"
+SUITES = {
+    "everything": [f"only={MODULES} tests/attacks tests/isolation"],
+    "fields": [f"only={MODULES} tests/attacks tests/isolation"],
+    "shortest": [f"only={MODULES}"],
+    "longest": [f"only={MODULES}"],
+}
+"""The tests that these answers concern. TestWithoutFastPaths runs all of the minimal project."""
 
 
 @pytest.fixture(
@@ -27,14 +33,14 @@ class TestCheck:
     def test_passes(self, clone: Clone, request: pytest.FixtureRequest) -> None:
         """Run what each client's CI runs: lint, types, import rules, docs, and the tests.
 
-        Slow tests and coverage are included for the default answers. A module's name concerns its own tests only.
+        Slow tests and coverage are included for the default answers.
         """
         answers = request.node.callspec.params["clone"]
 
         if answers == "default":
             clone.make("check")
         else:
-            clone.make(*STATIC, "test", *([ONLY_MODULES] if answers in NAMES else []))
+            clone.make(*STATIC, *(["test", *SUITES[answers]] if answers in SUITES else []))
 
     def test_leaves_the_clone_clean(self, clone: Clone) -> None:
         assert git(clone.folder, "status", "--porcelain") == ""
