@@ -68,6 +68,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
         },
         "ci": "gitlab",
         "deploy": "compose",
+        "api_clients": "both",
     },
     "fields": {
         "license": "BSD-3-Clause",

@@ -48,6 +48,7 @@ class TestQuestions:
             "custom_modules",
             "ci",
             "deploy",
+            "api_clients",
         ]
 
     def test_are_few(self) -> None:
@@ -119,6 +120,8 @@ class TestPrompt:
         prompt.expect("Where the checks run")
         prompt.sendline("")
         prompt.expect("gets to its servers")
+        prompt.sendline("")
+        prompt.expect("Typed clients of its API")
         prompt.sendline("")
         prompt.expect("Blue Harbour is ready")
         prompt.expect(pexpect.EOF)

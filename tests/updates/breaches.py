@@ -184,6 +184,12 @@ BREACHES: dict[str, dict[str, Change]] = {
         "compose is a choice of deploy without files": replace(
             COPIER, "deploy == 'compose') %}", "deploy == 'docker') %}"
         ),
+        "clients/python/ has no line in _exclude": replace(
+            COPIER, " in ('python', 'both')) %}/clients/python{%", " in ('python', 'both')) %}/clients/ruby{%"
+        ),
+        "both is a choice of api_clients without clients/typescript/": replace(
+            COPIER, "'both')) %}/clients/typescript", "'all')) %}/clients/typescript"
+        ),
         "webhooks has no line in _exclude": replace(
             COPIER,
             "  - \"{% if not (modules is defined and 'webhooks' in modules) %}/src/app/modules/webhooks{% endif %}\"\n",

@@ -34,7 +34,7 @@ def exclusions_hide_nothing(before: Source, after: Source) -> Iterator[str]:
     every = sorted(before.extension.ready_made.NAMES)
     deployed = product(("github", "gitlab", "none"), ("none", "compose", "kamal"), ([], every))
     for ci, deploy, modules in (*deployed, *(("github", "none", [name]) for name in every)):
-        answers = {"ci": ci, "modules": modules, "deploy": deploy}
+        answers = {"ci": ci, "modules": modules, "deploy": deploy, "api_clients": "both"}
         for path in sorted(before.paths_for(answers) - after.paths_for(answers)):
             if followed(path, after.table("moved")) in after.paths and path in after.paths:
                 yield f"{path} is hidden from projects with ci {ci} and the modules {modules}"
@@ -53,6 +53,14 @@ def choices_bring_their_files(_: Source, after: Source) -> Iterator[str]:
             yield f"deploy/{name} has no line in _exclude: projects that did not choose it get it"
         if not any(path.startswith(f"deploy/{name}/") for path in after.paths_for({"ci": "none", "deploy": name})):
             yield f"{name} is a choice of deploy without files"
+    for name in ("typescript", "python"):
+        folder = f"clients/{name}/"
+        if any(path.startswith(folder) for path in without):
+            yield f"{folder} has no line in _exclude: projects that did not choose it get it"
+        for answer in (name, "both"):
+            chosen = after.paths_for({"ci": "none", "api_clients": answer})
+            if not any(path.startswith(folder) for path in chosen):
+                yield f"{answer} is a choice of api_clients without {folder}"
 
 
 def answers_are_written(_: Source, after: Source) -> Iterator[str]:
