@@ -72,3 +72,10 @@ class TestWithoutFastPaths:
     def test_passes(self, clone_of: Callable[[str], Clone]) -> None:
         """The libraries' own code gives the same responses as the fast paths."""
         clone_of("minimal").make("test", "RUN=APP_FAST_PATHS=false $(UV) run --quiet")
+
+
+class TestClients:
+    @pytest.mark.xdist_group("everything")
+    def test_are_generated_and_work(self, clone_of: Callable[[str], Clone]) -> None:
+        """Generate the typed clients, and use them with the served project."""
+        clone_of("everything").run("pytest", "--quiet", "-m", "", "tests/standard/clients")
