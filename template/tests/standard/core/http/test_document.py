@@ -176,6 +176,10 @@ class TestProblems:
         assert "412" in tenant["responses"]
         assert "If-Match" in {each["name"] for each in tenant["parameters"]}
         assert "ETag" in tenant["responses"]["200"]["headers"]
+        for name, operation in operations.items():
+            if name.startswith("POST") and "{" not in name:
+                assert "412" not in operation["responses"], name
+                assert "If-Match" not in {each["name"] for each in operation["parameters"]}, name
 
     def test_of_every_class_have_a_page(self) -> None:
         assert all(issubclass(kind, AppError) for kind in error_types().values())

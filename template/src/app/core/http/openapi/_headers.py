@@ -113,11 +113,17 @@ def describe_headers(operation: Operation) -> None:
         }
 
 
+def checks_version(operation: Operation) -> bool:
+    """True if the operation refuses an `If-Match` that is outdated."""
+    verbs = CHECKS_IF_MATCH & operation.reached.verbs
+    return operation.changes and operation.is_of_one_row and bool(verbs)
+
+
 def _sent(operation: Operation) -> Iterator[dict[str, Any]]:
     yield TRACEPARENT
     if operation.takes_idempotency_key:
         yield IDEMPOTENCY_KEY
-    if operation.changes and CHECKS_IF_MATCH & operation.reached.verbs:
+    if checks_version(operation):
         yield IF_MATCH
     if not operation.changes and SETS_ETAG & operation.reached.verbs:
         yield IF_NONE_MATCH
@@ -130,5 +136,6 @@ def _deprecation(operation: Operation) -> dict[str, Any]:
 
 
 def _version(operation: Operation, status: str) -> dict[str, Any]:
-    tagged = SETS_ETAG & operation.reached.verbs and status in ("200", "201")
+    has_version = status == "201" or (status == "200" and operation.is_of_one_row)
+    tagged = SETS_ETAG & operation.reached.verbs and has_version
     return headers(ETag="ETag") if tagged else {}

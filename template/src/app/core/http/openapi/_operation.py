@@ -63,6 +63,11 @@ class Operation:
         return "{" in self.path
 
     @property
+    def is_of_one_row(self) -> bool:
+        """False for an action such as a log-in: it may change rows, and has no version."""
+        return self.method != "post" or self.has_path_parameters
+
+    @property
     def has_parameters(self) -> bool:
         return bool(self.described.get("parameters"))
 

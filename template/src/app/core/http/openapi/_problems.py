@@ -36,7 +36,7 @@ from app.database.pagination import InvalidCursor
 from app.database.repository import ReferenceNotFound as UnknownRow
 from app.database.repository import RowNotFound
 
-from ._headers import OF_STATUS, every_response
+from ._headers import OF_STATUS, checks_version, every_response
 from ._operation import Operation
 
 Kind = type[AppError]
@@ -74,6 +74,8 @@ def problems_of(operation: Operation) -> set[Kind]:
             found.add(kind)
     verbs = operation.reached.verbs
     found |= {kind for verb, kind in OF_VERBS.items() if verb in verbs}
+    if not checks_version(operation):
+        found.discard(PreconditionFailed)
     return found | {Unauthenticated, InvalidToken} if LOG_IN & verbs else found
 
 
