@@ -16,6 +16,8 @@ CORE: Mapping[str, frozenset[str]] = {
         "errors": "",
         "observability": "",
         "origin": "",
+        "languages": "",
+        "templates": "languages",
         "references": "errors",
         "permissions": "",
         "tenancy": "",
@@ -31,17 +33,17 @@ CORE: Mapping[str, frozenset[str]] = {
         "limits": "errors origin permissions work",
         "jobs": "auth observability permissions work",
         "events": "auth jobs work",
-        "mail": "errors jobs limits",
+        "mail": "errors jobs languages limits templates",
         "redis": "limits",
         "runtime": "auth cache errors events jobs limits mail observability permissions",
         "suspension": "jobs work",
         "unit_of_work": "acting audit auth cache errors etags events jobs limits mail observability"
         " origin permissions runtime security_events suspension work",
-        "module": "auth events jobs permissions unit_of_work",
+        "module": "auth events jobs mail permissions unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime suspension unit_of_work work",
-        "http": "auth errors etags jobs limits module observability origin permissions references"
-        " runtime unit_of_work",
+        "http": "auth errors etags jobs languages limits mail module observability origin"
+        " permissions references runtime unit_of_work",
         "tables": "audit auth events http jobs",
     }.items()
 }

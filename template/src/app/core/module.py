@@ -12,6 +12,7 @@ from app.config import ModuleSettings
 from app.core.auth import FoundKey
 from app.core.events import Subscriber
 from app.core.jobs import Job
+from app.core.mail import Mail
 from app.core.permissions import Role
 from app.core.unit_of_work import UnitOfWork
 
@@ -29,6 +30,7 @@ class Module:
     `pages` are served without the prefix of the API, and are not in its document.
     `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
+    `mails` declares its e-mails, whose templates are in `templates/mails`.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
@@ -41,6 +43,7 @@ class Module:
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
+    mails: tuple[Mail, ...] = ()
     slots: Mapping[str, int] = field(default_factory=dict)
     find_api_key: FindApiKey | None = None
     settings: type[ModuleSettings] | None = None

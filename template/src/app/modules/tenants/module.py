@@ -1,6 +1,7 @@
 from app.core.module import Module
 from app.core.permissions import Role
 
+from .mails import MAILS
 from .permissions import MemberPermission, RolePermission, TenantPermission
 from .routes import admin, roles, router
 from .services import EMAIL_JOBS
@@ -15,6 +16,7 @@ module = Module(
         "administration": "Users and tenants of the whole platform, for superusers.",
     },
     jobs=EMAIL_JOBS,
+    mails=MAILS,
     settings=TenantSettings,
     permissions={
         TenantPermission.READ: Role.VIEWER,

@@ -2,6 +2,7 @@ from app.core.module import Module
 from app.core.permissions import Role
 
 from .jobs import JOBS
+from .mails import MAILS
 from .permissions import UserPermission
 from .routes import pages, routers
 from .services import EMAIL_JOBS
@@ -18,5 +19,6 @@ module = Module(
         "administration": "Users and tenants of the whole platform, for superusers.",
     },
     jobs=(*EMAIL_JOBS, *JOBS),
+    mails=MAILS,
     permissions={UserPermission.READ: Role.VIEWER},
 )
