@@ -105,6 +105,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         cache=SharedCache(store),
         buckets=buckets,
         observation=observation,
+        personal_data={each.name: each.personal_data for each in modules if each.personal_data},
         module_settings=_module_settings(settings, modules),
     )
     return runtime

@@ -5,11 +5,21 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from app.core.errors import AppError
+from app.core.auth import OidcRefused, TokenRefused
+from app.core.errors import AppError, FieldError
 from app.core.http.problems import error_types
 from app.core.languages import APP, message
 from app.core.module import find_modules
 from app.core.templates import TEMPLATES
+
+MARKED = {
+    AppError.__name__,
+    FieldError.__name__,
+    FieldError.at.__name__,
+    OidcRefused.__name__,
+    TokenRefused.__name__,
+    message.__name__,
+}
 
 
 @cache
@@ -18,12 +28,9 @@ def messages() -> dict[str, str]:
     find_modules()
     found = dict(TEMPLATES.messages())
     for kind in error_types().values():
-        if kind.__module__.startswith("app.core.") or kind.__module__.startswith("app.modules."):
+        if kind.__module__.startswith(f"{APP.name}."):
             found |= {text: kind.__name__ for text in (kind.title, kind.detail) if text}
-    names = {kind.__name__ for kind in error_types().values()} | {
-        AppError.__name__,
-        message.__name__,
-    }
+    names = {*(kind.__name__ for kind in error_types().values()), *MARKED}
     for file in sorted(APP.rglob("*.py")):
         if "tests" not in file.parts:
             found |= _in_code(file, names)
@@ -32,16 +39,17 @@ def messages() -> dict[str, str]:
 
 def _in_code(file: Path, names: set[str]) -> dict[str, str]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    return {text: str(file.relative_to(APP)) for text in _first_arguments(tree, names)}
+    return {text: str(file.relative_to(APP)) for text in _given(tree, names)}
 
 
-def _first_arguments(tree: ast.AST, names: set[str]) -> Iterator[str]:
+def _given(tree: ast.AST, names: set[str]) -> Iterator[str]:
     """Yield texts that are given to errors, and to `message`. Values become placeholders."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) in names and node.args:
-            for part in _alternatives(node.args[0]):
-                if text := _text(part):
-                    yield text
+        if isinstance(node, ast.Call) and _name(node.func) in names:
+            named = [each.value for each in node.keywords if each.arg in {"detail", "reason"}]
+            for argument in (*node.args, *named):
+                texts = map(_text, _alternatives(argument))
+                yield from (text for text in texts if " " in text)
 
 
 def _alternatives(node: ast.expr) -> Iterator[ast.expr]:

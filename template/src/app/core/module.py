@@ -14,6 +14,7 @@ from app.core.events import Subscriber
 from app.core.jobs import Job
 from app.core.mail import Mail
 from app.core.permissions import Role
+from app.core.personal_data import PersonalData
 from app.core.unit_of_work import UnitOfWork
 
 PACKAGE = "app.modules"
@@ -31,6 +32,7 @@ class Module:
     `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
     `mails` declares its e-mails, whose templates are in `templates/mails`.
+    `personal_data` says what it stores about a person, for their export.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
@@ -46,6 +48,7 @@ class Module:
     mails: tuple[Mail, ...] = ()
     slots: Mapping[str, int] = field(default_factory=dict)
     find_api_key: FindApiKey | None = None
+    personal_data: PersonalData | None = None
     settings: type[ModuleSettings] | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
 

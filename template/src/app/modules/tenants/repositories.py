@@ -85,6 +85,10 @@ class InvitationRepository(Repository[Invitation]):
     async def find_with_role(self, role: str) -> Invitation | None:
         return await self.first(self.query().where(Invitation.role == role))
 
+    async def list_by(self, user_id: UUID) -> Sequence[Invitation]:
+        query = self.query().where(Invitation.invited_by == user_id)
+        return await self.all(query.order_by(Invitation.id))
+
     async def find_for_update(self, email: str) -> Invitation | None:
         of_address = func.lower(Invitation.email) == email.lower()
         return await self.first(self.query().where(of_address).with_for_update())

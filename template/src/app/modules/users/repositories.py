@@ -75,6 +75,10 @@ class AuthSessionRepository(Repository[AuthSession]):
             raise RowNotFound("AuthSession")
         return session
 
+    async def list_of(self, user_id: UUID) -> Sequence[AuthSession]:
+        query = self.query().where(AuthSession.user_id == user_id)
+        return await self.all(query.order_by(AuthSession.id))
+
     async def list_open(self, user_id: UUID, at: datetime, *, limit: int) -> Sequence[AuthSession]:
         """Return the user's open log-ins, newest first."""
         query = self.query().where(

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.auth import ExternalIdentity
+from app.core.languages import message
 from app.core.mail import Mail
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
@@ -15,12 +16,14 @@ from ._credentials import CredentialService
 from ._email_jobs import notify
 from ._passwords import PasswordService
 
-UNCONFIRMED = (
+UNCONFIRMED = message(
     "There is an account with this address that nobody has confirmed:"
     " set a new password for it with the link for a forgotten one."
 )
-WAS_UNLINKED = "This account was unlinked: log in in another way, and link it again if you want."
-NOT_BY_ITSELF = "A superuser's account is not linked by itself: log in with the password."
+WAS_UNLINKED = message(
+    "This account was unlinked: log in in another way, and link it again if you want."
+)
+NOT_BY_ITSELF = message("A superuser's account is not linked by itself: log in with the password.")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pyotp
+import segno
 
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
@@ -22,10 +23,11 @@ RECOVERY_CODES = 10
 
 @dataclass(frozen=True)
 class SetUp:
-    """The secret to type into the device, and the URI to show as a QR code."""
+    """The secret to type into the device, and the URI, also as a QR code (data: URL of an SVG)."""
 
     secret: str
     uri: str
+    qr_code: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class SecondFactorService:
         )
         issuer = self.work.runtime.settings.name
         uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
-        return SetUp(secret, uri)
+        return SetUp(secret, uri, segno.make(uri).svg_data_uri(scale=4, light="#fff"))
 
     async def confirm(self, code: str) -> Sequence[str]:
         """Activate the device with its first code, and end the other log-ins, which lack one.

@@ -1,0 +1,127 @@
+"""People export what is stored about them, and delete their account."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import text
+
+from app.core.module import find_modules
+from app.core.permissions import Role
+from app.core.runtime import Runtime
+from app.database.base import Base
+from tests.support.mail import mails_to
+from tests.support.people import PASSWORD, Person, add_member
+
+from .test_second_factor import set_up
+
+ME = "/api/v1/users/me"
+REFERS = "users.id"
+
+
+def modules_that_know_people() -> set[str]:
+    """Return the modules whose tables refer to a user."""
+    modules = find_modules()
+    names = {module.name for module in modules}
+    found = set()
+    for mapper in Base.registry.mappers:
+        keys = [key for column in mapper.columns for key in getattr(column, "foreign_keys", ())]
+        owner = mapper.class_.__module__.split(".")[2]
+        if owner in names and any(key.target_fullname == REFERS for key in keys):
+            found.add(owner)
+    return found
+
+
+async def delete(client: AsyncClient, **body: Any) -> Any:
+    return await client.post(f"{ME}/delete", json={"password": PASSWORD, **body})
+
+
+async def count(runtime: Runtime, table: str, column: str, user_id: UUID) -> int:
+    async with runtime.database.admin.connect() as connection:
+        found = await connection.scalar(
+            text(f"SELECT count(*) FROM {table} WHERE {column} = :id"), {"id": user_id}
+        )
+        return int(found)
+
+
+class TestExport:
+    def test_is_made_by_each_module_that_refers_to_people(self) -> None:
+        """Say `personal_data=PersonalData(…)` in module.py."""
+        with_hook = {module.name for module in find_modules() if module.personal_data}
+
+        assert modules_that_know_people() <= with_hook
+
+    async def test_has_the_account_and_each_tenant_and_no_secret(
+        self, client: AsyncClient, owner: Person, rival: Person, anonymous: AsyncClient
+    ) -> None:
+        await client.patch("/api/v1/tenants/current", json={"name": "Renamed"})
+
+        answer = await client.get(f"{ME}/export")
+
+        body = answer.json()
+        (tenant,) = body["tenants"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert body["account"]["users"]["user"]["email"] == owner.email
+        assert tenant["id"] == str(owner.tenant_id)
+        assert tenant["stored"]["tenants"]["memberships"][0]["role"] == "owner"
+        assert tenant["stored"]["audit"][0]["action"] == "tenants.renamed"
+        assert "argon2" not in answer.text
+        assert "hash" not in answer.text
+        assert rival.email not in answer.text
+        assert (await anonymous.get(f"{ME}/export")).status_code == 401
+
+
+class TestDeletion:
+    async def test_ends_memberships_and_log_ins_and_is_told(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        other = await add_member(runtime, owner, Role.OWNER)
+        await client.post("/api/v1/tenants/current/invitations", json={"email": "x@example.com"})
+
+        answer = await delete(client)
+
+        assert answer.status_code == 204, answer.text
+        assert (await client.get(ME)).status_code == 401
+        for table, column in (("users", "id"), ("memberships", "user_id")):
+            assert await count(runtime, table, column, owner.user_id) == 0
+        assert await count(runtime, "memberships", "user_id", other.user_id) == 1
+        assert await count(runtime, "audit_log", "actor_id", owner.user_id) > 0
+        subjects = [mail.subject for mail in await mails_to(runtime, owner.email)]
+        assert subjects[-1] == "Your account was deleted"
+
+    async def test_of_the_last_owner_is_refused_with_what_to_do(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        await add_member(runtime, owner, Role.ADMIN)
+
+        answer = await delete(client)
+
+        assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "still-owner")
+        assert "make another member an owner" in answer.json()["detail"]
+        assert await count(runtime, "memberships", "user_id", owner.user_id) == 1
+
+    async def test_takes_the_password_and_the_second_factor(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        await add_member(runtime, owner, Role.OWNER)
+        device = await set_up(client)
+
+        statuses = [
+            (await delete(client, password="wrong password")).status_code,
+            (await delete(client)).status_code,
+            (await delete(client, code="000000")).status_code,
+        ]
+
+        assert statuses == [401, 401, 401]
+        assert (await delete(client, code=device.recovery_codes[0])).status_code == 204
+
+    async def test_is_not_for_keys_or_strangers(self, anonymous: AsyncClient) -> None:
+        assert (await delete(anonymous)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["export", "delete"])
+async def test_is_documented(anonymous: AsyncClient, path: str) -> None:
+    document = (await anonymous.get("/openapi.json")).json()
+
+    assert f"{ME}/{path}" in document["paths"]
