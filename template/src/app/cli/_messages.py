@@ -1,6 +1,7 @@
 """Find the messages of this application: what its catalogues translate."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from app.core.languages import APP, message
 from app.core.module import find_modules
 from app.core.templates import TEMPLATES
 
+KIT = APP / "kit"
+PLACEHOLDERS = re.compile(r"\{\w+\}")
 MARKED = {
     AppError.__name__,
     FieldError.__name__,
@@ -29,11 +32,14 @@ def messages() -> dict[str, str]:
     found = dict(TEMPLATES.messages())
     for kind in error_types().values():
         if kind.__module__.startswith(f"{APP.name}."):
-            found |= {text: kind.__name__ for text in (kind.title, kind.detail) if text}
+            place = kind.__module__.removeprefix(f"{APP.name}.").replace(".", "/") + ".py"
+            texts = (kind.title, kind.detail)
+            found |= {text: place for text in texts if text and PLACEHOLDERS.sub("", text)}
     names = {*(kind.__name__ for kind in error_types().values()), *MARKED}
     for file in sorted(APP.rglob("*.py")):
         if "tests" not in file.parts:
-            found |= _in_code(file, names)
+            is_of_kit = KIT in file.parents  # whose errors say what is wrong with a value
+            found |= _in_code(file, names | {ValueError.__name__} if is_of_kit else names)
     return found
 
 

@@ -59,10 +59,11 @@ class Templates:
         """Yield the English texts of all templates, each with the template's name."""
         environment = self._environment(ENGLISH)
         for name in sorted(self.names):
-            if name.endswith(WITH_MESSAGES) and not name.startswith(f"{STANDARD}/"):
+            if name.endswith(WITH_MESSAGES):
                 source = self._loader.get_source(environment, name)[0]
                 for _, _, text in environment.extract_translations(source):  # type: ignore[attr-defined]  # by the extension
-                    yield from ((each, name) for each in _texts(text))
+                    place = name.removeprefix(f"{STANDARD}/")
+                    yield from ((each, place) for each in _texts(text))
 
     def _template(self, name: str, locale: Locale) -> Template:
         return self._environment(written(locale.language)).get_template(name)

@@ -27,7 +27,7 @@ PYDANTIC = (
     message("Input should be a valid dictionary"),
     message("Input should be an object"),
     message("Input should have timezone info"),
-    message("Input should be {expected}"),
+    message("Input should be '{expected}'"),
     message("Input has a tag that is not expected here"),
     message("Input should be greater than {gt}"),
     message("Input should be greater than or equal to {ge}"),
