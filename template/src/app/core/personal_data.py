@@ -3,15 +3,21 @@
 A module says in its module.py how to find it:
 
     module = Module(…, personal_data=PersonalData(in_tenant=export_invoices_of))
+
+Of a module that does not say it, the rows of a tenant that refer to the user are exported.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
+from sqlalchemy import or_, select
+
+from app.core.work import Work
+from app.database.base import Base
 
 SECRET = re.compile("secret|hash|password|token")
 """Parts of the names of columns that are in no export."""
@@ -29,6 +35,26 @@ class PersonalData:
 
     in_account: Export | None = None
     in_tenant: Export | None = None
+
+
+async def rows_referring(
+    work: Work, user_id: UUID, *, but: Collection[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a tenant that refer to the user, by table, of modules not in `but`."""
+    found = {}
+    for mapper in Base.registry.mappers:
+        columns = [column for column in mapper.columns if _is_reference(column)]
+        module = mapper.class_.__module__.split(".")[2]
+        if columns and module not in but and "tenant_id" in mapper.columns:
+            query = select(mapper.class_).where(or_(*(each == user_id for each in columns)))
+            rows = (await work.session.scalars(query)).all()
+            found[str(mapper.local_table)] = exported(rows)
+    return found
+
+
+def _is_reference(column: Any) -> bool:
+    keys = getattr(column, "foreign_keys", ())
+    return any(key.target_fullname == "users.id" for key in keys)
 
 
 def exported(rows: Sequence[Any]) -> list[dict[str, Any]]:

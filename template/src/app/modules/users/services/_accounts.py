@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.auth import Reason
-from app.core.personal_data import exported
+from app.core.personal_data import exported, rows_referring
 from app.core.security_events import SecurityEvent
 from app.core.tenancy import PersonContext, TenantContext
 from app.core.unit_of_work import CurrentWork, UnitOfWork
@@ -45,7 +45,8 @@ class AccountService:
                     for name, hook in hooks.items()
                     if hook.in_tenant
                 }
-            tenants.append({"id": str(tenant.id), "name": tenant.name, "stored": stored})
+                others = await rows_referring(work, user_id, but=hooks.keys())
+            tenants.append({"id": str(tenant.id), "name": tenant.name, "stored": stored | others})
         return {"account": account, "tenants": tenants}
 
     async def delete(self, *, password: str, code: str | None) -> None:
