@@ -38,14 +38,14 @@ class PersonalData:
 
 
 async def rows_referring(
-    work: Work, user_id: UUID, *, but: Collection[str]
+    work: Work, user_id: UUID, *, of: Collection[str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of a tenant that refer to the user, by table, of modules not in `but`."""
+    """Return the rows of a tenant that refer to the user, by table, of the modules `of`."""
     found = {}
     for mapper in Base.registry.mappers:
         columns = [column for column in mapper.columns if _is_reference(column)]
         module = mapper.class_.__module__.split(".")[2]
-        if columns and module not in but and "tenant_id" in mapper.columns:
+        if columns and module in of and "tenant_id" in mapper.columns:
             query = select(mapper.class_).where(or_(*(each == user_id for each in columns)))
             rows = (await work.session.scalars(query)).all()
             found[str(mapper.local_table)] = exported(rows)

@@ -96,7 +96,7 @@ class Runtime:
     buckets: Buckets
     observation: Observation
     personal_data: Mapping[str, PersonalData]
-    """By the name of the module that stores it."""
+    """What each module stores about a person, by the name of the module."""
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
 
     @property

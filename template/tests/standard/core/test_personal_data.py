@@ -22,7 +22,7 @@ class TestExport:
         self, runtime: Runtime, owner: Person
     ) -> None:
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            found = await rows_referring(work, owner.user_id, but=())
+            found = await rows_referring(work, owner.user_id, of=["tenants"])
 
         assert found["memberships"][0]["user_id"] == str(owner.user_id)
 

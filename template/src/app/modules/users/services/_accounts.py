@@ -2,10 +2,11 @@ from typing import Any
 from uuid import UUID
 
 from app.core.auth import Reason
-from app.core.personal_data import exported, rows_referring
+from app.core.personal_data import PersonalData, exported, rows_referring
 from app.core.security_events import SecurityEvent
 from app.core.tenancy import PersonContext, TenantContext
 from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.kit import clock
 from app.modules.tenants import MembershipService, StillOwner
 
 from ..errors import WrongCode
@@ -37,6 +38,7 @@ class AccountService:
                 for name, hook in hooks.items()
                 if hook.in_account
             }
+        silent = [name for name, hook in hooks.items() if hook == PersonalData()]
         tenants = []
         for membership, tenant in places:
             async with self.work.within(TenantContext(membership.tenant_id)) as work:
@@ -45,7 +47,7 @@ class AccountService:
                     for name, hook in hooks.items()
                     if hook.in_tenant
                 }
-                others = await rows_referring(work, user_id, but=hooks.keys())
+                others = await rows_referring(work, user_id, of=silent)
             tenants.append({"id": str(tenant.id), "name": tenant.name, "stored": stored | others})
         return {"account": account, "tenants": tenants}
 
@@ -72,7 +74,7 @@ class AccountService:
         )
         self.work.revoke(Reason.USER, user.id)
         self.work.publish(UserDeleted(user.id))
-        await self.users.delete(user)
+        await self.users.delete_or_clear(user, clock.now())
 
     async def _check_code(self, user: User, code: str | None) -> None:
         challenges = ChallengeService(self.work)

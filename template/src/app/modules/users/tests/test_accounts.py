@@ -1,11 +1,14 @@
 """People export what is stored about them, and delete their account."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from httpx import AsyncClient
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.permissions import Role
 from app.core.runtime import Runtime
@@ -29,12 +32,27 @@ async def count(runtime: Runtime, table: str, column: str, user_id: UUID) -> int
         return int(found)
 
 
+@pytest_asyncio.fixture
+async def needing(runtime: Runtime) -> AsyncIterator[str]:
+    """A table whose rows keep a user from being deleted, as a required field of a module does."""
+    engine = create_async_engine(str(runtime.settings.database.owner_url))
+    async with engine.begin() as connection:
+        columns = "user_id uuid NOT NULL REFERENCES users (id) ON DELETE RESTRICT"
+        await connection.execute(text(f"CREATE TABLE needing ({columns})"))
+        await connection.execute(text("GRANT INSERT ON needing TO app_admin"))
+    yield "needing"
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP TABLE needing"))
+    await engine.dispose()
+
+
 class TestExport:
     async def test_has_the_account_and_each_tenant_and_no_secret(
         self, client: AsyncClient, owner: Person, rival: Person, anonymous: AsyncClient
     ) -> None:
         answer = await client.get(f"{ME}/export")
 
+        assert answer.status_code == 200, answer.text
         body = answer.json()
         (tenant,) = body["tenants"]
         assert answer.headers["cache-control"] == "no-store"
@@ -90,6 +108,23 @@ class TestDeletion:
 
         assert statuses == [401, 401, 401]
         assert (await delete(client, code=device.recovery_codes[0])).status_code == 204
+
+    async def test_keeps_a_row_without_a_person_where_others_need_it(
+        self, client: AsyncClient, runtime: Runtime, owner: Person, needing: str
+    ) -> None:
+        await add_member(runtime, owner, Role.OWNER)
+        async with runtime.database.admin.begin() as connection:
+            await connection.execute(text(f"INSERT INTO {needing} VALUES ('{owner.user_id}')"))
+
+        answer = await delete(client)
+
+        async with runtime.database.admin.connect() as connection:
+            query = text("SELECT email, full_name, password_hash FROM users WHERE id = :id")
+            row = (await connection.execute(query, {"id": owner.user_id})).one()
+        assert answer.status_code == 204, answer.text
+        assert tuple(row) == (f"{owner.user_id}@deleted.invalid", "Deleted user", None)
+        assert (await client.get(ME)).status_code == 401
+        assert await count(runtime, "auth_sessions", "user_id", owner.user_id) == 0
 
     async def test_is_not_for_keys_or_strangers(self, anonymous: AsyncClient) -> None:
         assert (await delete(anonymous)).status_code == 401
