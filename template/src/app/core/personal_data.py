@@ -43,16 +43,18 @@ async def rows_referring(
     """Return the rows of a tenant that refer to the user, by table, of the modules `of`."""
     found = {}
     for mapper in Base.registry.mappers:
-        columns = [column for column in mapper.columns if _is_reference(column)]
+        names = [each.key for each in mapper.column_attrs if _refers(each.columns[0])]
         module = mapper.class_.__module__.split(".")[2]
-        if columns and module in of and "tenant_id" in mapper.columns:
-            query = select(mapper.class_).where(or_(*(each == user_id for each in columns)))
+        if names and module in of and "tenant_id" in mapper.columns:
+            query = select(mapper.class_).where(
+                or_(*(getattr(mapper.class_, name) == user_id for name in names))
+            )
             rows = (await work.session.scalars(query)).all()
             found[str(mapper.local_table)] = exported(rows)
     return found
 
 
-def _is_reference(column: Any) -> bool:
+def _refers(column: Any) -> bool:
     keys = getattr(column, "foreign_keys", ())
     return any(key.target_fullname == "users.id" for key in keys)
 
