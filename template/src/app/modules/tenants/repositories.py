@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, text
 
 from app.database.repository import Repository
+from app.kit.rows import Rows
 
 from .models import CustomRole, Invitation, Membership, Tenant
 
@@ -37,6 +38,9 @@ class TenantRepository(Repository[Tenant]):
         if not await self.session.scalar(RESERVE, {"turn": f"tenants.slug:{slug}"}):
             return False
         return await self.find_by_slug(slug) is None
+
+    async def page_of(self, ids: Sequence[UUID], *, limit: int, cursor: str | None) -> Rows[Tenant]:
+        return await self.page(self.query().where(Tenant.id.in_(ids)), limit=limit, cursor=cursor)
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Tenant]:
         return await self.all(self.query().where(Tenant.id.in_(ids)))

@@ -57,6 +57,15 @@ async def create_tenant(body: TenantCreate, tenants: Tenants) -> TenantRead:
     return TenantRead.model_validate(await tenants.create_own(name=body.name))
 
 
+@router.get("")
+@signed_in
+async def list_own_tenants(
+    tenants: Tenants, limit: Limit = 50, cursor: str | None = None
+) -> Page[TenantRead]:
+    """List the tenants in which you are a member."""
+    return Page[TenantRead].model_validate(await tenants.list_own(limit=limit, cursor=cursor))
+
+
 @router.get("/current")
 @permission(TenantPermission.READ)
 async def read_tenant(tenants: Tenants) -> TenantRead:

@@ -3,10 +3,11 @@ from uuid import UUID
 
 from app.core.auth import Actor, Reason
 from app.core.permissions import Role
-from app.core.tenancy import TenantContext
+from app.core.tenancy import PersonContext, TenantContext
 from app.core.unit_of_work import CurrentWork
 from app.kit.ids import new_id
 from app.kit.languages import offered
+from app.kit.rows import Rows
 from app.kit.slugs import is_reserved, slug_of
 from app.kit.time_zones import time_zones
 
@@ -57,6 +58,13 @@ class TenantService:
         )
 
     found = create  # until 3.0
+
+    async def list_own(self, *, limit: int, cursor: str | None) -> Rows[Tenant]:
+        """Return the tenants in which the actor is a member, newest first."""
+        async with self.work.within(PersonContext(self.work.require_user())) as work:
+            own = await MembershipRepository(work.session).list_own()
+            ids = [membership.tenant_id for membership in own]
+            return await TenantRepository(work.session).page_of(ids, limit=limit, cursor=cursor)
 
     async def create_own(self, *, name: str) -> Tenant:
         """Create another tenant for the actor, who becomes its owner.

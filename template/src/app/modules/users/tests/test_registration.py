@@ -111,6 +111,11 @@ class TestAnotherTenant:
         me = (await client.get("/api/v1/users/me")).json()
 
         assert created.status_code == 201, created.text
+        listed = (await client.get("/api/v1/tenants")).json()["items"]
+        assert {each["id"] for each in listed} == {
+            created.json()["id"],
+            str(owner.tenant_id),
+        }
         roles = {each["tenant_name"]: each["role"] for each in me["memberships"]}
         assert roles["Second"] == "owner"
 
