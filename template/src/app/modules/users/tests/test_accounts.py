@@ -126,7 +126,7 @@ class TestDeletion:
         assert (await client.get(ME)).status_code == 401
         assert await count(runtime, "auth_sessions", "user_id", owner.user_id) == 0
 
-    async def test_is_not_for_keys_or_strangers(self, anonymous: AsyncClient) -> None:
+    async def test_needs_a_log_in(self, anonymous: AsyncClient) -> None:
         assert (await delete(anonymous)).status_code == 401
 
 
