@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.database.base import Base
 from app.database.repository import Repository, RowNotFound
 
 from .models import (
@@ -84,7 +83,7 @@ class UserRepository(Repository[User]):
                 await self._delete_of(model, model.user_id == user.id)
             await self.change(user, **CLEARED, email=f"{user.id}@deleted.invalid", suspended_at=at)
 
-    async def _delete_of(self, model: type[Base], condition: ColumnElement[bool]) -> None:
+    async def _delete_of(self, model: type[Any], condition: ColumnElement[bool]) -> None:
         query = delete(model).where(condition)
         await self.session.execute(query.execution_options(synchronize_session=False))
 
