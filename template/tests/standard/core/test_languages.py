@@ -18,6 +18,10 @@ from app.core.languages import (
     read_catalogue,
     translate,
 )
+from app.core.runtime import Runtime
+from app.kit.ids import new_id
+from tests.support.mail import mails_to
+from tests.support.people import PASSWORD, Person
 
 GERMAN = "de"
 PLACEHOLDER = re.compile(r"\{(\w+)\}|%\((\w+)\)s")
@@ -118,6 +122,34 @@ class TestLocale:
         assert german.money(Decimal("1234.5"), "EUR") == "1.234,50\xa0€"
         assert english.money(Decimal("1234.5"), "EUR") == "€1,234.50"
         assert Locale("en", "No/Where").moment(at) == "July 1, 2026, 22:30 UTC"
+
+
+class TestMails:
+    async def test_are_in_the_language_of_the_person_else_of_the_tenant(
+        self, client: AsyncClient, anonymous: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        email, invited = f"{new_id()}@example.com", f"{new_id()}@example.com"
+        account = {"email": email, "password": PASSWORD, "full_name": "Eva", "tenant_name": "Eva"}
+        german = {"Accept-Language": "de-AT,de;q=0.9"}
+        await anonymous.post("/api/v1/auth/register", json=account, headers=german)
+        await client.post("/api/v1/users/me/email/confirmation")
+        await mails_to(runtime, owner.email)
+        await client.patch("/api/v1/tenants/current", json={"language": "de"})
+        await client.post("/api/v1/users/me/email/confirmation")
+        await client.post("/api/v1/tenants/current/invitations", json={"email": invited})
+
+        subjects = [
+            mail.subject
+            for to in (email, owner.email, invited)
+            for mail in (await mails_to(runtime, to))
+        ]
+
+        assert subjects == [
+            "Bestätigen Sie Ihre E-Mail-Adresse",
+            "Confirm your e-mail address",
+            "Bestätigen Sie Ihre E-Mail-Adresse",
+            "Einladung von “Acme”",
+        ]
 
 
 class TestErrors:

@@ -34,7 +34,7 @@ class Problem(BaseModel):
         description="The kind of problem, and the address of a page that explains it."
     )
     title: str = Field(
-        description="The kind of problem in a few words; always the same for a type."
+        description="The kind of problem in a few words; the same for a type in each language."
     )
     status: int = Field(description="The HTTP status code.")
     detail: str = Field(description="What went wrong this time.")
