@@ -34,6 +34,7 @@ from app.core.mail import MAIL_SLOTS, choose_mailer, send_mail
 from app.core.module import Module
 from app.core.observability import observe
 from app.core.permissions import PermissionRegistry
+from app.core.personal_data import PersonalData
 from app.core.runtime import Database, Runtime, SettingsOfModules
 from app.core.security_events import SecurityEvent, record
 from app.core.tenancy import TenantContext
@@ -105,6 +106,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         cache=SharedCache(store),
         buckets=buckets,
         observation=observation,
+        personal_data={each.name: each.personal_data or PersonalData() for each in modules},
         module_settings=_module_settings(settings, modules),
     )
     return runtime

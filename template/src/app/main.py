@@ -17,6 +17,7 @@ from app.core.http.documentation import documentation_routes
 from app.core.http.draining import Draining
 from app.core.http.health import answers, health_routes
 from app.core.http.idempotency import IdempotencyMiddleware
+from app.core.http.mail_preview import mail_preview_routes
 from app.core.http.metrics import metrics_routes
 from app.core.http.middleware import (
     AuthMiddleware,
@@ -130,6 +131,9 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     include(app, error_pages)
     if _shows_documents(runtime.settings):
         include(app, documentation_routes(runtime.settings.name, runtime.settings.environment))
+    if runtime.settings.environment == "development":
+        mails = [mail for module in modules for mail in module.mails]
+        include(app, mail_preview_routes(mails, runtime.settings))
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
         include(app, metrics_routes(meter, token=token.get_secret_value()))
     for module in modules:

@@ -13,6 +13,7 @@ from app.cli._events import event_commands
 from app.cli._jobs import job_commands
 from app.config import SettingsError
 from app.core.errors import AppError
+from app.core.templates import BrandInvalid
 from app.database.connecting import NoConnection
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.repository import RowNotFound
@@ -25,16 +26,19 @@ from ._docs import docs_modules
 from ._doctor import doctor
 from ._import_rules import import_rules
 from ._lint_migrations import lint_migrations
+from ._mail import mail_commands
 from ._openapi import openapi
 from ._operator import operator_work
 from ._people import create_superuser, seed
 from ._serve import serve, worker
 from ._start import CannotStart
+from ._translations import translations
 
 __all__ = ["app", "main"]
 
 MISTAKES = (
     AppError,
+    BrandInvalid,
     CannotStart,
     CommandError,
     EmbeddedDatabaseUnavailable,
@@ -65,11 +69,13 @@ COMMANDS = (
     docs_modules,
     openapi,
     import_rules,
+    translations,
 )
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(job_commands(operator_work), name="jobs")
 app.add_typer(event_commands(operator_work), name="events")
+app.add_typer(mail_commands, name="mail")
 app.add_typer(tenant_commands(operator_work), name="tenants")
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from ._project import api_facts
 from ._rates import Rate
 from ._types import (
     CollectorUrl,
     Documents,
+    EmailDomains,
     LogFormat,
     LogLevel,
     MailSecurity,
@@ -18,6 +19,7 @@ from ._types import (
     PublicUrl,
     RateText,
     RedisUrl,
+    Registration,
     Secrets,
 )
 
@@ -79,6 +81,16 @@ class AuthSettings(Group):
         description="Where the links in e-mails lead: https://app.example.com. Without it, to"
         " APP_PUBLIC_URL.",
     )
+    registration: Registration = Field(
+        default="open",
+        description="Who may register: open, invited, or domains, for people with an e-mail address"
+        " of APP_AUTH_REGISTRATION_DOMAINS. Invitations work in each.",
+    )
+    registration_domains: EmailDomains = Field(
+        default=(),
+        validate_default=True,
+        description="The domains of e-mail addresses that may register: example.com,example.org.",
+    )
     browser_origins: Origins = Field(
         default=(),
         description="Origins besides APP_PUBLIC_URL whose pages may call, also with cookies;"
@@ -96,6 +108,13 @@ class AuthSettings(Group):
         description="Seconds in which a revocation is known everywhere even when announcements"
         " are lost, 0 to 60; 0 asks the database at each request.",
     )
+
+    @field_validator("registration_domains")
+    @classmethod
+    def _are_needed(cls, domains: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("registration") == "domains" and not domains:
+            raise ValueError("it should name a domain, since APP_AUTH_REGISTRATION is domains")
+        return domains
 
 
 class CacheSettings(Group):

@@ -1,11 +1,14 @@
 """Types that parse a variable's text, with messages for invalid values."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from ._rates import Rate, read_rate
+
+DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def _lower(value: object) -> object:
@@ -26,6 +29,12 @@ def _for_asyncpg(url: str) -> str:
 
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _domains(names: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := [name for name in names if not DOMAIN.fullmatch(name)]:
+        raise ValueError(f"{wrong[0]} should be a domain such as example.com")
+    return tuple(name.lower() for name in names)
 
 
 def _without_slash(url: str) -> str:
@@ -51,4 +60,8 @@ RateText = Annotated[Rate | None, BeforeValidator(read_rate)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 MailSecurity = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
 Documents = Annotated[Literal["auto", "on", "off"], BeforeValidator(_lower)]
+Registration = Annotated[Literal["open", "invited", "domains"], BeforeValidator(_lower)]
+EmailDomains = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_domains)
+]
 LogFormat = Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)]

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 from app.core.auth import Actor
 from app.core.errors import Forbidden
+from app.core.languages import message
 from app.core.permissions import PUBLIC, PermissionRegistry
 from app.core.work import Work
 from app.database.tenancy import TenantContext
 
-LOGGED_IN = "This is for requests without a log-in."
+LOGGED_IN = message("This is for requests without a log-in.")
 
 
 def visitor(

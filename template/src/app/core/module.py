@@ -12,7 +12,9 @@ from app.config import ModuleSettings
 from app.core.auth import FoundKey
 from app.core.events import Subscriber
 from app.core.jobs import Job
+from app.core.mail import Mail
 from app.core.permissions import Role
+from app.core.personal_data import PersonalData
 from app.core.unit_of_work import UnitOfWork
 
 PACKAGE = "app.modules"
@@ -29,6 +31,8 @@ class Module:
     `pages` are served without the prefix of the API, and are not in its document.
     `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
+    `mails` declares its e-mails, whose templates are in `templates/mails`.
+    `personal_data` says what it stores about a person, for their export.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
@@ -41,8 +45,10 @@ class Module:
     permissions: Mapping[str, Role] = field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     jobs: tuple[Job, ...] = ()
+    mails: tuple[Mail, ...] = ()
     slots: Mapping[str, int] = field(default_factory=dict)
     find_api_key: FindApiKey | None = None
+    personal_data: PersonalData | None = None
     settings: type[ModuleSettings] | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
 

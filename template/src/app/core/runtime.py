@@ -16,6 +16,7 @@ from app.core.limits import Buckets
 from app.core.mail import Mailer
 from app.core.observability import Observation
 from app.core.permissions import PermissionRegistry
+from app.core.personal_data import PersonalData
 
 Kind = TypeVar("Kind", bound=ModuleSettings)
 
@@ -94,6 +95,8 @@ class Runtime:
     cache: SharedCache
     buckets: Buckets
     observation: Observation
+    personal_data: Mapping[str, PersonalData]
+    """What each module stores about a person, by the name of the module."""
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
 
     @property

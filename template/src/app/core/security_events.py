@@ -27,6 +27,7 @@ class SecurityEvent(StrEnum):
     LINK_REFUSED = "link.refused"
     REFRESH_REFUSED = "refresh.refused"
     REFRESH_REUSED = "refresh.reused"
+    ACCOUNT_DELETED = "account.deleted"
     SECOND_FACTOR_REFUSED = "second_factor.refused"
     SECOND_FACTOR_LOCKED = "second_factor.locked"
     SECOND_FACTOR_ADDED = "second_factor.added"
@@ -39,7 +40,16 @@ class SecurityEvent(StrEnum):
         return self.endswith(DONE)
 
 
-DONE = (".succeeded", ".new_device", ".changed", ".reset", ".added", ".removed", ".reused")
+DONE = (
+    ".succeeded",
+    ".new_device",
+    ".changed",
+    ".reset",
+    ".added",
+    ".removed",
+    ".deleted",
+    ".reused",
+)
 
 
 def record(

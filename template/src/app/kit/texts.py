@@ -36,6 +36,17 @@ def plain(text: str) -> str:
     return BREAKS.sub(" ", seen(text)).strip()
 
 
+def quoted(text: str) -> str:
+    """Return another user's text for an e-mail: in quotation marks, on one line, without links."""
+    words = unlinkable(text).translate({ord("“"): '"', ord("”"): '"'})
+    return f"“{words}”"
+
+
+def unlinkable(text: str) -> str:
+    """Return the text as one line in which no mail program finds a link."""
+    return plain(plain(text).replace("://", " "))
+
+
 def unlinked(text: str) -> str:
     """Return the text. Raises ValueError for a link, which e-mails would carry to others."""
     if "://" in text:

@@ -24,6 +24,8 @@ class Actor:
     is_system: bool = False
     is_visitor: bool = False
     """True where nobody has logged in, and `acting_for` lends the permissions."""
+    language: str | None = None
+    """The person's language, or else the tenant's, as the token says it."""
     expires_at: int | None = None
     """The presented token expires then, in seconds since the epoch."""
     refusal: str | None = None

@@ -2,6 +2,7 @@
 
 from starlette.types import Scope
 
+from app.core.languages import message
 from app.core.permissions import PermissionRegistry
 
 from ._actor import ANONYMOUS, Actor
@@ -12,7 +13,7 @@ from ._revocation_cache import RevocationCache
 from ._tokens import TokenRefused, Tokens
 
 BEARER = b"bearer "
-FOREIGN_PAGE = Actor(refusal="Cookies count only in requests from our own pages.")
+FOREIGN_PAGE = Actor(refusal=message("Cookies count only in requests from our own pages."))
 
 
 class Authenticator:
@@ -71,6 +72,7 @@ class Authenticator:
             if given is None
             else self.permissions.known(given),
             is_superuser=claims.is_superuser,
+            language=claims.language,
             expires_at=claims.expires_at,
         )
 

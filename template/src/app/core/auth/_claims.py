@@ -19,6 +19,7 @@ class AccessClaims:
     grant_id: UUID | None = None
     permissions: frozenset[str] | None = None
     is_superuser: bool = False
+    language: str | None = None
     expires_at: int | None = field(default=None, compare=False)
     """Seconds since the epoch; None unless the claims were read from a token."""
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from app.core.languages import message
+
 COMMON = Path(__file__).with_name("common_passwords.txt.gz")
 SHORTEST = 8
 LONGEST = 256
@@ -31,16 +33,16 @@ def check_password(password: str, *, about: Iterable[str] = ()) -> str | None:
     `about` is publicly known text, such as the user's e-mail address.
     """
     if len(password) > LONGEST:
-        return f"Take {LONGEST} characters or fewer."
+        return message(f"Take {LONGEST} characters or fewer.")
     plain = normalised(password).casefold()
     if len(plain) < SHORTEST:
-        return f"Take {SHORTEST} characters or more."
+        return message(f"Take {SHORTEST} characters or more.")
     if len(plain) > LONGEST:
-        return f"Take {LONGEST} characters or fewer."
+        return message(f"Take {LONGEST} characters or fewer.")
     if plain in _common() or len(set(plain)) < 3:
-        return "This password is too common."
+        return message("This password is too common.")
     if any(word in plain for word in _words(about)):
-        return "The password contains your e-mail address or the product's name."
+        return message("The password contains your e-mail address or the product's name.")
     return None
 
 

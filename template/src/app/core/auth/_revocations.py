@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Executable, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.languages import message
 from app.database.base import Base
 from app.database.session import TenantSession
 
@@ -38,12 +39,12 @@ class Reason(StrEnum):
 
 
 SENTENCES = {
-    Reason.SESSION: "This log-in has ended.",
-    Reason.MEMBERSHIP: "You no longer work for this tenant.",
-    Reason.ROLE: "Your role has changed: refresh the access token.",
-    Reason.USER: "This user is suspended.",
-    Reason.TENANT: "This tenant is suspended or gone.",
-    Reason.API_KEY: "This API key was revoked.",
+    Reason.SESSION: message("This log-in has ended."),
+    Reason.MEMBERSHIP: message("You no longer work for this tenant."),
+    Reason.ROLE: message("Your role has changed: refresh the access token."),
+    Reason.USER: message("This user is suspended."),
+    Reason.TENANT: message("This tenant is suspended or gone."),
+    Reason.API_KEY: message("This API key was revoked."),
 }
 
 

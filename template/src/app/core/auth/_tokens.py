@@ -43,6 +43,7 @@ class Tokens:
             "gid": str(claims.grant_id) if claims.grant_id else None,
             "may": None if claims.permissions is None else _folded(claims.permissions),
             "su": claims.is_superuser,
+            "lang": claims.language,
         }
         return self.sign("access", body, lifetime=timedelta(seconds=self.seconds_left(until)))
 
@@ -100,6 +101,7 @@ def _claims(body: dict[str, Any]) -> AccessClaims:
         grant_id=UUID(body["gid"]) if body["gid"] else None,
         permissions=None if body["may"] is None else _unfolded(body["may"]),
         is_superuser=body["su"] is True,
+        language=body.get("lang"),
         expires_at=int(body["exp"]),
     )
 

@@ -1,6 +1,8 @@
 """E-mails. They are sent by a job, after the commit of their cause."""
 
-from ._email import Email, quoted
+from app.kit.texts import quoted
+
+from ._email import Email
 from ._jobs import MAIL, MAIL_SLOTS, send_mail, send_now
 from ._limits import count_email, count_recipient
 from ._mailers import (
@@ -11,11 +13,13 @@ from ._mailers import (
     SmtpMailer,
     choose_mailer,
 )
+from ._written import Mail, preview_mails, write_mail
 
 __all__ = [
     "MAIL",
     "MAIL_SLOTS",
     "Email",
+    "Mail",
     "MailNotConfigured",
     "Mailer",
     "MemoryMailer",
@@ -24,9 +28,11 @@ __all__ = [
     "choose_mailer",
     "count_email",
     "count_recipient",
+    "preview_mails",
     "quoted",
     "send_mail",
     "send_now",
+    "write_mail",
 ]
 
 Letter = Email  # until 3.0

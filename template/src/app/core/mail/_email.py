@@ -7,17 +7,11 @@ from email.utils import formatdate, make_msgid
 from html import escape
 from uuid import UUID, uuid5
 
-from app.kit.texts import plain
+from markupsafe import Markup
 
-PAGE = """\
-<!doctype html>
-<html>
-<head><meta charset="utf-8"><title>{title}</title></head>
-<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 36em; margin: 2em auto">
-{paragraphs}
-</body>
-</html>
-"""
+from app.core.languages import Locale
+from app.core.templates import TEMPLATES
+from app.kit.texts import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +27,20 @@ class Email:
     links: tuple[str, ...] = ()
     run: UUID | None = None
     """The job's run that sends it: a second attempt has the same Message-ID."""
+    page: str | None = None
+    """The HTML; without it, the text in the layout of e-mails."""
 
     @property
     def html(self) -> str:
-        paragraphs = [self._paragraph(part) for part in self.text.strip().split("\n\n")]
-        return PAGE.format(title=escape(self.subject), paragraphs="\n".join(paragraphs))
+        if self.page is not None:
+            return self.page
+        values = {"product": "", "logo_url": "", "subject": plain(self.subject)}
+        paragraphs = self.paragraphs_of(self.text)
+        return TEMPLATES.render("mails/from-text.html", Locale(), paragraphs=paragraphs, **values)
+
+    def paragraphs_of(self, text: str) -> list[Markup]:
+        """Return the text as HTML, with links where `links` are."""
+        return [self._paragraph(part) for part in text.strip().split("\n\n")]
 
     def message(self, *, sender: str) -> EmailMessage:
         """Build the message (RFC 5322).
@@ -64,17 +67,11 @@ class Email:
             return make_msgid(domain=domain)
         return f"<{uuid5(self.run, repr((self.to, self.subject, self.text)))}@{domain}>"
 
-    def _paragraph(self, text: str) -> str:
+    def _paragraph(self, text: str) -> Markup:
         # Longest first: the regex alternation must not match a URL that is a prefix of another one.
         longest_first = sorted(map(escape, self.links), key=len, reverse=True)
         linked = escape(text)
         if longest_first:
             known = re.compile("|".join(map(re.escape, longest_first)))
             linked = known.sub(lambda url: f'<a href="{url[0]}">{url[0]}</a>', linked)
-        return "<p>" + linked.replace("\n", "<br>\n") + "</p>"
-
-
-def quoted(text: str) -> str:
-    """Return another user's text for an e-mail: in quotation marks, on one line, without links."""
-    words = plain(text).replace("://", " ").translate({ord("“"): '"', ord("”"): '"'})
-    return f"“{words}”"
+        return Markup(linked.replace("\n", "<br>\n"))  # noqa: S704 - escaped above

@@ -9,10 +9,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from app.config import Settings
 from app.core.jobs import OVER_HOURS, current_run, job
 
 from ._email import Email
 from ._mailers import Mailer
+from ._written import lay_out
+
+
+class HasSettings(Protocol):
+    @property
+    def settings(self) -> Settings: ...
 
 
 class SendsMail(Protocol):
@@ -20,6 +27,9 @@ class SendsMail(Protocol):
 
     @property
     def mailer(self) -> Mailer: ...
+
+    @property
+    def runtime(self) -> HasSettings: ...
 
     async def release(self) -> None: ...
 
@@ -43,4 +53,5 @@ async def send_now(work: SendsMail, email: Email) -> None:
     The mail server may be slow: the unit of work holds no connection in the meantime.
     """
     await work.release()
-    await work.mailer.send(replace(email, run=current_run()))
+    page = lay_out(email, work.runtime.settings)
+    await work.mailer.send(replace(email, run=current_run(), page=page))

@@ -1,11 +1,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.core.auth import FoundKey, Reason, new_api_key
 from app.core.errors import InvalidToken
-from app.core.unit_of_work import CurrentWork
+from app.core.personal_data import exported
+from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
 from app.modules.tenants import MembershipService, Standing, TenantService
@@ -181,3 +183,8 @@ def _state(row: ApiKey, *, without_maker: bool) -> str:
     if row.expires_at is not None and row.expires_at <= clock.now():
         return EXPIRED
     return WITHOUT_MAKER if without_maker else USABLE
+
+
+async def export_keys_of(work: UnitOfWork, user_id: UUID) -> list[dict[str, Any]]:
+    """Return the keys that the user has made, without their secrets."""
+    return exported(await ApiKeyRepository(work.session).list_of(user_id))

@@ -1,10 +1,14 @@
+from typing import Any
 from uuid import UUID
 
 from app.core.audit import LogEntry, list_acts
-from app.core.unit_of_work import CurrentWork
+from app.core.personal_data import exported
+from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit.rows import Rows
 
 from .permissions import AuditPermission
+
+PAGE = 100
 
 
 class AuditService:
@@ -23,3 +27,14 @@ class AuditService:
         return await list_acts(
             self.work, limit=limit, cursor=cursor, subject_id=subject_id, actor_id=actor_id
         )
+
+
+async def export_acts_of(work: UnitOfWork, user_id: UUID) -> list[dict[str, Any]]:
+    """Return what the user has done, newest first."""
+    acts: list[LogEntry] = []
+    page = await list_acts(work, limit=PAGE, actor_id=user_id)
+    acts += page.items
+    while page.next_cursor:
+        page = await list_acts(work, limit=PAGE, cursor=page.next_cursor, actor_id=user_id)
+        acts += page.items
+    return exported(acts)

@@ -1,9 +1,10 @@
 from app.core.module import Module
 from app.core.permissions import Role
+from app.core.personal_data import PersonalData
 
 from .permissions import FilePermission
 from .routes import router
-from .services import FILE_JOBS
+from .services import FILE_JOBS, export_files_of
 from .settings import FileSettings
 from .subscribers import delete_tenant_objects
 
@@ -11,6 +12,7 @@ module = Module(
     name="files",
     uses=("tenants",),
     routers=(router,),
+    personal_data=PersonalData(in_tenant=export_files_of),
     permissions={
         FilePermission.READ: Role.VIEWER,
         FilePermission.CREATE: Role.MEMBER,

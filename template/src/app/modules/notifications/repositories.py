@@ -30,6 +30,10 @@ class NotificationRepository(Repository[Notification]):
             query = query.where(Notification.read_at.is_(None))
         return await self.page(query, limit=limit, cursor=cursor)
 
+    async def list_all_of(self, user_id: UUID) -> Sequence[Notification]:
+        query = self.query().where(Notification.user_id == user_id)
+        return await self.all(query.order_by(Notification.id))
+
     async def get_of(self, user_id: UUID, notification_id: UUID) -> Notification:
         """Raises RowNotFound."""
         row = await self.get(notification_id)

@@ -1,11 +1,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.core.auth import Actor
 from app.core.errors import TooManyRequests
 from app.core.jobs import OVER_HOURS, Job, job
 from app.core.mail import MAIL, Email, count_recipient, send_now
+from app.core.personal_data import exported
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
@@ -137,6 +139,15 @@ def _email_of(row: Notification, address: str) -> Email:
     links = (row.link,) if row.link else ()
     text = "\n\n".join(parts or [row.title])
     return Email(to=address, subject=row.title, text=text, links=links)
+
+
+async def export_notifications_of(work: UnitOfWork, user_id: UUID) -> dict[str, Any]:
+    """Return the user's notifications, and what they want to be told."""
+    preferences = PreferenceRepository(work.session)
+    return {
+        "notifications": exported(await NotificationRepository(work.session).list_all_of(user_id)),
+        "preferences": exported(await preferences.list_of(user_id)),
+    }
 
 
 @job(name="notifications.mail", queue=MAIL, retry=OVER_HOURS)

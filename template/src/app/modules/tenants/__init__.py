@@ -1,7 +1,7 @@
 """Tenants, their members, roles and invitations."""
 
 from .commands import tenant_commands
-from .errors import InvitationInvalid, NotAMember, TenantSuspended
+from .errors import InvitationInvalid, NotAMember, StillOwner, TenantSuspended, UnknownTimeZone
 from .events import MemberJoined, MemberRemoved, TenantCreated, TenantDeleted
 from .repositories import Membership, Tenant
 from .services import (
@@ -24,11 +24,13 @@ __all__ = [
     "NotAMember",
     "RoleService",
     "Standing",
+    "StillOwner",
     "Tenant",
     "TenantCreated",
     "TenantDeleted",
     "TenantService",
     "TenantSuspended",
+    "UnknownTimeZone",
     "tenant_commands",
 ]
 

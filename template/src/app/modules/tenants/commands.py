@@ -1,4 +1,4 @@
-"""`app tenants`: list, suspend, resume, export, delete."""
+"""`app tenants`: list, create, suspend, resume, export, delete."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,10 +12,12 @@ import typer
 
 from app.core.unit_of_work import UnitOfWork
 
-from .services import TenantLifecycle
+from .services import TenantLifecycle, TenantService
 
 OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 Id = Annotated[UUID, typer.Argument(help="As `app tenants list` shows it.")]
+Name = Annotated[str, typer.Argument(help="What people call it.")]
+OwnerEmail = Annotated[str, typer.Argument(help="Who is invited as its owner.")]
 Output = Annotated[Path | None, typer.Option(help="A new file; without it the rows are printed.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 PAGE = 100
@@ -23,12 +25,19 @@ PAGE = 100
 
 def tenant_commands(open_work: OpenWork) -> typer.Typer:
     """`open_work` opens a unit of work of the operator, for no tenant."""
-    commands = typer.Typer(help="Tenants: suspend, resume, export, delete.", no_args_is_help=True)
+    commands = typer.Typer(
+        help="Tenants: create, suspend, resume, export, delete.", no_args_is_help=True
+    )
 
     @commands.command("list")
     def list_() -> None:
         """List tenants, newest first."""
         asyncio.run(_list(open_work))
+
+    @commands.command()
+    def create(name: Name, owner_email: OwnerEmail) -> None:
+        """Create a tenant for a client; its owner is invited by e-mail."""
+        asyncio.run(_create(open_work, name, owner_email))
 
     @commands.command()
     def suspend(tenant_id: Id) -> None:
@@ -71,6 +80,12 @@ async def _list(open_work: OpenWork) -> None:
                 typer.echo(f"{tenant.id}  {state:9}  {tenant.name}")
             if (cursor := page.next_cursor) is None:
                 return
+
+
+async def _create(open_work: OpenWork, name: str, owner_email: str) -> None:
+    async with open_work() as work:
+        tenant, invitation, _ = await TenantService(work).create_for(name=name, email=owner_email)
+        typer.echo(f"{tenant.id}  {tenant.name}; {invitation.email} is invited.")
 
 
 async def _suspend(open_work: OpenWork, tenant_id: UUID) -> None:

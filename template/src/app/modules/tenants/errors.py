@@ -8,6 +8,25 @@ class TenantSuspended(Forbidden):
     title = "This tenant is suspended"
 
 
+class TenantCreationClosed(Forbidden):
+    """People cannot create tenants here. Ask whoever runs this app to create one for you."""
+
+    title = "Tenants are created by whoever runs this app"
+    detail = "You cannot create a tenant here: ask whoever runs this app to do it for you."
+
+
+class StillOwner(Conflict):
+    """You are the last owner of a tenant. Make another member an owner, or delete the tenant, and
+    try again.
+    """
+
+    title = "You are the last owner of a tenant"
+    detail = (
+        "You are the last owner of {tenants}: make another member an owner there, or delete the"
+        " tenant, and try again."
+    )
+
+
 class SlugTaken(Conflict):
     """Another tenant has this slug. Choose another one."""
 

@@ -1,9 +1,11 @@
 from app.core.module import Module
 from app.core.permissions import Role
+from app.core.personal_data import PersonalData
 
+from .mails import MAILS
 from .permissions import MemberPermission, RolePermission, TenantPermission
 from .routes import admin, roles, router
-from .services import EMAIL_JOBS
+from .services import EMAIL_JOBS, export_membership_of
 from .settings import TenantSettings
 
 module = Module(
@@ -15,7 +17,9 @@ module = Module(
         "administration": "Users and tenants of the whole platform, for superusers.",
     },
     jobs=EMAIL_JOBS,
+    mails=MAILS,
     settings=TenantSettings,
+    personal_data=PersonalData(in_tenant=export_membership_of),
     permissions={
         TenantPermission.READ: Role.VIEWER,
         TenantPermission.CHANGE: Role.ADMIN,

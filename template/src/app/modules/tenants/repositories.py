@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, text
 
 from app.database.repository import Repository
+from app.kit.rows import Rows
 
 from .models import CustomRole, Invitation, Membership, Tenant
 
@@ -37,6 +38,9 @@ class TenantRepository(Repository[Tenant]):
         if not await self.session.scalar(RESERVE, {"turn": f"tenants.slug:{slug}"}):
             return False
         return await self.find_by_slug(slug) is None
+
+    async def page_of(self, ids: Sequence[UUID], *, limit: int, cursor: str | None) -> Rows[Tenant]:
+        return await self.page(self.query().where(Tenant.id.in_(ids)), limit=limit, cursor=cursor)
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Tenant]:
         return await self.all(self.query().where(Tenant.id.in_(ids)))
@@ -84,6 +88,10 @@ class InvitationRepository(Repository[Invitation]):
 
     async def find_with_role(self, role: str) -> Invitation | None:
         return await self.first(self.query().where(Invitation.role == role))
+
+    async def list_by(self, user_id: UUID) -> Sequence[Invitation]:
+        query = self.query().where(Invitation.invited_by == user_id)
+        return await self.all(query.order_by(Invitation.id))
 
     async def find_for_update(self, email: str) -> Invitation | None:
         of_address = func.lower(Invitation.email) == email.lower()

@@ -4,7 +4,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, status
 from fastapi.responses import StreamingResponse
 
-from app.core.permissions import permission, superuser
+from app.core.limits import limited
+from app.core.permissions import permission, signed_in, superuser
 from app.kit.schemas import Page
 
 from .permissions import MemberPermission, RolePermission, TenantPermission
@@ -17,6 +18,9 @@ from .schemas import (
     RoleCreate,
     RoleRead,
     TenantChange,
+    TenantCreate,
+    TenantForClient,
+    TenantIssued,
     TenantRead,
 )
 from .services import (
@@ -43,6 +47,23 @@ class JsonLines(StreamingResponse):
     """One JSON object a line (https://jsonlines.org)."""
 
     media_type = "application/jsonl"
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+@signed_in
+@limited("login")
+async def create_tenant(body: TenantCreate, tenants: Tenants) -> TenantRead:
+    """Create another tenant, which you own. `/auth/switch` moves your log-in to it."""
+    return TenantRead.model_validate(await tenants.create_own(name=body.name))
+
+
+@router.get("")
+@signed_in
+async def list_own_tenants(
+    tenants: Tenants, limit: Limit = 50, cursor: str | None = None
+) -> Page[TenantRead]:
+    """List the tenants in which you are a member."""
+    return Page[TenantRead].model_validate(await tenants.list_own(limit=limit, cursor=cursor))
 
 
 @router.get("/current")
@@ -106,6 +127,15 @@ async def list_tenants(
     lifecycle: Lifecycle, limit: Limit = 50, cursor: str | None = None
 ) -> Page[TenantRead]:
     return Page[TenantRead].model_validate(await lifecycle.list(limit=limit, cursor=cursor))
+
+
+@admin.post("", status_code=status.HTTP_201_CREATED)
+@superuser
+async def create_tenant_for_client(body: TenantForClient, tenants: Tenants) -> TenantIssued:
+    """Create a tenant for a client; its owner gets an invitation by e-mail."""
+    tenant, invitation, token = await tenants.create_for(name=body.name, email=body.owner_email)
+    issued = {**InvitationRead.model_validate(invitation).model_dump(), "token": token}
+    return TenantIssued(**TenantRead.model_validate(tenant).model_dump(), invitation=issued)
 
 
 @admin.post("/{tenant_id}/suspend")

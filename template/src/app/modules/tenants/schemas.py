@@ -37,6 +37,17 @@ class TenantChange(Schema):
     currency: Currency = omittable()
 
 
+class TenantCreate(Schema):
+    name: Name
+
+
+class TenantForClient(Schema):
+    """The owner is invited by e-mail, and needs no account yet."""
+
+    name: Name
+    owner_email: EmailStr
+
+
 class MemberChange(Schema):
     role: RoleName = Field(examples=["member"])
 
@@ -59,6 +70,12 @@ class InvitationIssued(InvitationRead):
     """The token is shown only here. Send it to the person you invite."""
 
     token: str
+
+
+class TenantIssued(TenantRead):
+    """The invitation's token is shown only here."""
+
+    invitation: InvitationIssued
 
 
 class RoleCreate(Schema):

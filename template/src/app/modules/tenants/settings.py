@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -36,6 +36,11 @@ class TenantSettings(ModuleSettings):
     )
     currency: str = Field(
         default="EUR", pattern="^[A-Z]{3}$", description="The currency of a new tenant: CHF."
+    )
+    creation: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Whether people with an account may create another tenant: on, off, or auto,"
+        " which is on where APP_AUTH_REGISTRATION is open.",
     )
     reserved_slugs: Texts = Field(
         default=(), description="Slugs that no tenant may have, besides the usual ones: jobs,eu."

@@ -100,6 +100,33 @@ class UserSuspended(Forbidden):
     title = "This user is suspended"
 
 
+class RegistrationByInvitation(Forbidden):
+    """People cannot register here without an invitation. Ask somebody who can invite you, and use
+    the link in the e-mail that you get.
+    """
+
+    title = "Registration is by invitation"
+    detail = "Registration is by invitation: ask somebody who works with this app to invite you."
+
+
+class DomainNotAllowed(Forbidden):
+    """Only addresses of certain domains may register here. Register with the address that your
+    organisation gave you, or ask somebody to invite you.
+    """
+
+    title = "This e-mail address may not register"
+    detail = "Registration is for e-mail addresses of {domains}. Others need an invitation."
+
+
+class ConfirmationMissing(Forbidden):
+    """Only confirmed e-mail addresses may log in here. Use the link in our e-mail, or choose a new
+    password with "forgot password", which confirms the address too.
+    """
+
+    title = "This e-mail address is not confirmed"
+    detail = "Confirm your e-mail address first, with the link in our e-mail."
+
+
 class EmailTaken(Conflict):
     """A user with this e-mail address exists. Log in instead."""
 

@@ -26,6 +26,9 @@ class User(UUIDMixin, TimestampMixin, Base):
     credentials_version: Mapped[int] = mapped_column(default=0, server_default="0")
     is_superuser: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[datetime | None]
+    language: Mapped[str | None] = mapped_column(String(35))
+    """A tag of BCP 47. Without it, and without a time zone, the tenant's are used."""
+    time_zone: Mapped[str | None] = mapped_column(String(64))
 
 
 class AuthSession(UUIDMixin, TimestampMixin, Base):

@@ -1,10 +1,12 @@
 from app.core.module import Module
 from app.core.permissions import Role
+from app.core.personal_data import PersonalData
 
 from .jobs import JOBS
+from .mails import MAILS
 from .permissions import UserPermission
 from .routes import pages, routers
-from .services import EMAIL_JOBS
+from .services import EMAIL_JOBS, export_account
 
 module = Module(
     name="users",
@@ -18,5 +20,7 @@ module = Module(
         "administration": "Users and tenants of the whole platform, for superusers.",
     },
     jobs=(*EMAIL_JOBS, *JOBS),
+    mails=MAILS,
+    personal_data=PersonalData(in_account=export_account),
     permissions={UserPermission.READ: Role.VIEWER},
 )

@@ -1,8 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.database.repository import Repository, RowNotFound
 
@@ -33,6 +35,16 @@ __all__ = [
     "UserRepository",
 ]
 
+OF_PERSON = (AuthSession, Identity, OneTimeToken, RecoveryCode, SecondFactor)
+CLEARED: Mapping[str, Any] = {
+    "full_name": "Deleted user",
+    "email_verified_at": None,
+    "password_hash": None,
+    "is_superuser": False,
+    "language": None,
+    "time_zone": None,
+}
+
 
 class UserRepository(Repository[User]):
     model = User
@@ -58,6 +70,23 @@ class UserRepository(Repository[User]):
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[User]:
         return await self.all(self.query().where(User.id.in_(ids)))
 
+    async def delete_or_clear(self, user: User, at: datetime) -> None:
+        """Delete the row; where rows of a tenant need it, delete all in it that tells of a person.
+
+        A reference without a rule for deletion keeps the row, with an address that nobody has.
+        """
+        try:
+            async with self.session.begin_nested():
+                await self._delete_of(User, User.id == user.id)
+        except IntegrityError:
+            for model in OF_PERSON:
+                await self._delete_of(model, model.user_id == user.id)
+            await self.change(user, **CLEARED, email=f"{user.id}@deleted.invalid", suspended_at=at)
+
+    async def _delete_of(self, model: type[Any], condition: ColumnElement[bool]) -> None:
+        query = delete(model).where(condition)
+        await self.session.execute(query.execution_options(synchronize_session=False))
+
 
 class AuthSessionRepository(Repository[AuthSession]):
     model = AuthSession
@@ -74,6 +103,10 @@ class AuthSessionRepository(Repository[AuthSession]):
         if session is None:
             raise RowNotFound("AuthSession")
         return session
+
+    async def list_of(self, user_id: UUID) -> Sequence[AuthSession]:
+        query = self.query().where(AuthSession.user_id == user_id)
+        return await self.all(query.order_by(AuthSession.id))
 
     async def list_open(self, user_id: UUID, at: datetime, *, limit: int) -> Sequence[AuthSession]:
         """Return the user's open log-ins, newest first."""

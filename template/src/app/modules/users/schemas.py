@@ -5,12 +5,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, EmailStr, SecretStr, StringConstraints
 from pydantic import Field as PydanticField
 
-from app.kit.schemas import Schema
+from app.kit.languages import LanguageTag
+from app.kit.schemas import Schema, omittable
 from app.kit.texts import Name
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Secret = Annotated[SecretStr, PydanticField(max_length=256)]
 Password = Annotated[SecretStr, PydanticField(min_length=8, max_length=256)]
+ZoneName = Annotated[str, StringConstraints(max_length=64)]
 Token = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -29,6 +31,19 @@ class Registration(Schema):
     password: Password
     full_name: Name
     tenant_name: Name
+
+
+class RegistrationRead(Schema):
+    """The account is there: confirm the address, with the link in the e-mail, and log in."""
+
+    confirm: EmailStr
+
+
+class AccountDeletion(Schema):
+    """With a second factor, `code` is one that the device shows, or a recovery code."""
+
+    password: Secret
+    code: Code | None = None
 
 
 class InvitationAcceptance(Schema):
@@ -114,10 +129,11 @@ class SecondFactorRead(Schema):
 
 
 class SecondFactorSetUp(Schema):
-    """`uri` is for a QR code; `secret` is for typing."""
+    """`qr_code` is `uri` as an image, for the `src` of an `img`; `secret` is for typing."""
 
     secret: str
     uri: str
+    qr_code: str
 
 
 class RecoveryCodes(Schema):
@@ -189,7 +205,13 @@ class PasswordReset(Schema):
 
 
 class UserChange(Schema):
-    full_name: Name
+    """Fields that are left out stay as they are. With `null`, the tenant's language or time zone
+    counts. The language counts in errors from the next access token on.
+    """
+
+    full_name: Name = omittable()
+    language: LanguageTag | None = omittable()
+    time_zone: ZoneName | None = omittable()
 
 
 class MembershipRead(Schema):
@@ -203,6 +225,8 @@ class MeRead(Schema):
     email: str
     email_verified_at: datetime | None
     full_name: str
+    language: str | None
+    time_zone: str | None
     is_superuser: bool
     tenant_id: UUID | None
     role: str | None

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.core.errors import AppError
+from app.core.errors import AppError, FieldError
+from app.core.http.language import language_of
+from app.core.languages import translate
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,7 +34,7 @@ class Problem(BaseModel):
         description="The kind of problem, and the address of a page that explains it."
     )
     title: str = Field(
-        description="The kind of problem in a few words; always the same for a type."
+        description="The kind of problem in a few words; the same for a type in each language."
     )
     status: int = Field(description="The HTTP status code.")
     detail: str = Field(description="What went wrong this time.")
@@ -67,16 +69,19 @@ def problem_bytes(error: AppError) -> tuple[dict[str, str], bytes]:
 
 
 def _members(scope: Scope, error: AppError) -> dict[str, Any]:
+    language = language_of(scope)
     members: dict[str, Any] = {
         "type": f"{_public_url(scope)}/errors/{error.slug}",
-        "title": error.title,
+        "title": translate(language, error.title),
         "status": error.status,
-        "detail": error.detail or error.title,
+        "detail": translate(language, error.detail or error.title),
         "instance": quote(scope["path"], safe="/:@!$&'()*+,;=~"),
         "trace_id": scope.get("state", {}).get("trace_id", ""),
     }
     if error.errors:
-        members["errors"] = error.errors
+        members["errors"] = [
+            FieldError(each.pointer, translate(language, each.detail)) for each in error.errors
+        ]
     return members
 
 

@@ -1,4 +1,4 @@
-from ._files import FILE_JOBS, Content, FileService
+from ._files import FILE_JOBS, Content, FileService, export_files_of
 from ._links import LinkService
 
-__all__ = ["FILE_JOBS", "Content", "FileService", "LinkService"]
+__all__ = ["FILE_JOBS", "Content", "FileService", "LinkService", "export_files_of"]

@@ -2,9 +2,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.core.jobs import Job, job
+from app.core.personal_data import exported
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.ids import new_id
@@ -127,3 +129,8 @@ async def sweep(work: UnitOfWork) -> None:
 
 
 FILE_JOBS: tuple[Job, ...] = (delete_object, sweep)
+
+
+async def export_files_of(work: UnitOfWork, user_id: UUID) -> list[dict[str, Any]]:
+    """Return the names, types and sizes of the files that the user has uploaded."""
+    return exported(await FileRepository(work.session).list_of(user_id))

@@ -1,7 +1,7 @@
 from ._email_jobs import EMAIL_JOBS
 from ._invitations import InvitationService
 from ._lifecycle import TenantLifecycle
-from ._memberships import MembershipService, Standing
+from ._memberships import MembershipService, Standing, export_membership_of
 from ._roles import Grant, RoleService
 from ._tenants import TenantService
 
@@ -14,4 +14,5 @@ __all__ = [
     "Standing",
     "TenantLifecycle",
     "TenantService",
+    "export_membership_of",
 ]

@@ -2,20 +2,13 @@ from uuid import UUID
 
 from app.core.auth import hash_secret, new_secret
 from app.core.jobs import OVER_HOURS, job
-from app.core.mail import MAIL, Email, quoted, send_now
+from app.core.languages import Locale
+from app.core.mail import MAIL, send_now, write_mail
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 
+from ..mails import INVITATION
 from ..repositories import Invitation, InvitationRepository, TenantRepository
-
-INVITATION = """Hello,
-
-you are invited to work for {tenant}. Accept here:
-
-{link}
-
-The link is for this address, and for one use. If you do not know {tenant}, ignore this e-mail.
-"""
 
 
 def token_of(tenant: TenantContext, secret: str) -> str:
@@ -31,11 +24,17 @@ async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     if invitation is None:
         return
     secret = await _new_secret(work, invitation)
-    tenant = quoted((await TenantRepository(work.session).get(work.tenant.tenant_id)).name)
+    tenant = await TenantRepository(work.session).get(work.tenant.tenant_id)
     page = f"{work.runtime.settings.pages_url}/accept-invitation"
     link = f"{page}#token={token_of(work.tenant, secret)}"
-    text = INVITATION.format(tenant=tenant, link=link)
-    email = Email(to=invitation.email, subject=f"Work for {tenant}", text=text, links=(link,))
+    email = write_mail(
+        INVITATION.name,
+        to=invitation.email,
+        settings=work.runtime.settings,
+        locale=Locale.of(tenant.language, time_zone=tenant.time_zone),
+        values={"tenant": tenant.name},
+        links={"link": link},
+    )
     await send_now(work, email)
 
 

@@ -1,18 +1,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from app.core.auth import Actor, Reason
 from app.core.errors import InvalidToken
 from app.core.permissions import Role
+from app.core.personal_data import exported
 from app.core.tenancy import PersonContext, TenantContext
-from app.core.unit_of_work import CurrentWork
+from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit.rows import Rows
+from app.kit.texts import quoted
 
-from ..errors import AlreadyAMember, LastOwner, NotAMember
+from ..errors import AlreadyAMember, LastOwner, NotAMember, StillOwner
 from ..events import MemberJoined, MemberRemoved
 from ..permissions import MemberPermission
-from ..repositories import Membership, MembershipRepository, Tenant, TenantRepository
+from ..repositories import (
+    InvitationRepository,
+    Membership,
+    MembershipRepository,
+    Tenant,
+    TenantRepository,
+)
 from ._roles import Grant, RoleService
 
 
@@ -79,6 +88,30 @@ class MembershipService:
         self.work.revoke(Reason.MEMBERSHIP, membership.id)
         self.work.publish(MemberRemoved(membership.id, user_id))
 
+    async def check_may_leave(self, user_id: UUID) -> None:
+        """Check each tenant of the user before they leave all. Raises StillOwner."""
+        kept = []
+        for membership, tenant in await self.of_person(user_id):
+            async with self.work.within(TenantContext(membership.tenant_id)) as work:
+                if await MembershipService(work)._is_last_owner(user_id):
+                    kept.append(quoted(tenant.name))
+        if kept:
+            raise StillOwner(tenants=", ".join(kept))
+
+    async def leave_all(self, user_id: UUID) -> None:
+        """End all memberships of a user whose account is deleted, each in a unit of its own.
+
+        Raises StillOwner.
+        """
+        await self.check_may_leave(user_id)
+        for membership, tenant in await self.of_person(user_id):
+            async with self.work.within(TenantContext(membership.tenant_id)) as work:
+                await MembershipService(work)._leave(user_id, tenant)
+
+    async def list_own(self) -> Sequence[Membership]:
+        """Return the memberships that this unit's person has."""
+        return await self.memberships.list_own()
+
     async def of_person(self, user_id: UUID) -> Sequence[tuple[Membership, Tenant]]:
         """Return the user's memberships with their tenants, oldest membership first."""
         async with self.work.within(PersonContext(user_id)) as work:
@@ -97,6 +130,23 @@ class MembershipService:
         memberships = await self.memberships.list_of(user_ids)
         grants = await self.roles.grants_of({each.role for each in memberships})
         return {each.user_id: _standing(each, grants[each.role]) for each in memberships}
+
+    async def _is_last_owner(self, user_id: UUID) -> bool:
+        locked = await self.memberships.lock_with_owners([user_id])
+        owners = {each.user_id for each in locked if each.role == Role.OWNER}
+        return owners == {user_id}
+
+    async def _leave(self, user_id: UUID, tenant: Tenant) -> None:
+        """Raises StillOwner, also when the other owners have just left."""
+        if await self._is_last_owner(user_id):
+            raise StillOwner(tenants=quoted(tenant.name))
+        membership = await self.memberships.find_of(user_id)
+        if membership is None:
+            return
+        await self.memberships.delete(membership)
+        self.work.audit("members.left", before=membership)
+        self.work.revoke(Reason.MEMBERSHIP, membership.id)
+        self.work.publish(MemberRemoved(membership.id, user_id))
 
     async def _get(self, user_id: UUID) -> Membership:
         membership = await self.memberships.find_of(user_id)
@@ -137,3 +187,12 @@ def _check_an_owner_stays(leaving: Membership, others: Sequence[Membership]) -> 
     """Raises LastOwner."""
     if leaving.role == Role.OWNER and not others:
         raise LastOwner
+
+
+async def export_membership_of(work: UnitOfWork, user_id: UUID) -> dict[str, Any]:
+    """Return the user's role, and the invitations that the user has made and that still wait."""
+    invitations = InvitationRepository(work.session)
+    return {
+        "memberships": exported(await MembershipRepository(work.session).list_of([user_id])),
+        "invitations": exported(await invitations.list_by(user_id)),
+    }

@@ -26,6 +26,8 @@ class Grant:
 
     id: UUID | None = None
     permissions: frozenset[str] | None = None
+    language: str | None = None
+    """The tenant's, where a log-in begins."""
 
 
 class RoleService:

@@ -12,10 +12,11 @@ from ..schemas import (
     LogInForm,
     RefreshRequest,
     Registration,
+    RegistrationRead,
     SwitchRequest,
 )
 from ..services import AuthService, SessionService
-from ._delivery import CHALLENGE, Moved, Signed, Tokens
+from ._delivery import CHALLENGE, CONFIRMATION, Moved, Signed, Tokens
 from ._form import Form, described
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -24,17 +25,17 @@ Auth = Annotated[AuthService, Depends()]
 Sessions = Annotated[SessionService, Depends()]
 
 
-@router.post("/register", status_code=status.HTTP_201_CREATED)
+@router.post("/register", status_code=status.HTTP_201_CREATED, responses=CONFIRMATION)
 @public
 @limited("login")
-async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed:
-    pair = await auth.register(
+async def register(body: Registration, auth: Auth, tokens: Tokens) -> Signed | RegistrationRead:
+    pair = await auth.sign_up(
         email=body.email,
         password=body.password.get_secret_value(),
         full_name=body.full_name,
         tenant_name=body.tenant_name,
     )
-    return tokens.answer(pair)
+    return tokens.answer_to_registration(pair, email=body.email)
 
 
 @router.post("/token", openapi_extra=described(LogInForm), responses=CHALLENGE)

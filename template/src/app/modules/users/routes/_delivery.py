@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 from app.core.errors import Forbidden
 from app.core.unit_of_work import CurrentWork
 
-from ..schemas import AccessRead, ChallengeRead, CookiesSet, TokenRead
+from ..schemas import AccessRead, ChallengeRead, CookiesSet, RegistrationRead, TokenRead
 from ..services import Challenge, TokenPair
 
 Signed = TokenRead | CookiesSet | ChallengeRead
@@ -18,6 +18,14 @@ CHALLENGE: dict[int | str, dict[str, Any]] = {
     }
 }
 """The response of a log-in with a second factor, for `responses`."""
+
+
+CONFIRMATION: dict[int | str, dict[str, Any]] = {
+    status.HTTP_202_ACCEPTED: {
+        "model": RegistrationRead,
+        "description": "The e-mail address must be confirmed before the first log-in",
+    }
+}
 
 
 class Delivery:
@@ -48,6 +56,14 @@ class Delivery:
         if self.in_cookies:
             return self._put_into_cookies(entry)
         return TokenRead.model_validate(entry)
+
+    def answer_to_registration(
+        self, pair: TokenPair | None, *, email: str
+    ) -> Signed | RegistrationRead:
+        if pair is not None:
+            return self.answer(pair)
+        self.response.status_code = status.HTTP_202_ACCEPTED
+        return RegistrationRead(confirm=email)
 
     def answer_in_kind(self, pair: TokenPair) -> Moved:
         """Answer with cookies if the request came with them: scripts must not read the tokens."""

@@ -1,15 +1,17 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, status
 
 from app.core.limits import limited
 from app.core.permissions import signed_in
 
-from ..schemas import EmailChange, MeRead, PasswordChange, UserChange
-from ..services import EmailService, PasswordService, UserService
+from ..schemas import AccountDeletion, EmailChange, MeRead, PasswordChange, UserChange
+from ..services import AccountService, EmailService, PasswordService, UserService
+from ._delivery import Tokens
 
 router = APIRouter(prefix="/users/me", tags=["me"])
 
+Accounts = Annotated[AccountService, Depends()]
 Users = Annotated[UserService, Depends()]
 Passwords = Annotated[PasswordService, Depends()]
 Emails = Annotated[EmailService, Depends()]
@@ -24,7 +26,25 @@ async def read_me(users: Users) -> MeRead:
 @router.patch("")
 @signed_in
 async def change_me(body: UserChange, users: Users) -> MeRead:
-    return MeRead.model_validate(await users.rename(full_name=body.full_name))
+    """Change your name, language or time zone."""
+    return MeRead.model_validate(await users.change(**body.model_dump(exclude_unset=True)))
+
+
+@router.get("/export")
+@signed_in
+@limited("login")
+async def export_me(accounts: Accounts) -> dict[str, Any]:
+    """Return what is stored about you, in your account and in each of your tenants."""
+    return await accounts.export()
+
+
+@router.post("/delete", status_code=status.HTTP_204_NO_CONTENT)
+@signed_in
+@limited("login")
+async def delete_me(body: AccountDeletion, accounts: Accounts, tokens: Tokens) -> None:
+    """Delete your account. The last owner of a tenant deletes it, or names another owner, first."""
+    await accounts.delete(password=body.password.get_secret_value(), code=body.code)
+    tokens.clear()
 
 
 @router.put("/password", status_code=status.HTTP_204_NO_CONTENT)

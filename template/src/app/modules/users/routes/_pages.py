@@ -2,33 +2,34 @@
 
 With `APP_AUTH_PAGES_URL` they redirect to the front end's pages of the same paths; a browser keeps
 what is behind the `#`. The pages send their forms to the API with pages.js, and never see tokens:
-the API sets cookies.
+the API sets cookies. Their templates are in templates/pages, and the client's beside them win.
 """
-
-from html import escape
-from pathlib import Path
-from string import Template
 
 from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.core.errors import NotFound
+from app.core.http.language import language_of
+from app.core.languages import Locale
 from app.core.permissions import public
+from app.core.templates import TEMPLATES
 
-FOLDER = Path(__file__).parent / "pages"
-PAGES = {
-    "confirm-email": "Confirm your e-mail address",
-    "forgot-password": "Choose a new password",
-    "reset-password": "Choose a new password",
-    "accept-invitation": "Accept the invitation",
-    "second-factor": "Enter a code of your device",
-    "welcome": "Welcome",
-}
-"""The title of each page; its text is in pages/NAME.html."""
+PAGES = (
+    "confirm-email",
+    "forgot-password",
+    "reset-password",
+    "accept-invitation",
+    "second-factor",
+    "choose-second-factor",
+    "register",
+    "welcome",
+)
+"""The text of each page is in templates/pages/NAME.html."""
 ASSETS = {"pages.js": "text/javascript", "pages.css": "text/css"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'"
+    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'",
+    "Vary": "Accept-Language, Cookie",
 }
 
 router = APIRouter(include_in_schema=False)
@@ -39,16 +40,15 @@ def _page(name: str, request: Request) -> Response:
     if settings.pages_url != settings.public_url:
         path = "" if name == "welcome" else name
         return RedirectResponse(f"{settings.pages_url}/{path}", status.HTTP_307_TEMPORARY_REDIRECT)
-    values = {"title": PAGES[name], "product": settings.name, "documents": request.app.docs_url}
-    safe = {key: escape(value or "") for key, value in values.items()}
-    body = _read(f"{name}.html").safe_substitute(safe)
-    return HTMLResponse(
-        _read("layout.html").substitute(safe, body=body, page=name), headers=HEADERS
+    page = TEMPLATES.render(
+        f"pages/{name}.html",
+        Locale.of(language_of(request.scope)),
+        page=name,
+        product=settings.name,
+        registration=settings.auth.registration,
+        domains=settings.auth.registration_domains,
     )
-
-
-def _read(name: str) -> Template:
-    return Template((FOLDER / name).read_text(encoding="utf-8"))
+    return HTMLResponse(page, headers=HEADERS)
 
 
 @router.get("/")
@@ -61,10 +61,15 @@ async def show_welcome(request: Request) -> Response:
 @router.get("/pages/{asset}")
 @public
 async def send_asset(asset: str) -> Response:
+    """Send the script, the style sheet with the client's colours, or the logo."""
+    brand, headers = TEMPLATES.brand, {"Cache-Control": "no-cache"}
+    if asset == brand.logo:
+        logo = (TEMPLATES.client / asset).read_bytes()
+        return Response(logo, media_type=brand.media_type, headers=headers)
     if asset not in ASSETS:
         raise NotFound
-    content = (FOLDER / asset).read_bytes()
-    return Response(content, media_type=ASSETS[asset], headers={"Cache-Control": "no-cache"})
+    content = TEMPLATES.render(f"pages/{asset}", Locale())
+    return Response(content, media_type=ASSETS[asset], headers=headers)
 
 
 @router.get("/confirm-email")
@@ -95,3 +100,15 @@ async def show_accept_invitation(request: Request) -> Response:
 @public
 async def show_second_factor(request: Request) -> Response:
     return _page("second-factor", request)
+
+
+@router.get("/choose-second-factor")
+@public
+async def show_choose_second_factor(request: Request) -> Response:
+    return _page("choose-second-factor", request)
+
+
+@router.get("/register")
+@public
+async def show_register(request: Request) -> Response:
+    return _page("register", request)

@@ -1,3 +1,4 @@
+from ._accounts import AccountService, export_account
 from ._administration import UserAdministration
 from ._auth import AuthService
 from ._challenges import Challenge
@@ -14,6 +15,7 @@ from ._users import Me, Member, UserService
 
 __all__ = [
     "EMAIL_JOBS",
+    "AccountService",
     "AuthService",
     "Challenge",
     "EmailService",
@@ -28,4 +30,5 @@ __all__ = [
     "TokenPair",
     "UserAdministration",
     "UserService",
+    "export_account",
 ]

@@ -2,9 +2,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.auth import ExternalIdentity
+from app.core.languages import preferred
 from app.core.mail import count_email
 from app.core.tenancy import TenantContext
-from app.core.unit_of_work import CurrentWork
+from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.texts import plain_name
@@ -17,7 +18,13 @@ from app.modules.tenants import (
     TenantService,
 )
 
-from ..errors import CredentialsChanged, EmailTaken
+from ..errors import (
+    ConfirmationMissing,
+    CredentialsChanged,
+    DomainNotAllowed,
+    EmailTaken,
+    RegistrationByInvitation,
+)
 from ..events import UserRegistered
 from ..repositories import User, UserRepository
 from ._challenges import Challenge, ChallengeService
@@ -26,7 +33,7 @@ from ._email_jobs import mail_confirmation
 from ._identities import IdentityService
 from ._passwords import PasswordService
 from ._sessions import SessionService
-from ._token_pairs import TokenPair
+from ._token_pairs import TokenPair, must_confirm
 from ._users import UserService
 
 
@@ -44,12 +51,29 @@ class AuthService:
     async def register(
         self, *, email: str, password: str, full_name: str, tenant_name: str
     ) -> TokenPair:
-        """Create a user and a tenant that they own. Raises EmailTaken."""
+        """Sign up and log in. Raises ConfirmationMissing, and what `sign_up` raises."""
+        pair = await self.sign_up(
+            email=email, password=password, full_name=full_name, tenant_name=tenant_name
+        )
+        if pair is None:
+            raise ConfirmationMissing
+        return pair
+
+    async def sign_up(
+        self, *, email: str, password: str, full_name: str, tenant_name: str
+    ) -> TokenPair | None:
+        """Create a user and a tenant that they own; None if the address must be confirmed first.
+
+        Raises EmailTaken, RegistrationByInvitation, DomainNotAllowed.
+        """
+        self._check_registration(email)
         async with self.work.within(TenantContext(new_id())) as work:
             user = await AuthService(work).add_user(
                 email=email, password=password, full_name=full_name
             )
             owner = await TenantService(work).create(name=tenant_name, owner_id=user.id)
+            if must_confirm(work, user):
+                return None
             return await SessionService(work).begin(user, owner)
 
     async def log_in(self, *, email: str, password: str) -> TokenPair | Challenge:
@@ -87,8 +111,12 @@ class AuthService:
         return await self.sessions.move(member, refresh_token)
 
     async def register_without_password(self, identity: ExternalIdentity) -> TokenPair:
-        """Create a user whose address a provider has verified, and a tenant of the same name."""
+        """Create a user whose address a provider has verified, and a tenant of the same name.
+
+        Raises RegistrationByInvitation, DomainNotAllowed.
+        """
         email = identity.email or ""
+        self._check_registration(email)
         name = plain_name(identity.name) or plain_name(email.partition("@")[0]) or "?"
         async with self.work.within(TenantContext(new_id())) as work:
             user = await UserRepository(work.session).create(
@@ -97,6 +125,7 @@ class AuthService:
                 email_verified_at=clock.now(),
                 password_hash=None,
                 is_superuser=False,
+                language=_preferred(work),
             )
             await IdentityService(work).add(user, identity)
             work.publish(UserRegistered(user.id))
@@ -128,7 +157,7 @@ class AuthService:
             by_mail = await InvitationService(work).came_by_mail(token)
             member = await AuthService(work)._accept(token, user)
             if by_mail and user.email_verified_at is None:
-                await AuthService(work).users.change(user, email_verified_at=clock.now())
+                user = await AuthService(work).users.change(user, email_verified_at=clock.now())
             return await AuthService(work)._enter(user, member)
 
     async def add_user(
@@ -142,11 +171,23 @@ class AuthService:
             full_name=full_name,
             password_hash=await self.passwords.hash(password, email=email),
             is_superuser=is_superuser,
+            language=_preferred(self.work),
         )
         await count_email(self.work, "confirmation", to=user.email)
         self.work.enqueue(mail_confirmation, user_id=user.id, email=user.email)
         self.work.publish(UserRegistered(user.id))
         return user
+
+    def _check_registration(self, email: str) -> None:
+        """Raises RegistrationByInvitation, DomainNotAllowed."""
+        auth = self.work.runtime.settings.auth
+        if self.work.origin is None:
+            return  # a seed or a command, which needs no permission to register
+        if auth.registration == "invited":
+            raise RegistrationByInvitation
+        domain = email.rpartition("@")[2].lower()
+        if auth.registration == "domains" and domain not in auth.registration_domains:
+            raise DomainNotAllowed(domains=", ".join(auth.registration_domains))
 
     async def _enter(self, user: User, membership: Membership | None) -> TokenPair | Challenge:
         """Log in, or ask for the second factor. Raises UserSuspended, TenantSuspended."""
@@ -170,6 +211,11 @@ class AuthService:
     async def _prove(self, email: str, password: str) -> User:
         user = await self.users.find_by_email(email.lower())
         return await self.passwords.prove(user, password, account=email.lower())
+
+
+def _preferred(work: UnitOfWork) -> str | None:
+    """Return the language that the browser asks for, if the app has it."""
+    return preferred(work.origin.header(b"accept-language")) if work.origin else None
 
 
 def _first_open(places: Sequence[tuple[Membership, Tenant]]) -> Membership | None:

@@ -3,12 +3,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.auth import TokenRefused
-from app.core.mail import send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import NoSecondFactor, SecondFactorLocked, WrongCode
+from ..mails import FACTOR_LOCKED
 from ..repositories import (
     RecoveryCodeRepository,
     SecondFactor,
@@ -17,7 +17,7 @@ from ..repositories import (
     UserRepository,
 )
 from ._codes import hash_of, step_of
-from ._email_jobs import FACTOR_LOCKED
+from ._email_jobs import notify
 
 LIFETIME = timedelta(minutes=5)
 FAILURES_TOLERATED = 5
@@ -124,8 +124,7 @@ class ChallengeService:
             SecurityEvent.SECOND_FACTOR_LOCKED, reason="too many tries", user_id=user_id
         )
         user = await UserRepository(self.work.session).get(user_id)
-        text = FACTOR_LOCKED.format(name=user.full_name)
-        self.work.enqueue(send_mail, user.email, "Wrong codes for your account", text)
+        notify(self.work, user, FACTOR_LOCKED)
 
 
 def _check_lock(factor: SecondFactor) -> None:

@@ -1,95 +1,15 @@
+from collections.abc import Mapping
 from uuid import UUID
 
 from app.core.jobs import OVER_HOURS, job
-from app.core.mail import MAIL, Email, quoted, send_now
+from app.core.languages import Locale
+from app.core.mail import MAIL, Mail, send_now, write_mail
 from app.core.unit_of_work import UnitOfWork
 
-from ..repositories import UserRepository
+from ..mails import CONFIRM_EMAIL, RESET_PASSWORD
+from ..repositories import User, UserRepository
+from ._locales import locale_of
 from ._one_time import OneTimeTokens, Purpose
-
-CONFIRM = """Hello,
-
-somebody who gave the name {name} wants to use this e-mail address for an account. If it was you,
-confirm it here, logged in or with your password:
-
-{link}
-
-The link is good for two days. If it was not you, ignore this e-mail: nothing happens then.
-"""
-RESET_LINK = """Hello,
-
-choose a new password here:
-
-{link}
-
-The link is good for one hour and for one use. If you did not ask for this e-mail, ignore it: your
-password stays as it is.
-"""
-AFTER_CHANGE = """Hello,
-
-your password was changed, and your other log-ins have ended.
-
-If it was not you, set a new password at once: ask for a link where you log in.
-"""
-AFTER_RESET = """Hello,
-
-your password was changed, all your log-ins have ended, and no account elsewhere is linked any
-more. It is linked again when you log in with it, if it has this e-mail address.
-
-If it was not you, set a new password at once: ask for a link where you log in.
-"""
-NEW_EMAIL = """Hello,
-
-your account now has another e-mail address, and this one is no longer used. Your other log-ins
-have ended, and no account elsewhere is linked any more.
-
-If it was not you, reply to this e-mail.
-"""
-FACTOR_ADDED = """Hello,
-
-from now on your account asks for a code of your device when you log in. Your other log-ins have
-ended.
-
-If it was not you, change your password and remove the second factor.
-"""
-FACTOR_REMOVED = """Hello,
-
-your account no longer asks for a code when you log in. Your other log-ins have ended.
-
-If it was not you, change your password at once.
-"""
-FACTOR_LOCKED = """Hello,
-
-somebody knows your password and has tried several wrong codes of your second factor.
-
-If it was not you, choose another password at once: ask for a link where you log in.
-"""
-REUSED = """Hello,
-
-we have ended one of your log-ins, because its secret was used twice. It may have been copied.
-
-If you did not notice anything unusual yourself, log in again and look at the list of your log-ins.
-"""
-NEW_DEVICE = """Hello,
-
-somebody has logged in to your account on {when}, with a device or program that we had not seen
-before.
-
-If it was not you, choose another password at once, which ends all log-ins: ask for a link where you
-log in.
-"""
-LINKED = """Hello,
-
-from now on you can log in with your account at {provider}. Your other log-ins have ended.
-
-If it was not you, log in, unlink that account and set a new password.
-"""
-UNLINKED = """Hello,
-
-nobody can log in with your account at {provider} any more. Your other log-ins have ended.
-
-If it was not you, set a new password at once: ask for a link where you log in.
-"""
 
 
 @job(name="users.mail_confirmation", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
@@ -104,10 +24,10 @@ async def mail_confirmation(
     user, owner = await users.find(user_id), await users.find_by_email(email)
     if user is None or (owner is not None and owner.id != user.id):
         return
+    locale = await locale_of(work, user)
     secret = await _issue(work, Purpose.EMAIL, user.id, email, version)
-    link = _link(work, "confirm-email", secret)
-    text = CONFIRM.format(name=quoted(user.full_name), link=link)
-    await _send(work, email, "Confirm your e-mail address", text, link)
+    values, links = {"name": user.full_name}, {"link": _link(work, "confirm-email", secret)}
+    await _send(work, CONFIRM_EMAIL, email, locale, values=values, links=links)
 
 
 @job(name="users.mail_password_reset", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
@@ -116,12 +36,45 @@ async def mail_password_reset(work: UnitOfWork, email: str) -> None:
     user = await UserRepository(work.session).find_by_email(email)
     if user is None or user.suspended_at is not None:
         return
+    locale = await locale_of(work, user)
     secret = await _issue(work, Purpose.PASSWORD, user.id, email, user.credentials_version)
-    link = _link(work, "reset-password", secret)
-    await _send(work, email, "Choose a new password", RESET_LINK.format(link=link), link)
+    links = {"link": _link(work, "reset-password", secret)}
+    await _send(work, RESET_PASSWORD, email, locale, links=links)
 
 
-EMAIL_JOBS = (mail_confirmation, mail_password_reset)
+@job(name="users.mail_notice", queue=MAIL, retry=OVER_HOURS, without_tenant=True)
+async def mail_notice(
+    work: UnitOfWork,
+    to: str,
+    mail: str,
+    user_id: UUID,
+    values: dict[str, str],
+    language: str | None = None,
+    time_zone: str | None = None,
+) -> None:
+    """Mail a user what happened to their account; `mail` is the name of its template.
+
+    Language and time zone are for a user who no longer exists.
+    """
+    user = await UserRepository(work.session).find(user_id)
+    locale = await locale_of(work, user) if user else Locale.of(language, time_zone=time_zone)
+    await _send(work, Mail(name=mail), to, locale, values=values)
+
+
+EMAIL_JOBS = (mail_confirmation, mail_password_reset, mail_notice)
+
+
+def notify(work: UnitOfWork, user: User, mail: Mail, **values: str) -> None:
+    """Enqueue an e-mail to the address that the user has now."""
+    work.enqueue(
+        mail_notice,
+        to=user.email,
+        mail=mail.name,
+        user_id=user.id,
+        values=values,
+        language=user.language,
+        time_zone=user.time_zone,
+    )
 
 
 def _link(work: UnitOfWork, page: str, secret: str) -> str:
@@ -139,5 +92,17 @@ async def _issue(
         )
 
 
-async def _send(work: UnitOfWork, to: str, subject: str, text: str, link: str) -> None:
-    await send_now(work, Email(to=to, subject=subject, text=text, links=(link,)))
+async def _send(
+    work: UnitOfWork,
+    mail: Mail,
+    to: str,
+    locale: Locale,
+    *,
+    values: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> None:
+    settings = work.runtime.settings
+    email = write_mail(
+        mail.name, to=to, settings=settings, locale=locale, values=values, links=links
+    )
+    await send_now(work, email)

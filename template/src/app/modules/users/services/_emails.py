@@ -1,14 +1,15 @@
 from uuid import UUID
 
-from app.core.mail import count_email, send_mail
+from app.core.mail import count_email
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import ConfirmationIncomplete, EmailTaken
+from ..mails import EMAIL_CHANGED
 from ..repositories import IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
-from ._email_jobs import NEW_EMAIL, mail_confirmation
+from ._email_jobs import mail_confirmation, notify
 from ._one_time import OneTimeTokens, Purpose
 from ._passwords import PasswordService
 
@@ -71,7 +72,7 @@ class EmailService:
         """Change the address; end the other log-ins and unlink provider accounts."""
         if await self.users.find_by_email(email) is not None:
             raise EmailTaken
-        self.work.enqueue(send_mail, user.email, "Your e-mail address was changed", NEW_EMAIL)
+        notify(self.work, user, EMAIL_CHANGED)
         await IdentityRepository(self.work.session).delete_of(user.id)
         actor = self.work.actor
         await self.credentials.renew(

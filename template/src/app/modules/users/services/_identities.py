@@ -4,22 +4,26 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.auth import ExternalIdentity
-from app.core.mail import send_mail
+from app.core.languages import message
+from app.core.mail import Mail
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import ExternalLoginFailed, LastLoginMethod
+from ..mails import ACCOUNT_LINKED, ACCOUNT_UNLINKED
 from ..repositories import Identity, IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
-from ._email_jobs import LINKED, UNLINKED
+from ._email_jobs import notify
 from ._passwords import PasswordService
 
-UNCONFIRMED = (
+UNCONFIRMED = message(
     "There is an account with this address that nobody has confirmed:"
     " set a new password for it with the link for a forgotten one."
 )
-WAS_UNLINKED = "This account was unlinked: log in in another way, and link it again if you want."
-NOT_BY_ITSELF = "A superuser's account is not linked by itself: log in with the password."
+WAS_UNLINKED = message(
+    "This account was unlinked: log in in another way, and link it again if you want."
+)
+NOT_BY_ITSELF = message("A superuser's account is not linked by itself: log in with the password.")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class IdentityService:
             raise LastLoginMethod
         await self.identities.change(row, unlinked_at=row.unlinked_at or clock.now())
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._notify(user, "An account was unlinked", UNLINKED, row.issuer)
+        self._notify(user, ACCOUNT_UNLINKED, row.issuer)
 
     async def link_again(self, identity_id: UUID, *, password: str) -> None:
         """Link an unlinked account again. It needs the password: an access token may be stolen.
@@ -71,7 +75,7 @@ class IdentityService:
         row = await self.identities.get_of(user.id, identity_id)
         await self.identities.change(row, unlinked_at=None)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._notify(user, "An account was linked", LINKED, row.issuer)
+        self._notify(user, ACCOUNT_LINKED, row.issuer)
 
     async def find_or_link(self, identity: ExternalIdentity) -> User | None:
         """Return the account's user, or link it to the user with its address. None for a new user.
@@ -104,7 +108,7 @@ class IdentityService:
         if user.is_superuser:
             raise ExternalLoginFailed(NOT_BY_ITSELF)
         await self.add(user, identity)
-        self._notify(user, "An account was linked", LINKED, identity.issuer)
+        self._notify(user, ACCOUNT_LINKED, identity.issuer)
         return await self.credentials.renew(user)
 
     async def _others(self, row: Identity) -> bool:
@@ -126,6 +130,6 @@ class IdentityService:
         known = self.work.runtime.settings.oidc.providers
         return next((name for name, each in sorted(known.items()) if each.issuer == issuer), None)
 
-    def _notify(self, user: User, subject: str, text: str, issuer: str) -> None:
+    def _notify(self, user: User, mail: Mail, issuer: str) -> None:
         provider = self._provider(issuer) or issuer.partition("://")[2]
-        self.work.enqueue(send_mail, user.email, subject, text.format(provider=provider))
+        notify(self.work, user, mail, provider=provider)

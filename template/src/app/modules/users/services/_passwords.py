@@ -1,14 +1,15 @@
 from app.core.auth import check_password
 from app.core.errors import TooManyRequests
-from app.core.mail import count_email, send_mail
+from app.core.mail import count_email
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import LinkInvalid, WeakPassword, WrongCredentials
+from ..mails import PASSWORD_CHANGED, PASSWORD_RESET
 from ..repositories import IdentityRepository, User, UserRepository
 from ._credentials import CredentialService
-from ._email_jobs import AFTER_CHANGE, AFTER_RESET, mail_password_reset
+from ._email_jobs import mail_password_reset, notify
 from ._one_time import OneTimeTokens, Purpose
 
 
@@ -70,7 +71,7 @@ class PasswordService:
         user = await self.credentials.lock(proven)
         keep = self.work.actor.session_id
         await self.credentials.renew(user, keep=keep, password_hash=password_hash)
-        self._notify(user, AFTER_CHANGE)
+        notify(self.work, user, PASSWORD_CHANGED)
         self.work.note_security(
             SecurityEvent.PASSWORD_CHANGED, reason="by the person", user_id=user.id
         )
@@ -95,7 +96,7 @@ class PasswordService:
         await self.credentials.renew(
             user, password_hash=password_hash, email_verified_at=verified_at
         )
-        self._notify(user, AFTER_RESET)
+        notify(self.work, user, PASSWORD_RESET)
         self.work.note_security(SecurityEvent.PASSWORD_RESET, reason="by e-mail", user_id=user.id)
 
     def _note_failure(self, user: User | None) -> None:
@@ -110,6 +111,3 @@ class PasswordService:
         weak = check_password(password, about=[email, self.product])
         if weak is not None:
             raise WeakPassword(weak)
-
-    def _notify(self, user: User, text: str) -> None:
-        self.work.enqueue(send_mail, user.email, "Your password was changed", text)

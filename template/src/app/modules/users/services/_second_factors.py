@@ -3,18 +3,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pyotp
+import segno
 
-from app.core.mail import send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 from app.kit import clock
 
 from ..errors import NoSecondFactor, SecondFactorExists, WrongCode
+from ..mails import FACTOR_ADDED, FACTOR_REMOVED
 from ..repositories import RecoveryCodeRepository, SecondFactorRepository, User, UserRepository
 from ._challenges import ChallengeService
 from ._codes import hash_of, new_recovery_code, step_of
 from ._credentials import CredentialService
-from ._email_jobs import FACTOR_ADDED, FACTOR_REMOVED
+from ._email_jobs import notify
 from ._passwords import PasswordService
 
 RECOVERY_CODES = 10
@@ -22,10 +23,11 @@ RECOVERY_CODES = 10
 
 @dataclass(frozen=True)
 class SetUp:
-    """The secret to type into the device, and the URI to show as a QR code."""
+    """The secret to type into the device, and the URI, also as a QR code (data: URL of an SVG)."""
 
     secret: str
     uri: str
+    qr_code: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class SecondFactorService:
         )
         issuer = self.work.runtime.settings.name
         uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
-        return SetUp(secret, uri)
+        return SetUp(secret, uri, segno.make(uri).svg_data_uri(scale=4, light="#fff"))
 
     async def confirm(self, code: str) -> Sequence[str]:
         """Activate the device with its first code, and end the other log-ins, which lack one.
@@ -81,7 +83,7 @@ class SecondFactorService:
             raise WrongCode
         await self.factors.change(factor, confirmed_at=clock.now(), last_step=step)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._notify(user, "A second factor was added", FACTOR_ADDED)
+        notify(self.work, user, FACTOR_ADDED)
         self._note(SecurityEvent.SECOND_FACTOR_ADDED, user)
         return await self._new_codes(user.id)
 
@@ -98,7 +100,7 @@ class SecondFactorService:
         user = await self._prove_both(password, code)
         await self._delete(user.id)
         await self.credentials.renew(user, keep=self.work.actor.session_id)
-        self._notify(user, "Your second factor was removed", FACTOR_REMOVED)
+        notify(self.work, user, FACTOR_REMOVED)
         self._note(SecurityEvent.SECOND_FACTOR_REMOVED, user)
 
     async def reencrypt(self) -> None:
@@ -129,9 +131,6 @@ class SecondFactorService:
         factor = await self.factors.find_of(user_id)
         if factor is not None:
             await self.factors.delete(factor)
-
-    def _notify(self, user: User, subject: str, text: str) -> None:
-        self.work.enqueue(send_mail, user.email, subject, text)
 
     def _note(self, event: SecurityEvent, user: User) -> None:
         self.work.note_security(event, reason="by the person", user_id=user.id)

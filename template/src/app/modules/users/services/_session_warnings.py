@@ -2,13 +2,13 @@
 
 import re
 
-from app.core.mail import send_mail
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import UnitOfWork
 from app.kit import clock
 
+from ..mails import LOG_IN_ENDED, NEW_DEVICE
 from ..repositories import AuthSession, AuthSessionRepository, User, UserRepository
-from ._email_jobs import NEW_DEVICE, REUSED
+from ._email_jobs import notify
 
 VERSIONS = re.compile(r"[0-9._]+")
 
@@ -18,8 +18,7 @@ async def warn_of_reuse(work: UnitOfWork, session: AuthSession) -> None:
     work.note_security(SecurityEvent.REFRESH_REUSED, reason="used before", user_id=session.user_id)
     if session.revoked_at is None:
         user = await UserRepository(work.session).get(session.user_id)
-        text = REUSED.format(name=user.full_name)
-        work.enqueue(send_mail, user.email, "One of your log-ins was ended", text)
+        notify(work, user, LOG_IN_ENDED)
 
 
 async def warn_of_new_device(work: UnitOfWork, user: User) -> None:
@@ -31,9 +30,7 @@ async def warn_of_new_device(work: UnitOfWork, user: User) -> None:
     if device is None or not known - {None} or device in known:
         return
     work.note_security(SecurityEvent.LOGIN_NEW_DEVICE, reason="not seen before", user_id=user.id)
-    when = clock.now().strftime("%d %B %Y, %H:%M UTC")
-    text = NEW_DEVICE.format(name=user.full_name, when=when)
-    work.enqueue(send_mail, user.email, "A new log-in to your account", text)
+    notify(work, user, NEW_DEVICE, when=clock.now().isoformat())
 
 
 def kind_of_device(user_agent: str | None) -> str | None:

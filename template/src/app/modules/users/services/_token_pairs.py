@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.core.auth import AccessClaims, hash_secret, new_secret
@@ -7,7 +7,7 @@ from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 from app.modules.tenants import Grant, Membership, RoleService, TenantService
 
-from ..errors import UserSuspended
+from ..errors import ConfirmationMissing, UserSuspended
 from ..repositories import AuthSession, RefreshTokenRepository, User
 
 
@@ -31,11 +31,16 @@ class TokenPairs:
         """Return what the membership's role gives. Call it before the first write: it may read in
         a unit of the membership's tenant.
 
-        Raises UserSuspended, TenantSuspended.
+        Raises UserSuspended, ConfirmationMissing, TenantSuspended.
         """
         if user.suspended_at is not None:
             self.work.note_security(SecurityEvent.LOGIN_FAILED, reason="suspended", user_id=user.id)
             raise UserSuspended
+        if must_confirm(self.work, user):
+            self.work.note_security(
+                SecurityEvent.LOGIN_FAILED, reason="not confirmed", user_id=user.id
+            )
+            raise ConfirmationMissing
         if membership is None:
             return None
         context = TenantContext(membership.tenant_id)
@@ -61,9 +66,15 @@ class TokenPairs:
         return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
 
 
+def must_confirm(work: UnitOfWork, user: User) -> bool:
+    """True if the address has to be confirmed first: its domain is what lets the user in."""
+    by_domain = work.runtime.settings.auth.registration == "domains"
+    return by_domain and user.email_verified_at is None and not user.is_superuser
+
+
 async def _open_grant(work: UnitOfWork, role: str) -> Grant:
-    await TenantService(work).check_open()
-    return await RoleService(work).grant_of(role)
+    tenant = await TenantService(work).check_open()
+    return replace(await RoleService(work).grant_of(role), language=tenant.language)
 
 
 def _claims(
@@ -78,4 +89,5 @@ def _claims(
         grant_id=grant.id if grant else None,
         permissions=grant.permissions if grant else None,
         is_superuser=user.is_superuser,
+        language=user.language or (grant.language if grant else None),
     )

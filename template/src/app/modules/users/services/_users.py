@@ -1,12 +1,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.core.auth import Actor
 from app.core.unit_of_work import CurrentWork
 from app.kit.rows import Rows
-from app.modules.tenants import Membership, MembershipService, Tenant
+from app.kit.time_zones import time_zones
+from app.modules.tenants import (
+    Membership,
+    MembershipService,
+    Tenant,
+    TenantService,
+    UnknownTimeZone,
+)
 
 from ..permissions import UserPermission
 from ..repositories import User, UserRepository
@@ -25,6 +33,8 @@ class Me:
     email: str
     email_verified_at: datetime | None
     full_name: str
+    language: str | None
+    time_zone: str | None
     is_superuser: bool
     tenant_id: UUID | None
     role: str | None
@@ -50,9 +60,17 @@ class UserService:
     async def me(self) -> Me:
         return _me(await self._own(), await self._places(), self.work.actor)
 
-    async def rename(self, *, full_name: str) -> Me:
+    async def change(self, **changes: Any) -> Me:
+        """Change name, language or time zone. Raises LanguageNotOffered, UnknownTimeZone."""
+        if changes.get("language") is not None:
+            changes["language"] = TenantService(self.work).offered_language(changes["language"])
+        if changes.get("time_zone") is not None and changes["time_zone"] not in time_zones():
+            raise UnknownTimeZone
         user, places = await self._own(), await self._places()
-        return _me(await self.users.change(user, full_name=full_name), places, self.work.actor)
+        return _me(await self.users.change(user, **changes), places, self.work.actor)
+
+    async def rename(self, *, full_name: str) -> Me:
+        return await self.change(full_name=full_name)
 
     async def list_members(self, *, limit: int, cursor: str | None) -> Rows[Member]:
         """Return the members of the actor's tenant."""
@@ -91,6 +109,8 @@ def _me(user: User, places: Sequence[tuple[Membership, Tenant]], actor: Actor) -
         email=user.email,
         email_verified_at=user.email_verified_at,
         full_name=user.full_name,
+        language=user.language,
+        time_zone=user.time_zone,
         is_superuser=user.is_superuser,
         tenant_id=actor.tenant_id,
         role=actor.role,

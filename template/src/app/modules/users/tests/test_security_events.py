@@ -11,11 +11,12 @@ from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 from app.core.auth import new_api_key
+from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.security_events import SecurityEvent
 from app.kit.ids import new_id
 from tests.support.mail import mails_to, token_for
-from tests.support.people import PASSWORD, Person
+from tests.support.people import PASSWORD, Person, add_member
 
 from .test_auth import AUTH, log_in, refresh
 from .test_email_links import change_email, confirm, forget, reset
@@ -78,6 +79,11 @@ async def _change_email(scene: Scene) -> None:
     await confirm(scene.own, await token_for(scene.runtime, email))
 
 
+async def _delete_account(scene: Scene) -> None:
+    await add_member(scene.runtime, scene.person, Role.OWNER)
+    await scene.own.post(f"{ME}/delete", json={"password": PASSWORD})
+
+
 async def _follow_no_link(scene: Scene) -> None:
     await confirm(scene.own, "none")
 
@@ -122,6 +128,7 @@ ACTS: dict[SecurityEvent, Act] = {
     SecurityEvent.PASSWORD_RESET: _reset_password,
     SecurityEvent.ACCOUNT_LOCKED: _guess_until_it_is_locked,
     SecurityEvent.EMAIL_CHANGED: _change_email,
+    SecurityEvent.ACCOUNT_DELETED: _delete_account,
     SecurityEvent.LINK_REFUSED: _follow_no_link,
     SecurityEvent.REFRESH_REFUSED: _refresh_with_nothing,
     SecurityEvent.REFRESH_REUSED: _refresh_twice,
@@ -141,6 +148,7 @@ SUBJECTS = {
     SecurityEvent.SECOND_FACTOR_LOCKED: "Wrong codes for your account",
     SecurityEvent.PASSWORD_CHANGED: "Your password was changed",
     SecurityEvent.PASSWORD_RESET: "Your password was changed",
+    SecurityEvent.ACCOUNT_DELETED: "Your account was deleted",
     SecurityEvent.EMAIL_CHANGED: "Your e-mail address was changed",
     SecurityEvent.SECOND_FACTOR_ADDED: "A second factor was added",
     SecurityEvent.SECOND_FACTOR_REMOVED: "Your second factor was removed",

@@ -2,6 +2,7 @@
 "use strict";
 
 const alertBox = document.querySelector(".refused[role=alert]");
+const EXPIRED = /\/(link-invalid|invitation-invalid)$/;
 const token = new URLSearchParams(location.hash.slice(1));
 if (location.hash) history.replaceState(null, "", location.pathname);  // not for the next visitor
 
@@ -12,7 +13,7 @@ for (const form of document.querySelectorAll("form[data-send]")) {
   });
   const name = form.dataset.token;
   if (name && !token.has(name)) {
-    refuse("Open this page with the link in the e-mail: what belongs to it is missing here.");
+    refuse(document.body.dataset.incomplete);
     form.hidden = true;
   }
 }
@@ -24,11 +25,37 @@ async function send(form) {
   button.disabled = true;
   const answer = await fetch(form.dataset.send, request(form)).catch(() => null);
   button.disabled = false;
-  if (!answer) return refuse("The server cannot be reached. Try again in a moment.");
+  if (!answer) return refuse(document.body.dataset.unreachable);
   const body = (await answer.json().catch(() => null)) ?? {};
   if (!answer.ok) return show(form, body, answer.status);
   if (body.challenge) return location.assign(`/second-factor#challenge=${body.challenge}`);
-  done();
+  const next = THEN[form.dataset.then] ?? done;
+  next(form, body);
+}
+
+const THEN = { device: showDevice, codes: showCodes, reload: () => location.reload() };
+
+function showDevice(form, { secret, qr_code }) {
+  document.getElementById("secret").textContent = secret;
+  document.getElementById("qr_code").src = qr_code;
+  move(form, document.getElementById("device"));
+  document.getElementById("code").focus();
+}
+
+function showCodes(form, { recovery_codes }) {
+  const items = recovery_codes.map((code) => {
+    const item = document.createElement("li");
+    item.append(Object.assign(document.createElement("code"), { textContent: code }));
+    return item;
+  });
+  document.getElementById("recovery_codes").replaceChildren(...items);
+  move(form, document.getElementById("codes"));
+}
+
+function move(from, to) {
+  from.hidden = true;
+  to.hidden = false;
+  to.focus();
 }
 
 function request(form) {
@@ -43,15 +70,17 @@ function request(form) {
   return { method: "POST", body, headers: { "Content-Type": "application/json" } };
 }
 
-function done() {
+function done(form) {
   const section = document.querySelector(".done");
-  if (!section) return location.reload();
-  for (const part of document.querySelectorAll("form, .way-on")) part.hidden = true;
+  form.hidden = true;
+  for (const part of document.querySelectorAll(".way-on")) part.hidden = true;
   section.hidden = false;
   section.focus();
 }
 
 function show(form, problem, status) {
+  const expired = document.querySelector(".expired");
+  if (expired && EXPIRED.test(problem.type ?? "")) return move(form, expired);
   const general = new Set([sentenceOf(form, problem, status)]);
   for (const { pointer, detail } of problem.errors ?? []) {
     const field = form.elements[pointer.split("/").pop()];
@@ -64,7 +93,9 @@ function show(form, problem, status) {
 
 function sentenceOf(form, problem, status) {
   const denied = status === 401 ? form.dataset.denied : undefined;
-  return denied ?? problem.detail ?? problem.title ?? `The server answered with ${status}.`;
+  const { logIn, status: answered } = document.body.dataset;
+  if (status === 401 && !denied) return problem.detail ?? logIn;
+  return denied ?? problem.detail ?? problem.title ?? `${answered} ${status}`;
 }
 
 function mark(field, detail) {
@@ -92,6 +123,7 @@ function refuse(sentence) {
 async function showWhoIsLoggedIn() {
   const answer = await fetch("/api/v1/users/me");
   const known = answer.ok ? await answer.json() : null;
+  document.getElementById("unconfirmed").hidden = !known || known.email_verified_at !== null;
   document.getElementById("name").textContent = known ? known.full_name : "";
   document.getElementById("member").hidden = !known;
   document.getElementById("log-in").hidden = Boolean(known);

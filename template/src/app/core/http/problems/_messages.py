@@ -1,0 +1,50 @@
+"""What Pydantic says about values, for catalogues: an error's `errors` are translated by it.
+
+https://docs.pydantic.dev/latest/errors/validation_errors/
+"""
+
+from app.core.languages import message
+
+PYDANTIC = (
+    message("Field required"),
+    message("Extra inputs are not permitted"),
+    message("Input should be a valid string"),
+    message("Input should be a valid integer"),
+    message("Input should be a valid integer, unable to parse string as an integer"),
+    message("Input should be a valid integer, got a number with a fractional part"),
+    message("Input should be a valid number"),
+    message("Input should be a valid number, unable to parse string as a number"),
+    message("Input should be a finite number"),
+    message("Input should be a valid decimal"),
+    message("Input should be a valid boolean"),
+    message("Input should be a valid boolean, unable to interpret input"),
+    message("Input should be a valid UUID"),
+    message("Input should be a valid date"),
+    message("Input should be a valid datetime"),
+    message("Input should be a valid date or datetime"),
+    message("Input should be a valid time"),
+    message("Input should be a valid list"),
+    message("Input should be a valid dictionary"),
+    message("Input should be an object"),
+    message("Input should have timezone info"),
+    message("Input should be '{expected}'"),
+    message("Input has a tag that is not expected here"),
+    message("Input should be greater than {gt}"),
+    message("Input should be greater than or equal to {ge}"),
+    message("Input should be less than {lt}"),
+    message("Input should be less than or equal to {le}"),
+    message("String should have at least {min_length} characters"),
+    message("String should have at least {min_length} character"),
+    message("String should have at most {max_length} characters"),
+    message("String should have at most {max_length} character"),
+    message("Value should have at least {min_length} items after validation, not {actual}"),
+    message("Value should have at least {min_length} item after validation, not {actual}"),
+    message("Value should have at most {max_length} items after validation, not {actual}"),
+    message("List should have at least {min_length} items after validation, not {actual}"),
+    message("List should have at least {min_length} item after validation, not {actual}"),
+    message("List should have at most {max_length} items after validation, not {actual}"),
+    message("String should match pattern '{pattern}'"),
+    message("Decimal input should have no more than {max_digits} digits in total"),
+    message("Decimal input should have no more than {decimal_places} decimal places"),
+    message("value is not a valid email address"),
+)
