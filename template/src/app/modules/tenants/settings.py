@@ -37,6 +37,9 @@ class TenantSettings(ModuleSettings):
     currency: str = Field(
         default="EUR", pattern="^[A-Z]{3}$", description="The currency of a new tenant: CHF."
     )
+    max_roles: int = Field(
+        default=100, ge=1, description="Roles that a tenant may add to the four built-in ones: 100."
+    )
     reserved_slugs: Texts = Field(
         default=(), description="Slugs that no tenant may have, besides the usual ones: jobs,eu."
     )

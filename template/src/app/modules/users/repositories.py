@@ -1,11 +1,13 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
 from app.database.repository import Repository, RowNotFound
 
+from .errors import EmailTaken
 from .models import (
     AuthSession,
     Identity,
@@ -36,6 +38,7 @@ __all__ = [
 
 class UserRepository(Repository[User]):
     model = User
+    taken: ClassVar = {User.email: EmailTaken}
 
     async def find_by_email(self, email: str) -> User | None:
         return await self.first(self.query().where(func.lower(User.email) == email.lower()))
