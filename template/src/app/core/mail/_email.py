@@ -18,6 +18,9 @@ PAGE = """\
 </body>
 </html>
 """
+LINKED = re.compile(r"(?<=\w)([.@:])(?=\w)")
+"""Where mail programs see a domain, an address or a scheme: evil.example, a@b, tel:1."""
+NO_LINK = "\\1\u2060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,9 @@ class Email:
 
 
 def quoted(text: str) -> str:
-    """Return another user's text for an e-mail: in quotation marks, on one line, without links."""
+    """Return another user's text for an e-mail: in quotation marks, on one line, without links.
+
+    Mail programs make links of domains and addresses too; an invisible word joiner prevents that.
+    """
     words = plain(text).replace("://", " ").translate({ord("“"): '"', ord("”"): '"'})
-    return f"“{words}”"
+    return f"“{LINKED.sub(NO_LINK, words)}”"

@@ -124,8 +124,7 @@ class ChallengeService:
             SecurityEvent.SECOND_FACTOR_LOCKED, reason="too many tries", user_id=user_id
         )
         user = await UserRepository(self.work.session).get(user_id)
-        text = FACTOR_LOCKED.format(name=user.full_name)
-        self.work.enqueue(send_mail, user.email, "Wrong codes for your account", text)
+        self.work.enqueue(send_mail, user.email, "Wrong codes for your account", FACTOR_LOCKED)
 
 
 def _check_lock(factor: SecondFactor) -> None:

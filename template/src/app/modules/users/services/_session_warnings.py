@@ -18,8 +18,7 @@ async def warn_of_reuse(work: UnitOfWork, session: AuthSession) -> None:
     work.note_security(SecurityEvent.REFRESH_REUSED, reason="used before", user_id=session.user_id)
     if session.revoked_at is None:
         user = await UserRepository(work.session).get(session.user_id)
-        text = REUSED.format(name=user.full_name)
-        work.enqueue(send_mail, user.email, "One of your log-ins was ended", text)
+        work.enqueue(send_mail, user.email, "One of your log-ins was ended", REUSED)
 
 
 async def warn_of_new_device(work: UnitOfWork, user: User) -> None:
@@ -32,7 +31,7 @@ async def warn_of_new_device(work: UnitOfWork, user: User) -> None:
         return
     work.note_security(SecurityEvent.LOGIN_NEW_DEVICE, reason="not seen before", user_id=user.id)
     when = clock.now().strftime("%d %B %Y, %H:%M UTC")
-    text = NEW_DEVICE.format(name=user.full_name, when=when)
+    text = NEW_DEVICE.format(when=when)
     work.enqueue(send_mail, user.email, "A new log-in to your account", text)
 
 
