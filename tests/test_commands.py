@@ -312,7 +312,7 @@ def free_port() -> int:
 
 def has_answered(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=60) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

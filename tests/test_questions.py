@@ -85,7 +85,7 @@ def refuses(prompt: Any, line: str, sentence: str) -> None:
     prompt.sendline(f"\x15{line}")
     for rows in [25, 24] * 10:
         prompt.setwinsize(rows, 80)
-        if prompt.expect([shown(sentence), pexpect.TIMEOUT], timeout=2) == 0:
+        if prompt.expect([shown(sentence), pexpect.TIMEOUT], timeout=2) == 0:  # tried twenty times
             return
     raise AssertionError(f"{sentence!r} is not on the screen after {line!r}")
 

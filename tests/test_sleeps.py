@@ -9,6 +9,8 @@ import pytest
 from tools.snapshot import ROOT, git
 
 SHORT = 1.0
+PATIENT = 20
+CLIENTS = ("AsyncClient", "httpx.Client", "httpx.get", "httpx.post", "HTTPConnection", "urlopen")
 HOW = "wait in a loop for what the test needs, or say in a comment on the line why any time will do"
 
 
@@ -50,6 +52,51 @@ def test_have_no_sleep_that_must_be_long_enough() -> None:
     ]
 
     assert not found, f"{HOW}:\n" + "\n".join(found)
+
+
+def impatient_calls(text: str) -> Iterator[int]:
+    """Yield the lines of clients of real servers that wait for a few seconds, as httpx does by itself, and of other
+    short limits of time, unless a comment beside them says why any time will do.
+    """
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or "# " in lines[node.lineno - 1]:
+            continue
+        given = {each.arg: each.value for each in node.keywords}
+        name = ast.unparse(node.func)
+        is_client = name.endswith(CLIENTS) and "transport" not in given
+        limit = given.get("timeout") or next((each for each in node.args if name == "asyncio.timeout"), None)
+        seconds = getattr(limit, "value", None)
+        if (is_client and limit is None) or (isinstance(seconds, (int, float)) and seconds < PATIENT):
+            yield node.lineno
+
+
+def test_wait_long_enough_for_a_busy_machine() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in tests()
+        for line in impatient_calls(file.read_text(encoding="utf-8"))
+    ]
+
+    assert not found, f"wait {PATIENT} seconds or more, or say in a comment on the line why:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("httpx.AsyncClient(base_url=url)", [1]),
+        ("httpx.AsyncClient(base_url=url, timeout=5)", [1]),
+        ("urlopen(url, timeout=3)", [1]),
+        ("asyncio.timeout(1)", [1]),
+        ("thread.join(timeout=0.3)", [1]),
+        ("httpx.AsyncClient(transport=ASGITransport(app))", []),
+        ("httpx.AsyncClient(base_url=url, timeout=60)", []),
+        ("asyncio.timeout(30)", []),
+        ("asyncio.timeout(0.05)  # either before or while it runs", []),
+    ],
+)
+def test_tell_impatient_calls(text: str, lines: list[int]) -> None:
+    assert list(impatient_calls(text)) == lines
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Call every route of this project with more concurrent requests than the pool has connections."""
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from time import perf_counter
 from uuid import uuid4
@@ -22,6 +23,8 @@ from .conftest import CONNECTIONS
 CONCURRENCY = 2 * CONNECTIONS
 PLAIN = "/api/v1/users"
 READ = ("GET", PLAIN)
+STANDARD = re.compile(r"/api/v1/(admin|api-keys|auth|files|notifications|tenants|users|webhooks)\b")
+"""Paths of the standard's modules, whose refusals say what is taken, also in a race."""
 WAVES = 2
 NOISE = 0.3
 """Seconds that a busy machine may add to anything."""
@@ -133,7 +136,9 @@ async def _waves(prepared: RouteCall) -> None:
 
 
 async def _stopped_by_load(two_tenants: TwoTenants, *, with_key: bool) -> list[str]:
-    """Return the routes that answered, or another tenant's read meanwhile, with 5xx."""
+    """Return the routes that answered, or another tenant's read meanwhile, with 5xx, and those of
+    the standard that could not say what was taken, or that refused one of several equal PUTs.
+    """
     found, asked = [], 0
     async with open_client(two_tenants, two_tenants.foreign) as neighbour:
         for route in find_routes(two_tenants.app):
@@ -164,6 +169,15 @@ async def _send_concurrently(prepared: RouteCall, *, with_key: bool) -> list[Res
 
 def _failures(route: Route, answers: list[Response]) -> list[str]:
     failed = {
-        f"{answer.status_code} {answer.text[:200]}" for answer in answers if answer.is_server_error
+        f"{answer.status_code} {answer.text[:200]}"
+        for answer in answers
+        if answer.is_server_error or _is_lost_race(route, answer)
     }
     return [f"{route}: {each}" for each in sorted(failed)]
+
+
+def _is_lost_race(route: Route, answer: Response) -> bool:
+    """True for a conflict that only equal requests at the same moment can cause."""
+    if answer.status_code != 409 or not STANDARD.match(route.path):
+        return False
+    return route.method == "PUT" or "/errors/already-exists" in answer.text

@@ -15,6 +15,7 @@ from app.core.mail import Email, MemoryMailer
 from app.core.runtime import Runtime
 from app.kit import clock
 from app.kit.ids import new_id
+from app.kit.texts import plain
 from tests.support.mail import deliver, token_for
 from tests.support.people import PASSWORD, Person
 
@@ -22,7 +23,8 @@ AUTH = "/api/v1/auth"
 ME = "/api/v1/users/me"
 FACTOR = f"{ME}/second-factor"
 HOSTILE = (
-    "your account is locked.\r\n\r\nSee https://evil.example/unlock \u202e now\n\nRegards, Support"
+    "your account is locked.\r\n\r\nSee https://evil.example/unlock \u202e now"
+    " or www.evil.example\n\nRegards, Support"
 )
 EXPECTED = {
     "A second factor was added",
@@ -79,12 +81,12 @@ async def test_no_mail_carries_the_words_of_others_as_its_own(
     pages = runtime.settings.pages_url
     for mail in mails:
         assert all(link.startswith(f"{pages}/") for link in HREF.findall(mail.html)), mail.html
-        assert "://evil" not in mail.text + mail.subject + mail.html
+        assert "evil.example" not in mail.text + mail.subject + mail.html  # programs would link it
         assert "\n\nSee" not in mail.text
         assert "\u202e" not in mail.text + mail.subject
         assert "\n" not in mail.subject
         message = mail.message(sender="no-reply@example.com")
-        assert message["subject"] == mail.subject
+        assert message["subject"] == plain(mail.subject)
 
 
 class TestHowMany:

@@ -57,7 +57,7 @@ async def is_cancelled(session: TenantSession) -> None:
 
 async def times_out(session: TenantSession) -> None:
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
+        async with asyncio.timeout(0.05):  # either before or while it runs
             await session.execute(SLEEP)
 
 

@@ -95,7 +95,7 @@ class TestKeptConnections:
         people = [two_tenants.own, None, two_tenants.foreign, None] * 5
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         url = f"http://127.0.0.1:{server.port}{ME}"
-        async with httpx.AsyncClient(limits=limits) as client:
+        async with httpx.AsyncClient(limits=limits, timeout=60) as client:
             for person in people:
                 answer = await client.get(url, headers=person.headers if person else {})
                 assert answer.json().get("id") == (str(person.user_id) if person else None)
@@ -124,7 +124,7 @@ def _free_port() -> int:
 
 
 async def _answers(server: Server, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(120), httpx.AsyncClient() as client:
+    async with asyncio.timeout(120), httpx.AsyncClient(timeout=60) as client:
         while True:
             assert process.returncode is None, server.log.read_text(encoding="utf-8")
             try:

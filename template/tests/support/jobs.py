@@ -1,5 +1,7 @@
 """Run one tenant's waiting jobs immediately, as a worker would."""
 
+from operator import itemgetter
+
 from sqlalchemy import text
 
 from app.core.jobs import Envelope, Job
@@ -12,12 +14,13 @@ TAKE = text("""
     DELETE FROM procrastinate_jobs
     WHERE queue_name = :queue AND args ->> 'tenant_id' = :tenant_id
         AND (:later OR scheduled_at IS NULL)
-    RETURNING task_name, args
+    RETURNING id, task_name, args
 """)
+ID = itemgetter(0)
 
 
 async def run_waiting(runtime: Runtime, person: Person, queue: str = "default") -> None:
-    """Run the tenant's jobs, and those that they enqueue, but not jobs scheduled for later."""
+    """Run the tenant's jobs, oldest first, and those that they enqueue, but none for later."""
     while jobs := await _take(runtime, person, queue):
         await _run(runtime, jobs)
 
@@ -33,8 +36,8 @@ async def _take(
     jobs = {job.name: job for job in runtime.jobs}
     values = {"queue": queue, "tenant_id": str(person.tenant_id), "later": later}
     async with runtime.database.admin.begin() as connection:
-        rows = await connection.execute(TAKE, values)
-        return [(jobs[name], Envelope.model_validate(args)) for name, args in rows]
+        rows = sorted((tuple(row) for row in await connection.execute(TAKE, values)), key=ID)
+        return [(jobs[name], Envelope.model_validate(args)) for _, name, args in rows]
 
 
 async def _run(runtime: Runtime, jobs: list[tuple[Job, Envelope]]) -> None:

@@ -1,4 +1,4 @@
-"""What is missing before the first deployment: `app doctor --before-deploy`, in the checkout."""
+"""Finds what a first deployment still needs: `app doctor --before-deploy`, in the checkout."""
 
 import os
 import re

@@ -17,9 +17,11 @@ PUBLISHED = frozenset({"for-development-only-never-for-production"})
 
 KNOWN_WORDS = (
     "1234567",
+    "314159265",
     "abcdefg",
     "changeme",
     "changethis",
+    "correcthorse",
     "default",
     "development",
     "example",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypedDict, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -32,6 +32,11 @@ from app.kit.rows import Rows
 
 Model = TypeVar("Model", bound=UUIDMixin)
 Refusal = Callable[..., Exception]
+
+# Transaction-level advisory lock: released on commit, rollback or crash.
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
+    raw_sql="a lock, no rows"
+)
 
 
 class CommonColumns(TypedDict, total=False):
@@ -127,6 +132,20 @@ class Repository(Generic[Model]):
         Raises RowNotFound.
         """
         return await self._lock(row_id, shared=True)
+
+    async def take_turn(self, *of: object) -> None:
+        """Make transactions of the tenant that take the same turn wait for each other's commit.
+
+        Call it before a check on rows that do not exist yet, which no row lock can hold.
+        """
+        turn = f"{self.model.__tablename__} {self.session.context} {of}"
+        await self.session.execute(TAKE_TURN, {"turn": turn})
+
+    async def count_in_turn(self, **values: Any) -> int:
+        """Count the rows with these values, in turn: a maximum holds when two add a row at once."""
+        await self.take_turn(*sorted(values.items()))
+        counted = self.filtered(**values).with_only_columns(func.count(self.model.id))
+        return await self.session.scalar(counted) or 0
 
     async def list(self, *, limit: int, cursor: str | None = None) -> Rows[Model]:
         """Return a page, newest first. Raises InvalidCursor."""

@@ -21,7 +21,9 @@ UNSEEN = re.compile(
 See https://trojansource.codes. The two joiners are kept: emoji, Persian and several Indian scripts
 need them.
 """
-
+LINKED = re.compile(r"(?<=\w)([.@:])(?=\w)")
+"""Where mail programs see a domain, an address or a scheme: evil.example, a@b, tel:1."""
+NO_LINK = "\\1\u2060"
 
 LONGEST_NAME = 120
 
@@ -43,8 +45,11 @@ def quoted(text: str) -> str:
 
 
 def unlinkable(text: str) -> str:
-    """Return the text as one line in which no mail program finds a link."""
-    return plain(plain(text).replace("://", " "))
+    """Return the text as one line in which no mail program finds a link.
+
+    They make links of domains and addresses too; an invisible word joiner prevents that.
+    """
+    return LINKED.sub(NO_LINK, plain(plain(text).replace("://", " ")))
 
 
 def unlinked(text: str) -> str:

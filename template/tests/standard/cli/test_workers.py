@@ -43,7 +43,7 @@ class Server:
         return self.log.count("Application startup complete")
 
     def answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", "/health/ready")
             return connection.getresponse().status == 200

@@ -217,7 +217,7 @@ class TestChanges:
         change = Thread(target=owner.runs, args=[lambda: changes.drop_column("boats", "name")])
 
         change.start()
-        change.join(timeout=0.3)
+        change.join(timeout=0.3)  # any time: it may not end before the lock does
         waited = change.is_alive()
         reader.rollback()
         change.join()

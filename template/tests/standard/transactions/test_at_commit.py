@@ -12,7 +12,7 @@ from app.database.session import open_session
 from tests.support.notes import Note, NoteRepository, names
 from tests.support.people import Person
 
-from .connections import behind_pgbouncer, checked_out, pid_in_pool
+from .connections import PID, behind_pgbouncer, checked_out, kill, pid_in_pool
 
 RENAME = prepared(
     "rename",
@@ -90,6 +90,7 @@ class TestAtCommit:
     ) -> None:
         session = open_session(runtime.database.rw, owner.context)
         await NoteRepository(session).create(name="lost")
+        pid = await session.scalar(PID)
         await session.at_commit(SLEEP, b"9")
         committing = asyncio.create_task(session.commit())
         await asyncio.sleep(0.1)  # either before or while it runs
@@ -97,6 +98,7 @@ class TestAtCommit:
         committing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await committing
+        kill(pid)  # else it sleeps on, and its lock keeps the table from later tests
 
         assert checked_out(runtime) == 0
         assert await names(runtime, owner) == set()

@@ -1,4 +1,14 @@
-from app.core.errors import Forbidden
+from app.core.errors import Conflict, Forbidden
+
+
+class TooManyKeys(Conflict):
+    """A tenant has a limited number of API keys, expired ones included. Revoke one that nobody
+    uses any more.
+    """
+
+    slug = "too-many-api-keys"
+    title = "Too many API keys"
+    detail = "There are {most} API keys already. Revoke one first."
 
 
 class PermissionsTooHigh(Forbidden):

@@ -7,6 +7,7 @@ from app.core.unit_of_work import UnitOfWork
 from .permissions import ApiKeyPermission
 from .routes import router
 from .services import ApiKeyService, export_keys_of
+from .settings import ApiKeySettings
 
 
 async def find_api_key(work: UnitOfWork, secret_hash: str) -> FoundKey | None:
@@ -24,4 +25,5 @@ module = Module(
         ApiKeyPermission.REVOKE: Role.ADMIN,
     },
     find_api_key=find_api_key,
+    settings=ApiKeySettings,
 )

@@ -13,9 +13,10 @@ from app.kit.rows import Rows
 from app.modules.tenants import MembershipService, Standing, TenantService
 from app.modules.users import UserService
 
-from .errors import PermissionsTooHigh
+from .errors import PermissionsTooHigh, TooManyKeys
 from .permissions import ApiKeyPermission
 from .repositories import ApiKey, ApiKeyRepository
+from .settings import ApiKeySettings
 
 USE_IS_NOTED_EVERY = timedelta(minutes=5)
 USABLE, EXPIRED, WITHOUT_MAKER = "usable", "expired", "without-maker"
@@ -61,10 +62,11 @@ class ApiKeyService:
         """Return the key as it is listed, and the key itself, which is shown once.
 
         A key made with another key belongs to the same maker, and expires no later.
-        Raises PermissionsTooHigh.
+        Raises PermissionsTooHigh, TooManyKeys.
         """
         self.work.require(ApiKeyPermission.CREATE)
         self._check_own(permissions)
+        await self._check_number()
         parent = await self._parent()
         created_by = parent.created_by if parent else self.work.actor.user_id
         key, secret_hash = new_api_key(self.work.tenant.tenant_id)
@@ -156,6 +158,11 @@ class ApiKeyService:
         """A key without a maker was made by the system: no role limits it."""
         given = self.work.runtime.permissions.known(key.permissions)
         return given & maker.permissions if maker else given
+
+    async def _check_number(self) -> None:
+        most = self.work.runtime.settings_of(ApiKeySettings).max_keys
+        if await self.keys.count_in_turn() >= most:
+            raise TooManyKeys(most=most)
 
     def _check_own(self, permissions: Sequence[str]) -> None:
         missing = [name for name in permissions if not self.work.actor.may(name)]

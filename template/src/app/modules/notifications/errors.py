@@ -1,4 +1,11 @@
-from app.core.errors import Forbidden
+from app.core.errors import Conflict, Forbidden
+
+
+class TooManyPreferences(Conflict):
+    """A user has preferences for a limited number of kinds of notifications."""
+
+    title = "Too many preferences"
+    detail = "You have preferences for {most} kinds of notifications already."
 
 
 class NotAPerson(Forbidden):

@@ -14,7 +14,7 @@ from app.kit.rows import Rows
 from app.modules.tenants import NotAMember
 from app.modules.users import UserService
 
-from .errors import NotAPerson
+from .errors import NotAPerson, TooManyPreferences
 from .events import NotificationSent
 from .permissions import NotificationPermission
 from .repositories import (
@@ -82,10 +82,15 @@ class NotificationService:
         return await self.preferences.list_of(self._own_id())
 
     async def prefer(self, kind: str, *, in_app: bool, by_email: bool) -> NotificationPreference:
+        """Raises TooManyPreferences."""
         user_id = self._own_id()
+        number = await self.preferences.count_in_turn(user_id=user_id)
         wanted = await self.preferences.find_of(user_id, kind)
         if wanted:
             return await self.preferences.change(wanted, in_app=in_app, by_email=by_email)
+        most = self.work.runtime.settings_of(NotificationSettings).max_preferences
+        if number >= most:
+            raise TooManyPreferences(most=most)
         return await self.preferences.create(
             user_id=user_id, kind=kind, in_app=in_app, by_email=by_email
         )

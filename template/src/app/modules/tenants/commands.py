@@ -31,7 +31,7 @@ def tenant_commands(open_work: OpenWork) -> typer.Typer:
 
     @commands.command("list")
     def list_() -> None:
-        """List tenants, newest first."""
+        """List tenants, newest first: id, state, slug and name."""
         asyncio.run(_list(open_work))
 
     @commands.command()
@@ -77,7 +77,7 @@ async def _list(open_work: OpenWork) -> None:
             page = await lifecycle.list(limit=PAGE, cursor=cursor)
             for tenant in page.items:
                 state = "suspended" if tenant.is_suspended else "open"
-                typer.echo(f"{tenant.id}  {state:9}  {tenant.name}")
+                typer.echo(f"{tenant.id}  {state:9}  {tenant.slug}  {tenant.name}")
             if (cursor := page.next_cursor) is None:
                 return
 

@@ -79,6 +79,13 @@ class LastOwner(Conflict):
     title = "The last owner cannot go"
 
 
+class TooManyRoles(Conflict):
+    """A tenant has a limited number of roles of its own. Delete one that nobody has."""
+
+    title = "Too many roles"
+    detail = "There are {most} roles already. Delete one first."
+
+
 class RoleTooHigh(Forbidden):
     """You cannot give, change or take away a role with permissions that you do not have. Only
     owners can give or take away the role of an owner.

@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import func, or_, text, update
 
 from app.database.repository import Repository
 from app.kit.rows import Rows
 
+from .errors import AlreadyAMember, RoleNameTaken
 from .models import CustomRole, Invitation, Membership, Tenant
 
 __all__ = [
@@ -48,6 +50,7 @@ class TenantRepository(Repository[Tenant]):
 
 class MembershipRepository(Repository[Membership]):
     model = Membership
+    taken: ClassVar = {Membership.user_id: AlreadyAMember}
 
     async def find_of(self, user_id: UUID) -> Membership | None:
         return await self.first(self.query().where(Membership.user_id == user_id))
@@ -93,6 +96,17 @@ class InvitationRepository(Repository[Invitation]):
         query = self.query().where(Invitation.invited_by == user_id)
         return await self.all(query.order_by(Invitation.id))
 
+    async def keep_mailed_secret(self, invitation_id: UUID, secret_hash: str) -> bool:
+        """Return False if the invitation has been withdrawn or accepted."""
+        query = (
+            update(Invitation)
+            .where(Invitation.id == invitation_id)
+            .values(mailed_secret_hash=secret_hash)
+            .returning(Invitation.id)
+            .execution_options(synchronize_session=False)
+        )
+        return (await self.session.scalars(query)).first() is not None
+
     async def find_for_update(self, email: str) -> Invitation | None:
         of_address = func.lower(Invitation.email) == email.lower()
         return await self.first(self.query().where(of_address).with_for_update())
@@ -100,6 +114,7 @@ class InvitationRepository(Repository[Invitation]):
 
 class CustomRoleRepository(Repository[CustomRole]):
     model = CustomRole
+    taken: ClassVar = {CustomRole.name: RoleNameTaken}
 
     async def find_by_name(self, name: str) -> CustomRole | None:
         return await self.first(self.query().where(CustomRole.name == name))

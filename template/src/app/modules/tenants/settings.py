@@ -42,6 +42,9 @@ class TenantSettings(ModuleSettings):
         description="Whether people with an account may create another tenant: on, off, or auto,"
         " which is on where APP_AUTH_REGISTRATION is open.",
     )
+    max_roles: int = Field(
+        default=100, ge=1, description="Roles that a tenant may add to the four built-in ones: 100."
+    )
     reserved_slugs: Texts = Field(
         default=(), description="Slugs that no tenant may have, besides the usual ones: jobs,eu."
     )

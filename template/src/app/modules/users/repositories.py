@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database.repository import Repository, RowNotFound
 
+from .errors import EmailTaken
 from .models import (
     AuthSession,
     Identity,
@@ -48,6 +49,7 @@ CLEARED: Mapping[str, Any] = {
 
 class UserRepository(Repository[User]):
     model = User
+    taken: ClassVar = {User.email: EmailTaken}
 
     async def find_by_email(self, email: str) -> User | None:
         return await self.first(self.query().where(func.lower(User.email) == email.lower()))

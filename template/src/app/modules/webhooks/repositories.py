@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete
 
 from app.database.repository import Repository
 from app.kit.rows import Rows
@@ -20,25 +20,11 @@ __all__ = [
 ]
 
 
-# A row lock cannot keep another transaction from inserting, so an advisory lock does: it makes the
-# count and the insert that follows one step. It is released at the end of the transaction.
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))").execution_options(
-    raw_sql="a lock, no rows"
-)
-
-
 class EndpointRepository(Repository[WebhookEndpoint]):
     model = WebhookEndpoint
 
     async def list_enabled(self) -> Sequence[WebhookEndpoint]:
         return await self.all(self.query().where(WebhookEndpoint.disabled_at.is_(None)))
-
-    async def count_in_turn(self) -> int:
-        """Count the endpoints, and make other transactions of the tenant wait until the commit."""
-        turn = f"webhook_endpoints {self.session.context}"
-        await self.session.execute(ONE_AT_A_TIME, {"turn": turn})
-        found = await self.session.scalar(select(func.count()).select_from(WebhookEndpoint))
-        return found or 0
 
     async def find_for_update(self, endpoint_id: UUID) -> WebhookEndpoint | None:
         query = self.query().where(WebhookEndpoint.id == endpoint_id)

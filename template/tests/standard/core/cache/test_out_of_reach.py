@@ -104,4 +104,4 @@ class TestADeafServer:
         for _ in range(100):
             await shared.remember("key", MINUTE, bread)
 
-        assert perf_counter() - started < 2
+        assert perf_counter() - started < 10  # a hundred timeouts are 25 s

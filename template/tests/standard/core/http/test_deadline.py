@@ -14,9 +14,9 @@ from sqlalchemy import func, select, text
 
 from app.config import HttpSettings, Settings
 from app.core.permissions import permission, public
-from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.core.unit_of_work import CurrentWork, UnitOfWork, open_unit
 from app.main import create_app
-from app.modules.tenants.models import Invitation
+from app.modules.tenants.models import Invitation, Membership
 from app.modules.tenants.services import InvitationService
 from tests.support.clients import client_of
 from tests.support.people import Person
@@ -69,16 +69,17 @@ class TestDeadline:
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["type"].endswith("/errors/request-too-slow")
-        assert perf_counter() - started < 3
+        assert perf_counter() - started < 15  # the statement takes 20 s
 
     async def test_leaves_nothing_behind(
-        self, hasty: AsyncClient, hasty_app: FastAPI, work: UnitOfWork
+        self, hasty: AsyncClient, hasty_app: FastAPI, owner: Person, work: UnitOfWork
     ) -> None:
         """There are more concurrent requests than the pool has connections."""
         answers = await asyncio.gather(*(hasty.post("/api/v1/slow") for _ in range(20)))
         assert {answer.status_code for answer in answers} == {503}
 
-        assert (await hasty.get("/api/v1/tenants/current")).status_code == 200
+        async with open_unit(hasty_app.state.runtime, owner.actor, owner.context) as another:
+            assert await another.session.scalar(select(func.count()).select_from(Membership)) == 1
         assert await work.session.scalar(select(func.count()).select_from(Invitation)) == 0
         assert hasty_app.state.runtime.database.rw.pool.checkedout() == 0
         assert await sleepers(work) == 0

@@ -65,7 +65,7 @@ async def test_new_requests_are_answered_while_the_load_balancer_still_sends(
             assert (await client.get("/health/ready")).status_code == 200
 
             server.send_signal(signal.SIGTERM)
-            async with httpx.AsyncClient(base_url=url) as new:
+            async with httpx.AsyncClient(base_url=url, timeout=60) as new:
                 while (ready := await new.get("/health/ready")).status_code == 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
                 live = await new.get("/health/live")
@@ -81,7 +81,7 @@ async def test_new_requests_are_answered_while_the_load_balancer_still_sends(
 async def begun(url: str, request: Coroutine[Any, Any, httpx.Response]) -> "Task":
     """Send the request, and return it once the server works on it."""
     task = asyncio.create_task(request)
-    async with asyncio.timeout(20), httpx.AsyncClient(base_url=url) as client:
+    async with asyncio.timeout(20), httpx.AsyncClient(base_url=url, timeout=60) as client:
         while (await client.get("/api/v1/begun")).json() == 0:  # noqa: ASYNC110 - a process
             await asyncio.sleep(0.02)
     return task
@@ -92,12 +92,12 @@ async def until_refused(url: str) -> None:
     async with asyncio.timeout(20):
         with suppress(httpx.TransportError):
             while True:
-                async with httpx.AsyncClient(base_url=url) as late:
+                async with httpx.AsyncClient(base_url=url, timeout=60) as late:
                     await late.get("/health/live")
                 await asyncio.sleep(0.02)
 
 
 async def is_refused(url: str) -> None:
-    async with httpx.AsyncClient(base_url=url) as late:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as late:
         with pytest.raises(httpx.TransportError):
             await late.get("/health/live")

@@ -153,10 +153,12 @@ class TestQuoted:
         ("name", "quoted_name"),
         [
             ("Ada", "“Ada”"),
-            ("locked.\n\nSee https://evil.example", "“locked. See https evil.example”"),
+            ("locked.\n\nSee https://evil.example", "“locked. See https evil.\u2060example”"),
             ("a\u202eb\x85c", "“abc”"),
             ("x” is locked. “y", '“x" is locked. "y”'),
             (":://x", "“: x”"),
+            ("www.evil.example/x a@b.c", "“www.\u2060evil.\u2060example/x a@\u2060b.\u2060c”"),
+            ("Dr. Ada, 3rd: tel:1", "“Dr. Ada, 3rd: tel:\u20601”"),
         ],
     )
     def test_is_one_line_without_a_link(self, name: str, quoted_name: str) -> None:

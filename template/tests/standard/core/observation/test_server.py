@@ -63,7 +63,7 @@ async def observed(
     server: "subprocess.Popen[bytes]", port: int, person: Person
 ) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}", headers=person.headers
+        base_url=f"http://127.0.0.1:{port}", headers=person.headers, timeout=60
     ) as client:
         await until_up(client, server)
         yield client

@@ -1,5 +1,8 @@
+import asyncio
+from collections import Counter
 from typing import Any
 
+import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import event, text
 
@@ -8,6 +11,8 @@ from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.kit.ids import new_id
 from tests.support.people import Person, add_member, create_tenant
+
+from ..settings import ApiKeySettings
 
 URL = "/api/v1/api-keys"
 MEMBERS = "/api/v1/users"
@@ -156,6 +161,23 @@ class TestCreate:
 
     async def test_refuses_permissions_that_nobody_declares(self, client: AsyncClient) -> None:
         assert (await create(client, "users:fly")).status_code == 403
+
+    async def test_refuses_one_too_many(
+        self,
+        client: AsyncClient,
+        rival_client: AsyncClient,
+        runtime: Runtime,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """However many are requested at the same time."""
+        settings: Any = runtime.module_settings
+        monkeypatch.setitem(settings, ApiKeySettings, ApiKeySettings(max_keys=3))
+        answers = await asyncio.gather(*(create(client) for _ in range(6)))
+
+        assert Counter(answer.status_code for answer in answers) == {201: 3, 409: 3}
+        refused = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert refused["detail"] == "There are 3 API keys already. Revoke one first."
+        assert (await create(rival_client)).status_code == 201
 
     async def test_is_for_administrators(
         self, anonymous: AsyncClient, runtime: Runtime, owner: Person

@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,6 +20,7 @@ from tests.support.people import Person, add_member, create_tenant
 
 from ..errors import NotAPerson
 from ..services import NotificationService
+from ..settings import NotificationSettings
 
 URL = "/api/v1/notifications"
 KIND = "invoices.overdue"
@@ -160,6 +163,21 @@ class TestPreferences:
 
         assert (await client.get(f"{URL}/preferences")).json() == []
         assert len((await her_client.get(f"{URL}/preferences")).json()) == 1
+
+    async def test_are_for_a_limited_number_of_kinds(
+        self, her_client: AsyncClient, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Equal requests at the same moment all succeed."""
+        settings: Any = runtime.module_settings
+        monkeypatch.setitem(settings, NotificationSettings, NotificationSettings(max_preferences=2))
+        wanted = {"in_app": False, "by_email": True}
+        urls = [f"{URL}/preferences/invoices.{kind}" for kind in (1, 1, 2, 2, 3)]
+        answers = [await her_client.put(urls[0], json=wanted)]
+        answers += await asyncio.gather(*(her_client.put(url, json=wanted) for url in urls[:4]))
+        answers.append(await her_client.put(urls[4], json=wanted))
+
+        assert [answer.status_code for answer in answers] == [200] * 5 + [409]
+        assert answers[-1].json()["detail"].startswith("You have preferences for 2 kinds")
 
     async def test_refuse_what_is_no_kind(self, client: AsyncClient) -> None:
         answer = await client.put(f"{URL}/preferences/A b", json={"in_app": True, "by_email": True})

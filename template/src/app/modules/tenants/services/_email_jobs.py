@@ -8,7 +8,7 @@ from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
 
 from ..mails import INVITATION
-from ..repositories import Invitation, InvitationRepository, TenantRepository
+from ..repositories import InvitationRepository, TenantRepository
 
 
 def token_of(tenant: TenantContext, secret: str) -> str:
@@ -23,7 +23,9 @@ async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     invitation = await invitations.find(invitation_id)
     if invitation is None:
         return
-    secret = await _new_secret(work, invitation)
+    secret = await _new_secret(work, invitation_id)
+    if secret is None:
+        return
     tenant = await TenantRepository(work.session).get(work.tenant.tenant_id)
     page = f"{work.runtime.settings.pages_url}/accept-invitation"
     link = f"{page}#token={token_of(work.tenant, secret)}"
@@ -38,13 +40,16 @@ async def mail_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     await send_now(work, email)
 
 
-async def _new_secret(work: UnitOfWork, invitation: Invitation) -> str:
-    """Commit the secret before the e-mail is sent: no transaction waits for the mail server."""
+async def _new_secret(work: UnitOfWork, invitation_id: UUID) -> str | None:
+    """Commit the secret before the e-mail is sent: no transaction waits for the mail server.
+
+    Returns None if the invitation has been withdrawn or accepted since it was read.
+    """
     secret = new_secret()
     async with work.within(work.tenant) as own:
         invitations = InvitationRepository(own.session)
-        await invitations.change(invitation, mailed_secret_hash=hash_secret(secret))
-    return secret
+        is_open = await invitations.keep_mailed_secret(invitation_id, hash_secret(secret))
+    return secret if is_open else None
 
 
 EMAIL_JOBS = (mail_invitation,)

@@ -32,6 +32,7 @@ class InvitationService:
         """
         self.work.require(MemberPermission.INVITE)
         email = email.lower()
+        await self.invitations.take_turn(email)
         earlier = await self.invitations.find_for_update(email)
         if earlier is not None:
             await self._end(earlier)

@@ -8,7 +8,7 @@ from app.core.unit_of_work import CurrentWork
 from app.kit.ids import new_id
 from app.kit.rows import Rows
 
-from ..errors import RoleInUse, RoleNameTaken, RoleTooHigh, UnknownRole
+from ..errors import RoleInUse, RoleNameTaken, RoleTooHigh, TooManyRoles, UnknownRole
 from ..permissions import RolePermission
 from ..repositories import (
     CustomRole,
@@ -16,6 +16,7 @@ from ..repositories import (
     InvitationRepository,
     MembershipRepository,
 )
+from ..settings import TenantSettings
 
 BUILT_IN = frozenset(Role)
 
@@ -44,9 +45,10 @@ class RoleService:
         return await self.roles.list(limit=limit, cursor=cursor)
 
     async def create(self, *, name: str, permissions: Sequence[str]) -> CustomRole:
-        """Raises RoleNameTaken, RoleTooHigh."""
+        """Raises RoleNameTaken, RoleTooHigh, TooManyRoles."""
         self.work.require(RolePermission.CREATE)
         self._check_own(permissions)
+        await self._check_number()
         if name in BUILT_IN or await self.roles.find_by_name(name) is not None:
             raise RoleNameTaken
         role = await self.roles.create(
@@ -140,6 +142,11 @@ class RoleService:
             return
         if not given <= actor.permissions or (name == Role.OWNER and actor.role != Role.OWNER):
             raise RoleTooHigh
+
+    async def _check_number(self) -> None:
+        most = self.work.runtime.settings_of(TenantSettings).max_roles
+        if await self.roles.count_in_turn() >= most:
+            raise TooManyRoles(most=most)
 
     def _check_own(self, permissions: Sequence[str]) -> None:
         if not all(self.work.actor.may(name) for name in permissions):

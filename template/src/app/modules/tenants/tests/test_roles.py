@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from app.core.auth import Actor
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from tests.support.people import PASSWORD, Person, add_member
+
+from ..settings import TenantSettings
 
 URL = "/api/v1/tenants/current/roles"
 MEMBERS = "/api/v1/tenants/current/members"
@@ -147,6 +150,18 @@ class TestARoleOfTheTenant:
         changed = await client.put(f"{URL}/{role['id']}", json={"permissions": ["users:fly"]})
 
         assert changed.status_code == 403
+
+    async def test_is_one_of_a_limited_number(
+        self, client: AsyncClient, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings: Any = runtime.module_settings
+        monkeypatch.setitem(settings, TenantSettings, TenantSettings(max_roles=2))
+        bodies = [{"name": f"clerk{each}", "permissions": ["users:read"]} for each in range(4)]
+        answers = await asyncio.gather(*(client.post(URL, json=body) for body in bodies))
+
+        assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409]
+        refused = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert refused["detail"] == "There are 2 roles already. Delete one first."
 
     @pytest.mark.parametrize("name", ["owner", "viewer", "clerk"])
     async def test_has_a_name_of_its_own(self, client: AsyncClient, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a user is told about log-ins."""
+"""Warns users of log-ins that may not be their own."""
 
 import re
 

@@ -32,9 +32,10 @@ class SuperuserService:
         reason = "make a superuser, from the command line"
         async with self.work.across_tenants(bypass_tenant=True, reason=reason) as work:
             users = UserRepository(work.session)
-            user = await users.find_by_email(email.lower())
-            if user is None:
+            found = await users.find_by_email(email.lower())
+            if found is None:
                 return
+            user = await users.get_for_update(found.id)
             if user.email_verified_at is None and work.runtime.settings.in_production:
                 raise EmailNotConfirmed
             await users.change(user, is_superuser=True)

@@ -30,7 +30,7 @@ class Trip:
         """Return the address to which the provider redirects the browser."""
         there = await self.browser.get(f"{OIDC}/ours")
         # The provider speaks plain HTTP: reading the certificates would cost more than the rest.
-        async with httpx.AsyncClient(verify=False) as outside:
+        async with httpx.AsyncClient(verify=False, timeout=60) as outside:
             return (await outside.get(there.headers["location"])).headers["location"]
 
     async def make(self) -> Response:

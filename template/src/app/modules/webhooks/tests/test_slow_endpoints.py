@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 ENDPOINTS = 6
 EVENTS = 10
 ALL = "0.0.0.0"
-OTHERS_WAIT = 3
+OTHERS_WAIT = 10
 """At most so many seconds longer than beside an idle worker; one endpoint blocks for fifteen."""
 AS_USUAL = WorkerOptions(handle_signals=False, shutdown_seconds=1)
 
