@@ -47,8 +47,19 @@ RUN = {
     "app events list --status waiting": "",
     "app jobs list": "",
     "app jobs failed": "",
-    "app tenants": "app tenants list",
     "uv run app --help": "",
+    "app backup": "",
+    "app restore-check": "",
+    "make restore-check": "",
+    "app backup backups --keep-days 14 --then 'aws s3 cp {} s3://acme-backups/'": (
+        "app backup backups --keep-days 14 --then 'cp {} backups/copied'"
+    ),
+    "make restore-check dump=backups/app-20260504T030000Z.dump": (
+        "make restore-check dump=backups/copied && rm -r backups"
+    ),
+    "app tenants list": "",
+    "app jobs list --limit 20": "",
+    "app jobs failed --limit 20": "",
     "make psql": "echo 'SELECT count(*) FROM tenants' | make psql",
     "make isolation": "make isolation only='-k test_session'",
     "make test only=tests/standard/core/test_logging.py": "",
@@ -57,8 +68,24 @@ RUN = {
     "app worker --alive /tmp/worker": "timeout --signal INT 20 app worker --alive alive; test -f alive && rm alive",
 }
 BUILT = "test_container.py: def test_is_built_by_its_own_commands"
+MOVED = "test_import.py: def test_moves_by_command"
 # What stands beside it runs the command: a test, or a command above with other words in it.
 ELSEWHERE = {
+    "app tenants": "app tenants list",
+    "app tenants suspend 0190…": "test_lifecycle.py: def test_do_the_same",
+    "app tenants resume 0190…": "test_lifecycle.py: def test_do_the_same",
+    "app tenants delete 0190…": "test_lifecycle.py: def test_do_the_same",
+    "app tenants export 0190… --output acme.jsonl --with-accounts": MOVED,
+    "app tenants export 0190… --output yesterday.jsonl": MOVED,
+    "app tenants export 0190… --output today.jsonl": MOVED,
+    "app tenants import acme.jsonl": MOVED,
+    "app tenants import yesterday.jsonl": MOVED,
+    "app worker --metrics-port 9101": "test_backlog.py: def test_answer_for_themselves",
+    "app worker --concurrency 10": "make worker",
+    "app worker --queue reports": "test_fair_shares.py: queues=",
+    "psql --dbname postgres --command 'ALTER DATABASE app RENAME TO app_before' --command"
+    " 'ALTER DATABASE app_restored RENAME TO app'": "test_operations.py: RENAMED",
+    "uv sync --extra sentry": "test_errors.py: from app.core.observability import observe",
     "app doctor": "make doctor",
     "app doctor --before-deploy": "test_before_deploy.py: def test_goes_through_compose",
     "make contract": "test_contract.py: async def test_every_operation_does_what_the_document_says",
@@ -149,6 +176,9 @@ ELSEWHERE = {
 }
 NOT_RUN = {
     "openssl rand -base64 48": "is openssl's",
+    "app …": "stands for all of them",
+    "docker compose exec worker app …": "needs the container of the worker",
+    "uv add sentry-sdk": "is uv's",
     "alembic stamp d9c89f495b09": "is for a database of release 1.1.0 with a large audit log",
     "app migrate d9c89f495b09-1": "is for a database of release 1.1.0 with a large audit log",
     'psql "$OWNER" --command "CREATE INDEX CONCURRENTLY ix_audit_log_tenant_id_actor_id_id'

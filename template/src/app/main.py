@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from app.bootstrap import fast_paths, open_runtime, with_database
 from app.config import Settings, load_settings
+from app.core.backlog import measure_backlog
 from app.core.http import routing
 from app.core.http.documentation import documentation_routes
 from app.core.http.draining import Draining
@@ -131,7 +132,8 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
     if _shows_documents(runtime.settings):
         include(app, documentation_routes(runtime.settings.name, runtime.settings.environment))
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
-        include(app, metrics_routes(meter, token=token.get_secret_value()))
+        take = partial(measure_backlog, rw)
+        include(app, metrics_routes(meter, token=token.get_secret_value(), take=take))
     for module in modules:
         for router in module.routers:
             include(app, router, prefix=API)
