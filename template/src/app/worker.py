@@ -73,7 +73,13 @@ async def serving_metrics(runtime: Runtime, address: Address | None) -> AsyncIte
         return
     host, port = address
     config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="off"
+        lambda: app,
+        factory=True,
+        host=host,
+        port=port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(), name="metrics")
