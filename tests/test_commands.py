@@ -93,6 +93,7 @@ ELSEWHERE = {
     "make module m=invoices.yml": "test_adding.py: def test_is_merged_into_edited_files",
     "make module m=invoices.yml dry-run=1": "test_adding.py: def test_is_shown_and_ends_with_a_list_of_conflicts",
     "make update v=…": "make update",
+    "make update answer='python_version=3.14'": "make update answer='ci=gitlab'",
     "make update answer='deploy=compose'": "make update answer='ci=gitlab'",
     "app seed": "make seed",
     "app adopt": "make adopt",
@@ -164,7 +165,6 @@ ELSEWHERE = {
     "git reset --quiet -- . && git checkout HEAD -- . && git clean -fd -- .": (
         "test_make_update.py: def test_ends_with_a_list_and_the_way_back"
     ),
-    "pg_dump --username backup --format custom --file app.dump app": 'test_operations.py: "pg_dump"',
     "pg_restore --dbname app_restored --exit-on-error app.dump": 'test_operations.py: "pg_restore"',
     "psql --dbname app_restored --file migrations/roles.sql": "test_operations.py: RESTORED",
     "createdb app_restored": "test_operations.py: RESTORED",
@@ -232,7 +232,7 @@ class TestTables:
         assert all(NOT_RUN.values())
 
     def test_name_what_is_there(self) -> None:
-        folders = (ROOT / "tests", ROOT / "template/tests")
+        folders = (ROOT / "tests", ROOT / "template/tests", ROOT / "template/src")
         for place in set(ELSEWHERE.values()) - {*RUN, *ELSEWHERE}:
             name, _, text = place.partition(": ")
             found = [file for folder in folders for file in folder.rglob(name)]
