@@ -1,6 +1,6 @@
 """The telemetry of a process, as its settings say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
@@ -27,6 +27,8 @@ class RequestMeter(Protocol):
     def note_security_event(self, event: str, reason: str) -> None: ...
 
     def note_deprecated(self, method: str, route: str, field: str) -> None: ...
+
+    def expect_jobs(self, names: Iterable[str]) -> None: ...
 
     def note_job(self, *, name: str, outcome: str, seconds: float) -> None: ...
 
@@ -65,6 +67,11 @@ class Observation:
                 import_module("app.core.observability.sql").trace_statements(engine)
             if self.meter:
                 self.meter.watch_pool(name, engine, limit=limit)
+
+    def expect_jobs(self, names: Iterable[str]) -> None:
+        """Count from zero: Prometheus sees no increase in a series that begins with a failure."""
+        if self.meter:
+            self.meter.expect_jobs(names)
 
     def note_job(self, *, name: str, outcome: str, seconds: float) -> None:
         if self.meter:

@@ -97,6 +97,10 @@ class Meter:
     def note_deprecated(self, method: str, route: str, field: str) -> None:
         self.deprecated.labels(method, route, field).inc()
 
+    def expect_jobs(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.jobs.labels(name, "failed")
+
     def note_job(self, *, name: str, outcome: str, seconds: float) -> None:
         self.jobs.labels(name, outcome).observe(seconds)
 

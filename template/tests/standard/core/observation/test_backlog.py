@@ -116,6 +116,7 @@ class TestWorkers:
         text = await scrape(metrics_app(metered))
         outcomes = set(re.findall(r'job_duration_seconds_count\{job="(.*?)",outcome="(.*?)"', text))
         assert {outcome for _, outcome in outcomes} >= {"succeeded", "failed"}
+        assert ("samples.add", "failed") in outcomes  # at zero, or its first increase is not seen
         assert "process_resident_memory_bytes" in text
 
     async def test_answer_for_themselves(self, metered: Runtime) -> None:
