@@ -47,8 +47,19 @@ RUN = {
     "app events list --status waiting": "",
     "app jobs list": "",
     "app jobs failed": "",
-    "app tenants": "app tenants list",
     "uv run app --help": "",
+    "app backup": "",
+    "app restore-check": "",
+    "make restore-check": "",
+    "app backup backups --keep-days 14 --then 'aws s3 cp {} s3://acme-backups/'": (
+        "app backup backups --keep-days 14 --then 'cp {} backups/copied'"
+    ),
+    "make restore-check dump=backups/app-20260504T030000Z.dump": (
+        "make restore-check dump=backups/copied && rm -r backups"
+    ),
+    "app tenants list": "",
+    "app jobs list --limit 20": "",
+    "app jobs failed --limit 20": "",
     "make psql": "echo 'SELECT count(*) FROM tenants' | make psql",
     "make isolation": "make isolation only='-k test_session'",
     "make test only=tests/standard/core/test_logging.py": "",
@@ -57,8 +68,24 @@ RUN = {
     "app worker --alive /tmp/worker": "timeout --signal INT 20 app worker --alive alive; test -f alive && rm alive",
 }
 BUILT = "test_container.py: def test_is_built_by_its_own_commands"
+MOVED = "test_import.py: def test_moves_by_command"
 # What stands beside it runs the command: a test, or a command above with other words in it.
 ELSEWHERE = {
+    "app tenants": "app tenants list",
+    "app tenants suspend 0190…": "test_lifecycle.py: def test_do_the_same",
+    "app tenants resume 0190…": "test_lifecycle.py: def test_do_the_same",
+    "app tenants delete 0190…": "test_lifecycle.py: def test_do_the_same",
+    "app tenants export 0190… --output acme.jsonl --with-accounts": MOVED,
+    "app tenants export 0190… --output yesterday.jsonl": MOVED,
+    "app tenants export 0190… --output today.jsonl": MOVED,
+    "app tenants import acme.jsonl": MOVED,
+    "app tenants import yesterday.jsonl": MOVED,
+    "app worker --metrics-port 9101": "test_backlog.py: def test_answer_for_themselves",
+    "app worker --concurrency 10": "make worker",
+    "app worker --queue reports": "test_fair_shares.py: queues=",
+    "psql --dbname postgres --command 'ALTER DATABASE app RENAME TO app_before' --command"
+    " 'ALTER DATABASE app_restored RENAME TO app'": "test_operations.py: RENAMED",
+    "uv sync --extra sentry": "test_errors.py: from app.core.observability import observe",
     "app doctor": "make doctor",
     "app doctor --before-deploy": "test_before_deploy.py: def test_goes_through_compose",
     "make contract": "test_contract.py: async def test_every_operation_does_what_the_document_says",
@@ -68,6 +95,7 @@ ELSEWHERE = {
     "make module m=invoices.yml dry-run=1": "test_adding.py: def test_is_shown_and_ends_with_a_list_of_conflicts",
     "make update v=…": "make update",
     "make update answer='api_clients=typescript'": "make update answer='ci=gitlab'",
+    "make update answer='python_version=3.14'": "make update answer='ci=gitlab'",
     "make update answer='deploy=compose'": "make update answer='ci=gitlab'",
     "app seed": "make seed",
     "app adopt": "make adopt",
@@ -139,7 +167,6 @@ ELSEWHERE = {
     "git reset --quiet -- . && git checkout HEAD -- . && git clean -fd -- .": (
         "test_make_update.py: def test_ends_with_a_list_and_the_way_back"
     ),
-    "pg_dump --username backup --format custom --file app.dump app": 'test_operations.py: "pg_dump"',
     "pg_restore --dbname app_restored --exit-on-error app.dump": 'test_operations.py: "pg_restore"',
     "psql --dbname app_restored --file migrations/roles.sql": "test_operations.py: RESTORED",
     "createdb app_restored": "test_operations.py: RESTORED",
@@ -151,6 +178,9 @@ ELSEWHERE = {
 }
 NOT_RUN = {
     "openssl rand -base64 48": "is openssl's",
+    "app …": "stands for all of them",
+    "docker compose exec worker app …": "needs the container of the worker",
+    "uv add sentry-sdk": "is uv's",
     "alembic stamp d9c89f495b09": "is for a database of release 1.1.0 with a large audit log",
     "app migrate d9c89f495b09-1": "is for a database of release 1.1.0 with a large audit log",
     'psql "$OWNER" --command "CREATE INDEX CONCURRENTLY ix_audit_log_tenant_id_actor_id_id'
@@ -207,7 +237,7 @@ class TestTables:
         assert all(NOT_RUN.values())
 
     def test_name_what_is_there(self) -> None:
-        folders = (ROOT / "tests", ROOT / "template/tests")
+        folders = (ROOT / "tests", ROOT / "template/tests", ROOT / "template/src")
         for place in set(ELSEWHERE.values()) - {*RUN, *ELSEWHERE}:
             name, _, text = place.partition(": ")
             found = [file for folder in folders for file in folder.rglob(name)]

@@ -1,6 +1,7 @@
 """Read deploy/ strictly, and run what it runs: no machine of ours runs Docker or Kamal in tests."""
 
 import configparser
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import promql_parser
 import pytest
 import yaml
 
@@ -16,7 +18,7 @@ from tools.environment import environment_of
 from tools.snapshot import ROOT
 
 DEPLOY = ROOT / "template" / "deploy"
-COMPOSE, KAMAL = DEPLOY / "compose", DEPLOY / "kamal"
+COMPOSE, KAMAL, MONITORING = DEPLOY / "compose", DEPLOY / "kamal", DEPLOY / "monitoring"
 GIVEN = {
     "IMAGE": "ghcr.io/acme/portal:1.0.0",
     "HOST": "api.acme.org",
@@ -229,13 +231,47 @@ class TestKamal:
         assert (ROOT / "template" / (kamal["secrets_path"] + ".example")).exists()
 
 
+class TestMonitoring:
+    def test_is_what_prometheus_reads(self) -> None:
+        """promql_parser is a full parser; what the names mean is compared in a project."""
+        rules = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+        panels = json.loads((MONITORING / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+        queries = [rule["expr"] for rule in rules]
+        queries += [target["expr"] for panel in panels for target in panel["targets"]]
+
+        for query in queries:
+            promql_parser.parse(query)
+
+        for rule in rules:
+            assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+            assert rule["labels"]["severity"] in ("page", "ticket")
+            assert set(rule["annotations"]) == {"summary", "runbook"}
+        assert len({panel["id"] for panel in panels}) == len(panels)
+
+    def test_scrapes_the_jobs_that_are_asked_for(self) -> None:
+        config = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
+
+        assert {each["job_name"] for each in config["scrape_configs"]} == {"app", "worker"}
+        assert config["rule_files"] == ["alerts.yml"]
+
+
+class TestRestoreOfEachNight:
+    def test_is_the_same_in_both_kinds_of_ci(self) -> None:
+        github = yaml.safe_load((ROOT / "template/.github/workflows/restore.yml").read_text(encoding="utf-8"))
+        gitlab = yaml.safe_load((DEPLOY / "image.gitlab-ci.yml").read_text(encoding="utf-8"))["restore"]
+        steps = [step["run"] for step in github["jobs"]["restore"]["steps"] if "run" in step]
+
+        assert steps == gitlab["script"]
+        assert github[True]["schedule"]  # YAML 1.1 reads `on` as true
+
+
 class TestAll:
     def test_scripts_are_scripts(self) -> None:
         scripts = [*DEPLOY.rglob("*.sh"), *(KAMAL / "hooks").iterdir()]
         for script in scripts:
             shell = "bash" if "bash" in script.read_text(encoding="utf-8").splitlines()[0] else "sh"
             subprocess.run([shell, "-n", script], check=True)
-        assert len(scripts) == 4
+        assert len(scripts) == 5
 
     def test_pages_are_a_screen(self) -> None:
         for page in DEPLOY.rglob("README.md"):

@@ -34,7 +34,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a number as a choice": (
         {"python_version": 3.9},
-        "python_version: 3.9 is no choice: use one of 3.12, 3.13",
+        "python_version: 3.9 is no choice: use one of 3.12, 3.13, 3.14",
     ),
     "no text": ({"project_name": ["a"]}, "project_name: ['a'] is no text: write it on one line, in quotes"),
     "nothing": ({"description": None}, "description: nothing is given: write an answer, or leave the line out"),

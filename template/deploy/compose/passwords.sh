@@ -9,6 +9,7 @@ for role in app_rw app_owner app_admin; do
     sql --set role="$role" --set password="$(cat "$secrets/${role}_password")" <<<"ALTER ROLE :\"role\" PASSWORD :'password';"
 done
 sql --set password="$(cat "$secrets/backup_password")" --set database="${POSTGRES_DB:-app}" <<'SQL'
-CREATE ROLE backup LOGIN BYPASSRLS PASSWORD :'password' IN ROLE pg_read_all_data;
+CREATE ROLE backup LOGIN BYPASSRLS REPLICATION PASSWORD :'password' IN ROLE pg_read_all_data;
 GRANT CONNECT ON DATABASE :"database" TO backup;
 SQL
+echo "host replication backup all scram-sha-256" >>"$(sql --tuples-only --no-align --command 'SHOW hba_file')"

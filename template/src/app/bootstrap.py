@@ -32,7 +32,7 @@ from app.core.jobs import JobRegistry
 from app.core.limits import Buckets, MemoryBuckets, Tries
 from app.core.mail import MAIL_SLOTS, choose_mailer, send_mail
 from app.core.module import Module
-from app.core.observability import observe
+from app.core.observability import Observation, observe
 from app.core.permissions import PermissionRegistry
 from app.core.personal_data import PersonalData
 from app.core.runtime import Database, Runtime, SettingsOfModules
@@ -71,9 +71,10 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     tokens = _tokens(settings)
     revocations = _revocations(settings, database)
     permissions = PermissionRegistry(module.permissions for module in modules)
-    store, buckets = _shared_memory(settings.cache)
-    observation = observe(settings.telemetry, service=settings.name)
-    observation.watch(**database.engines)
+    observation = observe(settings)
+    limit = settings.database.pool_size + settings.database.pool_overflow
+    observation.watch(database.engines, limit=limit)
+    store, buckets = _shared_memory(settings.cache, observation)
 
     key_tries = Tries(buckets, "api-key", settings.limits.login, settings.limits.address)
 
@@ -103,7 +104,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
         passwords=Passwords(weak=settings.environment == "test"),
         encrypter=Encrypter(secret, previous=previous),
         mailer=choose_mailer(settings, MAIL_FOLDER),
-        cache=SharedCache(store),
+        cache=SharedCache(store, note=observation.note_cache),
         buckets=buckets,
         observation=observation,
         personal_data={each.name: each.personal_data or PersonalData() for each in modules},
@@ -157,7 +158,7 @@ def _revocations(settings: Settings, database: Database) -> RevocationCache:
     )
 
 
-def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
+def _shared_memory(settings: CacheSettings, observation: Observation) -> tuple[Store, Buckets]:
     """Return the cache's store and the buckets of rate limits."""
     if settings.url is None:
         store = MemoryStore(
@@ -166,7 +167,11 @@ def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
         )
         return store, MemoryBuckets()
     redis = import_module("app.core.redis")
-    server = redis.RedisServer(settings.url, timeout_seconds=settings.timeout_seconds)
+    server = redis.RedisServer(
+        settings.url,
+        timeout_seconds=settings.timeout_seconds,
+        note_failure=observation.note_redis_failure,
+    )
     return redis.RedisStore(server), redis.RedisBuckets(server)
 
 

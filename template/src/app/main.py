@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from app.bootstrap import fast_paths, open_runtime, with_database
 from app.config import Settings, load_settings
+from app.core.backlog import measure_backlog
 from app.core.http import routing
 from app.core.http.documentation import documentation_routes
 from app.core.http.draining import Draining
@@ -135,7 +136,8 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
         mails = [mail for module in modules for mail in module.mails]
         include(app, mail_preview_routes(mails, runtime.settings))
     if (meter := runtime.observation.meter) and (token := runtime.settings.telemetry.metrics_token):
-        include(app, metrics_routes(meter, token=token.get_secret_value()))
+        take = partial(measure_backlog, rw)
+        include(app, metrics_routes(meter, token=token.get_secret_value(), take=take))
     for module in modules:
         for router in module.routers:
             include(app, router, prefix=API)

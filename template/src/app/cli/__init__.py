@@ -14,6 +14,7 @@ from app.cli._jobs import job_commands
 from app.config import SettingsError
 from app.core.errors import AppError
 from app.core.templates import BrandInvalid
+from app.core.tenant_import import CannotImport
 from app.database.connecting import NoConnection
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.repository import RowNotFound
@@ -21,6 +22,7 @@ from app.database.schema.guarantees import UnsafeDatabase
 from app.database.schema.migration_rules import NoSquawk
 from app.modules.tenants import tenant_commands
 
+from ._backup import backup, restore_check
 from ._database import adopt, migrate, migration, psql
 from ._docs import docs_modules
 from ._doctor import doctor
@@ -39,6 +41,7 @@ __all__ = ["app", "main"]
 MISTAKES = (
     AppError,
     BrandInvalid,
+    CannotImport,
     CannotStart,
     CommandError,
     EmbeddedDatabaseUnavailable,
@@ -62,6 +65,8 @@ COMMANDS = (
     migration,
     lint_migrations,
     psql,
+    backup,
+    restore_check,
     adopt,
     seed,
     create_superuser,

@@ -17,7 +17,7 @@ from app.core.observability.logging import configure_logging
 from app.database.schema.migrations import upgrade
 from app.worker import run_worker
 
-from ._start import refuse_taken_port, refuse_unready, refuse_unsafe, wait_until_ready
+from ._start import CannotStart, refuse_taken_port, refuse_unready, refuse_unsafe, wait_until_ready
 from ._supervisor import Supervisor
 from ._welcome import welcome
 
@@ -33,6 +33,12 @@ Alive = Annotated[
     typer.Option(dir_okay=False, help="A file to touch every 10 seconds, for a health check."),
 ]
 
+MetricsHost = Annotated[str, typer.Option(help="Where --metrics-port is; 0.0.0.0 for all.")]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Answer /metrics, with APP_TELEMETRY_METRICS_TOKEN."),
+]
+
 APP = "app.main:create_app"
 
 
@@ -43,7 +49,8 @@ def serve(
     if reload and workers > 1:
         raise typer.BadParameter("--reload is for one process: leave --workers out")
     settings = load_settings()
-    refuse_taken_port(host, port, reload=reload)
+    instead = "make dev port=" if reload else "app serve --port "
+    refuse_taken_port(host, port, instead=instead)
     settings = _prepare(_at_port(settings, port), across_tenants=False)
     signal.signal(signal.SIGTERM, _exit)
     options: dict[str, Any] = {
@@ -67,11 +74,28 @@ def serve(
         uvicorn.run(APP, **options)
 
 
-def worker(concurrency: Concurrency = 5, queue: Queues = None, alive: Alive = None) -> None:
+def worker(
+    concurrency: Concurrency = 5,
+    queue: Queues = None,
+    alive: Alive = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
+) -> None:
     """Run jobs and deliver events."""
-    settings = _prepare(load_settings(process="work"), across_tenants=True)
-    queues = tuple(queue) if queue else None
-    asyncio.run(run_worker(settings, queues=queues, concurrency=concurrency, alive=alive))
+    settings = load_settings(process="work")
+    if metrics_port and settings.telemetry.metrics_token is None:
+        raise CannotStart("Set APP_TELEMETRY_METRICS_TOKEN: it opens what --metrics-port serves.")
+    if metrics_port:
+        refuse_taken_port(metrics_host, metrics_port, instead="app worker --metrics-port ")
+    settings = _prepare(settings, across_tenants=True)
+    run = run_worker(
+        settings,
+        queues=tuple(queue) if queue else None,
+        concurrency=concurrency,
+        alive=alive,
+        metrics=(metrics_host, metrics_port) if metrics_port else None,
+    )
+    asyncio.run(run)
 
 
 def _supervise(config: uvicorn.Config) -> None:

@@ -32,9 +32,9 @@ class CannotStart(Exception):
     """The process cannot work. The message says what to do."""
 
 
-def refuse_taken_port(host: str, port: int, *, reload: bool) -> None:
-    """Raises CannotStart, before anything else has begun."""
-    other = f"make dev port={port + 1}" if reload else f"app serve --port {port + 1}"
+def refuse_taken_port(host: str, port: int, *, instead: str) -> None:
+    """Raises CannotStart, before anything else has begun. `instead` is a command up to its port."""
+    other = f"{instead}{port + 1}"
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((host, port), family=family).close()

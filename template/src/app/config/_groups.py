@@ -46,6 +46,11 @@ class DatabaseSettings(Group):
         repr=False,
         description="The role app_admin, for work across tenants: postgresql://app_admin:password@host/name.",
     )
+    backup_url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="A role that reads all rows, for app backup: postgresql://backup:password@host/name.",
+    )
     pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
     pool_overflow: int = Field(
         default=10, ge=0, description="Connections that each process may open beyond the pool."
@@ -296,7 +301,10 @@ class OpenApiSettings(Group):
 
 
 class TelemetrySettings(Group):
-    """Telemetry. Each part is off without its setting, and needs the extra `observation`."""
+    """Telemetry. Each part is off without its setting, and needs the extra `observation`.
+
+    Errors need the extra `sentry` instead.
+    """
 
     traces_url: CollectorUrl | None = Field(
         default=None,
@@ -309,4 +317,8 @@ class TelemetrySettings(Group):
         default=None,
         min_length=16,
         description="Opens /metrics as a bearer token of 16 characters or more.",
+    )
+    errors_dsn: SecretStr | None = Field(
+        default=None,
+        description="Where errors go, as a DSN of Sentry: https://key@errors.example.com/1.",
     )

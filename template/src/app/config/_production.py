@@ -8,12 +8,13 @@ from ._settings import Settings
 
 HTTPS = "https://"
 Faults = Iterator[tuple[tuple[str, ...], str]]
-Process: TypeAlias = Literal["serve", "work", "migrate"]
+Process: TypeAlias = Literal["serve", "work", "migrate", "backup"]
 
 URLS: dict[Process, tuple[str, ...]] = {
     "serve": ("url",),
     "work": ("url", "admin_url"),
     "migrate": ("owner_url",),
+    "backup": ("backup_url",),
 }
 """The log-ins of the database that each process needs. `work` is `app worker`, and the commands
 that work across tenants.
@@ -25,7 +26,7 @@ def production_faults(settings: Settings, process: Process) -> Faults:
     for name in URLS[process]:
         if getattr(settings.database, name) is None:
             yield ("database", name), "must be set in production."
-    if process == "migrate":
+    if process in ("migrate", "backup"):
         return
     yield from _secret_faults(settings)
     if not settings.public_url.startswith(HTTPS):

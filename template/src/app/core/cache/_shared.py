@@ -8,6 +8,7 @@ from typing import TypeAlias
 from ._store import Store
 
 Make: TypeAlias = Callable[[], Awaitable[bytes]]
+Note: TypeAlias = Callable[[str], None]
 
 PATIENCE_SECONDS = 2.0
 """Waiting callers hold a transaction. After this time they compute the value themselves."""
@@ -16,17 +17,25 @@ LOOK_AGAIN_SECONDS = 0.05
 
 
 class SharedCache:
-    """The cache of this process, shared by all its units of work."""
+    """The cache of this process, shared by all its units of work. `note` gets each hit or miss."""
 
-    def __init__(self, store: Store, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        note: Note = lambda result: None,
+    ) -> None:
         self.store = store
         self.patience_seconds = patience_seconds
+        self.note = note
         self._fillers: dict[str, asyncio.Future[bytes | None]] = {}
 
     async def remember(self, key: str, keep: timedelta, make: Make) -> bytes:
         """Return the cached value, or what `make` returns. Raises what `make` raises."""
         patient_until = _now() + self.patience_seconds
-        while (found := await self.store.get(key)) is None:
+        found = await self.get(key)
+        while found is None:
             filler = self._fillers.get(key)
             if filler is None:
                 return await self._fill(key, keep, make, patient_until)
@@ -36,10 +45,13 @@ class SharedCache:
                 return made
             if _now() >= patient_until:
                 return await make()
+            found = await self.store.get(key)
         return found
 
     async def get(self, key: str) -> bytes | None:
-        return await self.store.get(key)
+        found = await self.store.get(key)
+        self.note("miss" if found is None else "hit")
+        return found
 
     async def set(self, key: str, value: bytes, keep: timedelta) -> None:
         self._fillers.pop(key, None)

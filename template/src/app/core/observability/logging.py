@@ -7,9 +7,11 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -35,6 +37,20 @@ PRIVATE_TEXT = re.compile(
 RESET = "\x1b[0m"
 COLORS = {1: "\x1b[36m", 2: "\x1b[32m", 3: "\x1b[36m", 4: "\x1b[33m", 5: "\x1b[31m"}
 UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access")
+ERRORS = ("error", "critical", "exception")
+
+ErrorHook: TypeAlias = Callable[[BaseException, Line], None]
+
+_error_hooks: list[ErrorHook] = []
+
+
+def add_error_hook(hook: ErrorHook) -> Callable[[], None]:
+    """Call `hook` with each exception that is logged as an error, and the fields of its line.
+
+    Return a function that removes the hook.
+    """
+    _error_hooks.append(hook)
+    return lambda: _error_hooks.remove(hook)
 
 
 def configure_logging(settings: LogSettings, *, json: bool) -> None:
@@ -84,8 +100,21 @@ def _complete(logger: Any, method: str, line: Line) -> Line:
     line = add_log_level(logger, method, line)
     line["timestamp"] = datetime.now(UTC)
     if "exc_info" in line:
+        if _error_hooks and line["level"] in ERRORS:
+            _call_hooks(line)
         line = format_exc_info(logger, method, line)
     return hide_private(logger, method, line)
+
+
+def _call_hooks(line: Line) -> None:
+    error = line["exc_info"]
+    if isinstance(error, tuple):
+        error = error[1]
+    elif not isinstance(error, BaseException):  # exc_info=True
+        error = sys.exc_info()[1]
+    for hook in _error_hooks if isinstance(error, BaseException) else ():
+        with suppress(Exception):  # logging must not fail, and may not log here
+            hook(error, line)
 
 
 def _rendering(json: bool) -> list[Processor]:

@@ -24,7 +24,9 @@ Answer = TypeVar("Answer")
 class RedisServer:
     """After a failure the server is not used for REST_SECONDS, so that requests do not queue."""
 
-    def __init__(self, url: str, *, timeout_seconds: float) -> None:
+    def __init__(
+        self, url: str, *, timeout_seconds: float, note_failure: Callable[[], None] = lambda: None
+    ) -> None:
         pool = BlockingConnectionPool.from_url(
             url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
             max_connections=MOST_CONNECTIONS,
@@ -36,6 +38,7 @@ class RedisServer:
         )
         self.client: Redis = Redis.from_pool(pool)
         self._rests_until = 0.0
+        self._note_failure = note_failure
 
     async def ask(
         self, question: Callable[[Redis], Awaitable[Answer]], *, otherwise: Answer
@@ -47,6 +50,7 @@ class RedisServer:
             return await question(self.client)
         except UNREACHABLE as error:
             self._rests_until = monotonic() + REST_SECONDS
+            self._note_failure()
             log.warning("redis unreachable", error=type(error).__name__, rests=REST_SECONDS)
             return otherwise
 

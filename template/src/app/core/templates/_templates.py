@@ -18,7 +18,7 @@ from jinja2 import (
 )
 
 from app.core.languages import APP, CLIENT, ENGLISH, Locale, catalogue, written
-from app.kit.texts import quoted
+from app.kit.texts import plain, quoted
 
 from ._brand import Brand, load_brand
 
@@ -111,7 +111,7 @@ def _core_folders() -> list[Path]:
 
 def _moment(at: datetime | str, locale: Locale) -> str:
     """Write a point in time; in the arguments of a job it is text (ISO 8601)."""
-    return locale.moment(datetime.fromisoformat(at) if isinstance(at, str) else at)
+    return locale.moment(datetime.fromisoformat(plain(at)) if isinstance(at, str) else at)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {"moment": _moment, "quoted": quoted}

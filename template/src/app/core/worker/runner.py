@@ -38,14 +38,20 @@ class Runner:
         """Run the job. Raises what it raised, or JobAborted when it was skipped or cancelled."""
         envelope = read_envelope(job, context.job.task_kwargs)
         fields = _log_fields(job, context, envelope)
+        started, outcome = perf_counter(), "interrupted"
         with log_context(**fields), _span(job, context, envelope):
             try:
                 await self._run(job, context, envelope)
+                outcome = "succeeded"
             except Exception as error:
+                outcome = _outcome(job, error, context.job.attempts + 1)
                 await self._after_failure(job, context, envelope, error)
                 if isinstance(error, (JobSkipped, JobCancelled)):
                     raise JobAborted from error
                 raise
+            finally:
+                seconds = perf_counter() - started
+                self.runtime.observation.note_job(name=job.name, outcome=outcome, seconds=seconds)
 
     async def _run(self, job: Job, context: JobContext, envelope: Envelope) -> None:
         started = perf_counter()
@@ -105,6 +111,12 @@ class Runner:
         if job.after_failure is not None:
             async with self._unit(envelope) as work:
                 await job.after_failure(work, error, wait is None, envelope.arguments)
+
+
+def _outcome(job: Job, error: Exception, attempt: int) -> str:
+    if isinstance(error, (JobSkipped, JobCancelled)):
+        return "aborted"
+    return "failed" if wait_after(job.retry, error, attempt) is None else "retried"
 
 
 def _span(job: Job, context: JobContext, envelope: Envelope) -> AbstractContextManager[None]:

@@ -57,6 +57,7 @@ async def process_jobs(runtime: Runtime, jobs: Iterable[Job], options: WorkerOpt
     _limit_logging()
     stop = asyncio.Event()
     worker = Worker(runtime, tuple(jobs), options)
+    runtime.observation.expect_jobs(job.name for job in worker.jobs)
     async with _sweeping(runtime, options):
         with on_stop(stop.set) if options.handle_signals else nullcontext():
             await worker.run_until(stop)

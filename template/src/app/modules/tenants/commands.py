@@ -1,4 +1,4 @@
-"""`app tenants`: list, create, suspend, resume, export, delete."""
+"""`app tenants`: list, create, suspend, resume, export, import, delete."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from app.core.tenant_import import read_tenant_file
 from app.core.unit_of_work import UnitOfWork
 
 from .services import TenantLifecycle, TenantService
@@ -20,13 +21,22 @@ Name = Annotated[str, typer.Argument(help="What people call it.")]
 OwnerEmail = Annotated[str, typer.Argument(help="Who is invited as its owner.")]
 Output = Annotated[Path | None, typer.Option(help="A new file; without it the rows are printed.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Accounts = Annotated[
+    bool,
+    typer.Option(
+        "--with-accounts", help="Also names and addresses of its people, without passwords."
+    ),
+]
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="What `app tenants export` wrote.")
+]
 PAGE = 100
 
 
 def tenant_commands(open_work: OpenWork) -> typer.Typer:
     """`open_work` opens a unit of work of the operator, for no tenant."""
     commands = typer.Typer(
-        help="Tenants: create, suspend, resume, export, delete.", no_args_is_help=True
+        help="Tenants: create, suspend, resume, export, import, delete.", no_args_is_help=True
     )
 
     @commands.command("list")
@@ -50,9 +60,14 @@ def tenant_commands(open_work: OpenWork) -> typer.Typer:
         asyncio.run(_resume(open_work, tenant_id))
 
     @commands.command()
-    def export(tenant_id: Id, output: Output = None) -> None:
+    def export(tenant_id: Id, output: Output = None, with_accounts: Accounts = False) -> None:
         """Write all its rows, one JSON object a line."""
-        asyncio.run(_export(open_work, tenant_id, output))
+        asyncio.run(_export(open_work, tenant_id, output, with_accounts=with_accounts))
+
+    @commands.command("import")
+    def import_(file: File) -> None:
+        """Read what `export` wrote, with all ids, into an installation without this tenant."""
+        asyncio.run(_import(open_work, file))
 
     @commands.command()
     def delete(tenant_id: Id, yes: Yes = False) -> None:
@@ -98,12 +113,23 @@ async def _resume(open_work: OpenWork, tenant_id: UUID) -> None:
         typer.echo(f"{(await lifecycle.resume(tenant_id)).name} is open again.")
 
 
-async def _export(open_work: OpenWork, tenant_id: UUID, output: Path | None) -> None:
+async def _export(
+    open_work: OpenWork, tenant_id: UUID, output: Path | None, *, with_accounts: bool
+) -> None:
     async with _lifecycle(open_work) as lifecycle:
-        lines = await lifecycle.export(tenant_id)
+        lines = await lifecycle.export(tenant_id, with_accounts=with_accounts)
         with output.open("xb") if output else stdout.buffer as file:
             async for line in lines:
                 file.write(line)
+
+
+async def _import(open_work: OpenWork, path: Path) -> None:
+    async with _lifecycle(open_work) as lifecycle:
+        file = read_tenant_file(path)
+        counts = await lifecycle.import_from(file)
+    for table, count in counts.items():
+        typer.echo(f"{count:>8}  {table}")
+    typer.echo(f"{file.tenant['name']} is here, with its ids: {file.tenant_id}.")
 
 
 async def _delete(open_work: OpenWork, tenant_id: UUID) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.core.auth import Reason
 from app.core.export import export_rows
 from app.core.tenancy import TenantContext
+from app.core.tenant_import import TenantFile, import_rows
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.rows import Rows
@@ -41,14 +42,25 @@ class TenantLifecycle:
             work.lift_revocation(tenant_id)
             return await tenants.change(await tenants.get_for_update(tenant_id), suspended_at=None)
 
-    async def export(self, tenant_id: UUID) -> AsyncIterator[bytes]:
+    async def export(self, tenant_id: UUID, *, with_accounts: bool = False) -> AsyncIterator[bytes]:
         """Stream all rows of the tenant, one JSON object a line. Raises RowNotFound.
 
         They are read in a transaction of their own: the request's ends before the first line.
         """
         async with self._across_tenants(f"export tenant {tenant_id}") as work:
             await TenantRepository(work.session).get(tenant_id)
-        return export_rows(self.work.runtime.database, TenantContext(tenant_id))
+        database, tenant = self.work.runtime.database, TenantContext(tenant_id)
+        return export_rows(database, tenant, with_accounts=with_accounts)
+
+    async def import_from(self, file: TenantFile) -> dict[str, int]:
+        """Import an exported tenant with its ids; return the counts by table. Raises CannotImport.
+
+        The rows have a transaction of their own, in which row security admits this tenant's only.
+        """
+        async with self._across_tenants(f"import tenant {file.tenant_id}") as work:
+            counts = await import_rows(self.work.runtime.database, file)
+            work.lift_revocation(file.tenant_id)  # it may have been deleted here a moment ago
+        return counts
 
     async def delete(self, tenant_id: UUID) -> None:
         """Delete it with its rows, sessions, jobs, events and cached values. Raises RowNotFound."""
