@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.bootstrap import fast_paths, with_database
+from app.bootstrap import fast_paths, open_database, with_database
 from app.config import (
     MailSettings,
     Settings,
@@ -28,9 +28,11 @@ from app.database.schema.migrations import PROJECT, find_new_steps, is_newer, mi
 
 from ._agreement import find_disagreements
 from ._before_deploy import find_missing
+from ._start import REPLICA
 
 SOURCES = PROJECT / "src" / "app"
 MAIL_SECONDS = 5
+REPLICA_FIX = "Reads go to the primary. What it has to be: docs/scaling.md"
 DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes the change"
 
 
@@ -127,7 +129,22 @@ def _of_modules(settings: Settings, modules: tuple[Module, ...]) -> Iterator[Fin
 
 async def _examine(settings: Settings) -> list[Finding]:
     examined = [await _examine_as(settings, role) for role in ROLES]
-    return [*itertools.chain(*examined), *await _examine_mail(settings.mail)]
+    return [
+        *itertools.chain(*examined),
+        *await _examine_replica(settings),
+        *await _examine_mail(settings.mail),
+    ]
+
+
+async def _examine_replica(settings: Settings) -> list[Finding]:
+    """Say why the replica is not used now, if it is not."""
+    database = open_database(settings)
+    try:
+        if database.replica is None or await database.replica.is_current():
+            return []
+        return [Finding(REPLICA, f"is not used: {database.replica.trouble}", REPLICA_FIX)]
+    finally:
+        await database.close()
 
 
 async def _examine_as(settings: Settings, role: Role) -> list[Finding]:

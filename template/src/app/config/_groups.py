@@ -44,6 +44,17 @@ class DatabaseSettings(Group):
         repr=False,
         description="The role app_admin, for work across tenants: postgresql://app_admin:password@host/name.",
     )
+    replica_url: PostgresUrl | None = Field(
+        default=None,
+        repr=False,
+        description="A read replica, as app_rw: postgresql://app_rw:password@replica:5432/name.",
+    )
+    replica_lag_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=600,
+        description="Seconds that the replica may lag behind; beyond, the primary is read.",
+    )
     pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
     pool_overflow: int = Field(
         default=10, ge=0, description="Connections that each process may open beyond the pool."

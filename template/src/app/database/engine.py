@@ -9,6 +9,7 @@ from sqlalchemy.util.concurrency import in_greenlet
 
 from app.database.asyncpg.connection import Connection
 from app.database.asyncpg.pipelined import PipelinedConnection, is_tested
+from app.database.asyncpg.pool import PATIENCE, PATIENCE_SECONDS
 from app.database.asyncpg.transaction import AT_BEGIN
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
 
@@ -22,12 +23,13 @@ def create_engine(
     statement_timeout_seconds: float = 30,
     pgbouncer: bool = False,
     fast_paths: bool = True,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> AsyncEngine:
     """Create an engine whose connections `Transaction` can use.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass
     `pgbouncer`. Without `fast_paths` only asyncpg's public API is used, and each read is in a
-    transaction.
+    transaction. Connecting is retried for `patience_seconds`.
     """
     fast = fast_paths and not pgbouncer
     timeout = str(int(statement_timeout_seconds * 1000))
@@ -53,7 +55,11 @@ def create_engine(
         pool_reset_on_return=None,  # `Transaction` checks the state at checkin instead
         pool_use_lifo=True,  # the most recent connection has the statements prepared
         connect_args=connect_args,
-        execution_options={SINGLE_STATEMENT_READS: fast, AT_BEGIN: at_begin},
+        execution_options={
+            SINGLE_STATEMENT_READS: fast,
+            AT_BEGIN: at_begin,
+            PATIENCE: patience_seconds,
+        },
     )
     event.listen(engine.sync_engine, "connect", _read_plain_uuids)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
