@@ -211,6 +211,7 @@ def _engine(
         pool_timeout_seconds=settings.pool_timeout_seconds,
         statement_timeout_seconds=settings.statement_timeout_seconds,
         pgbouncer=settings.pgbouncer,
+        citus=settings.citus,
         fast_paths=fast,
         patience_seconds=patience_seconds,
     )

@@ -16,11 +16,13 @@ from app.core.errors import AppError
 from app.database.connecting import NoConnection
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.repository import RowNotFound
+from app.database.schema.distribution import CannotDistribute
 from app.database.schema.guarantees import UnsafeDatabase
 from app.database.schema.migration_rules import NoSquawk
 from app.modules.tenants import tenant_commands
 
 from ._database import adopt, migrate, migration, psql
+from ._distribute import distribute
 from ._docs import docs_modules
 from ._doctor import doctor
 from ._import_rules import import_rules
@@ -35,6 +37,7 @@ __all__ = ["app", "main"]
 
 MISTAKES = (
     AppError,
+    CannotDistribute,
     CannotStart,
     CommandError,
     EmbeddedDatabaseUnavailable,
@@ -57,6 +60,7 @@ COMMANDS = (
     migrate,
     migration,
     lint_migrations,
+    distribute,
     psql,
     adopt,
     seed,

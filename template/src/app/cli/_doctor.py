@@ -20,6 +20,7 @@ from app.config import (
     load_settings,
 )
 from app.core.module import Module, find_modules
+from app.database.cluster import is_cluster
 from app.database.connecting import NoConnection, try_connection
 from app.database.engine import create_engine
 from app.database.schema.drift import find_drift
@@ -34,6 +35,13 @@ SOURCES = PROJECT / "src" / "app"
 MAIL_SECONDS = 5
 REPLICA_FIX = "Reads go to the primary. What it has to be: docs/scaling.md"
 DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes the change"
+
+
+NOT_TOLD = Finding(
+    "APP_DATABASE_CITUS",
+    "is not set, and the database is distributed: the nodes would know no tenant",
+    "Set it to true, for every process.",
+)
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,8 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     try:
         async with engine.connect() as connection:
             findings = await find_in_role(connection, may_own=role.migrates)
+            if role.serves and not settings.database.citus and await is_cluster(connection):
+                findings.append(NOT_TOLD)
             return [*findings, *await _of_schema(connection, role)]
     finally:
         await engine.dispose()

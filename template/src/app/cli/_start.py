@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.bootstrap import open_runtime
 from app.config import DatabaseSettings, Settings
 from app.core.module import find_modules
+from app.database.cluster import is_cluster
 from app.database.connecting import DatabaseAway, NoConnection, try_connection
 from app.database.schema.guarantees import refuse_unsafe_database
 from app.database.schema.migrations import missing_migrations
@@ -65,6 +66,7 @@ async def refuse_unready(settings: Settings, *, across_tenants: bool = True) -> 
     runtime = open_runtime(settings, find_modules())
     try:
         await _refuse_behind(runtime.database.rw)
+        await _refuse_cluster(runtime.database.rw, expected=settings.database.citus)
     finally:
         await runtime.close()
 
@@ -93,6 +95,15 @@ async def refuse_unsafe(settings: Settings) -> None:
         await refuse_unsafe_database(*runtime.database.of_the_primary.values())
     finally:
         await runtime.close()
+
+
+async def _refuse_cluster(engine: AsyncEngine, *, expected: bool) -> None:
+    """Raises CannotStart: without the setting the nodes know no tenant, and show no row."""
+    async with engine.connect() as connection:
+        if not expected and await is_cluster(connection):
+            raise CannotStart(
+                "The database is distributed over a Citus cluster: set APP_DATABASE_CITUS=true."
+            )
 
 
 async def _try_replica(settings: DatabaseSettings) -> None:

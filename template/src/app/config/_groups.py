@@ -70,6 +70,9 @@ class DatabaseSettings(Group):
     pgbouncer: bool = Field(
         default=False, description="true if the URLs lead to PgBouncer in transaction mode."
     )
+    citus: bool = Field(
+        default=False, description="true if the URLs lead to the coordinator of a Citus cluster."
+    )
 
 
 class AuthSettings(Group):

@@ -7,10 +7,9 @@ from pydantic_core import to_json
 from sqlalchemy import Select, Table, select, text
 
 from app.core.runtime import Database
+from app.database.asyncpg.connection import begin_sql
 from app.database.base import Base
-from app.database.tenancy import TENANT_SETTING, TenantContext
-
-SET_TENANT = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
+from app.database.tenancy import TenantContext
 
 
 async def export_rows(database: Database, tenant: TenantContext) -> AsyncIterator[bytes]:
@@ -20,7 +19,8 @@ async def export_rows(database: Database, tenant: TenantContext) -> AsyncIterato
     """
     engine = database.rw.execution_options(isolation_level="REPEATABLE READ")
     async with engine.connect() as connection:
-        await connection.execute(SET_TENANT, {"tenant": str(tenant.tenant_id)})
+        for statement in begin_sql(tenant)[1:]:  # SQLAlchemy has sent BEGIN
+            await connection.execute(text(statement))
         for table, query in _queries(tenant):
             async with connection.stream(query) as rows:
                 async for row in rows.mappings():

@@ -7,8 +7,12 @@ from sqlalchemy.exc import DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.asyncpg.connection import Connection
-from app.database.asyncpg.pipelined import PipelinedConnection, is_tested
+from app.database.asyncpg.connection import ClusterConnection, Connection
+from app.database.asyncpg.pipelined import (
+    PipelinedClusterConnection,
+    PipelinedConnection,
+    is_tested,
+)
 from app.database.asyncpg.pool import PATIENCE, PATIENCE_SECONDS
 from app.database.asyncpg.transaction import AT_BEGIN
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
@@ -24,22 +28,26 @@ def create_engine(
     pgbouncer: bool = False,
     fast_paths: bool = True,
     patience_seconds: float = PATIENCE_SECONDS,
+    citus: bool = False,
 ) -> AsyncEngine:
     """Create an engine whose connections `Transaction` can use.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass
-    `pgbouncer`. Without `fast_paths` only asyncpg's public API is used, and each read is in a
-    transaction. Connecting is retried for `patience_seconds`.
+    `pgbouncer`. For the coordinator of a Citus cluster pass `citus`. Without `fast_paths` only
+    asyncpg's public API is used, and each read is in a transaction. Connecting is retried for
+    `patience_seconds`.
     """
     fast = fast_paths and not pgbouncer
     timeout = str(int(statement_timeout_seconds * 1000))
+    plain = ClusterConnection if citus else Connection
+    pipelined = PipelinedClusterConnection if citus else PipelinedConnection
     connect_args: dict[str, Any] = {
-        "connection_class": PipelinedConnection if fast and is_tested() else Connection,
+        "connection_class": pipelined if fast and is_tested() else plain,
         "server_settings": {"statement_timeout": timeout},
     }
     if pgbouncer:
         connect_args = {
-            "connection_class": Connection,
+            "connection_class": plain,
             "statement_cache_size": 0,
             "prepared_statement_cache_size": 0,
         }

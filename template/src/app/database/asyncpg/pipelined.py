@@ -57,6 +57,10 @@ class PipelinedConnection(Connection):
         return f"EXECUTE {statement.name}({as_bytea(value)})"
 
 
+class PipelinedClusterConnection(PipelinedConnection):
+    joins_texts = False
+
+
 def is_tested() -> bool:
     """True if this version of asyncpg was tested with the pipelined connection."""
     return asyncpg.__version__ in TESTED_VERSIONS
