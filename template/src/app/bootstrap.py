@@ -172,7 +172,7 @@ def _shared_memory(settings: CacheSettings) -> tuple[Store, Buckets]:
 
 def fast_paths(settings: Settings) -> dict[str, bool]:
     """Return which fast paths are on; docs/performance.md says what each relies on."""
-    direct = settings.fast_paths and not settings.database.pgbouncer
+    direct = settings.fast_paths and settings.database.pgbouncer is not True
     return {
         "routes": settings.fast_paths and understands_fastapi(),
         "pipelined_connections": direct and is_tested(),

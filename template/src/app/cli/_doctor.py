@@ -158,7 +158,7 @@ async def _examine_replica(settings: Settings) -> list[Finding]:
 async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     """Examine with the log-in of one role. If it cannot connect, that is its only finding."""
     url = getattr(settings.database, role.field)
-    pooled = settings.database.pgbouncer and not role.migrates
+    pooled = False if role.migrates else settings.database.pgbouncer
     if url is None:
         return [] if settings.in_production and not role.serves else [_missing(role)]
     try:

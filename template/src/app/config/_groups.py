@@ -1,7 +1,7 @@
 """Each setting's type, default, and the description printed at start if its value is wrong."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -67,8 +67,10 @@ class DatabaseSettings(Group):
         gt=0,
         description="Seconds that a request waits for a connection of the pool; then it is a 503.",
     )
-    pgbouncer: bool = Field(
-        default=False, description="true if the URLs lead to PgBouncer in transaction mode."
+    pgbouncer: bool | Literal["prepared"] = Field(
+        default=False,
+        description="true if the URLs lead to PgBouncer in transaction mode; prepared if it keeps"
+        " prepared statements (from 1.21 on, max_prepared_statements).",
     )
     citus: bool = Field(
         default=False, description="true if the URLs lead to the coordinator of a Citus cluster."

@@ -1,6 +1,6 @@
 """Create engines for PostgreSQL."""
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError, MissingGreenlet
@@ -11,11 +11,15 @@ from app.database.asyncpg.connection import ClusterConnection, Connection
 from app.database.asyncpg.pipelined import (
     PipelinedClusterConnection,
     PipelinedConnection,
+    PooledPipelinedConnection,
     is_tested,
 )
 from app.database.asyncpg.pool import PATIENCE, PATIENCE_SECONDS
 from app.database.asyncpg.transaction import AT_BEGIN
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
+
+Pooled: TypeAlias = bool | Literal["prepared"]
+"""Whether PgBouncer is in between, and whether it keeps prepared statements."""
 
 
 def create_engine(
@@ -25,7 +29,7 @@ def create_engine(
     pool_overflow: int = 10,
     pool_timeout_seconds: float = 3,
     statement_timeout_seconds: float = 30,
-    pgbouncer: bool = False,
+    pgbouncer: Pooled = False,
     fast_paths: bool = True,
     patience_seconds: float = PATIENCE_SECONDS,
     citus: bool = False,
@@ -33,24 +37,24 @@ def create_engine(
     """Create an engine whose connections `Transaction` can use.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass
-    `pgbouncer`. For the coordinator of a Citus cluster pass `citus`. Without `fast_paths` only
-    asyncpg's public API is used, and each read is in a transaction. Connecting is retried for
-    `patience_seconds`.
+    `pgbouncer`, or `"prepared"` if it keeps them itself. For the coordinator of a Citus cluster
+    pass `citus`. Without `fast_paths` only asyncpg's public API is used, and each read is in a
+    transaction. Connecting is retried for `patience_seconds`.
     """
-    fast = fast_paths and not pgbouncer
+    keeps_statements = pgbouncer in (False, "prepared")
+    fast = fast_paths and keeps_statements
     timeout = str(int(statement_timeout_seconds * 1000))
     plain = ClusterConnection if citus else Connection
-    pipelined = PipelinedClusterConnection if citus else PipelinedConnection
-    connect_args: dict[str, Any] = {
-        "connection_class": pipelined if fast and is_tested() else plain,
-        "server_settings": {"statement_timeout": timeout},
-    }
+    pipelined: type[Connection] = PipelinedClusterConnection if citus else PipelinedConnection
     if pgbouncer:
-        connect_args = {
-            "connection_class": plain,
-            "statement_cache_size": 0,
-            "prepared_statement_cache_size": 0,
-        }
+        pipelined = PooledPipelinedConnection
+    connect_args: dict[str, Any] = {
+        "connection_class": pipelined if fast and is_tested() else plain
+    }
+    if not pgbouncer:
+        connect_args["server_settings"] = {"statement_timeout": timeout}
+    if not keeps_statements:
+        connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     # PgBouncer shares server connections: startup parameters are its own, and a session-level SET
     # would leak to the next client. So the timeout is set in each transaction.
     at_begin = (f"SET LOCAL statement_timeout = {timeout}",) if pgbouncer else ()

@@ -12,7 +12,7 @@ SECONDS = 10
 UNKNOWN_TO_LIBPQ = {"prepared_statement_cache_size", "prepared_statement_name_func"}
 
 
-def connector(url: str, *, pgbouncer: bool) -> PsycopgConnector:
+def connector(url: str, *, pgbouncer: bool | str) -> PsycopgConnector:
     """Return an unopened connector. `url` is SQLAlchemy's, with TCP or a Unix socket."""
     options: dict[str, Any] = {"connect_timeout": SECONDS}
     if pgbouncer:
