@@ -18,6 +18,7 @@ from ._types import (
     PublicUrl,
     RateText,
     RedisUrl,
+    ReplicaUrl,
     Secrets,
 )
 
@@ -44,7 +45,7 @@ class DatabaseSettings(Group):
         repr=False,
         description="The role app_admin, for work across tenants: postgresql://app_admin:password@host/name.",
     )
-    replica_url: PostgresUrl | None = Field(
+    replica_url: ReplicaUrl | None = Field(
         default=None,
         repr=False,
         description="A read replica, as app_rw: postgresql://app_rw:password@replica:5432/name.",

@@ -111,6 +111,8 @@ POOLER = (
 
 def _server(url: URL) -> str:
     host = url.query.get("host") or url.host or "localhost"
+    if isinstance(host, tuple):
+        return ", ".join(host)
     return f"{host}:{url.query.get('port') or url.port or 5432}"
 
 

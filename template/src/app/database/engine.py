@@ -2,6 +2,7 @@
 
 from typing import Any, Literal, TypeAlias
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -75,7 +76,7 @@ def create_engine(
     )
     event.listen(engine.sync_engine, "connect", _read_plain_uuids)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    event.listen(engine.sync_engine, "do_connect", _refuse_outside_greenlets)
+    event.listen(engine.sync_engine, "do_connect", _connect)
     return engine
 
 
@@ -90,7 +91,14 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-def _refuse_outside_greenlets(*_: Any) -> None:
-    """Refuse to connect outside a greenlet; `Transaction` retries in one."""
+def _connect(dialect: Any, _: Any, arguments: Any, options: Any) -> Any:
+    """Connect. Refuses to do so outside a greenlet; `Transaction` retries in one.
+
+    While none of several hosts is the primary, as in a failover, nobody can connect.
+    """
     if not in_greenlet():
         raise MissingGreenlet
+    try:
+        return dialect.connect(*arguments, **options)
+    except asyncpg.TargetServerAttributeNotMatched as error:
+        raise ConnectionRefusedError(str(error)) from error

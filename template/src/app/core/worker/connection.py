@@ -29,5 +29,9 @@ def conninfo(url: str) -> str:
         for name, value in parsed.query.items()
         if name not in UNKNOWN_TO_LIBPQ
     }
+    hosts = parsed.query.get("host")
+    if isinstance(hosts, tuple):
+        names, ports = zip(*(each.rpartition(":")[::2] for each in hosts), strict=True)
+        options |= {"host": ",".join(names), "port": ",".join(ports)}
     who = {"user": parsed.username, "password": parsed.password, "dbname": parsed.database}
     return make_conninfo(**{"host": parsed.host, "port": parsed.port, **who, **options})

@@ -25,7 +25,7 @@ async def checkout(engine: Engine) -> PoolProxiedConnection:
     Connecting is retried while PostgreSQL or PgBouncer restarts: nothing has been sent yet.
     """
     # Without a greenlet SQLAlchemy can only hand out an idle connection; to connect,
-    # `_refuse_outside_greenlets` raises MissingGreenlet.
+    # the engine's listener raises MissingGreenlet.
     with suppress(MissingGreenlet):
         return engine.raw_connection()
     until = monotonic() + engine.get_execution_options().get(PATIENCE, PATIENCE_SECONDS)
