@@ -13,6 +13,7 @@ from app.core.module import find_modules
 from app.database.base import Base
 from app.database.schema.autogenerate import COMPARED, protect_new_tables
 from app.database.schema.migrations import OWNER_URL
+from app.database.schema.new_tables import place_new_tables
 from app.database.schema.running import PATIENCE, Patience, run_alone
 
 
@@ -60,6 +61,7 @@ if context.config.cmd_opts:  # called as a command, not by a process that has se
     logging.getLogger("alembic.autogenerate").setLevel(logging.INFO)
 
 find_modules()  # loads every model
+place_new_tables()
 
 if context.is_offline_mode():
     migrate_offline()

@@ -1,5 +1,6 @@
 """The project to measure, its Python, and the environment of its processes."""
 
+import json
 import os
 import secrets
 import subprocess
@@ -40,10 +41,11 @@ class Project:
         return [self.python, "-m", "app", "serve", "--port", "{port}", *options]
 
 
-def rendered(folder: Path, modules: int = 1) -> Project:
+def rendered(folder: Path, modules: int = 1, *, ready_made: tuple[str, ...] = ()) -> Project:
     """Render a project from the working tree, with up to 26 further modules like the measured one."""
     template, project = snapshot(folder / "template"), folder / "project"
-    answers = ["--data", f"custom_modules={answer(modules - 1)}", "--defaults", "--trust", "--quiet"]
+    chosen = [f"--data=modules={json.dumps(ready_made)}"] if ready_made else []
+    answers = [*chosen, "--data", f"custom_modules={answer(modules - 1)}", "--defaults", "--trust", "--quiet"]
     command = ["copier", "copy", *answers, "--vcs-ref", VERSION, str(template), str(project)]
     subprocess.run(command, check=True)
     return Project(project, str(environment_of(project) / "python"), str(project / "src"))

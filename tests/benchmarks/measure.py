@@ -44,17 +44,20 @@ Results = dict[tuple[str, str], Series]
 
 
 class LoadGenerator:
-    def __init__(self, python: str, data: dict[str, Any]) -> None:
+    def __init__(self, python: str, data: dict[str, Any], program: str = "load.py") -> None:
         self.process = subprocess.Popen(
-            [python, str(INSIDE / "load.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, str(INSIDE / program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.tell(data)
 
     def ask(self, order: dict[str, Any]) -> dict[str, float]:
+        answer: dict[str, float] = self.ask_any(order)
+        return answer
+
+    def ask_any(self, order: dict[str, Any]) -> Any:
         self.tell(order)
         assert self.process.stdout is not None
-        answer: dict[str, float] = json.loads(self.process.stdout.readline())
-        return answer
+        return json.loads(self.process.stdout.readline())
 
     def tell(self, order: dict[str, Any]) -> None:
         assert self.process.stdin is not None

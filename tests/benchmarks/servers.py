@@ -32,6 +32,11 @@ class Server:
         sizes = [_resident(pid) for pid in self.pids()[1:] or self.pids()]
         return sum(sizes) / len(sizes) / 1e6
 
+    @staticmethod
+    def resident(pid: int) -> int:
+        """Return the resident memory of one process, in bytes."""
+        return _resident(pid)
+
     def pids(self) -> list[int]:
         """Return the pids of the process and its workers, without Python's helper process."""
         pid = self.process.pid
@@ -56,6 +61,19 @@ def serve(name: str, command: list[str], environment: Mapping[str, str], folder:
         yield Server(name, port, process)
 
 
+@contextmanager
+def process(name: str, command: list[str], environment: Mapping[str, str], folder: Path, log: Path) -> Iterator[Server]:
+    """Yield a process that answers nobody, such as a worker."""
+    with log.open("wb") as output:
+        started = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield Server(name, 0, started)
+        finally:
+            _stop(started)
+
+
 def reference(python: str, module: str) -> list[str]:
     """Return the command of an application to compare with."""
     return [python, *UVICORN, "--port", "{port}", "--app-dir", str(INSIDE), f"{module}:app"]
@@ -70,7 +88,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1)

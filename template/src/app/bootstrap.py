@@ -41,7 +41,9 @@ from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
 from app.database import embedded
 from app.database.asyncpg.pipelined import is_tested
+from app.database.asyncpg.pool import PATIENCE_SECONDS
 from app.database.engine import create_engine
+from app.database.replica import Replica
 
 MAIL_FOLDER = Path(__file__).parents[2] / ".data" / "mail"
 
@@ -67,7 +69,7 @@ def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     """Create the runtime. Connections are opened by the first statement."""
     subscriptions = Subscriptions(each for module in modules for each in module.subscribers)
     jobs = (job for module in modules for job in module.jobs)
-    database = _database(settings)
+    database = open_database(settings)
     tokens = _tokens(settings)
     revocations = _revocations(settings, database)
     permissions = PermissionRegistry(module.permissions for module in modules)
@@ -177,7 +179,7 @@ def _shared_memory(settings: CacheSettings, observation: Observation) -> tuple[S
 
 def fast_paths(settings: Settings) -> dict[str, bool]:
     """Return which fast paths are on; docs/performance.md says what each relies on."""
-    direct = settings.fast_paths and not settings.database.pgbouncer
+    direct = settings.fast_paths and settings.database.pgbouncer is not True
     return {
         "routes": settings.fast_paths and understands_fastapi(),
         "pipelined_connections": direct and is_tested(),
@@ -185,18 +187,30 @@ def fast_paths(settings: Settings) -> dict[str, bool]:
     }
 
 
-def _database(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
+    """Create the engines. Connections are opened by the first statement."""
     database, fast = settings.database, settings.fast_paths
     if database.url is None:
         raise ValueError("settings without a database: pass them through with_database first")
     admin = database.admin_url
+    rw = _engine(database, database.url, fast)
     return Database(
-        rw=_engine(database, database.url, fast),
+        rw=rw,
         across_tenants=_engine(database, admin, fast) if admin else None,
+        replica=_replica(database, rw, fast),
     )
 
 
-def _engine(settings: DatabaseSettings, url: str, fast: bool) -> AsyncEngine:
+def _replica(settings: DatabaseSettings, primary: AsyncEngine, fast: bool) -> Replica | None:
+    if settings.replica_url is None:
+        return None
+    engine = _engine(settings, settings.replica_url, fast, patience_seconds=0)
+    return Replica(engine, primary, lag_seconds=settings.replica_lag_seconds)
+
+
+def _engine(
+    settings: DatabaseSettings, url: str, fast: bool, patience_seconds: float = PATIENCE_SECONDS
+) -> AsyncEngine:
     return create_engine(
         url,
         pool_size=settings.pool_size,
@@ -204,5 +218,7 @@ def _engine(settings: DatabaseSettings, url: str, fast: bool) -> AsyncEngine:
         pool_timeout_seconds=settings.pool_timeout_seconds,
         statement_timeout_seconds=settings.statement_timeout_seconds,
         pgbouncer=settings.pgbouncer,
+        citus=settings.citus,
         fast_paths=fast,
+        patience_seconds=patience_seconds,
     )

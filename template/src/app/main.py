@@ -155,7 +155,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as closing:
         closing.push_async_callback(runtime.close)
         if runtime.settings.in_production:
-            await refuse_unsafe_database(*runtime.database.engines.values())
+            await refuse_unsafe_database(*runtime.database.of_the_primary.values())
         if runtime.settings.environment == "development":
             await closing.enter_async_context(embedded_worker(runtime))
         await closing.enter_async_context(runtime.revocations.kept_current())

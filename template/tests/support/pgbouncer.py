@@ -32,14 +32,14 @@ pool_mode = transaction
 default_pool_size = 10
 max_client_conn = 500
 server_round_robin = 1
-"""
+{more}"""
 USERS = '"app_rw" ""\n"app_owner" ""\n"app_admin" ""\n"postgres" ""\n'
 
 
 class PgBouncer(EmbeddedServer):
     """Gives each transaction another server connection, so that none relies on the previous one."""
 
-    def __init__(self, server: EmbeddedServer, folder: Path) -> None:
+    def __init__(self, server: EmbeddedServer, folder: Path, more: str = "") -> None:
         super().__init__("127.0.0.1", free_port())
         self.server = server
         self.process: subprocess.Popen[bytes] | None = None
@@ -47,7 +47,7 @@ class PgBouncer(EmbeddedServer):
         (folder / "users.txt").write_text(USERS, encoding="utf-8")
         self.file.write_text(
             CONFIGURATION.format(
-                host=server.host, port=server.port, own_port=self.port, folder=folder
+                host=server.host, port=server.port, own_port=self.port, folder=folder, more=more
             ),
             encoding="utf-8",
         )
@@ -72,14 +72,28 @@ class PgBouncer(EmbeddedServer):
             self.process.wait()
 
 
-@contextmanager
-def pgbouncer(server: EmbeddedServer) -> Iterator[PgBouncer]:
-    """Run PgBouncer, or skip the test if it is not installed."""
+KEEPS_STATEMENTS = (1, 21)
+
+
+def version() -> tuple[int, ...]:
+    """Return the version of the PgBouncer that is installed, () if none is."""
     if shutil.which("pgbouncer") is None:
+        return ()
+    said = subprocess.run(["pgbouncer", "--version"], capture_output=True, text=True, check=True)
+    return tuple(int(part) for part in said.stdout.split()[1].split(".")[:2])
+
+
+@contextmanager
+def pgbouncer(server: EmbeddedServer, *, prepared: bool = False) -> Iterator[PgBouncer]:
+    """Run PgBouncer, or skip the test if it is not installed, or too old to be `prepared`."""
+    if not version():
         pytest.skip("PgBouncer is not installed: apt-get install pgbouncer")
+    if prepared and version() < KEEPS_STATEMENTS:
+        pytest.skip("PgBouncer keeps prepared statements from 1.21 on, and this one is older")
+    more = "max_prepared_statements = 100\n" if prepared else ""
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        bouncer = PgBouncer(server, Path(folder))
+        bouncer = PgBouncer(server, Path(folder), more)
         bouncer.start()
         try:
             yield bouncer
@@ -88,10 +102,12 @@ def pgbouncer(server: EmbeddedServer) -> Iterator[PgBouncer]:
 
 
 @contextmanager
-def behind_pgbouncer(settings: Settings, server: EmbeddedServer) -> Iterator[Settings]:
+def behind_pgbouncer(
+    settings: Settings, server: EmbeddedServer, *, prepared: bool = False
+) -> Iterator[Settings]:
     """Yield the settings with PgBouncer in between, or skip the test if it is not installed."""
     database = settings.database
-    with pgbouncer(server) as bouncer:
+    with pgbouncer(server, prepared=prepared) as bouncer:
 
         def led(url: str | None) -> str:
             there = make_url(str(url)).set(host=bouncer.host, port=bouncer.port, query={})
@@ -102,7 +118,7 @@ def behind_pgbouncer(settings: Settings, server: EmbeddedServer) -> Iterator[Set
             owner_url=led(database.owner_url),
             admin_url=led(database.admin_url),
         )
-        behind = moved.database.model_copy(update={"pgbouncer": True})
+        behind = moved.database.model_copy(update={"pgbouncer": "prepared" if prepared else True})
         yield moved.model_copy(update={"database": behind})
 
 

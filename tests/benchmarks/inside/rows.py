@@ -72,6 +72,7 @@ def main(folder: str, tenants: int, rows: int, logs: int) -> None:
         "deep": [encode_cursor(row_id(tenant, rows // 10)) for tenant in range(tenants)],
         "sorted": [_sorted_cursor(tenant, rows // 2, rows) for tenant in range(tenants)],
         "deep_sorted": [_sorted_cursor(tenant, rows * 9 // 10, rows) for tenant in range(tenants)],
+        "superuser": f"host={server.host} port={server.port} user=postgres dbname=bench",
         "postgres": server.superuser().info.server_version,
     }
     print(json.dumps(known), flush=True)

@@ -18,12 +18,14 @@ from app.core.tenant_import import CannotImport
 from app.database.connecting import NoConnection
 from app.database.embedded import EmbeddedDatabaseUnavailable
 from app.database.repository import RowNotFound
+from app.database.schema.distribution import CannotDistribute
 from app.database.schema.guarantees import UnsafeDatabase
 from app.database.schema.migration_rules import NoSquawk
 from app.modules.tenants import tenant_commands
 
 from ._backup import backup, restore_check
 from ._database import adopt, migrate, migration, psql
+from ._distribute import distribute
 from ._docs import docs_modules
 from ._doctor import doctor
 from ._import_rules import import_rules
@@ -42,6 +44,7 @@ MISTAKES = (
     AppError,
     BrandInvalid,
     CannotImport,
+    CannotDistribute,
     CannotStart,
     CommandError,
     EmbeddedDatabaseUnavailable,
@@ -64,6 +67,7 @@ COMMANDS = (
     migrate,
     migration,
     lint_migrations,
+    distribute,
     psql,
     backup,
     restore_check,

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.bootstrap import fast_paths, with_database
+from app.bootstrap import fast_paths, open_database, with_database
 from app.config import (
     MailSettings,
     Settings,
@@ -20,6 +20,7 @@ from app.config import (
     load_settings,
 )
 from app.core.module import Module, find_modules
+from app.database.cluster import is_cluster
 from app.database.connecting import NoConnection, try_connection
 from app.database.engine import create_engine
 from app.database.schema.drift import find_drift
@@ -28,10 +29,19 @@ from app.database.schema.migrations import PROJECT, find_new_steps, is_newer, mi
 
 from ._agreement import find_disagreements
 from ._before_deploy import find_missing
+from ._start import REPLICA
 
 SOURCES = PROJECT / "src" / "app"
 MAIL_SECONDS = 5
+REPLICA_FIX = "Reads go to the primary. What it has to be: docs/scaling.md"
 DRIFTED = "app migrate; if nothing is left to run, make migration m='…' writes the change"
+
+
+NOT_TOLD = Finding(
+    "APP_DATABASE_CITUS",
+    "is not set, and the database is distributed: the nodes would know no tenant",
+    "Set it to true, for every process.",
+)
 
 
 @dataclass(frozen=True)
@@ -127,13 +137,28 @@ def _of_modules(settings: Settings, modules: tuple[Module, ...]) -> Iterator[Fin
 
 async def _examine(settings: Settings) -> list[Finding]:
     examined = [await _examine_as(settings, role) for role in ROLES]
-    return [*itertools.chain(*examined), *await _examine_mail(settings.mail)]
+    return [
+        *itertools.chain(*examined),
+        *await _examine_replica(settings),
+        *await _examine_mail(settings.mail),
+    ]
+
+
+async def _examine_replica(settings: Settings) -> list[Finding]:
+    """Say why the replica is not used now, if it is not."""
+    database = open_database(settings)
+    try:
+        if database.replica is None or await database.replica.is_current():
+            return []
+        return [Finding(REPLICA, f"is not used: {database.replica.trouble}", REPLICA_FIX)]
+    finally:
+        await database.close()
 
 
 async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     """Examine with the log-in of one role. If it cannot connect, that is its only finding."""
     url = getattr(settings.database, role.field)
-    pooled = settings.database.pgbouncer and not role.migrates
+    pooled = False if role.migrates else settings.database.pgbouncer
     if url is None:
         return [] if settings.in_production and not role.serves else [_missing(role)]
     try:
@@ -144,6 +169,8 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     try:
         async with engine.connect() as connection:
             findings = await find_in_role(connection, may_own=role.migrates)
+            if role.serves and not settings.database.citus and await is_cluster(connection):
+                findings.append(NOT_TOLD)
             return [*findings, *await _of_schema(connection, role)]
     finally:
         await engine.dispose()

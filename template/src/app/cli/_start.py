@@ -8,8 +8,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.bootstrap import open_runtime
-from app.config import Settings
+from app.config import DatabaseSettings, Settings
 from app.core.module import find_modules
+from app.database.cluster import is_cluster
 from app.database.connecting import DatabaseAway, NoConnection, try_connection
 from app.database.schema.guarantees import refuse_unsafe_database
 from app.database.schema.migrations import missing_migrations
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 WAIT_SECONDS = 300
 PAUSE_SECONDS = 2
 SERVING = (("APP_DATABASE_URL", "url"), ("APP_DATABASE_ADMIN_URL", "admin_url"))
+REPLICA = "APP_DATABASE_REPLICA_URL"
 PORT_REASONS = {
     errno.EADDRINUSE: "is taken by another process. End that one, or take another port: {other}",
     errno.EACCES: "is for root only. Take one above 1023: {other}",
@@ -60,9 +62,11 @@ async def refuse_unready(settings: Settings, *, across_tenants: bool = True) -> 
         if url is None:
             raise NoConnection(f"{variable} must be set too: each role has a log-in of its own.")
         await try_connection(url, variable, pgbouncer=settings.database.pgbouncer)
+    await _try_replica(settings.database)
     runtime = open_runtime(settings, find_modules())
     try:
         await _refuse_behind(runtime.database.rw)
+        await _refuse_cluster(runtime.database.rw, expected=settings.database.citus)
     finally:
         await runtime.close()
 
@@ -88,9 +92,28 @@ async def refuse_unsafe(settings: Settings) -> None:
     """Raises UnsafeDatabase."""
     runtime = open_runtime(settings, find_modules())
     try:
-        await refuse_unsafe_database(*runtime.database.engines.values())
+        await refuse_unsafe_database(*runtime.database.of_the_primary.values())
     finally:
         await runtime.close()
+
+
+async def _refuse_cluster(engine: AsyncEngine, *, expected: bool) -> None:
+    """Raises CannotStart: without the setting the nodes know no tenant, and show no row."""
+    async with engine.connect() as connection:
+        if not expected and await is_cluster(connection):
+            raise CannotStart(
+                "The database is distributed over a Citus cluster: set APP_DATABASE_CITUS=true."
+            )
+
+
+async def _try_replica(settings: DatabaseSettings) -> None:
+    """Raises NoConnection for a wrong URL. One that is away only is no reason not to start."""
+    if settings.replica_url is None:
+        return
+    try:
+        await try_connection(settings.replica_url, REPLICA, pgbouncer=settings.pgbouncer)
+    except DatabaseAway as error:
+        log.warning("replica.not_used", reason=str(error))
 
 
 async def _refuse_behind(engine: AsyncEngine) -> None:

@@ -1,7 +1,7 @@
 """Each setting's type, default, and the description printed at start if its value is wrong."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
@@ -20,6 +20,7 @@ from ._types import (
     RateText,
     RedisUrl,
     Registration,
+    ReplicaUrl,
     Secrets,
 )
 
@@ -51,6 +52,17 @@ class DatabaseSettings(Group):
         repr=False,
         description="A role that reads all rows, for app backup: postgresql://backup:password@host/name.",
     )
+    replica_url: ReplicaUrl | None = Field(
+        default=None,
+        repr=False,
+        description="A read replica, as app_rw: postgresql://app_rw:password@replica:5432/name.",
+    )
+    replica_lag_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=600,
+        description="Seconds that the replica may lag behind; beyond, the primary is read.",
+    )
     pool_size: int = Field(default=5, ge=1, description="Connections that each process keeps open.")
     pool_overflow: int = Field(
         default=10, ge=0, description="Connections that each process may open beyond the pool."
@@ -63,8 +75,13 @@ class DatabaseSettings(Group):
         gt=0,
         description="Seconds that a request waits for a connection of the pool; then it is a 503.",
     )
-    pgbouncer: bool = Field(
-        default=False, description="true if the URLs lead to PgBouncer in transaction mode."
+    pgbouncer: bool | Literal["prepared"] = Field(
+        default=False,
+        description="true if the URLs lead to PgBouncer in transaction mode; prepared if it keeps"
+        " prepared statements (from 1.21 on, max_prepared_statements).",
+    )
+    citus: bool = Field(
+        default=False, description="true if the URLs lead to the coordinator of a Citus cluster."
     )
 
 

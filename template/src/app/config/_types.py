@@ -1,6 +1,7 @@
 """Types that parse a variable's text, with messages for invalid values."""
 
 import re
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -19,11 +20,23 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
-def _for_asyncpg(url: str) -> str:
-    """Add the driver that SQLAlchemy needs to postgres:// and postgresql:// URLs."""
+def _for_asyncpg(url: str, *, role: str = "primary") -> str:
+    """Add the driver that SQLAlchemy needs to postgres:// and postgresql:// URLs.
+
+    Of several hosts, `first:5432,second:5432`, the one that has the `role` is used, unless
+    target_session_attrs says otherwise.
+    """
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("postgres", "postgresql", "postgresql+asyncpg"):
         raise ValueError("it should be the URL of a PostgreSQL database")
+    address, _, path = rest.partition("/")
+    who, at, hosts = address.rpartition("@")
+    if "," in hosts:
+        database, _, query = path.partition("?")
+        listed = [f"host={each if ':' in each else f'{each}:5432'}" for each in hosts.split(",")]
+        if "target_session_attrs=" not in query:
+            listed.append(f"target_session_attrs={role}")
+        rest = f"{who}{at}/{database}?{'&'.join(filter(None, [*listed, query]))}"
     return f"postgresql+asyncpg://{rest}"
 
 
@@ -50,6 +63,7 @@ def _for_redis(url: str) -> str:
 
 
 PostgresUrl = Annotated[str, AfterValidator(_for_asyncpg)]
+ReplicaUrl = Annotated[str, AfterValidator(partial(_for_asyncpg, role="standby"))]
 RedisUrl = Annotated[str, AfterValidator(_for_redis)]
 CollectorUrl = Annotated[str, AfterValidator(_without_slash)]
 PublicUrl = Annotated[str, AfterValidator(_without_slash)]

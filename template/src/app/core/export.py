@@ -5,12 +5,13 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Select, Table, select, text, union
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.runtime import Database
+from app.database.asyncpg.connection import begin_sql
 from app.database.base import Base
-from app.database.tenancy import TENANT_SETTING, TenantContext
+from app.database.tenancy import TenantContext
 
-SET_TENANT = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
 ACCOUNT = ("id", "email", "full_name", "email_verified_at", "created_at", "updated_at")
 """What leaves with an account: no password, no second factor, no rights."""
 
@@ -34,11 +35,17 @@ async def export_rows(
     """
     engine = database.rw.execution_options(isolation_level="REPEATABLE READ")
     async with engine.connect() as connection:
-        await connection.execute(SET_TENANT, {"tenant": str(tenant.tenant_id)})
+        await act_as(connection, tenant)
         for table, query in _queries(tenant, with_accounts):
             async with connection.stream(query) as rows:
                 async for row in rows.mappings():
                     yield _line(table, dict(row))
+
+
+async def act_as(connection: AsyncConnection, tenant: TenantContext) -> None:
+    """Let row security show and take this tenant's rows, for the rest of the transaction."""
+    for statement in begin_sql(tenant)[1:]:  # SQLAlchemy has sent BEGIN
+        await connection.execute(text(statement))
 
 
 def _queries(tenant: TenantContext, with_accounts: bool) -> Iterator[tuple[Table, Select[Any]]]:

@@ -17,6 +17,7 @@ from app.core.mail import Mailer
 from app.core.observability import Observation
 from app.core.permissions import PermissionRegistry
 from app.core.personal_data import PersonalData
+from app.database.replica import Replica
 
 Kind = TypeVar("Kind", bound=ModuleSettings)
 
@@ -25,11 +26,13 @@ Kind = TypeVar("Kind", bound=ModuleSettings)
 class Database:
     """Two engines: `rw` serves one tenant at a time, the other one works across tenants.
 
-    A process without APP_DATABASE_ADMIN_URL has the first one only.
+    A process without APP_DATABASE_ADMIN_URL has the first one only. `replica` is for reads of
+    `rw` that may lag.
     """
 
     rw: AsyncEngine
     across_tenants: AsyncEngine | None
+    replica: Replica | None = None
 
     @property
     def admin(self) -> AsyncEngine:
@@ -40,8 +43,19 @@ class Database:
 
     @property
     def engines(self) -> dict[str, AsyncEngine]:
+        replica = {"replica": self.replica.engine} if self.replica else {}
+        return {**self.of_the_primary, **replica}
+
+    @property
+    def of_the_primary(self) -> dict[str, AsyncEngine]:
         across = {"admin": self.across_tenants} if self.across_tenants else {}
         return {"rw": self.rw, **across}
+
+    async def lagging(self) -> AsyncEngine:
+        """Return the engine for reads that may lag: the replica's while it is current enough."""
+        if self.replica is not None and await self.replica.is_current():
+            return self.replica.engine
+        return self.rw
 
     async def close(self) -> None:
         for engine in self.engines.values():

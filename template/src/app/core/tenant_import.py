@@ -13,9 +13,10 @@ from sqlalchemy import LargeBinary, Table, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.export import ACCOUNT, SET_TENANT, tables_of_tenant
+from app.core.export import ACCOUNT, act_as, tables_of_tenant
 from app.core.runtime import Database
 from app.database.base import Base
+from app.database.tenancy import TenantContext
 
 ROWS_AT_A_TIME = 1000
 SAME_RELEASE = "Both installations need the same release: update this one, or the other."
@@ -79,7 +80,7 @@ async def import_rows(database: Database, file: TenantFile) -> dict[str, int]:
     counts: dict[str, int] = {}
     try:
         async with database.rw.begin() as connection:
-            await connection.execute(SET_TENANT, {"tenant": str(file.tenant_id)})
+            await act_as(connection, TenantContext(file.tenant_id))
             await _refuse_taken(connection, file)
             counts["users"] = await _add_accounts(connection, file)
             for table in tables_of_tenant():

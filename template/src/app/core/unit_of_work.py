@@ -28,7 +28,7 @@ from app.core.runtime import Runtime
 from app.core.security_events import SecurityEvent, record
 from app.core.suspension import is_active
 from app.core.work import Work
-from app.database.session import TenantSession, open_session
+from app.database.session import ReadOnlySession, TenantSession, open_session
 from app.database.tenancy import Context, TenantContext
 
 log = structlog.get_logger(__name__)
@@ -197,6 +197,36 @@ class UnitOfWork(Work):
             self.after_commit(partial(_call, note))
         else:
             note()
+
+    @asynccontextmanager
+    async def reads_may_lag(self) -> AsyncIterator[TenantSession]:
+        """Yield a session for reads that may be APP_DATABASE_REPLICA_LAG_SECONDS old.
+
+        For lists and reports: they go to the read replica if there is one that lags less, and to
+        the primary otherwise. This unit's own writes are always seen: once it has written, its own
+        session is yielded.
+
+            async with self.work.reads_may_lag() as session:
+                return await InvoiceRepository(session).listed(filters, limit=limit)
+
+        The session only reads: other uses raise ReadsOnly. Do not decide by its rows what to write.
+        """
+        if self._reads_itself:
+            yield self.session
+            return
+        await self.release()
+        database = self.runtime.database
+        engine = await database.lagging()
+        async with ReadOnlySession(engine, self.context, primary=database.rw) as session:
+            yield session
+
+    @property
+    def _reads_itself(self) -> bool:
+        """True if only this unit's own session sees what it should, or another one costs more."""
+        session = self.session
+        if session.unscoped or session.writes or self._pending != PendingWrites():
+            return True
+        return session.is_open and self.runtime.database.replica is None
 
     @asynccontextmanager
     async def within(

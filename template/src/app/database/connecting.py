@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.engine import create_engine
+from app.database.engine import Pooled, create_engine
 
 SECONDS = 10
 ROLES = "run migrations/roles.sql in it, as an administrator"
@@ -44,7 +44,7 @@ class DatabaseAway(NoConnection):
 
 
 async def try_connection(
-    url: str, variable: str, *, pgbouncer: bool = False, migrates: bool = False
+    url: str, variable: str, *, pgbouncer: Pooled = False, migrates: bool = False
 ) -> None:
     """Connect once. Raises NoConnection or its subclass DatabaseAway.
 
@@ -53,7 +53,7 @@ async def try_connection(
     engine = create_engine(url, pgbouncer=pgbouncer)
     try:
         async with asyncio.timeout(SECONDS), engine.connect() as connection:
-            await _refuse_pooler(connection, variable, expected=pgbouncer)
+            await _refuse_pooler(connection, variable, expected=bool(pgbouncer))
             if migrates:
                 await _refuse_wrong_role(connection, variable)
     except UNREACHABLE as error:
@@ -111,6 +111,8 @@ POOLER = (
 
 def _server(url: URL) -> str:
     host = url.query.get("host") or url.host or "localhost"
+    if isinstance(host, tuple):
+        return ", ".join(host)
     return f"{host}:{url.query.get('port') or url.port or 5432}"
 
 

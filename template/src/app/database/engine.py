@@ -1,16 +1,26 @@
 """Create engines for PostgreSQL."""
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.database.asyncpg.connection import Connection
-from app.database.asyncpg.pipelined import PipelinedConnection, is_tested
+from app.database.asyncpg.connection import ClusterConnection, Connection
+from app.database.asyncpg.pipelined import (
+    PipelinedClusterConnection,
+    PipelinedConnection,
+    PooledPipelinedConnection,
+    is_tested,
+)
+from app.database.asyncpg.pool import PATIENCE, PATIENCE_SECONDS
 from app.database.asyncpg.transaction import AT_BEGIN
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
+
+Pooled: TypeAlias = bool | Literal["prepared"]
+"""Whether PgBouncer is in between, and whether it keeps prepared statements."""
 
 
 def create_engine(
@@ -20,27 +30,32 @@ def create_engine(
     pool_overflow: int = 10,
     pool_timeout_seconds: float = 3,
     statement_timeout_seconds: float = 30,
-    pgbouncer: bool = False,
+    pgbouncer: Pooled = False,
     fast_paths: bool = True,
+    patience_seconds: float = PATIENCE_SECONDS,
+    citus: bool = False,
 ) -> AsyncEngine:
     """Create an engine whose connections `Transaction` can use.
 
     Behind PgBouncer in transaction mode prepared statements cannot be kept (sqlalchemy#6467): pass
-    `pgbouncer`. Without `fast_paths` only asyncpg's public API is used, and each read is in a
-    transaction.
+    `pgbouncer`, or `"prepared"` if it keeps them itself. For the coordinator of a Citus cluster
+    pass `citus`. Without `fast_paths` only asyncpg's public API is used, and each read is in a
+    transaction. Connecting is retried for `patience_seconds`.
     """
-    fast = fast_paths and not pgbouncer
+    keeps_statements = pgbouncer in (False, "prepared")
+    fast = fast_paths and keeps_statements
     timeout = str(int(statement_timeout_seconds * 1000))
-    connect_args: dict[str, Any] = {
-        "connection_class": PipelinedConnection if fast and is_tested() else Connection,
-        "server_settings": {"statement_timeout": timeout},
-    }
+    plain = ClusterConnection if citus else Connection
+    pipelined: type[Connection] = PipelinedClusterConnection if citus else PipelinedConnection
     if pgbouncer:
-        connect_args = {
-            "connection_class": Connection,
-            "statement_cache_size": 0,
-            "prepared_statement_cache_size": 0,
-        }
+        pipelined = PooledPipelinedConnection
+    connect_args: dict[str, Any] = {
+        "connection_class": pipelined if fast and is_tested() else plain
+    }
+    if not pgbouncer:
+        connect_args["server_settings"] = {"statement_timeout": timeout}
+    if not keeps_statements:
+        connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     # PgBouncer shares server connections: startup parameters are its own, and a session-level SET
     # would leak to the next client. So the timeout is set in each transaction.
     at_begin = (f"SET LOCAL statement_timeout = {timeout}",) if pgbouncer else ()
@@ -53,11 +68,15 @@ def create_engine(
         pool_reset_on_return=None,  # `Transaction` checks the state at checkin instead
         pool_use_lifo=True,  # the most recent connection has the statements prepared
         connect_args=connect_args,
-        execution_options={SINGLE_STATEMENT_READS: fast, AT_BEGIN: at_begin},
+        execution_options={
+            SINGLE_STATEMENT_READS: fast,
+            AT_BEGIN: at_begin,
+            PATIENCE: patience_seconds,
+        },
     )
     event.listen(engine.sync_engine, "connect", _read_plain_uuids)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    event.listen(engine.sync_engine, "do_connect", _refuse_outside_greenlets)
+    event.listen(engine.sync_engine, "do_connect", _connect)
     return engine
 
 
@@ -72,7 +91,14 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-def _refuse_outside_greenlets(*_: Any) -> None:
-    """Refuse to connect outside a greenlet; `Transaction` retries in one."""
+def _connect(dialect: Any, _: Any, arguments: Any, options: Any) -> Any:
+    """Connect. Refuses to do so outside a greenlet; `Transaction` retries in one.
+
+    While none of several hosts is the primary, as in a failover, nobody can connect.
+    """
     if not in_greenlet():
         raise MissingGreenlet
+    try:
+        return dialect.connect(*arguments, **options)
+    except asyncpg.TargetServerAttributeNotMatched as error:
+        raise ConnectionRefusedError(str(error)) from error

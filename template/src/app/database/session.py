@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
 from app.database.asyncpg.errors import is_outdated
+from app.database.asyncpg.read_only import ReadOnlyTransaction
 from app.database.asyncpg.transaction import Transaction
 from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Prepared, Statement
@@ -142,6 +143,11 @@ class TenantSession(OrmVerbs):
             await self.commit()
 
     @property
+    def writes(self) -> bool:
+        """True once something was written or locked, or waits to be flushed."""
+        return self.transaction.has_written or self._holds_changes
+
+    @property
     def _holds_changes(self) -> bool:
         if not self.has_orm:
             return False
@@ -172,6 +178,17 @@ class TenantSession(OrmVerbs):
         if self.has_orm:
             await self.orm.close()
         await self.transaction.end()
+
+
+class ReadOnlySession(TenantSession):
+    """Reads from a replica, and goes over to the primary if that does not answer any more.
+
+    Raises ReadsOnly for what writes or locks.
+    """
+
+    def __init__(self, engine: AsyncEngine, context: Context, *, primary: AsyncEngine) -> None:
+        super().__init__(engine, context)
+        self.transaction = ReadOnlyTransaction(engine.sync_engine, context, primary.sync_engine)
 
 
 def open_session(engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> TenantSession:

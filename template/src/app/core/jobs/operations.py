@@ -24,6 +24,7 @@ RETRY = queue_sql("""
     WHERE id = ANY(CAST(:ids AS bigint[])) AND status IN ('failed', 'aborted', 'cancelled')
     RETURNING id
 """)
+DELETE = queue_sql("DELETE FROM procrastinate_jobs WHERE tenant_id = :tenant_id")
 CANCEL = queue_sql("SELECT procrastinate_cancel_job_v1(:id, true, false)")
 
 LIVE = ("todo", "doing")
@@ -56,6 +57,11 @@ async def list_jobs(
 async def retry_jobs(work: Work, ids: Sequence[int]) -> list[int]:
     """Retry ended jobs with all their attempts; return their ids. Other jobs are left alone."""
     return list(await work.session.scalars(RETRY, {"ids": list(ids)}))
+
+
+async def delete_jobs(work: Work, tenant_id: UUID) -> None:
+    """Delete all jobs of a tenant. In a Citus cluster no foreign key does it."""
+    await work.session.execute(DELETE, {"tenant_id": tenant_id})
 
 
 async def cancel_job(work: Work, job_id: int) -> bool:

@@ -12,7 +12,7 @@ SECONDS = 10
 UNKNOWN_TO_LIBPQ = {"prepared_statement_cache_size", "prepared_statement_name_func"}
 
 
-def connector(url: str, *, pgbouncer: bool) -> PsycopgConnector:
+def connector(url: str, *, pgbouncer: bool | str) -> PsycopgConnector:
     """Return an unopened connector. `url` is SQLAlchemy's, with TCP or a Unix socket."""
     options: dict[str, Any] = {"connect_timeout": SECONDS}
     if pgbouncer:
@@ -29,5 +29,9 @@ def conninfo(url: str) -> str:
         for name, value in parsed.query.items()
         if name not in UNKNOWN_TO_LIBPQ
     }
+    hosts = parsed.query.get("host")
+    if isinstance(hosts, tuple):
+        names, ports = zip(*(each.rpartition(":")[::2] for each in hosts), strict=True)
+        options |= {"host": ",".join(names), "port": ",".join(ports)}
     who = {"user": parsed.username, "password": parsed.password, "dbname": parsed.database}
     return make_conninfo(**{"host": parsed.host, "port": parsed.port, **who, **options})

@@ -25,6 +25,9 @@ VALUE = re.compile(r"decode\('[0-9a-f]*', 'hex'\)")
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """Uses only asyncpg's public API, and no prepared statements, so it works behind PgBouncer."""
 
+    joins_texts = True
+    """Statements ahead are one text. Citus needs SET LOCAL as a message of its own."""
+
     async def read_plain_uuids(self) -> None:
         """Decode ids as `uuid.UUID` itself. Call it once per connection."""
         await self.set_type_codec(
@@ -33,8 +36,8 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
 
     async def send(self, ahead: Sequence[str], sql: str, values: Sequence[Any]) -> list[Any]:
         """Run the statements `ahead`, which have no values, then `sql`; return its records."""
-        if ahead:
-            await self.execute("; ".join(ahead))
+        for each in ["; ".join(ahead)] if ahead and self.joins_texts else ahead:
+            await self.execute(each)
         return cast(list[Any], await self.fetch(sql, *values)) if sql else []
 
     async def as_text(self, statement: Prepared, value: bytes) -> str:
@@ -63,6 +66,10 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
     def is_in_transaction(self) -> bool:
         """Return False for a closed connection, for which asyncpg itself raises."""
         return not self.is_closed() and bool(super().is_in_transaction())
+
+
+class ClusterConnection(Connection):
+    joins_texts = False
 
 
 def begin_sql(context: Context, isolation_level: str | None = None) -> list[str]:

@@ -57,6 +57,19 @@ class PipelinedConnection(Connection):
         return f"EXECUTE {statement.name}({as_bytea(value)})"
 
 
+class PipelinedClusterConnection(PipelinedConnection):
+    joins_texts = False
+
+
+class PooledPipelinedConnection(PipelinedConnection):
+    """For PgBouncer, which knows statements that were prepared by messages, not those of SQL."""
+
+    joins_texts = False
+
+    async def as_text(self, statement: Prepared, value: bytes) -> str:
+        return await Connection.as_text(self, statement, value)
+
+
 def is_tested() -> bool:
     """True if this version of asyncpg was tested with the pipelined connection."""
     return asyncpg.__version__ in TESTED_VERSIONS

@@ -14,6 +14,8 @@ from app.database.asyncpg.errors import raise_refused
 
 PATIENCE_SECONDS = 2
 PAUSE_SECONDS = 0.05
+PATIENCE = "patience"
+"""The engine option with the seconds for which connecting is retried."""
 
 
 async def checkout(engine: Engine) -> PoolProxiedConnection:
@@ -23,10 +25,10 @@ async def checkout(engine: Engine) -> PoolProxiedConnection:
     Connecting is retried while PostgreSQL or PgBouncer restarts: nothing has been sent yet.
     """
     # Without a greenlet SQLAlchemy can only hand out an idle connection; to connect,
-    # `_refuse_outside_greenlets` raises MissingGreenlet.
+    # the engine's listener raises MissingGreenlet.
     with suppress(MissingGreenlet):
         return engine.raw_connection()
-    until = monotonic() + PATIENCE_SECONDS
+    until = monotonic() + engine.get_execution_options().get(PATIENCE, PATIENCE_SECONDS)
     while True:
         try:
             return await _connected(engine)

@@ -117,6 +117,10 @@ class Transaction:
             raise
         return records
 
+    def note_text(self) -> None:
+        """Note that SQL written as text was run, which may have written or locked."""
+        self.has_written = True
+
     def standalone_setting(self) -> tuple[str, UUID] | None:
         """Return the setting that a standalone read must set, or None if it is not possible."""
         options = self.engine.get_execution_options()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, event
+from sqlalchemy import CompoundSelect, Connection, Select, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.util import await_
 
@@ -38,7 +38,7 @@ class OrmSession(Session):
             raise RawSqlRefused(
                 f'connection() needs execution_options {tenant_filter.RAW_SQL}="reason"'
             )
-        self.transaction.has_written = True
+        self.transaction.note_text()
         return super().connection(bind_arguments, execution_options)
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
@@ -73,7 +73,9 @@ def _end(session: OrmSession, transaction: SessionTransaction) -> None:
 @event.listens_for(OrmSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> Any:
     session: Any = state.session
-    if not _only_reads(state):
+    if isinstance(state.statement, TextClause) and not _only_reads(state):
+        session.transaction.note_text()
+    elif not _only_reads(state):
         session.transaction.has_written = True
     if not session.unscoped:
         return tenant_filter.apply_tenant_filter(state, session.context)

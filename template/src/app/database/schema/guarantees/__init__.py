@@ -4,8 +4,15 @@
 them.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.database.cluster import is_cluster
+
+from ._cluster import CLUSTER_SETTINGS, IN_CLUSTER, REFERENCE_TABLES, SHOW_TABLES_ONLY
 from ._finding import Finding, find
 from ._lists import TABLES_WITHOUT_MODEL, global_tables, personal_columns
 from ._policies import find_weak_policies
@@ -13,6 +20,8 @@ from ._roles import BYPASSES, OVERREACHES
 from ._tables import LOOSE_KEYS, SEEN_THROUGH, UNPROTECTED
 
 __all__ = [
+    "CLUSTER_SETTINGS",
+    "REFERENCE_TABLES",
     "TABLES_WITHOUT_MODEL",
     "Finding",
     "UnsafeDatabase",
@@ -56,10 +65,24 @@ async def find_in_role(connection: AsyncConnection, *, may_own: bool = False) ->
 async def find_in_database(connection: AsyncConnection) -> list[Finding]:
     """Return findings about tables, views and functions. The models must be loaded."""
     personal = personal_columns()
+    in_cluster = await is_cluster(connection)
     parameters = {"global_tables": list(global_tables())}
     people = {"personal_tables": list(personal), "personal_columns": list(personal.values())}
-    findings = await find(connection, UNPROTECTED, parameters)
-    findings += await find_weak_policies(connection, parameters, personal)
+    findings = []
+    if in_cluster:
+        await connection.execute(text(SHOW_TABLES_ONLY))
+        findings = await find(connection, IN_CLUSTER, parameters | _of_cluster(personal))
+    findings += await find(connection, UNPROTECTED, parameters | {"in_cluster": in_cluster})
+    findings += await find_weak_policies(connection, parameters, personal, in_cluster=in_cluster)
     findings += await find(connection, LOOSE_KEYS, parameters | people)
     findings += await find(connection, SEEN_THROUGH, parameters)
     return findings
+
+
+def _of_cluster(personal: Iterable[str]) -> dict[str, Any]:
+    names, wanted = zip(*CLUSTER_SETTINGS.items(), strict=True)
+    return {
+        "names": list(names),
+        "wanted": list(wanted),
+        "reference": [*REFERENCE_TABLES, *personal],
+    }

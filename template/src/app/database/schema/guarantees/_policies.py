@@ -1,6 +1,6 @@
 """Compare the policies of tenants' tables with those that rls.py creates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.cluster import without_subselects
 from app.database.rls import ADMIN_POLICY, PERSON_POLICY, TENANT_POLICY
 from app.database.schema.guarantees._finding import Finding
 from app.database.schema.guarantees._tables import TABLES
@@ -36,18 +37,23 @@ class Policy:
 
 
 async def find_weak_policies(
-    connection: AsyncConnection, parameters: Mapping[str, Any], personal: Mapping[str, str]
+    connection: AsyncConnection,
+    parameters: Mapping[str, Any],
+    personal: Mapping[str, str],
+    *,
+    in_cluster: bool,
 ) -> list[Finding]:
     rows = (await connection.execute(POLICIES, parameters)).all()
+    write = without_subselects if in_cluster else str
     return [
         finding
         for table, policies in groupby(rows, key=attrgetter("name"))
-        for finding in _weaknesses(table, list(policies), personal.get(table))
+        for finding in _weaknesses(table, list(policies), _expected(personal.get(table), write))
     ]
 
 
-def _weaknesses(table: str, shown: list[Any], person: str | None) -> Iterator[Finding]:
-    for name, policy in _expected(person).items():
+def _weaknesses(table: str, shown: list[Any], expected: dict[str, Policy]) -> Iterator[Finding]:
+    for name, policy in expected.items():
         if not any(row.polname == name and _is(row, policy) for row in shown):
             yield Finding(
                 f"table {table}",
@@ -55,7 +61,7 @@ def _weaknesses(table: str, shown: list[Any], person: str | None) -> Iterator[Fi
                 f'unprotect("{table}") and protect("{table}") in a migration (app/database/rls.py)',
             )
     for row in shown:
-        if row.polname not in _expected(person) and row.widens and _serves(row):
+        if row.polname not in expected and row.widens and _serves(row):
             yield Finding(
                 f"policy {row.polname} of {table}",
                 "shows app_rw more rows than those of its tenant",
@@ -63,14 +69,17 @@ def _weaknesses(table: str, shown: list[Any], person: str | None) -> Iterator[Fi
             )
 
 
-def _expected(person: str | None) -> dict[str, Policy]:
-    own = _equals("tenant_id", TENANT_SETTING)
+def _expected(person: str | None, write: Callable[[str], str]) -> dict[str, Policy]:
+    """Return the policies, with conditions as PostgreSQL writes what `write` makes of them."""
+    own = write(_equals("tenant_id", TENANT_SETTING))
     policies = {
         TENANT_POLICY: Policy("*", ("app_rw",), own, own),
         ADMIN_POLICY: Policy("*", ("app_admin",), "true", "true"),
     }
     if person:
-        policies[PERSON_POLICY] = Policy("r", ("app_rw",), _equals(person, PERSON_SETTING), None)
+        policies[PERSON_POLICY] = Policy(
+            "r", ("app_rw",), write(_equals(person, PERSON_SETTING)), None
+        )
     return policies
 
 

@@ -31,7 +31,7 @@ UNPROTECTED = (
            'protect_tenants("tenants") in a migration step (app/database/rls.py)'
     FROM pg_class
     WHERE oid = to_regclass('tenants') AND NOT (
-        relrowsecurity AND relforcerowsecurity
+        relrowsecurity AND (relforcerowsecurity OR :in_cluster)
         AND NOT EXISTS (
             SELECT FROM pg_policy
             WHERE polrelid = pg_class.oid AND polcmd <> 'r'
@@ -54,7 +54,7 @@ UNPROTECTED = (
            'does not force row security on its owner',
            format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', name)
     FROM tenants_tables
-    WHERE NOT relforcerowsecurity
+    WHERE NOT relforcerowsecurity AND NOT :in_cluster
     """,
     f"""
     {TABLES}

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.core.auth import Reason
 from app.core.export import export_rows
+from app.core.jobs.operations import delete_jobs
 from app.core.tenancy import TenantContext
 from app.core.tenant_import import TenantFile, import_rows
 from app.core.unit_of_work import CurrentWork, UnitOfWork
@@ -67,6 +68,7 @@ class TenantLifecycle:
         async with self._across_tenants(f"delete tenant {tenant_id}") as work:
             tenants = TenantRepository(work.session)
             await tenants.delete(await tenants.get_for_update(tenant_id))
+            await delete_jobs(work, tenant_id)
             work.revoke(Reason.TENANT, tenant_id)
             work.cache.invalidate_tenant(TenantContext(tenant_id))
             work.publish(TenantDeleted(tenant_id))
