@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from app.config import ModuleSettings
 from app.core.auth import FoundKey
 from app.core.events import Subscriber
+from app.core.http.problems import ErrorPage
 from app.core.jobs import Job
 from app.core.permissions import Role
 from app.core.unit_of_work import UnitOfWork
@@ -27,6 +28,7 @@ class Module:
 
     `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
     `pages` are served without the prefix of the API, and are not in its document.
+    `error_pages` show errors of all paths below a prefix, in place of problem+json.
     `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
@@ -36,6 +38,7 @@ class Module:
     uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     pages: tuple[APIRouter, ...] = ()
+    error_pages: Mapping[str, ErrorPage] = field(default_factory=dict)
     versions: Mapping[str, tuple[APIRouter, ...]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, Role] = field(default_factory=dict)

@@ -1,6 +1,28 @@
 """Users: registration, log-in, and what other members of a tenant see of them."""
 
 from .errors import EmailTaken
-from .services import AuthService, SuperuserService, UserService
+from .schemas import ChallengeAnswer, LogInForm
+from .services import (
+    AuthService,
+    Challenge,
+    Me,
+    OidcService,
+    SessionService,
+    SuperuserService,
+    TokenPair,
+    UserService,
+)
 
-__all__ = ["AuthService", "EmailTaken", "SuperuserService", "UserService"]
+__all__ = [
+    "AuthService",
+    "Challenge",
+    "ChallengeAnswer",
+    "EmailTaken",
+    "LogInForm",
+    "Me",
+    "OidcService",
+    "SessionService",
+    "SuperuserService",
+    "TokenPair",
+    "UserService",
+]
