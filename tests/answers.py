@@ -89,6 +89,6 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
             "boats": None,
         },
     },
-    "shortest": {"custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},
-    "longest": {"custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
+    "shortest": {"modules": [], "custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},
+    "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }

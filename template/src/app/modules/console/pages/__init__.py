@@ -1,5 +1,9 @@
-from . import _log_in, _start, _static
+from ..web import set_entries
+from . import _editing, _lists, _log_in, _start, _static
+from ._rows import entries
 
-routers = tuple(each.pages.router for each in (_static, _log_in, _start))
+set_entries(entries)
+
+routers = tuple(each.pages.router for each in (_static, _log_in, _start, _lists, _editing))
 
 __all__ = ["routers"]

@@ -2,7 +2,7 @@
 
 from ._errors import show_error
 from ._log_in import PREFIX, begin_session, end_cookies, own_path, renewed
-from ._menu import Entry, add_to_menu
+from ._menu import Entry, add_to_menu, set_entries
 from ._pages import Pages
 from ._templates import STATIC, add_filter, render, render_first
 from ._visit import Visit
@@ -21,5 +21,6 @@ __all__ = [
     "render",
     "render_first",
     "renewed",
+    "set_entries",
     "show_error",
 ]

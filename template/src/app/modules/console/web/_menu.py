@@ -1,7 +1,8 @@
 """The menu: entries of the console's own pages; those of resources are found with the resources."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Entry:
 
 
 _ENTRIES: list[Entry] = []
+_FOUND: list[Callable[[Any], Iterable[Entry]]] = []
 
 
 def add_to_menu(*entries: Entry) -> None:
@@ -25,9 +27,15 @@ def add_to_menu(*entries: Entry) -> None:
     _ENTRIES.extend(entries)
 
 
-def grouped(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """Return these entries and the console's own, by group."""
+def set_entries(find: Callable[[Any], Iterable[Entry]]) -> None:
+    """Name what finds the entries of resources, for a visit."""
+    _FOUND[:] = [find]
+
+
+def grouped(visit: Any) -> dict[str, list[Entry]]:
+    """Return the entries of resources and the console's own, by group."""
     groups: dict[str, list[Entry]] = {}
-    for entry in [*entries, *_ENTRIES]:
+    found = [entry for find in _FOUND for entry in find(visit)]
+    for entry in [*found, *_ENTRIES]:
         groups.setdefault(entry.group, []).append(entry)
     return groups

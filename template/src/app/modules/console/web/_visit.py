@@ -13,7 +13,7 @@ from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER
 from app.core.unit_of_work import UnitOfWork
 from app.modules.users import Me, UserService
 
-from ._menu import Entry, grouped
+from ._menu import grouped
 from ._templates import render_first
 
 FORM = "application/x-www-form-urlencoded"
@@ -33,7 +33,6 @@ class Visit:
         self.request = request
         self.work: UnitOfWork = request.state.work
         self.me: Me | None = None
-        self.menu: list[Entry] = []
 
     @property
     def actor(self) -> Actor:
@@ -81,7 +80,7 @@ class Visit:
 
     def frame(self) -> dict[str, Any]:
         """Return what the layout shows around every page."""
-        shown = grouped(self.menu) if self.me else {}
+        shown = grouped(self) if self.me else {}
         path = self.request.url.path
         tenants = (
             {each.tenant_id: each.tenant_name for each in self.me.memberships} if self.me else {}
