@@ -28,7 +28,7 @@ pages = Pages()
 
 CHANGED_MEANWHILE = (
     "Somebody else changed this since you opened it, and nothing of yours was saved. The fields"
-    " that differ show what is stored now. Save again to keep yours, or leave the page to keep theirs."
+    " that differ show what is stored now. Save again to keep yours, or leave to keep theirs."
 )
 FORM_STATUS = (400, 404, 409, 412, 422)
 """Refusals of values are shown in the form; all others are pages."""

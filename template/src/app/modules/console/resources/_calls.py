@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -165,8 +166,10 @@ def _moment(version: str) -> datetime | None:
 
 
 def _version(data: Any, etag: str) -> str:
-    updated_at = data.get("updated_at") if isinstance(data, dict) else None
-    return str(updated_at or etag)
+    """Return the row's `updated_at`, its tag, or else a digest of what may be read of it."""
+    if not isinstance(data, dict):
+        return ""
+    return str(data.get("updated_at") or etag or sha256(orjson.dumps(data)).hexdigest())
 
 
 async def _nothing() -> Message:

@@ -102,7 +102,7 @@ class Resource:
 
     @cached_property
     def change_fields(self) -> tuple[Field, ...]:
-        """The fields of a change. Its form shows the whole row, so all but nullable ones are needed."""
+        """The fields of a change, whose form shows the whole row."""
         found = self._fields_of("change")
         return tuple(replace(each, required=not each.nullable, default=None) for each in found)
 
