@@ -1,27 +1,24 @@
 """Create, read, change and delete rows, with forms that are made of the module's schemas."""
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.responses import Response
 
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import NotFound
 from app.core.permissions import SIGNED_IN
 
 from ..resources import (
     Action,
     Answer,
-    Field,
     Labels,
     Resource,
-    Sent,
     call,
     find_resources,
     raw_of,
     read_form,
 )
 from ..web import Pages, Visit
-from ._lists import options_of
+from ._forms import differing, form_page, form_refused
 from ._rows import heading, names_of, read_row, resource_of, row_id_of
 
 pages = Pages()
@@ -30,8 +27,6 @@ CHANGED_MEANWHILE = (
     "Somebody else changed this since you opened it, and nothing of yours was saved. The fields"
     " that differ show what is stored now. Save again to keep yours, or leave to keep theirs."
 )
-FORM_STATUS = (400, 404, 409, 412, 422)
-"""Refusals of values are shown in the form; all others are pages."""
 
 
 @pages.get("/data/{key}/new")
@@ -40,7 +35,7 @@ async def show_create(visit: Visit) -> Response:
     _action(visit, resource, "create")
     raw = {each.name: raw_of(each, each.default) for each in resource.create_fields}
     given = {name: value for name, value in visit.request.query_params.items() if name in raw}
-    return await _form(visit, resource, resource.create_fields, {**raw, **given})
+    return await form_page(visit, resource, resource.create_fields, {**raw, **given})
 
 
 @pages.post("/data/{key}/new")
@@ -52,7 +47,7 @@ async def create(visit: Visit) -> Response:
     if answer.is_ok:
         row_id = answer.data.get("id") if isinstance(answer.data, dict) else None
         return _done(visit, resource, action, answer, row_id, "created")
-    return await _refused(visit, resource, resource.create_fields, sent, answer)
+    return await form_refused(visit, resource, resource.create_fields, sent, answer)
 
 
 @pages.get("/data/{key}/{row_id}")
@@ -77,7 +72,7 @@ async def show_change(visit: Visit) -> Response:
     _action(visit, resource, "change")
     read = await read_row(visit, resource, row_id)
     raw = {each.name: raw_of(each, read.data.get(each.name)) for each in resource.change_fields}
-    return await _form(
+    return await form_page(
         visit, resource, resource.change_fields, raw, row=read.data, version=read.version
     )
 
@@ -93,7 +88,7 @@ async def change(visit: Visit) -> Response:
     is_old = read.is_ok and version != read.version
     sent = read_form(resource.change_fields, form, read.data if read.is_ok and not is_old else None)
     if not read.is_ok:
-        return await _refused(visit, resource, resource.change_fields, sent, read)
+        return await form_refused(visit, resource, resource.change_fields, sent, read)
     if not is_old and not sent.body:
         return visit.go(f"{resource.path}/{row_id}", "changed")
     if not is_old:
@@ -103,7 +98,7 @@ async def change(visit: Visit) -> Response:
         if answer.is_ok:
             return visit.go(f"{resource.path}/{row_id}", "changed")
         if not answer.is_outdated:
-            return await _refused(
+            return await form_refused(
                 visit,
                 resource,
                 resource.change_fields,
@@ -114,7 +109,7 @@ async def change(visit: Visit) -> Response:
             )
         await visit.work.close()
         read = await read_row(visit, resource, row_id)
-    return await _form(
+    return await form_page(
         visit,
         resource,
         resource.change_fields,
@@ -122,7 +117,7 @@ async def change(visit: Visit) -> Response:
         row=read.data,
         version=read.version,
         problem=CHANGED_MEANWHILE,
-        stored=_differing(resource.change_fields, sent, read.data),
+        stored=differing(resource.change_fields, sent, read.data),
         status=409,
     )
 
@@ -186,100 +181,6 @@ def _action(visit: Visit, resource: Resource, name: str) -> Action:
     action = resource.actions[name]
     visit.work.require_guard(action.guard or SIGNED_IN)
     return action
-
-
-async def _refused(
-    visit: Visit,
-    resource: Resource,
-    fields: Iterable[Field],
-    sent: Sent,
-    answer: Answer,
-    **options: Any,
-) -> Response:
-    """Show the form again, with each error at its field. Raises Refused, Forbidden."""
-    if answer.status == 403:
-        raise Forbidden(answer.data["detail"])
-    if answer.status not in FORM_STATUS or (answer.status == 404 and not answer.data.get("errors")):
-        answer.check()
-    fields = list(fields)
-    errors, others = _placed(fields, answer)
-    await visit.work.close()
-    return await _form(
-        visit,
-        resource,
-        fields,
-        sent.raw,
-        errors=errors,
-        problem=" ".join(others) or "Look at the fields that are marked. Nothing was saved.",
-        status=answer.status,
-        **options,
-    )
-
-
-def _placed(fields: Iterable[Field], answer: Answer) -> tuple[dict[str, str], list[str]]:
-    """Return the errors by field, and those that belong to no field."""
-    names = {each.name for each in fields}
-    errors: dict[str, str] = {}
-    others: list[str] = []
-    for each in answer.data.get("errors", ()):
-        place, _, name = str(each["pointer"]).lstrip("/").partition("/")
-        name = name.partition("/")[0]
-        if place == "body" and name in names:
-            errors.setdefault(name, each["detail"])
-        else:
-            others.append(each["detail"])
-    if not errors and not others:
-        taken = [name for name in names if answer.slug.endswith(f"-{name.replace('_', '-')}-taken")]
-        if taken:
-            errors[max(taken, key=len)] = str(answer.data["title"])
-        else:
-            others.append(str(answer.data["detail"]))
-    return errors, others
-
-
-def _differing(fields: Iterable[Field], sent: Sent, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stored values of the fields whose text differs, for a look at both."""
-    return {
-        each.name: row.get(each.name)
-        for each in fields
-        if sent.raw[each.name] != raw_of(each, row.get(each.name))
-    }
-
-
-async def _form(
-    visit: Visit,
-    resource: Resource,
-    fields: Iterable[Field],
-    raw: Mapping[str, str],
-    *,
-    row: Mapping[str, Any] | None = None,
-    version: str = "",
-    errors: Mapping[str, str] | None = None,
-    stored: Mapping[str, Any] | None = None,
-    problem: str = "",
-    status: int = 200,
-) -> Response:
-    fields = list(fields)
-    labels = Labels(visit.request, find_resources(visit.request.app))
-    return visit.page(
-        *names_of(resource, "form.html"),
-        resource=resource,
-        fields=fields,
-        raw=raw,
-        row=row,
-        heading=heading(resource, row),
-        version=version,
-        errors=errors or {},
-        stored=stored or {},
-        problem=problem,
-        labels=await labels.find(fields, [stored] if stored else []),
-        options={
-            each.name: await options_of(visit, each, raw.get(each.name, ""))
-            for each in fields
-            if each.target
-        },
-        status=status,
-    )
 
 
 def _delete_page(

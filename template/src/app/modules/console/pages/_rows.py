@@ -80,6 +80,8 @@ def shown(value: Any, field: Field) -> Any:
             return Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(value)
         case Kind.EMAIL:
             return Markup('<a href="mailto:{0}">{0}</a>').format(value)
+        case Kind.LINES:
+            return ", ".join(map(str, value))
         case Kind.JSON:
             return Markup("<pre>{}</pre>").format(json_text(value))
         case _:

@@ -5,7 +5,11 @@ from app.core.permissions import PUBLIC
 
 from ..web import STATIC, Pages, Visit
 
-KINDS = {"console.css": "text/css", "console.js": "text/javascript"}
+KINDS = {
+    "console.css": "text/css",
+    "console.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 pages = Pages()

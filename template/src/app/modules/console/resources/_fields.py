@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from app.kit.schemas import NOT_BLANK
+
 LONG = 255
 """Texts that may be longer have a field of several lines."""
 FORMATS = {
@@ -38,6 +40,7 @@ class Kind(StrEnum):
     URL = "url"
     ID = "id"
     SECRET = "secret"  # noqa: S105 - no password
+    LINES = "lines"
     JSON = "json"
 
     @property
@@ -138,7 +141,11 @@ def _plain(names: set[Any], types: list[Mapping[str, Any]]) -> Kind:
     if names and names <= {"number", "integer"}:
         return Kind.NUMBER
     if names == {"string"}:
-        return Kind.TEXT if types[0].get("maxLength", LONG + 1) <= LONG else Kind.LONG_TEXT
+        has_form = types[0].get("pattern", NOT_BLANK) != NOT_BLANK
+        is_short = types[0].get("maxLength", LONG + 1) <= LONG
+        return Kind.TEXT if is_short or has_form else Kind.LONG_TEXT
+    if names == {"array"} and types[0].get("items", {}).get("type") == "string":
+        return Kind.LINES
     return Kind.JSON
 
 

@@ -25,7 +25,7 @@ ROW = re.compile(r"/\{(\w+)\}")
 OF_A_LIST = {"sort", "limit", "cursor"}
 OF_EVERY_ROW = ("id", "updated_at")
 MOST_COLUMNS = 8
-LENGTHY = (Kind.LONG_TEXT, Kind.JSON)
+LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES)
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,17 @@ class Resource:
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
-        """The fields of a row that is read."""
-        return self._known(fields_of(self.row, mode="serialization"))
+        """The fields of a row that is read, with the kinds of those that are written.
+
+        A schema to read says of many only that they are text.
+        """
+        written = {each.name: each.kind for each in (*self.change_fields, *self.create_fields)}
+        return tuple(
+            replace(each, kind=written.get(each.name, Kind.TEXT))
+            if each.kind is Kind.LONG_TEXT
+            else each
+            for each in self._known(fields_of(self.row, mode="serialization"))
+        )
 
     @cached_property
     def columns(self) -> tuple[Field, ...]:

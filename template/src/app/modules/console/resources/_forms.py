@@ -7,7 +7,8 @@ from typing import Any
 
 from ._fields import Field, Kind
 
-AS_THEY_ARE = (Kind.TEXT, Kind.LONG_TEXT, Kind.SECRET)
+AS_THEY_ARE = (Kind.TEXT, Kind.LONG_TEXT, Kind.SECRET, Kind.LINES)
+"""Kinds that may be empty and not null."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _text(field: Field, form: Mapping[str, str]) -> str:
 
 def _value(field: Field, text: str) -> Any:
     """Return the value, or the text where it is no value: the API says what is wrong with it."""
-    if not text.strip() and not (field.kind in AS_THEY_ARE and not field.nullable):
+    if not text.strip() and (field.nullable or field.kind not in AS_THEY_ARE):
         return None if field.nullable else LEFT_OUT
     match field.kind:
         case Kind.FLAG:
@@ -62,6 +63,8 @@ def _value(field: Field, text: str) -> Any:
             return _number(text.strip(), int if field.kind is Kind.INTEGER else float)
         case Kind.MOMENT:
             return _moment(text.strip())
+        case Kind.LINES:
+            return [line.strip() for line in text.splitlines() if line.strip()]
         case Kind.JSON:
             return _json(text)
         case Kind.TEXT | Kind.LONG_TEXT | Kind.SECRET:
@@ -98,6 +101,8 @@ def raw_of(field: Field, value: Any) -> str:
         return "true" if value else "false"
     if field.kind is Kind.MOMENT:
         return str(value)[:19]
+    if field.kind is Kind.LINES and isinstance(value, list):
+        return "\n".join(map(str, value))
     if field.kind is Kind.JSON:
         return json.dumps(value, indent=2, ensure_ascii=False)
     return str(value)

@@ -81,7 +81,7 @@ class TestLogIn:
     async def test_has_the_limits_of_the_api(self, app: FastAPI) -> None:
         """The routes share the API's mark, so that nobody gets more tries by changing the page."""
         limited = {
-            route.path
+            str(getattr(route, "path", ""))
             for route in app.routes
             if getattr(getattr(route, "endpoint", None), "__limit__", ("",))[0] == "login"
         }
