@@ -5,15 +5,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.core.errors import Forbidden
-
 from ..resources import Answer, Field, Labels, Resource, Sent, find_resources, raw_of
 from ..web import Visit
 from ._lists import options_of
 from ._rows import heading, names_of
 
-FORM_STATUS = (400, 404, 409, 412, 422)
-"""Refusals of values are shown in the form; all others are pages."""
+FORM_STATUS = (400, 403, 404, 409, 412, 422)
+"""Refusals by a rule are shown in the form; 403 is one, as the page has checked the permission."""
 
 
 async def form_refused(
@@ -24,9 +22,7 @@ async def form_refused(
     answer: Answer,
     **options: Any,
 ) -> Response:
-    """Show the form again, with each error at its field. Raises Refused, Forbidden."""
-    if answer.status == 403:
-        raise Forbidden(answer.data["detail"])
+    """Show the form again, with each error at its field. Raises Refused."""
     if answer.status not in FORM_STATUS or (answer.status == 404 and not answer.data.get("errors")):
         answer.check()
     fields = list(fields)

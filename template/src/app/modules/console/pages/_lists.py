@@ -68,7 +68,9 @@ async def options_of(visit: Visit, field: Field, chosen: str) -> list[tuple[str,
     resource = resources[field.target]
     if not visit.may(resource.list.guard):
         return [(chosen, chosen)] if chosen else []
-    found = await _find(visit, resource, "")
+    if field.target not in visit.found:
+        visit.found[field.target] = await _find(visit, resource, "")
+    found = list(visit.found[field.target])
     if chosen and chosen not in dict(found):
         labels = await Labels(visit.request, resources).find([field], [{field.name: chosen}])
         found.insert(0, (chosen, labels.of(chosen)))

@@ -33,6 +33,8 @@ class Visit:
         self.request = request
         self.work: UnitOfWork = request.state.work
         self.me: Me | None = None
+        self.found: dict[str, list[tuple[str, str]]] = {}
+        """Ids and names of rows to choose from, by resource: several fields may ask for them."""
 
     @property
     def actor(self) -> Actor:
