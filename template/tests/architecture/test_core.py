@@ -37,7 +37,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "suspension": "jobs work",
         "unit_of_work": "acting audit auth cache errors etags events jobs limits mail observability"
         " origin permissions runtime security_events suspension work",
-        "module": "auth events jobs permissions unit_of_work",
+        "module": "auth errors events jobs permissions unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime suspension unit_of_work work",
         "http": "auth errors etags jobs limits module observability origin permissions references"

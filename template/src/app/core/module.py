@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import cleandoc
 from pkgutil import iter_modules
 
@@ -10,8 +11,8 @@ from fastapi import APIRouter
 
 from app.config import ModuleSettings
 from app.core.auth import FoundKey
+from app.core.errors import ErrorPage
 from app.core.events import Subscriber
-from app.core.http.problems import ErrorPage
 from app.core.jobs import Job
 from app.core.permissions import Role
 from app.core.unit_of_work import UnitOfWork
@@ -65,6 +66,12 @@ def description_of(module: Module) -> str:
     package = import_module(f"{PACKAGE}.{module.name}")
     paragraph = cleandoc(package.__doc__ or module.name).partition("\n\n")[0]
     return paragraph.removesuffix(FOR_PROGRAMMERS)
+
+
+def find_part(package: str, name: str) -> object:
+    """Return a file that only some modules have, such as console.py, or None."""
+    is_there = package.startswith(f"{PACKAGE}.") and find_spec(f"{package}.{name}")
+    return import_module(f"{package}.{name}") if is_there else None
 
 
 def _introduce(package: str) -> Module:

@@ -1,7 +1,6 @@
 from app.core.module import Module
 
-from .pages import routers
-from .web import PREFIX, show_error
+from .pages import PREFIX, routers, show_error
 
 module = Module(
     name="console",

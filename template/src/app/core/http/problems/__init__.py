@@ -1,13 +1,12 @@
 """Problem details (RFC 9457) for every error, and the pages that explain each error type."""
 
-from ._handlers import ErrorPage, close_websocket, install_error_handlers, problem_response
+from ._handlers import close_websocket, install_error_handlers, problem_response
 from ._pages import error_types
 from ._pages import router as error_pages
 from ._problem import MEDIA_TYPE, Problem, ValidationProblem, problem_bytes
 
 __all__ = [
     "MEDIA_TYPE",
-    "ErrorPage",
     "Problem",
     "ValidationProblem",
     "close_websocket",

@@ -1,6 +1,6 @@
 """Translate exceptions to responses; every error response is made here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import structlog
 from fastapi import FastAPI
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from app.core.errors import AppError
+from app.core.errors import AppError, ErrorPage
 from app.database.pagination import InvalidCursor
 from app.database.repository import RowNotFound
 from app.database.tenancy import TenantContextRequired
@@ -34,10 +34,6 @@ ANSWERED = (
 )
 POLICY_VIOLATION = 1008
 SERVER_ERROR = 1011
-
-
-ErrorPage = Callable[[Scope, AppError], Response]
-"""Shows an error to people, in a page; it must not raise."""
 
 
 def problem_response(scope: Scope, error: Exception) -> Response:

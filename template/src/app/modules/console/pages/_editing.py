@@ -7,7 +7,9 @@ from starlette.responses import Response
 from app.core.errors import NotFound
 from app.core.permissions import SIGNED_IN
 
-from ..resources import (
+from ._forms import differing, form_page, form_refused
+from ._rows import heading, names_of, read_row, resource_of, row_id_of
+from .resources import (
     Action,
     Answer,
     Labels,
@@ -17,9 +19,7 @@ from ..resources import (
     raw_of,
     read_form,
 )
-from ..web import Pages, Visit
-from ._forms import differing, form_page, form_refused
-from ._rows import heading, names_of, read_row, resource_of, row_id_of
+from .web import Pages, Visit
 
 pages = Pages()
 

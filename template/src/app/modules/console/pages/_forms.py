@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..resources import Answer, Field, Labels, Resource, Sent, find_resources, raw_of
-from ..web import Visit
 from ._lists import options_of
 from ._rows import heading, names_of
+from .resources import Answer, Field, Labels, Resource, Sent, find_resources, raw_of
+from .web import Visit
 
 FORM_STATUS = (400, 403, 404, 409, 412, 422)
 """Refusals by a rule are shown in the form; 403 is one, as the page has checked the permission."""

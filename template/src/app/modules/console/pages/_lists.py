@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from ..resources import Answer, Field, Labels, Resource, call, find_resources, label_of
-from ..web import Pages, Visit
 from ._rows import names_of, resource_of
+from .resources import Answer, Field, Labels, Resource, call, find_resources, label_of
+from .web import Pages, Visit
 
 pages = Pages()
 

@@ -21,7 +21,7 @@ from app.modules.users import (
     TokenPair,
 )
 
-from ..web import PREFIX, Pages, Visit, begin_session, end_cookies, own_path, renewed
+from .web import PREFIX, Pages, Visit, begin_session, end_cookies, own_path, renewed
 
 pages = Pages()
 

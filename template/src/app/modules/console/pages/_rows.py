@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from app.core.errors import NotFound
 
-from ..resources import Answer, Field, Kind, Resource, call, find_resources, label_of
-from ..web import Entry, Visit, add_filter
+from .resources import Answer, Field, Kind, Resource, call, find_resources, label_of
+from .web import Entry, Visit, add_filter
 
 
 def resource_of(visit: Visit) -> Resource:

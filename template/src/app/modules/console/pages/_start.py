@@ -1,6 +1,6 @@
 from starlette.responses import Response
 
-from ..web import Pages, Visit
+from .web import Pages, Visit
 
 pages = Pages()
 

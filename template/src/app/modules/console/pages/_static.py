@@ -3,7 +3,7 @@ from fastapi.responses import Response
 from app.core.errors import NotFound
 from app.core.permissions import PUBLIC
 
-from ..web import STATIC, Pages, Visit
+from .web import STATIC, Pages, Visit
 
 KINDS = {
     "console.css": "text/css",

@@ -8,7 +8,7 @@ from app.kit.ids import new_id
 from tests.support.limits import without_limits
 from tests.support.people import Person, create_tenant
 
-from ..resources import Field, Kind, Resource, find_resources
+from ..pages.resources import Field, Kind, Resource, find_resources
 from .browser import Browser, Page
 
 PROBE = "<script>alert(1)</script>\"'&{{7*7}}<img src=x onerror=alert(1)>"

@@ -11,7 +11,7 @@ from app.modules.tenants import TenantService
 from app.modules.users.services import SecondFactorService
 from tests.support.people import PASSWORD, Person, create_tenant
 
-from ..web import own_path
+from ..pages.web import own_path
 from .browser import Browser, Page
 
 FOREIGN = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example.com"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-CONSOLE = Path(__file__).parents[1]
+CONSOLE = Path(__file__).parents[2]
 MODULES = CONSOLE.parent
 STATIC = CONSOLE / "static"
 

@@ -1,26 +1,23 @@
 """Find the resources in the routes of the app: a list, and what can be done with its rows."""
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from app.core.module import find_part
 from app.core.permissions import guard_of
 from app.core.tables import tables_of
 
-from ..customization import Console
+from ...customization import Console
 from ._fields import Field, Kind, describe_parameter, fields_of, title_of
 
 API = "/api/v1/"
-PACKAGE = re.compile(r"app\.modules\.(\w+)\.")
 ROW = re.compile(r"/\{(\w+)\}")
 OF_A_LIST = {"sort", "limit", "cursor"}
 OF_EVERY_ROW = ("id", "updated_at")
@@ -176,7 +173,7 @@ def _resource(
     routes: Mapping[tuple[str, str], APIRoute],
     tables: Mapping[str, str],
 ) -> Resource:
-    module = _module_of(routes["GET", path])
+    package = _package_of(routes["GET", path])
     actions: dict[str, Action] = {}
     verbs: dict[str, Action] = {}
     for (method, other), route in routes.items():
@@ -195,13 +192,13 @@ def _resource(
                 verbs[verb] = action
     return Resource(
         key=path.replace("/", "."),
-        module=module,
+        module=package.rpartition(".")[2],
         row=row,
         list=Action(routes["GET", path], guard_of(routes["GET", path].endpoint)),
         actions=actions,
         verbs=verbs,
-        targets=_targets(module, path, row, tables),
-        console=_console(module, path),
+        targets=_targets(package, path, tables),
+        console=_console(package, path),
     )
 
 
@@ -215,9 +212,9 @@ def _row_of(route: APIRoute) -> type[BaseModel] | None:
     return row if isinstance(row, type) else None
 
 
-def _module_of(route: APIRoute) -> str:
-    found = PACKAGE.match(f"{route.endpoint.__module__}.")
-    return found[1] if found else ""
+def _package_of(route: APIRoute) -> str:
+    """Return the package of the module that the route belongs to."""
+    return ".".join(route.endpoint.__module__.split(".")[:3])
 
 
 def _tables(
@@ -226,28 +223,21 @@ def _tables(
     """Return the key of the resource that shows a table's rows, by the table's name."""
     found: dict[str, str] = {}
     for path in sorted(lists, key=lambda each: each.startswith("admin/")):
-        module = _module_of(routes["GET", path])
-        for table in tables_of(f"app.modules.{module}"):
+        for table in tables_of(_package_of(routes["GET", path])):
             if table.replace("_", "-").endswith(path.rpartition("/")[2].replace("_", "-")):
                 found.setdefault(table, path.replace("/", "."))
     return found
 
 
-def _targets(
-    module: str, path: str, row: type[BaseModel], tables: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the key of what a field refers to, from the foreign keys of the module's tables."""
-    own = tables_of(f"app.modules.{module}")
-    mine = next((each for each in own if tables.get(each) == path.replace("/", ".")), None)
-    columns = own[mine] if mine else {}
+def _targets(package: str, path: str, tables: Mapping[str, str]) -> dict[str, str]:
+    """Return the key of what a field refers to, from the foreign keys of the resource's table."""
+    key = path.replace("/", ".")
+    columns = next((cs for own, cs in tables_of(package).items() if tables.get(own) == key), {})
     return {name: tables[table] for name, table in columns.items() if table in tables}
 
 
-def _console(module: str, path: str) -> Console:
-    """Return what the module's console.py says: `console`, or `consoles` by path."""
-    package = f"app.modules.{module}"
-    if not module or package not in sys.modules or find_spec(f"{package}.console") is None:
-        return Console()
-    said = import_module(f"{package}.console")
+def _console(package: str, path: str) -> Console:
+    """Return what the module's console.py says: `console`, or for one of several `consoles`."""
+    said = find_part(package, "console")
     by_path: Mapping[str, Console] = getattr(said, "consoles", {})
     return by_path.get(path, getattr(said, "console", Console()))
