@@ -25,16 +25,16 @@ def add_filter(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def render(name: str, **values: object) -> str:
-    return _environment().get_template(name).render(values)
+    return environment().get_template(name).render(values)
 
 
 def render_first(names: Iterable[str], **values: object) -> str:
     """Render the first template that exists: `orders/list.html` is of the module `orders`."""
-    return _environment().select_template(list(names)).render(values)
+    return environment().select_template(list(names)).render(values)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     replacing = {
         folder.parent.name: FileSystemLoader(folder) for folder in MODULES.glob("*/templates")
     }
