@@ -48,7 +48,7 @@ EVERY_KIND = {
 }
 
 ANSWER_SETS: dict[str, dict[str, Any]] = {
-    "minimal": {"ci": "none"},
+    "minimal": {"ci": "none", "modules": []},
     "default": {"custom_modules": "projects, invoices"},
     "everything": {
         "project_name": 'Café "Niño" & Söhne',
@@ -57,7 +57,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
         "author_name": "Zoë O'Brien",
         "author_email": "zoe@example.com",
         "license": "Apache-2.0",
-        "modules": ["files", "notifications", "webhooks"],
+        "modules": ["console", "files", "notifications", "webhooks"],
         "custom_modules": {
             "invoice_lines": None,
             "person": None,
@@ -90,6 +90,6 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
             "boats": None,
         },
     },
-    "shortest": {"custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},
-    "longest": {"custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
+    "shortest": {"modules": [], "custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},
+    "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }

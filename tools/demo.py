@@ -139,9 +139,10 @@ def demo_users() -> tuple[DemoUser, DemoUser]:
 def show(demo: Demo, rival: DemoUser) -> None:
     print(
         f"""
-  API docs   {demo.url}/docs
-  Log-ins    {demo.user.email} and {rival.email}, of two tenants
+  Open       {demo.url}/console
+  Log in as  {demo.user.email} or {rival.email}, of two tenants
   Password   {demo.user.password}
+  API docs   {demo.url}/docs
   Its log    {LOG.relative_to(ROOT)}
 
   Log in:
@@ -158,15 +159,18 @@ def show(demo: Demo, rival: DemoUser) -> None:
 
 
 def check_answers(demo: Demo) -> None:
-    """Run the three printed commands in one shell. Raises DemoFailed unless they return what is promised."""
-    say("Trying the three lines")
+    """Open the console, and run the three printed commands in one shell. Raises DemoFailed if one does not do its work."""
+    say("Trying the console and the three lines")
+    with urllib.request.urlopen(f"{demo.url}/console") as page:
+        if b"<h1>Log in</h1>" not in page.read():
+            raise DemoFailed(f"{demo.url}/console should lead to the log-in")
     rows, foreign = _answers_of_curl(demo) if shutil.which("curl") else _answers(demo)
     problem = json.loads(foreign)
     if not rows["items"] or demo.foreign_row in (row["id"] for row in rows["items"]):
         raise DemoFailed(f"own rows should be some of one's own, but are {rows}")
     if problem["status"] != 404 or not {"type", "title", "instance", "trace_id"} <= problem.keys():
         raise DemoFailed(f"the other tenant's row should be a 404 problem, but is {problem}")
-    say(f"All three work: {len(rows['items'])} own rows, and a 404 for the other tenant's")
+    say(f"All work: {len(rows['items'])} own rows, and a 404 for the other tenant's")
 
 
 def _answers_of_curl(demo: Demo) -> tuple[dict[str, Any], str]:

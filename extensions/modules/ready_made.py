@@ -21,6 +21,12 @@ class ReadyMade:
 
 READY_MADE = (
     ReadyMade(
+        "console",
+        "Console: pages in the browser for every module, and for what a tenant's people manage",
+        needs=("jinja2>=3.1.6,<4",),
+        needs_in_tests=("axe-playwright-python>=0.1.8,<1", "playwright>=1.55,<2"),
+    ),
+    ReadyMade(
         "files",
         "Files: uploads and downloads, in a folder or in S3",
         needs=("obstore>=0.12,<1", "puremagic>=1.30,<3"),

@@ -36,7 +36,8 @@ from app.core.http.middleware import (
     observed,
 )
 from app.core.http.openapi import describe, info
-from app.core.http.problems import error_pages, install_error_handlers
+from app.core.http.problems import error_pages as error_type_pages
+from app.core.http.problems import install_error_handlers
 from app.core.http.routing import FastRoute, StrictRoute
 from app.core.module import Module, find_modules
 from app.core.observability.logging import configure_logging
@@ -75,7 +76,8 @@ def create_app(
     )
     app.state.runtime = runtime
     app.state.draining = _draining(settings)
-    install_error_handlers(app, settings.public_url)
+    error_pages = {path: show for module in modules for path, show in module.error_pages.items()}
+    install_error_handlers(app, settings.public_url, error_pages)
     _include(app, runtime, modules)
     describe(
         app,
@@ -129,7 +131,7 @@ def _include(app: FastAPI, runtime: Runtime, modules: tuple[Module, ...]) -> Non
         "migrations": partial(is_at_head, rw),
     }
     include(app, health_routes(checks))
-    include(app, error_pages)
+    include(app, error_type_pages)
     if _shows_documents(runtime.settings):
         include(app, documentation_routes(runtime.settings.name, runtime.settings.environment))
     if runtime.settings.environment == "development":

@@ -41,7 +41,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "suspension": "jobs work",
         "unit_of_work": "acting audit auth cache errors etags events jobs limits mail observability"
         " origin permissions runtime security_events suspension work",
-        "module": "auth events jobs mail permissions personal_data unit_of_work",
+        "module": "auth errors events jobs mail permissions personal_data unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime suspension unit_of_work work",
         "http": "auth errors etags jobs languages limits mail module observability origin"

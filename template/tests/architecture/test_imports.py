@@ -7,7 +7,7 @@ from .source import MODULES, files, imported, refuse
 
 WEB = {"fastapi", "starlette"}
 ROWS = {"sqlalchemy", "alembic", "asyncpg"}
-LAYERS = {"routes": WEB, "repositories": ROWS, "models": ROWS, "migrations": ROWS}
+LAYERS = {"routes": WEB, "pages": WEB, "repositories": ROWS, "models": ROWS, "migrations": ROWS}
 BY_NAME = ("importlib", "pkgutil", "runpy", "sys.modules")
 HARMLESS = ("importlib.metadata", "importlib.resources")
 

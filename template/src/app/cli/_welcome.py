@@ -26,7 +26,10 @@ def welcome(settings: Settings, host: str, port: int) -> None:
 
 
 def _lines(settings: Settings, url: str) -> list[str]:
-    lines = [f"  {settings.name} is up: {url}/docs"]
+    pages = [f"{url}/docs"]
+    if any(module.name == "console" for module in find_modules()):
+        pages.insert(0, f"{url}/console")
+    lines = [f"  {settings.name} is up: {' and '.join(pages)}"]
     if people := asyncio.run(_seeded(settings)):
         lines += [f"  Log in as  {' or '.join(people)}", f"  Password   {seeds.PASSWORD}"]
     return [*lines, "  Ctrl-C ends it; a change in src starts it again."]

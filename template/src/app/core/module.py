@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import cleandoc
 from pkgutil import iter_modules
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter
 
 from app.config import ModuleSettings
 from app.core.auth import FoundKey
+from app.core.errors import ErrorPage
 from app.core.events import Subscriber
 from app.core.jobs import Job
 from app.core.mail import Mail
@@ -29,6 +31,7 @@ class Module:
 
     `uses` names the modules whose public API it imports; `make import-rules` writes it for Tach.
     `pages` are served without the prefix of the API, and are not in its document.
+    `error_pages` show errors of all paths below a prefix, in place of problem+json.
     `versions` are routers of later versions of the API: `{"v2": (router,)}`. docs/api-versions.md
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
     `mails` declares its e-mails, whose templates are in `templates/mails`.
@@ -40,6 +43,7 @@ class Module:
     uses: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     pages: tuple[APIRouter, ...] = ()
+    error_pages: Mapping[str, ErrorPage] = field(default_factory=dict)
     versions: Mapping[str, tuple[APIRouter, ...]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, Role] = field(default_factory=dict)
@@ -68,6 +72,12 @@ def description_of(module: Module) -> str:
     package = import_module(f"{PACKAGE}.{module.name}")
     paragraph = cleandoc(package.__doc__ or module.name).partition("\n\n")[0]
     return paragraph.removesuffix(FOR_PROGRAMMERS)
+
+
+def find_part(package: str, name: str) -> object:
+    """Return a file that only some modules have, such as console.py, or None."""
+    is_there = package.startswith(f"{PACKAGE}.") and find_spec(f"{package}.{name}")
+    return import_module(f"{package}.{name}") if is_there else None
 
 
 def _introduce(package: str) -> Module:

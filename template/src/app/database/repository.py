@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.database.asyncpg.errors import constraint_of
 from app.database.compiled.constraints import references, unique
@@ -195,6 +196,7 @@ class Repository(Generic[Model]):
         """
         if not values:
             return row
+        await self._check_expected(row)
         statements, own = self._own_statements(to_write=True)
         _owned(values, statements.own, own)
         statement, complete = statements.update(values)
@@ -206,6 +208,7 @@ class Repository(Generic[Model]):
 
     async def delete(self, row: Model) -> None:
         """Delete the row. Raises RowNotFound."""
+        await self._check_expected(row)
         statements, own = self._own_statements(to_write=True)
         values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))
@@ -252,6 +255,13 @@ class Repository(Generic[Model]):
             if column is None or refusal is None:
                 raise
             raise refusal(**{column: values.get(column)}) from error
+
+    async def _check_expected(self, row: Model) -> None:
+        """Lock a row that must have a certain version, and check it. Raises StaleDataError."""
+        if (expected := self.session.expected.pop(row.id, None)) is not None:
+            locked: Any = await self._lock(row.id, shared=False)
+            if locked.updated_at != expected:
+                raise StaleDataError(f"{self.model.__name__} was changed in the meantime")
 
     async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
         statements, own = self._own_statements(to_write=True)

@@ -1,8 +1,10 @@
 """A session for exactly one tenant, from its first statement to its last."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from anyio import CancelScope
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +31,8 @@ class TenantSession(OrmVerbs):
 
     def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
         self.transaction = Transaction(engine.sync_engine, context)
+        self.expected: dict[UUID, datetime] = {}
+        """The `updated_at` that rows to be changed or deleted must have, by id."""
         self._engine = engine
         self._unscoped = unscoped
 

@@ -25,6 +25,7 @@ from ._exceptions import (
     UnknownCursor,
     UnsupportedMediaType,
 )
+from ._pages import ErrorPage
 
 __all__ = [
     "AlreadyExists",
@@ -33,6 +34,7 @@ __all__ = [
     "BodyRefused",
     "BrokenReference",
     "Conflict",
+    "ErrorPage",
     "FieldError",
     "Forbidden",
     "HttpError",

@@ -2,12 +2,29 @@
 
 from .errors import EmailTaken
 from .events import UserDeleted, UserRegistered
-from .services import AuthService, SuperuserService, UserService
+from .schemas import ChallengeAnswer, LogInForm
+from .services import (
+    AuthService,
+    Challenge,
+    Me,
+    OidcService,
+    SessionService,
+    SuperuserService,
+    TokenPair,
+    UserService,
+)
 
 __all__ = [
     "AuthService",
+    "Challenge",
+    "ChallengeAnswer",
     "EmailTaken",
+    "LogInForm",
+    "Me",
+    "OidcService",
+    "SessionService",
     "SuperuserService",
+    "TokenPair",
     "UserDeleted",
     "UserRegistered",
     "UserService",

@@ -1,5 +1,7 @@
 """Translate exceptions to responses; every error response is made here."""
 
+from collections.abc import Mapping
+
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
@@ -10,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from app.core.errors import AppError
+from app.core.errors import AppError, ErrorPage
 from app.database.pagination import InvalidCursor
 from app.database.repository import RowNotFound
 from app.database.tenancy import TenantContextRequired
@@ -38,15 +40,26 @@ def problem_response(scope: Scope, error: Exception) -> Response:
     """Translate and render an error. Call it once per error, because it also logs."""
     known = translate(scope, error)
     _record(known, error)
-    return render(scope, known)
+    return _renderer(scope)(scope, known)
 
 
-def install_error_handlers(app: FastAPI, public_url: str) -> None:
-    """Register handlers for errors raised inside the router.
+def _renderer(scope: Scope) -> ErrorPage:
+    """Return the error page of the module whose path this is, else `render`."""
+    pages = getattr(scope["app"].state, "error_pages", {}) if scope.get("app") else {}
+    path: str = scope["path"]
+    below = (show for prefix, show in pages.items() if f"{path}/".startswith(f"{prefix}/"))
+    return next(below, render)
+
+
+def install_error_handlers(
+    app: FastAPI, public_url: str, pages: Mapping[str, ErrorPage] | None = None
+) -> None:
+    """Register handlers for errors raised inside the router; `pages` has modules' error pages.
 
     TraceMiddleware handles errors of the middleware and unknown exceptions.
     """
     app.state.public_url = public_url
+    app.state.error_pages = dict(pages or {})
     for kind in ANSWERED:
         app.add_exception_handler(kind, _answer)  # type: ignore[arg-type]  # for requests and websockets
 

@@ -1,4 +1,5 @@
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response, status
 from fastapi.responses import RedirectResponse
@@ -72,12 +73,16 @@ class Delivery:
             return self._put_into_cookies(pair)
         return (TokenRead if pair.refresh_token else AccessRead).model_validate(pair)
 
-    def redirect(self, entry: TokenPair | Challenge) -> RedirectResponse:
-        """Redirect to your front end, with cookies, after a log-in with a provider."""
+    def redirect(self, entry: TokenPair | Challenge, go_on: str | None = None) -> RedirectResponse:
+        """Redirect to the pages, with cookies, after a log-in with a provider.
+
+        `go_on` is the path of this app at which it began, whose pages then ask for a second factor.
+        """
         if isinstance(entry, Challenge):
-            url = f"{self.pages_url}/second-factor#challenge={entry.challenge}"
+            where = second_factor_of(go_on) if go_on else f"{self.pages_url}/second-factor"
+            url = f"{where}#challenge={entry.challenge}"
             return RedirectResponse(url, status.HTTP_303_SEE_OTHER)
-        answer = RedirectResponse(self.pages_url, status.HTTP_303_SEE_OTHER)
+        answer = RedirectResponse(go_on or self.pages_url, status.HTTP_303_SEE_OTHER)
         self.jar.clear(answer)
         self._set_cookies(answer, entry)
         return answer
@@ -118,6 +123,12 @@ class Delivery:
             self.jar.set_refresh(
                 answer, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
             )
+
+
+def second_factor_of(go_on: str) -> str:
+    """Return the page of a second factor beside a page: /console/second-factor for /console/…."""
+    head = go_on.split("?")[0].split("/")[1]
+    return f"/{head}/second-factor?{urlencode({'next': go_on})}"
 
 
 Tokens = Annotated[Delivery, Depends()]

@@ -17,7 +17,6 @@ router = APIRouter(prefix="/auth/oidc", tags=["auth"])
 
 Oidc = Annotated[OidcService, Depends()]
 Text = Annotated[str, Query(max_length=2000)]
-SECONDS = 600
 
 
 @router.get("")
@@ -34,7 +33,7 @@ async def start_oidc(
 ) -> RedirectResponse:
     login = await oidc.begin_login(provider, redirect_uri=_callback(request, oidc, provider))
     answer = RedirectResponse(login.url, status.HTTP_303_SEE_OTHER)
-    tokens.jar.set_login_state(answer, login.cookie, seconds=SECONDS)
+    tokens.jar.set_login_state(answer, login.cookie, seconds=login.seconds)
     return answer
 
 
@@ -47,14 +46,15 @@ async def start_oidc(
 async def finish_oidc(
     provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
 ) -> RedirectResponse:
+    cookie = tokens.jar.login_state(request.scope) or ""
     entry = await oidc.complete_login(
         provider,
         code=code,
         state=state,
-        cookie=tokens.jar.login_state(request.scope) or "",
+        cookie=cookie,
         redirect_uri=_callback(request, oidc, provider),
     )
-    return tokens.redirect(entry)
+    return tokens.redirect(entry, go_on=oidc.goes_on_to(cookie))
 
 
 def _callback(request: Request, oidc: OidcService, provider: str) -> str:

@@ -20,6 +20,7 @@ class LoginRedirect:
 
     url: str
     cookie: str
+    seconds: int = int(LIFETIME.total_seconds())
 
 
 class OidcService:
@@ -33,15 +34,28 @@ class OidcService:
     def providers(self) -> list[str]:
         return sorted(self.work.runtime.settings.oidc.providers)
 
-    async def begin_login(self, provider: str, *, redirect_uri: str) -> LoginRedirect:
-        """Begin a log-in. Raises UnknownProvider, ExternalLoginFailed."""
+    async def begin_login(
+        self, provider: str, *, redirect_uri: str, go_on: str | None = None
+    ) -> LoginRedirect:
+        """Begin a log-in that goes on to a path of this app, or to the pages of the settings.
+
+        Raises UnknownProvider, ExternalLoginFailed.
+        """
         try:
             login = await self._client(provider).begin_login(redirect_uri=redirect_uri)
         except OidcRefused as refused:
             self._note_failure("provider")
             raise ExternalLoginFailed(str(refused)) from refused
-        body = login.kept | {"sub": provider}
+        body = login.kept | {"sub": provider, "go_on": go_on}
         return LoginRedirect(login.url, self.tokens.sign("oidc", body, lifetime=LIFETIME))
+
+    def goes_on_to(self, cookie: str) -> str | None:
+        """Return the path that the log-in of this cookie goes on to, if it named one."""
+        try:
+            found: str | None = self.tokens.verify("oidc", cookie).get("go_on")
+        except TokenRefused:
+            return None
+        return found
 
     async def complete_login(
         self, provider: str, *, code: str, state: str, cookie: str, redirect_uri: str

@@ -1,0 +1,160 @@
+"""Fields of schemas, as far as a form or a table needs to know them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from app.kit.schemas import NOT_BLANK
+
+LONG = 255
+"""Texts that may be longer have a field of several lines."""
+FORMATS = {
+    "date": "date",
+    "date-time": "moment",
+    "time": "time",
+    "email": "email",
+    "uri": "url",
+    "uuid": "id",
+    "decimal": "decimal",
+}
+NOTHING = object()
+
+
+class Kind(StrEnum):
+    """Which control a field has, and how its values are written."""
+
+    TEXT = "text"
+    LONG_TEXT = "long-text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    DATE = "date"
+    MOMENT = "moment"
+    TIME = "time"
+    EMAIL = "email"
+    URL = "url"
+    ID = "id"
+    SECRET = "secret"  # noqa: S105 - no password
+    LINES = "lines"
+    JSON = "json"
+
+    @property
+    def is_number(self) -> bool:
+        return self in (Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a schema or a parameter of a list; `target` is the key of what it refers to."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool = False
+    nullable: bool = False
+    default: Any = None
+    choices: tuple[Any, ...] = ()
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    hint: str = ""
+    target: str = ""
+
+
+def fields_of(schema: type[BaseModel], *, mode: Any = "validation") -> tuple[Field, ...]:
+    described = schema.model_json_schema(mode=mode)
+    required = set(described.get("required", ()))
+    definitions = described.get("$defs", {})
+    return tuple(
+        describe(name, member, definitions, required=name in required)
+        for name, member in described.get("properties", {}).items()
+    )
+
+
+def describe_parameter(name: str, annotation: Any) -> Field:
+    """Describe a parameter of a list, whose value may be left out."""
+    described = TypeAdapter(annotation).json_schema()
+    return describe(name, described, described.get("$defs", {}), required=False)
+
+
+def describe(
+    name: str, member: Mapping[str, Any], definitions: Mapping[str, Any], *, required: bool
+) -> Field:
+    kinds = list(_alternatives(member, definitions))
+    types = [each for each in kinds if each.get("type") != "null"]
+    kind, choices = _kind(types)
+    known = {key: value for each in types for key, value in each.items()} | dict(member)
+    return Field(
+        name=name,
+        label=title_of(name.removesuffix("_id") if kind is Kind.ID else name),
+        kind=kind,
+        required=required,
+        nullable=len(types) < len(kinds),
+        default=member.get("default"),
+        choices=choices,
+        limits=_limits(kind, known),
+        hint=str(known.get("description", "")),
+    )
+
+
+def title_of(name: str) -> str:
+    """Return a name as people write it: `issued_on` is "Issued on"."""
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _alternatives(
+    member: Mapping[str, Any], definitions: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    if reference := member.get("$ref"):
+        yield from _alternatives(definitions[reference.rpartition("/")[2]], definitions)
+    elif parts := [*member.get("anyOf", ()), *member.get("oneOf", ()), *member.get("allOf", ())]:
+        for part in parts:
+            yield from _alternatives(part, definitions)
+    else:
+        yield member
+
+
+def _kind(types: list[Mapping[str, Any]]) -> tuple[Kind, tuple[Any, ...]]:
+    """Return the kind, and the choices of an enum."""
+    if types and all("enum" in each or "const" in each for each in types):
+        return Kind.CHOICE, tuple(
+            value for each in types for value in each.get("enum", [each.get("const")])
+        )
+    for each in types:
+        if (known := FORMATS.get(each.get("format", ""))) is not None:
+            return Kind(known), ()
+        if each.get("format") == "password":
+            return Kind.SECRET, ()
+    names = {each.get("type") for each in types}
+    return _plain(names, types), ()
+
+
+def _plain(names: set[Any], types: list[Mapping[str, Any]]) -> Kind:
+    if names == {"boolean"}:
+        return Kind.FLAG
+    if names == {"integer"}:
+        return Kind.INTEGER
+    if names and names <= {"number", "integer"}:
+        return Kind.NUMBER
+    if names == {"string"}:
+        has_form = types[0].get("pattern", NOT_BLANK) != NOT_BLANK
+        is_short = types[0].get("maxLength", LONG + 1) <= LONG
+        return Kind.TEXT if is_short or has_form else Kind.LONG_TEXT
+    if names == {"array"} and types[0].get("items", {}).get("type") == "string":
+        return Kind.LINES
+    return Kind.JSON
+
+
+def _limits(kind: Kind, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return attributes of the control, which tell people early what the schema says anyway."""
+    if kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.URL, Kind.SECRET):
+        names = {"maxLength": "maxlength", "minLength": "minlength"}
+    elif kind is Kind.INTEGER:
+        names = {"minimum": "min", "maximum": "max"}
+    else:
+        names = {}
+    return {html: known[key] for key, html in names.items() if key in known}

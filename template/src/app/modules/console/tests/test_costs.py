@@ -1,0 +1,89 @@
+"""What a page costs, and that an app without the console has nothing of it."""
+
+import ast
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+import pytest
+from httpx import AsyncClient
+
+from app.config import Settings
+from app.core.module import find_modules
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+from app.main import create_app
+from tests.support.limits import without_limits
+from tests.support.notes import URL, NoteRepository
+from tests.support.people import Person
+
+from .browser import Browser
+
+SOURCES = Path(__file__).parents[3]
+MOST_SECONDS = 0.015
+ROWS = 50
+TIMES = 40
+
+
+@pytest.mark.slow
+class TestAPage:
+    async def test_costs_little_beside_its_service(
+        self, browser: Browser, client: AsyncClient, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        """CPU time of this process, so that others on the machine do not count."""
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            for number in range(ROWS):
+                row = await NoteRepository(work.session).create(name=f"Note {number}")
+        await browser.log_in(owner)
+        api, pages = f"{URL}/{row.id}", (notes, f"{notes}/{row.id}", f"{notes}/{row.id}/change")
+
+        with without_limits(runtime):
+            service = (
+                await seconds(partial(client.get, URL)),
+                await seconds(partial(client.get, api)),
+            )
+            costs = {page: await seconds(partial(browser.get, page)) for page in pages}
+
+        over = {page: cost - min(service) for page, cost in costs.items()}
+        assert all(cost < MOST_SECONDS for cost in over.values()), over
+
+
+async def seconds(ask: Callable[[], Awaitable[object]]) -> float:
+    """Return the median CPU time of a request."""
+    taken = []
+    for _ in range(TIMES):
+        started = process_time()
+        await ask()
+        taken.append(process_time() - started)
+    return median(taken)
+
+
+class TestAnAppWithoutTheConsole:
+    async def test_serves_nothing_of_it(self, settings: Settings) -> None:
+        app = create_app(settings, tuple(each for each in find_modules() if each.name != "console"))
+
+        paths = [str(getattr(route, "path", "")) for route in app.routes]
+
+        assert not [path for path in paths if path.startswith("/console")]
+        await app.state.runtime.close()
+
+    def test_imports_nothing_of_it(self) -> None:
+        """Only a module's own console.py may, which the console alone imports."""
+        importing = [
+            str(file.relative_to(SOURCES))
+            for file in SOURCES.rglob("*.py")
+            if "modules/console/" not in file.as_posix() and file.name != "console.py"
+            if any(name.startswith("app.modules.console") for name in _imported(file))
+        ]
+
+        assert importing == []
+
+
+def _imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{each.name}" for each in node.names)

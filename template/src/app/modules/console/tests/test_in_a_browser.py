@@ -1,0 +1,251 @@
+"""The console in Chromium: what only a browser can show.
+
+Skipped where there is no Chromium: `apt-get install chromium` brings one.
+"""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from fastapi import FastAPI
+
+from app.core.permissions import Role
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+from tests.support.notes import NoteRepository, names
+from tests.support.people import PASSWORD, Person, add_member
+
+playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe is not installed")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
+PROBE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+SERIOUS = ("serious", "critical")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+OpenAs = Callable[..., Awaitable[Any]]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def url(app: FastAPI) -> AsyncIterator[str]:
+    """Serve the app in this process, on a free port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    # A function: uvicorn would call anything else once, to see whether it returns an app.
+    config = uvicorn.Config(
+        partial(_serve, app), interface="asgi3", lifespan="off", log_level="error"
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]  # pytest's own
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    yield f"http://localhost:{port}"
+    server.should_exit = True
+    await serving
+
+
+async def _serve(app: FastAPI, scope: Any, receive: Any, send: Any) -> None:
+    await app(scope, receive, send)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def chromium() -> AsyncIterator[Any]:
+    async with playwright.async_playwright() as started:
+        browser = await started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def open_as(chromium: Any, url: str) -> AsyncIterator[OpenAs]:
+    """Log somebody in, in a browser of their own, and return the page."""
+    contexts = []
+    complaints: list[str] = []
+
+    async def log_in(person: Person, path: str = "/console", **options: Any) -> Any:
+        context = await chromium.new_context(base_url=url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(path)
+        await page.get_by_label("E-mail address").fill(person.email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Log in").click()
+        await page.wait_for_url(f"**{path}")
+        return page
+
+    yield log_in
+    for context in contexts:
+        await context.close()
+    assert not complaints, complaints
+
+
+def _is_bad(said: Any) -> bool:
+    """True for what a policy blocked and a script could not do; refusals have a status only."""
+    return said.type == "error" and "the server responded with a status" not in said.text
+
+
+async def save(page: Any, name: str) -> None:
+    await page.get_by_label("Name").fill(name)
+    await page.locator("main form button").click()
+
+
+class TestTheConsole:
+    async def test_creates_and_changes_a_row(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        page = await open_as(owner, notes)
+
+        await page.get_by_role("link", name="New").click()
+        await save(page, PROBE)
+        created = await page.locator("h1").inner_text()
+        await page.get_by_role("link", name="Change").click()
+        await save(page, "Sea of Tranquillity")
+
+        assert created == PROBE
+        assert "owned" not in await page.title()
+        assert await page.get_by_role("status").inner_text() == "Saved."
+        assert await names(runtime, owner) == {"Sea of Tranquillity"}
+
+    async def test_tells_the_second_of_two_people(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        colleague = await add_member(runtime, owner, Role.MEMBER)
+        row = await _row(runtime, owner, notes, "first")
+        mine, theirs = [await open_as(each, f"{row}/change") for each in (owner, colleague)]
+
+        await save(theirs, "theirs")
+        await theirs.get_by_role("status").wait_for()
+        await save(mine, "mine")
+
+        said = await mine.get_by_role("alert").inner_text()
+        assert said.startswith("Somebody else changed this")
+        assert await mine.get_by_label("Name").input_value() == "mine"
+        assert await names(runtime, owner) == {"theirs"}
+
+    async def test_shows_nothing_of_another_tenant(
+        self, open_as: OpenAs, owner: Person, rival: Person, runtime: Runtime, notes: str
+    ) -> None:
+        row = await _row(runtime, owner, notes, "secret plan")
+        page = await open_as(rival)
+
+        answer = await page.goto(row)
+
+        assert answer.status == 404
+        assert "secret plan" not in await page.content()
+
+    async def test_has_no_buttons_for_a_viewer_and_refuses_their_forms(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        viewer = await add_member(runtime, owner, Role.VIEWER)
+        row = await _row(runtime, owner, notes, "kept")
+        page = await open_as(viewer, row)
+
+        buttons = page.get_by_role("link", name="Change").or_(
+            page.get_by_role("link", name="Delete")
+        )
+        refused = await page.evaluate(
+            "url => fetch(url, {method: 'POST', body: new URLSearchParams({name: 'x'})})"
+            ".then(answer => answer.status)",
+            f"{row}/change",
+        )
+
+        assert await buttons.count() == 0
+        assert refused == 403
+        assert await names(runtime, owner) == {"kept"}
+
+    async def test_is_in_nobodys_frame_and_runs_nothing_inline(
+        self, open_as: OpenAs, owner: Person, url: str, chromium: Any
+    ) -> None:
+        page = await open_as(owner)
+        answer = await page.goto("/console")
+        policy = answer.headers["content-security-policy"]
+        thief = await chromium.new_page()
+
+        await thief.set_content(f'<iframe src="{url}/console/log-in"></iframe>')
+        await thief.wait_for_load_state("networkidle")
+        framed = [each for each in thief.frames if each != thief.main_frame]
+
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert not any([await each.locator("#password").count() for each in framed])
+        await thief.close()
+
+    async def test_is_not_for_the_forms_of_other_pages(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, url: str, notes: str
+    ) -> None:
+        page = await open_as(owner)
+        form = f'<form method="post" action="{url}{notes}/new"><input name="name" value="x"></form>'
+        await page.goto("data:text/html,<p>elsewhere</p>")
+        await page.set_content(form)
+
+        async with page.expect_navigation() as sent:
+            await page.evaluate("document.forms[0].submit()")
+
+        assert (await (await sent.value).all_headers())["content-type"].startswith("text/html")
+        assert (await sent.value).status == 403
+        assert await names(runtime, owner) == set()
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    async def test_has_nothing_serious_for_axe_and_fits_a_phone(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str, scheme: str
+    ) -> None:
+        row = await _row(runtime, owner, notes, "a note")
+        phone = {"viewport": {"width": 360, "height": 740}}
+        page = await open_as(owner, color_scheme=scheme, bypass_csp=True, **phone)
+        found = []
+
+        for path in (
+            "/console",
+            notes,
+            f"{notes}/new",
+            row,
+            f"{row}/change",
+            f"{row}/delete",
+            "/console/x",
+        ):
+            await page.goto(path)
+            checked = await axe.Axe().run(page)
+            wrong = [each for each in checked.response["violations"] if each["impact"] in SERIOUS]
+            found += [f"{path}: {each['help']}: {each['nodes'][0]['html']}" for each in wrong]
+            if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{path} is wider than a phone")
+
+        assert not found, "\n".join(found)
+
+    async def test_works_with_the_keyboard_alone(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        page = await open_as(owner, f"{notes}/new")
+
+        await page.keyboard.press("Tab")
+        skip = await page.evaluate("document.activeElement.textContent")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("typed")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("status").wait_for()
+
+        assert skip == "Skip to the content"
+        assert await names(runtime, owner) == {"typed"}
+
+
+async def _row(runtime: Runtime, person: Person, notes: str, name: str) -> str:
+    async with open_unit(runtime, person.actor, person.context) as work:
+        note = await NoteRepository(work.session).create(name=name)
+    return f"{notes}/{note.id}"

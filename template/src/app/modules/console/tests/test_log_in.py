@@ -1,0 +1,209 @@
+"""Log-in, log-out and another tenant, with pages and forms alone."""
+
+import pyotp
+import pytest
+from fastapi import FastAPI
+
+from app.core.permissions import PUBLIC, Role, guard_of
+from app.core.runtime import Runtime
+from app.core.unit_of_work import open_unit
+from app.modules.tenants import TenantService
+from app.modules.users.services import SecondFactorService
+from tests.support.people import PASSWORD, Person, create_tenant
+
+from ..pages.web import own_path
+from .browser import Browser, Page
+
+FOREIGN = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example.com"}
+
+
+class TestLogIn:
+    async def test_leads_where_somebody_wanted_to_go(self, browser: Browser, owner: Person) -> None:
+        asked = await browser.get("/console/data/test-notes?limit=5")
+        form = Page(await browser.get(asked.headers["location"])).form
+
+        answer = await browser.log_in(owner, next=form["next"])
+
+        assert asked.status_code == 303
+        assert answer.headers["location"] == "/console/data/test-notes?limit=5"
+        assert "Acme" in (await browser.get("/console")).text
+
+    async def test_sets_new_cookies_that_no_script_reads(
+        self, browser: Browser, owner: Person
+    ) -> None:
+        browser.cookies.set("access", "an attacker's")
+
+        answer = await browser.log_in(owner)
+
+        for cookie in answer.headers.get_list("set-cookie"):
+            assert "HttpOnly" in cookie
+            assert "samesite=" in cookie.lower()
+            assert "attacker" not in cookie
+
+    @pytest.mark.parametrize(
+        "sent", ["https://evil.example.com", "//evil.example.com", "/console\\..", "/consoles", ""]
+    )
+    def test_leads_nowhere_else(self, sent: str) -> None:
+        assert own_path(sent) == "/console"
+
+    async def test_is_refused_in_a_sentence(self, browser: Browser, owner: Person) -> None:
+        for password, status in (("wrong", 401), ("", 422), ("x" * 300, 422)):
+            answer = await browser.log_in(owner, password=password)
+            assert answer.status_code == status
+            assert 'role="alert"' in answer.text
+            assert "set-cookie" not in answer.headers
+            assert "wrong" not in Page(answer).form.values()
+
+    async def test_is_not_for_foreign_pages(self, browser: Browser, owner: Person) -> None:
+        form = {"username": owner.email, "password": PASSWORD}
+
+        answer = await browser.post("/console/log-in", data=form, headers=FOREIGN)
+
+        assert answer.status_code == 403
+        assert not browser.cookies
+
+    async def test_asks_for_the_second_factor(
+        self, browser: Browser, owner: Person, runtime: Runtime
+    ) -> None:
+        codes = await _second_factor_of(runtime, owner)
+
+        asked = await browser.log_in(owner, next="/console/data/test-notes")
+        form = Page(asked).form
+        wrong = await browser.post("/console/second-factor", data=form | {"code": "000000"})
+        right = await browser.post("/console/second-factor", data=form | {"code": codes[0]})
+
+        assert not asked.headers.get("set-cookie")
+        assert wrong.status_code == 401
+        assert Page(wrong).form["challenge"] == form["challenge"]
+        assert right.headers["location"] == "/console/data/test-notes"
+        assert (await browser.get("/console")).status_code == 200
+
+    async def test_has_the_limits_of_the_api(self, app: FastAPI) -> None:
+        """The routes share the API's mark, so that nobody gets more tries by changing the page."""
+        limited = {
+            str(getattr(route, "path", ""))
+            for route in app.routes
+            if getattr(getattr(route, "endpoint", None), "__limit__", ("",))[0] == "login"
+        }
+
+        assert {f"/console/{each}" for each in ("log-in", "second-factor", "renew")} <= limited
+
+
+class TestAnExpiredToken:
+    async def test_is_renewed_without_losing_the_form(
+        self, browser: Browser, owner: Person, notes: str
+    ) -> None:
+        await browser.log_in(owner)
+        browser.cookies.delete("access")
+
+        answer = await browser.post(
+            f"{notes}/new", data={"name": "typed for an hour"}, follow_redirects=True
+        )
+
+        assert [each.status_code for each in answer.history] == [307, 307, 303]
+        assert "typed for an hour" in answer.text
+
+    async def test_leads_to_the_log_in_if_the_log_in_is_over(
+        self, browser: Browser, owner: Person
+    ) -> None:
+        await browser.log_in(owner)
+        browser.cookies.delete("access")
+        browser.cookies.set("refresh", "over", domain="localhost.local", path="/")
+
+        answer = await browser.get("/console", follow_redirects=True)
+
+        assert answer.status_code == 401
+        assert "<h1>Log in</h1>" in answer.text
+
+
+class TestLogOut:
+    async def test_ends_the_log_in(self, browser: Browser, owner: Person) -> None:
+        await browser.log_in(owner)
+        kept = dict(browser.cookies)
+
+        await browser.post("/console/log-out")
+
+        assert not browser.cookies
+        browser.cookies.update(kept)
+        assert (await browser.get("/console")).status_code in (303, 307)
+
+    async def test_ends_all_log_ins(
+        self, browser: Browser, other_browser: Browser, owner: Person
+    ) -> None:
+        await browser.log_in(owner)
+        await other_browser.log_in(owner)
+
+        await browser.post("/console/log-out", data={"everywhere": "yes"})
+
+        answer = await other_browser.get("/console", follow_redirects=True)
+        assert "<h1>Log in</h1>" in answer.text
+
+
+class TestSwitch:
+    async def test_moves_to_another_tenant_of_the_user(
+        self, browser: Browser, owner: Person, rival: Person, runtime: Runtime, notes: str
+    ) -> None:
+        async with open_unit(runtime, rival.actor, rival.context) as work:
+            await TenantService(work).memberships.create(user_id=owner.user_id, role=Role.VIEWER)
+        await browser.log_in(owner)
+
+        moved = await browser.post("/console/switch", data={"tenant_id": str(rival.tenant_id)})
+        there = await browser.get(notes)
+        elsewhere = await create_tenant(runtime, "Initech")
+        refused = await browser.post(
+            "/console/switch", data={"tenant_id": str(elsewhere.tenant_id)}
+        )
+
+        assert moved.status_code == 303
+        assert "Globex" in there.text
+        assert f"{notes}/new" not in there.text
+        assert refused.status_code in (403, 404)
+
+
+class TestErrors:
+    async def test_are_pages(self, browser: Browser, owner: Person) -> None:
+        await browser.log_in(owner)
+
+        for path, status in (("nothing", 404), ("data/nothing", 404), ("data/test-notes/x", 404)):
+            answer = await browser.get(f"/console/{path}")
+            assert answer.status_code == status
+            assert answer.headers["content-type"].startswith("text/html")
+            assert answer.headers["cache-control"] == "no-store"
+            assert "default-src 'self'" in answer.headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+            assert not Page(answer).inline
+
+    async def test_of_the_api_are_problems_still(self, browser: Browser) -> None:
+        answer = await browser.get("/api/v1/nothing")
+
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+class TestEveryPage:
+    async def test_but_the_log_in_asks_who_is_there(self, app: FastAPI, browser: Browser) -> None:
+        asked = 0
+        for route in app.routes:
+            path = str(getattr(route, "path", ""))
+            if not path.startswith("/console"):
+                continue
+            guard = guard_of(getattr(route, "endpoint", None))
+            assert guard is not None, path
+            if guard != PUBLIC:
+                asked += 1
+                for method in getattr(route, "methods", None) or ():
+                    url = path.format_map({"key": "test-notes", "row_id": owner_id(), "verb": "x"})
+                    answer = await browser.request(method, url)
+                    assert answer.headers.get("location", "").startswith("/console/log-in"), path
+        assert asked > 10
+
+
+def owner_id() -> str:
+    return "01a21e31-9bb1-75ac-9398-6896b16510a8"
+
+
+async def _second_factor_of(runtime: Runtime, person: Person) -> tuple[str, ...]:
+    """Turn the second factor on, and return the recovery codes."""
+    async with open_unit(runtime, person.actor, person.context) as work:
+        set_up = await SecondFactorService(work).set_up(password=PASSWORD)
+        codes = await SecondFactorService(work).confirm(pyotp.TOTP(set_up.secret).now())
+    return tuple(codes)
