@@ -19,7 +19,7 @@ TWO = "postgresql://app_rw:s%2Fc@first:5433,second/app"
 )
 def test_the_primary_of_several_is_used(url: str, wanted: str) -> None:
     given = str(DatabaseSettings(url=url).url)
-    _, asyncpg = dialect().create_connect_args(make_url(given))
+    _, asyncpg = dialect().create_connect_args(make_url(given))  # type: ignore[no-untyped-call]
     psycopg = conninfo_to_dict(conninfo(given))
 
     assert (asyncpg["host"], asyncpg["port"]) == (["first", "second"], [5433, 5432])
