@@ -81,7 +81,7 @@ def restore_a_moment(server: Any, where: dict[str, str], backups: Path) -> None:
     data = FOLDER / "again"
     data.mkdir()
     run("chown", "--reference", FOLDER / "server", data)
-    restore = ["bash", COMPOSE / "restore.sh"]
+    restore: list[str | Path] = ["bash", COMPOSE / "restore.sh"]
     variables = environment(where | {"PGDATA": str(data)})
     early = subprocess.run([*restore, "2020-01-01"], env=variables, check=False, capture_output=True, text=True)
     assert early.returncode == 1, early

@@ -248,6 +248,21 @@ class TestMonitoring:
             assert set(rule["annotations"]) == {"summary", "runbook"}
         assert len({panel["id"] for panel in panels}) == len(panels)
 
+    def test_runs_beside_the_app(self, compose: dict[str, Any], made: Path) -> None:
+        added = yaml.safe_load((COMPOSE / "compose.monitoring.yaml").read_text(encoding="utf-8"))
+        for name, service in added["services"].items():
+            assert set(service) <= SERVICE, name
+            assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+            for volume in service.get("volumes", ()):
+                _is_there(volume.split(":")[0], added["volumes"])
+        scraped = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+        targets = {each["job_name"]: each["static_configs"][0]["targets"] for each in scraped}
+
+        assert targets == {"app": ["app:8000"], "worker": ["worker:9101"]}
+        assert added["services"]["worker"]["command"].startswith(compose["services"]["worker"]["command"])
+        assert "--metrics-port 9101 --metrics-host 0.0.0.0" in added["services"]["worker"]["command"]
+        assert len((made / "metrics_token").read_text(encoding="utf-8").strip()) >= 16
+
     def test_scrapes_the_jobs_that_are_asked_for(self) -> None:
         config = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
 

@@ -15,6 +15,7 @@ random() { # CHARACTERS: letters and digits, which need no quoting in a URL
 }
 
 keep secret_key "$(random 64)"
+keep metrics_token "$(random 40)"
 for role in postgres app_rw app_owner app_admin backup; do
     keep "${role}_password" "$(random 40)"
 done
