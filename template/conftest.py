@@ -16,7 +16,12 @@ GROUPS = {
 }
 """Folders that share expensive databases: one process runs all tests of a group."""
 
-WORDS = ("tests.support.checkouts", "tests.support.fixtures", "tests.support.scenario")
+WORDS = (
+    "tests.support.checkouts",
+    "tests.support.fixtures",
+    "tests.support.scenario",
+    "tests.support.standard_texts",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

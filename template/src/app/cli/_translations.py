@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import babel
 import typer
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -22,11 +23,20 @@ Language = Annotated[
 def translations(language: Language = None) -> None:
     """List messages without a translation, which stay English; or write a catalogue for them."""
     if language is not None:
+        _check(language)
         file = _write(language)
         typer.echo(f"{file}: translate the entries that have no msgstr.")
         return
     for each in sorted(languages() - {ENGLISH}):
         _list(each, missing(each))
+
+
+def _check(language: str) -> None:
+    """Raises BadParameter."""
+    try:
+        babel.Locale.parse(language, sep="-")
+    except (ValueError, babel.UnknownLocaleError) as error:
+        raise typer.BadParameter("Name a language by its tag, such as fr or pt-BR.") from error
 
 
 def missing(language: str) -> list[str]:

@@ -85,7 +85,7 @@ class TestChoice:
         [
             ("de", "de"),
             ("de-at,en;q=0.5", "de-AT"),
-            ("fr, de;q=0.3, en;q=0.2", "de"),
+            ("tlh, de;q=0.3, en;q=0.2", "de"),
             ("en;q=0.2, de;q=0.3", "de"),
             ("de;q=0, en", "en"),
             ("de;q=x", None),

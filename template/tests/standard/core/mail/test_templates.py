@@ -6,7 +6,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from app.config import Settings
-from app.core.languages import APP, Locale, languages
+from app.core.languages import APP, CLIENT, Locale, languages
 from app.core.mail import Mail, preview_mails, write_mail
 from app.core.module import find_modules
 from app.core.templates import BrandInvalid, Templates
@@ -39,6 +39,17 @@ class TestEachMail:
             for link in mail.links.values():
                 assert link in email.text, mail.name
                 assert f'href="{link}"' in email.html, mail.name
+
+    @pytest.mark.parametrize("language", sorted(languages()))
+    def test_is_rendered_with_the_clients_templates(
+        self, settings: Settings, language: str
+    ) -> None:
+        locale, own = Locale.of(language), Templates(CLIENT)
+        for mail, email in preview_mails(MAILS, settings, locale, templates=own):
+            assert email.subject, mail.name
+            for link in mail.links.values():
+                assert link in email.text, mail.name
+                assert link in email.html, mail.name
 
     def test_is_another_one_in_german(self, settings: Settings) -> None:
         english = [each for _, each in preview_mails(MAILS, settings, Locale())]
