@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from fastapi import FastAPI
 from httpx import AsyncClient
 
@@ -23,9 +25,20 @@ from .people import Person, create_tenant
 
 
 @pytest.fixture(scope="session", autouse=True)
-def configured_log() -> None:
-    """Log as the app does: until it is configured, structlog takes seconds for a traceback."""
-    configure_logging(LogSettings(), json=False)
+def configured_log() -> Iterator[None]:
+    """Log as the app does: until it is configured, structlog takes seconds for a traceback.
+
+    No logger is cached: a test of a command would leave one that writes to its closed output.
+    """
+    configure = structlog.configure
+
+    def configure_uncached(**options: Any) -> None:
+        configure(**{**options, "cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", configure_uncached)
+        configure_logging(LogSettings(), json=False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -179,3 +179,13 @@ class TestARole:
 
         assert (await waiting).status_code == 409
         assert await role_of(runtime, guest) == "clerk"
+
+
+class TestInvitationsOfOneAddress:
+    async def test_replace_each_other_also_at_once(self, client: AsyncClient) -> None:
+        body = {"email": f"{new_id()}@example.com", "role": "member"}
+
+        answers = await asyncio.gather(*(client.post(INVITATIONS, json=body) for _ in range(4)))
+
+        assert [answer.status_code for answer in answers] == [201] * 4
+        assert len((await client.get(INVITATIONS)).json()["items"]) == 1
