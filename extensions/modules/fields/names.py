@@ -20,11 +20,14 @@ _OF_THE_CLASSES = frozenset(
     " update_forward_refs validate".split()
 )
 # Parameters of list routes, and names that the bodies of models and schemas use; fields may reuse all other names.
-_OF_THE_FILES = frozenset("cursor dt left_out limit mapped_column sa self sort".split())
+_OF_THE_FILES = frozenset(
+    "cursor default_day default_moment default_user dt left_out limit mapped_column sa self sort".split()
+)
 # Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
-    "Annotated Any Day Decimal Depends EmailStr Field Integer JsonNumber Limit Literal Moment Page Query Schema Service"
-    " StrictBool StringConstraints Url".split()
+    "Annotated Any BigInteger BigIntegerParameter Country Currency Day Decimal Depends Duration EmailStr Field Integer"
+    " JsonFloat JsonNumber Limit Literal Moment Number Page Phone Query Schema Service StrictBool StringConstraints"
+    " Texts TimeOfDay TimeZone Url UrlSlug".split()
 )
 _SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"
@@ -138,10 +141,13 @@ def _length_problem(field: Field, module: Names) -> str:
 def _constraints(field: Field, module: Names) -> Iterable[str]:
     """Yield the constraint names that the naming convention in app.database.base produces."""
     if field.unique:
-        yield f"uq_{module.table}_tenant_id_{'lower_' if field.ignores_case else ''}{field.column}"
+        beside = "".join(f"{column}_" for column in field.unique_with)
+        yield f"uq_{module.table}_tenant_id_{beside}{'lower_' if field.ignores_case else ''}{field.column}"
     if field.has_index:
         yield f"ix_{module.table}_tenant_id_{field.column}_id"
     if field.kind == "enum":
         yield f"ck_{module.table}_{field.column}_is_known"
+    if field.checked:
+        yield f"ck_{module.table}_{field.column}_is_allowed"
     if field.kind == "ref":
         yield f"fk_{module.table}_tenant_id_{field.column}"

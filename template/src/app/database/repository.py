@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database.asyncpg.errors import constraint_of
-from app.database.compiled.constraints import references, unique
+from app.database.compiled.constraints import limits, references, unique
 from app.database.compiled.lists import (
     Filter,
     Lists,
@@ -54,6 +54,14 @@ class ReferenceNotFound(RowNotFound):
         super().__init__(self.column)
 
 
+class ValueNotAllowed(Exception):
+    """A value breaks a limit of the table; `column` is the column."""
+
+    def __init__(self, **value: object) -> None:
+        [self.column] = value
+        super().__init__(self.column)
+
+
 class Repository(Generic[Model]):
     """Queries of one model. Returns read-only rows; call `change` to change one.
 
@@ -79,7 +87,7 @@ class Repository(Generic[Model]):
     _lists: ClassVar[Mapping[str | None, Lists]]
     _filter_names: ClassVar[Sequence[str]]
     _orders: ClassVar[Mapping[str | None, Order]]
-    _refusals: ClassVar[Mapping[str | None, tuple[str, Refusal]]]
+    _refusals: ClassVar[Mapping[str | None, tuple[tuple[str, ...], Refusal]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -163,7 +171,10 @@ class Repository(Generic[Model]):
     # `**values: Any` together stand for any parameters.
 
     async def create(self, *_: Any, **values: Any) -> Model:
-        """Write a new row and return it. Raises ReferenceNotFound, and the errors of `taken`."""
+        """Write a new row and return it.
+
+        Raises ReferenceNotFound, ValueNotAllowed, and the errors of `taken`.
+        """
         statements, own = self._own_statements(to_write=True)
         statement, complete = statements.insert(_owned(values, statements.own, own))
         created: Model = statements.rows(await self._write(statement, complete))[0]
@@ -172,7 +183,7 @@ class Repository(Generic[Model]):
     async def change(self, row: Model, /, *_: Any, **values: Any) -> Model:
         """Write the values and return the changed row; `row` itself is not modified.
 
-        Raises RowNotFound, ReferenceNotFound, and the errors of `taken`.
+        Raises RowNotFound, ReferenceNotFound, ValueNotAllowed, and the errors of `taken`.
         """
         if not values:
             return row
@@ -229,9 +240,10 @@ class Repository(Generic[Model]):
         try:
             return await self.session.write(statement, values)
         except IntegrityError as error:
-            column, refusal = self._refusals.get(constraint_of(error), (None, None))
-            if column is None or refusal is None:
+            columns, refusal = self._refusals.get(constraint_of(error), ((), None))
+            if refusal is None:
                 raise
+            column = next((name for name in columns if name in values), columns[0])
             raise refusal(**{column: values.get(column)}) from error
 
     async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
@@ -266,16 +278,17 @@ def _owned(values: dict[str, Any], column: str | None, own: UUID | None) -> dict
 
 def _refusals(
     model: type[Any], taken: Mapping[InstrumentedAttribute[Any], Refusal]
-) -> dict[str | None, tuple[str, Refusal]]:
-    """Return column and error, by the constraint's name. Raises TypeError if there is none."""
-    found: dict[str | None, tuple[str, Refusal]] = {
-        name: (column, ReferenceNotFound) for name, column in references(model)
+) -> dict[str | None, tuple[tuple[str, ...], Refusal]]:
+    """Return columns and error, by the constraint's name. Raises TypeError if there is none."""
+    found: dict[str | None, tuple[tuple[str, ...], Refusal]] = {
+        **{name: ((column,), ReferenceNotFound) for name, column in references(model)},
+        **{name: (columns, ValueNotAllowed) for name, columns in limits(model)},
     }
     for attribute, refusal in taken.items():
         names = [*unique(model, attribute)]
         if not names:
             raise TypeError(f"{attribute} has no unique constraint that ends with it")
-        found |= dict.fromkeys(names, (attribute.key, refusal))
+        found |= dict.fromkeys(names, ((attribute.key,), refusal))
     return found
 
 
