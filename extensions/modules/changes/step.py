@@ -46,7 +46,7 @@ def step_of(change: Change) -> Step | None:
             allowed=sorted(_allowed(up)),
             functions=sorted({call.function for call in calls}),
             has_types=any("sa." in argument for call in calls for argument in call.arguments),
-            has_list=any("ARRAY" in argument for call in calls for argument in call.arguments),
+            has_list=any("ARRAY(sa." in argument for call in calls for argument in call.arguments),
             has_json=any("JSONB" in argument for call in calls for argument in call.arguments),
         )
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..names import Names
 from .field import Field
+from .kinds import PLAIN_KINDS
 
 LONGEST, LONGEST_OF_REF = 40, 39
 LONGEST_IN_POSTGRES = 63
@@ -25,9 +26,8 @@ _OF_THE_FILES = frozenset(
 )
 # Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
-    "Annotated Any BigInteger BigIntegerParameter Country Currency Day Decimal Depends Duration EmailStr Field Integer"
-    " JsonFloat JsonNumber Limit Literal Moment Number Page Phone Query Schema Service StrictBool StringConstraints"
-    " Texts TimeOfDay TimeZone Url UrlSlug".split()
+    "Annotated Any Day Decimal Depends EmailStr Field Integer JsonFloat JsonNumber Limit Literal Moment Page Query"
+    " Schema Service StrictBool StringConstraints Texts Url".split()
 )
 _SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"
@@ -108,8 +108,10 @@ def twice_problem(field: Field, others: Iterable[Field]) -> str:
 
 def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
     """Name each field's type, such as `Status`, without hiding builtins, imports or another field's type."""
-    taken = {*_IMPORTED, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
-    found = {}
+    fields, found = list(fields), {}
+    kinds = [PLAIN_KINDS[field.kind] for field in fields if field.kind in PLAIN_KINDS]
+    imported = {name for kind in kinds for name in (kind.incoming, kind.query)}
+    taken = {*_IMPORTED, *imported, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
     for field in fields:
         long = len(field.class_name) > _LONGEST_ALIAS
         free = field.class_name[: _LONGEST_ALIAS - len(_MORE)] if long else field.class_name

@@ -131,7 +131,7 @@ def drop_index(table: str, column: str) -> None:
 
 
 def add_unique(table: str, column: str, *beside: str) -> None:
-    """Make a column unique within a tenant and the columns beside it. Fails if two rows are equal."""
+    """Make a column unique within a tenant, beside others. Fails if two rows are equal."""
     columns = ["tenant_id", *beside, column]
     online.create_unique_constraint(f"uq_{table}_{'_'.join(columns)}", table, columns)
 

@@ -16,7 +16,7 @@ _SIGNS: Mapping[str, tuple[Callable[[Any, Any], bool], str]] = {
 
 
 def compared(sign: str, other: str) -> AfterValidator:
-    """Return a validator for `Annotated`: the value must compare so with a field that stands before.
+    """Return a validator for `Annotated`: it compares the value with a field that stands before.
 
     A field that was left out, is null or stands behind is compared by the table's constraint only.
     """

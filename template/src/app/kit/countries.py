@@ -1,4 +1,4 @@
-"""Countries, by the two letters of ISO 3166-1: https://www.iso.org/iso-3166-country-codes.html"""
+"""Countries, by their codes in ISO 3166-1: https://www.iso.org/iso-3166-country-codes.html"""
 
 from typing import Annotated
 

@@ -30,5 +30,5 @@ BigIntegerParameter = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 BigInteger = Annotated[BigIntegerParameter, JsonNumber]
 """The same in JSON. JavaScript reads integers up to 2**53 only."""
 
-Number = Annotated[float, Field(allow_inf_nan=False), JsonFloat]
+FiniteFloat = Annotated[float, Field(allow_inf_nan=False), JsonFloat]
 """A finite number of double precision."""

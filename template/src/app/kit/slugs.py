@@ -61,4 +61,4 @@ UrlSlug = Annotated[
     StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=LONGEST),
     BeforeValidator(_lower),
 ]
-"""A part of a URL in lower case: letters, digits and single hyphens."""
+"""A part of a URL in lower case: a–z, digits and single hyphens."""
