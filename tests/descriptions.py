@@ -107,6 +107,8 @@ def _field(random: Random, module: str, before: list[str]) -> str:
     modifiers = random.choice(["", "", "", "unique", "index", "unique index"])
     default = random.choice(["", "", f"= {_default(random, kind)}"]) if kind in _DEFAULTS else ""
     limit = random.choice(["", "", *_LIMITS.get(kind, [])])
+    filters = random.choice(["", "", "filters(range)", "filters(empty)", "filters(several, empty)", "filters(several)"])
+    limit = f"{limit} {filters}".strip()
     return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, default]))
 
 

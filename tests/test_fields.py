@@ -56,6 +56,12 @@ WRONG = {
     "price: money(EURO)": "money(EURO) cannot be: write a currency of ISO 4217, such as money(EUR)",
     "price: money = 3": ("money has an amount and a currency: leave unique and the default out, or write money(EUR)"),
     "total: float unique": "float cannot be unique: leave it out",
+    "total: int index filters(ranges)": "'filters(ranges)' cannot be: use some of filters(range, several, empty)",
+    "total: int filters(range)": "filters need an index: write index after the type",
+    "total: uuid index filters(range)": "uuid has no range: leave it out of filters",
+    "total: float index filters(several)": "float is not filtered by several values: leave it out of filters",
+    "total: int index filters(empty)": "a field that is never empty has no filter for that: leave it out of filters",
+    "total: enum(one) filters(several)": "an enum of one value is not filtered by several: leave it out of filters",
     "total: int 1..1": "1..1 has no room: the first number is the smaller one",
     "total: int ..": "'..' has no number: write for example 0..100, 0.. or ..100",
     "total: int 0..2147483648": "the limit 2147483648 is no int: give one that is",
@@ -166,6 +172,10 @@ class TestField:
             (
                 {"a": "date", "b": "datetime > a"},
                 "b: a is a date, and is not compared with a datetime: use fields of one type",
+            ),
+            (
+                {"a": "int index filters(range)", "a_to": "int"},
+                "a: its filter a_to has the name of another field: use another name for one of the two",
             ),
             (
                 {"a": "int unique", "b": "int > a"},
@@ -345,6 +355,10 @@ class TestAccepted:
                     unique_with=("a", "b"),
                     pattern="^[a-z]{2}$",
                 ),
+            ),
+            (
+                "int? index filters(empty, range)",
+                Field(name="f", kind="int", optional=True, index=True, filters=("range", "empty")),
             ),
             ("time zone = UTC", Field(name="f", kind="timezone", default="UTC")),
             ("list of str(40)?", Field(name="f", kind="list", length=40, optional=True)),

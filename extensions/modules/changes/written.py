@@ -9,6 +9,7 @@ def written(field: Field) -> str:
         f"on delete {field.on_delete}" if field.on_delete != "restrict" else "",
         f"unique with {' and '.join(field.unique_with)}" if field.unique_with else "unique" if field.unique else "",
         "index" if field.index else "",
+        f"filters({', '.join(field.filters)})" if field.filters else "",
         " ".join(field.limits),
         f'matching "{field.pattern[1:-1]}"' if field.pattern else "",
         f"= {field.default}" if field.default is not None else "",

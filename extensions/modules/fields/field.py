@@ -56,7 +56,8 @@ class Field:
 
     `labels` are those of an enum's values, empty where there is none. `limits` are comparisons such as `>= 0` and
     `> starts_at`. `unique_with` has columns. `currency` is the only one of an amount. An optional amount is `paired`
-    with its currency, its `partner`. `rank` counts the fields that must be less: samples rise with it.
+    with its currency, its `partner`. `rank` counts the fields that must be less: samples rise with it. `filters` are
+    those besides equality.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Field:
     partner: str = ""
     paired: bool = False
     rank: int | None = None
+    filters: tuple[str, ...] = ()
 
     @property
     def column(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import samples, types
+from . import filtering, samples, types
 from .imports import imports
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -16,6 +16,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "default_imports": types.default_imports,
     "delete_rule": types.delete_rule,
     "example": samples.example,
+    "filter_imports": filtering.filter_imports,
     "helper_imports": samples.helper_imports,
     "imports": imports,
     "json_example": samples.json_example,

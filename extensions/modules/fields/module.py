@@ -8,6 +8,7 @@ from typing import Any
 
 from ..names import Names
 from .field import NAME, Field
+from .filtering import MoreFilter, more_filters
 from .imports import in_order_of_all
 from .kinds import PLAIN_KINDS
 from .names import aliases
@@ -76,6 +77,14 @@ class Module:
     @property
     def filters(self) -> list[Field]:
         return [field for field in self.fields if field.filtered]
+
+    @property
+    def more_filters(self) -> list[MoreFilter]:
+        return [*more_filters(self.fields)]
+
+    @property
+    def has_filters(self) -> bool:
+        return bool(self.filters or self.more_filters)
 
     @property
     def sorts(self) -> list[Field]:
@@ -156,7 +165,8 @@ class Module:
     def listed(self) -> list[Field]:
         """Return the fields that the tests of the service have values of."""
         beside = [each for field in self.uniques for each in self.beside(field)]
-        return [*self.filters, *self.sorts, *self.uniques, *beside]
+        more = [each.field for each in self.more_filters]
+        return [*self.filters, *self.sorts, *self.uniques, *beside, *more]
 
     def alias(self, field: Field) -> str:
         """Return the name of the field's type in schemas.py."""

@@ -34,6 +34,8 @@ _TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
     " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module"
 )
+_FILTERS = re.compile(r"\bfilters\s*\(([^()]*)\)")
+FILTERS = ("range", "several", "empty")
 _MONEY = re.compile(r"\s*money\b\s*(?:\(([^()]*)\))?")
 MONEY_DIGITS, MONEY_PLACES = 15, 4
 # Types that need arguments.
@@ -56,6 +58,7 @@ def read_field(name: str, said: object) -> Field:
         raise Wrong(f"{text!r} cannot be read: write a type, then ?, unique, index or = default")
     kind = "list" if shape["item"] else _kind(shape["kind"])
     rest, on_delete = _on_delete(shape["rest"], kind)
+    rest, filters = _filters(rest)
     rest, limits = read_limits(rest, name)
     rest, beside = _unique_with(rest)
     unique, index = _modifiers(rest)
@@ -66,6 +69,7 @@ def read_field(name: str, said: object) -> Field:
         unique=unique or bool(beside),
         unique_with=beside,
         index=index,
+        filters=filters,
         default=_unquoted(default[1:].strip()) if default else None,
         on_delete=on_delete,
         **{**_arguments(kind, shape["arguments"], shape["target"], shape["item"]), **limits},
@@ -124,6 +128,16 @@ def _on_delete(rest: str, kind: Kind) -> tuple[str, DeleteRule]:
     if kind != "ref":
         raise Wrong("'on delete' belongs to a ref: leave it out")
     return rest.replace(found[0], ""), cast(DeleteRule, " ".join(found[1].split()))
+
+
+def _filters(rest: str) -> tuple[str, tuple[str, ...]]:
+    found = _FILTERS.search(rest)
+    if found is None:
+        return rest, ()
+    words = re.findall(r"\w+", found[1])
+    if not words or not set(words) <= set(FILTERS):
+        raise Wrong(f"'{found[0]}' cannot be: use some of filters({', '.join(FILTERS)})")
+    return rest.replace(found[0], " ", 1), tuple(word for word in FILTERS if word in words)
 
 
 def _unique_with(rest: str) -> tuple[str, tuple[str, ...]]:

@@ -168,13 +168,12 @@ def seed_value(field: Field, module: Names) -> str:
         case "list":
             return example(field, 0)
         case kind if kind in CHOSEN:
-            values = ", ".join(map(quoted, CHOSEN[kind][1:4]))
-            return f"({values})[number - 1]" if field.unique else quoted(CHOSEN[kind][1])
+            return _chosen(map(quoted, CHOSEN[kind][1:4])) if field.unique else quoted(CHOSEN[kind][1])
         case kind if kind in PLAIN_KINDS:
             return PLAIN_KINDS[kind].seed.replace("number", number)
         case "str" if field.pattern:
-            texts = ", ".join(example(field, number) for number in range(3))
-            return f"({texts})[number - 1]" if field.unique else example(field, 0)
+            texts = [example(field, number) for number in range(3)]
+            return _chosen(texts) if field.unique else example(field, 0)
         case "decimal" if rank:
             return f'Decimal("{_decimal(field, rank)}")'
         case "decimal":
@@ -203,6 +202,12 @@ def _decimal(field: Field, number: int) -> str:
     if field.digits == field.places:
         return str(Decimal(number + 1).scaleb(-field.places))
     return f"{number + 1}.{'0' * field.places}" if field.places else str(number + 1)
+
+
+def _chosen(texts: Iterable[str]) -> str:
+    """Return an expression for one of three literals, as a seed's argument."""
+    lines = "".join(f"                {text},\n" for text in texts)
+    return f"(\n{lines}            )[number - 1]"
 
 
 def _within(field: Field, number: int) -> str:

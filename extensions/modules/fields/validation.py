@@ -10,6 +10,7 @@ from typing import Any
 from ..answer import Described
 from ..names import Names, is_english, names_of
 from .field import FILES, NAME, USERS, Field
+from .filtering import filters_problem
 from .links import link_problem, linked, ranked
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
@@ -81,8 +82,9 @@ def _of_module(module: Described, packages: dict[str, Names], before: Mapping[An
 
 def _of_links(fields: list[Field], module: Names) -> Iterator[str]:
     """Yield what is wrong between fields, and names of constraints that only these make too long."""
+    names = {field.column for field in fields}
     for field, resolved in zip(ranked(fields), linked(fields), strict=True):
-        problem = link_problem(field, fields)
+        problem = link_problem(field, fields) or filters_problem(field, names)
         if not problem and resolved.unique_with:
             problem = name_problem(resolved, module)
         if problem:
@@ -135,7 +137,9 @@ def _module(module: Described, packages: dict[str, Names]) -> Module:
             fields += _read(name, said, _names(module), packages)
         except Wrong:
             continue
-    return Module(_names(module), linked(fields) or (NAME,))
+    columns = {field.column for field in fields}
+    possible = (replace(each, filters=()) if filters_problem(each, columns) else each for each in linked(fields))
+    return Module(_names(module), tuple(possible) or (NAME,))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:

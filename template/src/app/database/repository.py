@@ -17,7 +17,12 @@ from app.database.compiled.lists import (
     Order,
     Shape,
     Sorted,
+    any_of,
+    at_least,
+    at_most,
     conditions_of,
+    is_empty,
+    negations_of,
     orders_of,
 )
 from app.database.compiled.model_statements import Statements
@@ -29,6 +34,19 @@ from app.database.pagination import cut_page, decode_cursor
 from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
+
+__all__ = [
+    "CommonColumns",
+    "Model",
+    "ReferenceNotFound",
+    "Repository",
+    "RowNotFound",
+    "ValueNotAllowed",
+    "any_of",
+    "at_least",
+    "at_most",
+    "is_empty",
+]
 
 Model = TypeVar("Model", bound=UUIDMixin)
 Refusal = Callable[..., Exception]
@@ -69,7 +87,7 @@ class Repository(Generic[Model]):
 
         class InvoiceRepository(Repository[Invoice]):
             model = Invoice
-            filters = (Invoice.status, Invoice.issued_on >= bindparam("issued_from"))
+            filters = (Invoice.status, at_least(Invoice.issued_on), is_empty(Invoice.paid_on))
             sorts = (Invoice.issued_on,)
             taken = {Invoice.number: InvoiceNumberTaken}
 
@@ -86,6 +104,7 @@ class Repository(Generic[Model]):
     _statements: ClassVar[Mapping[str | None, Statements[Any]]]
     _lists: ClassVar[Mapping[str | None, Lists]]
     _filter_names: ClassVar[Sequence[str]]
+    _negated: ClassVar[Mapping[str, str]]
     _orders: ClassVar[Mapping[str | None, Order]]
     _refusals: ClassVar[Mapping[str | None, tuple[tuple[str, ...], Refusal]]]
 
@@ -94,6 +113,9 @@ class Repository(Generic[Model]):
         if "model" in cls.__dict__:
             conditions = conditions_of(cls.model, cls.filters)
             cls._filter_names, cls._orders = tuple(conditions), orders_of(cls.sorts)
+            negations = negations_of(cls.filters)
+            cls._negated = {name: negated for name, (negated, _) in negations.items()}
+            conditions |= dict(negations.values())
             cls._statements = {own: Statements(cls.model, own) for own in tenant_columns(cls.model)}
             cls._lists = {
                 own: Lists(statements, conditions, cls._orders)
@@ -155,7 +177,11 @@ class Repository(Generic[Model]):
         for filters and sorts that are not declared.
         """
         given = {name: value for name, value in filters.items() if value is not None}
-        shown = tuple(name for name in self._filter_names if name in given)
+        shown = tuple(
+            self._negated.get(name, name) if given[name] is False else name
+            for name in self._filter_names
+            if name in given
+        )
         if len(shown) < len(given):
             raise TypeError(f"{type(self).__name__} has no filter {set(given).difference(shown)}")
         order = self._orders[sort]

@@ -30,5 +30,7 @@ BigIntegerParameter = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 BigInteger = Annotated[BigIntegerParameter, JsonNumber]
 """The same in JSON. JavaScript reads integers up to 2**53 only."""
 
-FiniteFloat = Annotated[float, Field(allow_inf_nan=False), JsonFloat]
-"""A finite number of double precision."""
+FiniteParameter = Annotated[float, Field(allow_inf_nan=False)]
+"""A finite number of double precision, in a query."""
+FiniteFloat = Annotated[FiniteParameter, JsonFloat]
+"""The same in JSON."""
