@@ -19,7 +19,7 @@ _IMPORTS = {
     **{kind: plain.values for kind, plain in PLAIN_KINDS.items()},
 }
 _MOST_PLACES = 20
-_VARIED = 5
+_VARIED, _CHUNK = 6, 60
 
 
 def value_imports(fields: Iterable[Field]) -> str:
@@ -103,7 +103,7 @@ def counted_example(field: Field) -> str:
         case "int":
             return "next(COUNT)"
         case kind if kind in CHOSEN:
-            return _call("one_of", CHOSEN[kind])
+            return _call("one_of", map(quoted, CHOSEN[kind]))
         case kind if kind in PLAIN_KINDS:
             return PLAIN_KINDS[kind].counted
         case "date":
@@ -247,17 +247,23 @@ def _written(field: Field, value: Decimal) -> str:
             return str(int(value))
 
 
-def _call(function: str, texts: Iterable[str]) -> str:
+def _call(function: str, literals: Iterable[str]) -> str:
     """Return a call with the next number, for a dictionary of the factory."""
-    lines = "".join(f"            {quoted(text)},\n" for text in texts)
+    lines = "".join(f"            {literal},\n" for literal in literals)
     return f"{function}(\n            next(COUNT),\n{lines}        )"
+
+
+def _places(choices: list[str]) -> list[str]:
+    """Return arguments of `text_of`: only the last places differ, and the first ones have one character each."""
+    first, last = choices[:-_VARIED], choices[-_VARIED:]
+    fixed = "".join(characters[0] for characters in first)
+    chunks = (fixed[place : place + _CHUNK] for place in range(0, len(fixed), _CHUNK))
+    return [*(f"*{quoted(chunk)}" for chunk in chunks), *map(quoted, last)]
 
 
 def _counted_text(field: Field) -> str:
     if field.pattern:
-        *places, last = alphabets(read_pattern(field.pattern))
-        varied, fixed = [*places[-_VARIED:], last], "".join(place[0] for place in places[:-_VARIED])
-        return f"{quoted(fixed)} + {_call('text_of', varied)}" if fixed else _call("text_of", varied)
+        return _call("text_of", _places(alphabets(read_pattern(field.pattern))))
     if field.shortest > 9:
         return f"str(next(COUNT)).zfill({field.shortest})"
     if field.length < 4 and field.shortest > 1:
