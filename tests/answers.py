@@ -47,6 +47,43 @@ EVERY_KIND = {
     },
 }
 
+# Limits, and the kinds that have a table for their code.
+EVERY_KIND["venues"] = {
+    "fields": {
+        "slug": "slug unique",
+        "rating": 'enum(PG-13 = "Parents strongly cautioned", G, "Not rated") = PG-13',
+        "seats": "bigint unique filters(range, several)",
+        "area": "float? >= 0 index filters(range, empty)",
+        "load": "float 0..1",
+        "opens_at": "time index",
+        "closes_at": "time > opens_at",
+        "stay": "duration index filters(range)",
+        "phone": "phone? index filters(several, empty)",
+        "country": "country = DE",
+        "zone": "timezone? = Europe/Berlin",
+        "tax_country": "country unique",
+        "currency": "currency index",
+        "tags": "list of str(40)",
+        "notes": "list of str(3)?",
+        "price": "money",
+        "deposit": "money? >= 0 index",
+        "fee": "money(EUR) = 9.50",
+        "code": 'str(12) matching "[A-Z]{2}-[0-9]{3,6}" unique',
+        "short": "str(2..80) index",
+        "floor": "int -3..120 unique",
+        "share": "decimal(5, 4) 0..1 index filters(range)",
+        "number": "str(20) unique with category and owner",
+        "category": "ref categories? filters(several, empty)",
+        "owner": "ref users = me",
+        "booked_on": "date filters(range) = today",
+        "seen_at": "datetime = now",
+        "starts_at": "datetime",
+        "ends_at": "datetime? check ends_at > starts_at",
+        "least": "int >= 0 index filters(range)",
+        "most": "int? >= 0 check >= least",
+    },
+}
+
 ANSWER_SETS: dict[str, dict[str, Any]] = {
     "minimal": {"ci": "none", "modules": []},
     "default": {"custom_modules": "projects, invoices"},

@@ -83,7 +83,13 @@ def accepted(described: dict[str, Any]) -> dict[str, Any]:
 
 def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, most: int = 9) -> dict[str, str]:
     names = random.sample(FIELDS, random.randint(fewest, most))
-    return {name: _field(random, module, before) for name in names}
+    fields = {name: _field(random, module, before) for name in names}
+    if len(fields) > 3:  # two that are compared, and one that is unique with another
+        first, second, third = random.sample(sorted(fields), 3)
+        kind = random.choice(["int", "decimal(9, 2)", "date", "time", "datetime", "duration", "float?"])
+        fields |= {first: kind, second: f"{kind} {random.choice(['>', '>=', '<', '<='])} {first}"}
+        fields[third] = f"str(30) unique with {first}"
+    return fields
 
 
 def _field(random: Random, module: str, before: list[str]) -> str:
@@ -95,10 +101,15 @@ def _field(random: Random, module: str, before: list[str]) -> str:
         optional = "?" if target == module else optional
         rule = random.choice(["", "", "on delete restrict", "on delete cascade", "on delete set null"])
         rule = "" if "null" in rule and not optional else rule
-        return f"ref {target}{optional} {rule} {random.choice(['', '', '', 'unique'])}".strip()
+        default = " = me" if target == "users" and not optional and random.random() < 0.3 else ""
+        unique = "" if default else random.choice(["", "", "", "unique"])
+        return f"ref {target}{optional} {rule} {unique}{default}".strip()
     modifiers = random.choice(["", "", "", "unique", "index", "unique index"])
-    default = random.choice(["", "", f"= {_default(random, kind)}"]) if kind in _DEFAULTS and not optional else ""
-    return " ".join(filter(None, [f"{kind}{optional}", modifiers, default]))
+    default = random.choice(["", "", f"= {_default(random, kind)}"]) if kind in _DEFAULTS else ""
+    limit = random.choice(["", "", *_LIMITS.get(kind, [])])
+    filters = random.choice(["", "", "filters(range)", "filters(empty)", "filters(several, empty)", "filters(several)"])
+    limit = f"{limit} {filters}".strip()
+    return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, default]))
 
 
 def _default(random: Random, kind: str) -> str:
@@ -128,7 +139,34 @@ _KINDS = [
     "enum(one)",
     "enum(draft, sent, paid)",
     "enum(not_started_yet, waiting_for_material, in_the_workshop, ready_for_collection, handed_over)",
+    "bigint",
+    "float",
+    "time",
+    "duration",
+    "slug",
+    "phone",
+    "country",
+    "currency",
+    "timezone",
+    "money",
+    "money(JPY)",
+    "list of str(2)",
+    "list of str(255)",
+    'enum(PG-13 = "Parents, beware", "Not rated", +1)',
+    "str(2..3)",
+    "str(40..200)",
 ]
+# Limits by the beginning of the kind; they stand after the modifiers.
+_LIMITS = {
+    "int": ["0..100", ">= -5", "..9", "0..1", "7..8"],
+    "bigint": ["0..9000000000", "..-1"],
+    "float": ["0..1", ">= -2.5"],
+    "decimal(12, 2)": ["0..1", ">= 0", "0.01..0.02", "..-3"],
+    "decimal(8, 8)": ["0..0.5"],
+    "money": [">= 0"],
+    "str(8)": ['matching "[A-Z]{2}-?[0-9]+"'],
+    "str(120)": ['matching "[a-z0-9_.-]{30}"', "unique with label_of_it"],
+}
 _DEFAULTS: dict[str, str | list[str]] = {
     "str(120)": ['say "yes"', 'say "yes" and it\'s done', "C:\\new", "{y} %s \\", "Größe – 😀", "漢字 " * 20 + "end"],
     "text": ["it's", "\"a\" 'b' 'c'", "long words " * 30 + "end", "\\" * 99],
@@ -136,6 +174,14 @@ _DEFAULTS: dict[str, str | list[str]] = {
     "decimal(12, 2)": "0.50",
     "decimal(8, 8)": "0.25",
     "bool": "true",
+    "bigint": "9",
+    "float": ["0.5", "-1"],
+    "date": "today",
+    "datetime": "now",
+    "country": "DE",
+    "currency": "EUR",
+    "timezone": "Europe/Berlin",
+    "money(JPY)": "100",
     "enum(one)": "one",
     "enum(draft, sent, paid)": "draft",
 }

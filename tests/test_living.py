@@ -1,5 +1,6 @@
 """A module that exists can be described anew: what the words mean, and what is refused."""
 
+import re
 from typing import Any
 
 import pytest
@@ -117,6 +118,12 @@ REFUSED = [
     ({"total": "decimal(9, 1)"}, "total: decimal(12, 2) cannot become decimal(9, 1) in place"),
     ({"client": "ref users"}, "client: ref clients cannot become ref users in place"),
     ({"client": "drop", "client_id": "uuid?"}, "client_id: the column client_id goes with another field"),
+    ({"opens_at": "time backfill 9"}, "opens_at: 'backfill 9' is no time that fits: give one that does"),
+    ({"tags": "list of str(9) backfill x"}, "tags: 'backfill x' cannot be: a list takes an SQL expression in brackets"),
+    ({"price": "money backfill 3"}, "price_currency: rows that are there need a value"),
+    ({"total": "decimal(12, 2) 0..9 backfill 10"}, "total: 'backfill 10' is no decimal that fits"),
+    ({"total": "float"}, "total: decimal(12, 2) cannot become float in place"),
+    ({"owner": "ref users = me"}, "owner: rows that are there need a value"),
     ({"total": "decimal(12, 2"}, "total: 'decimal(12, 2' has a bracket that is not closed"),
     (dict.fromkeys(STORED["invoices"]["fields"], "drop"), ": 'fields' names no field"),
 ]
@@ -174,6 +181,37 @@ class TestChange:
         assert 'server_default="it\'s :so",' in step.text
         assert 'server_default="19",' in step.text
         assert "fill" not in step.text
+
+    def test_of_a_limit_replaces_its_constraint(self) -> None:
+        stored = {"boats": {"fields": {"seats": "int 0..9", "cost": "money", "code": "str(9) unique"}}}
+        given = {
+            "boats": {
+                "fields": {
+                    "seats": "int 1..9 backfill 1",
+                    "price": "money? was cost",
+                    "code": "str(9) unique with price",
+                    "fee": "money backfill '2.50 EUR'",
+                }
+            }
+        }
+        [change] = changes_between(stored, as_stored(given, stored), words_between(stored, given))
+
+        step = step_of(change)
+
+        assert step is not None
+        upgrade = re.sub(r"\s+", " ", step.text.partition("def downgrade")[0])
+        for call in (
+            '"boats", "cost_currency", "price_currency",',
+            'drop_allowed( "boats", "seats",',
+            'add_allowed( "boats", "seats", "seats >= 1 AND seats <= 9",',
+            '"seats", "1", "NOT (seats >= 1 AND seats <= 9)",',
+            'add_allowed( "boats", "price", "(price IS NULL) = (price_currency IS NULL)",',
+            'drop_unique( "boats", "code",',
+            'add_unique( "boats", "code", "price",',
+            'server_default="2.50"',
+            'server_default="EUR"',
+        ):
+            assert call in upgrade, call
 
     def test_says_what_will_be_done(self) -> None:
         given = described(

@@ -33,7 +33,7 @@ class Said:
 def read_words(said: object) -> Said:
     if not isinstance(said, str):
         return Said(said)
-    head, rest = _before_default(said)
+    head, rest = before_default(said)
     head, was = _without(_WAS, head)
     head, backfill = _without(_BACKFILL, head)
     return Said(head + rest if was is not None or backfill is not None else said, was, backfill)
@@ -86,9 +86,10 @@ def _without(word: re.Pattern[str], text: str) -> tuple[str, str | None]:
     return text[: match.start()] + text[match.end() :], value
 
 
-def _before_default(text: str) -> tuple[str, str]:
-    place = _masked(text).find("=")
-    return (text, "") if place < 0 else (text[:place], text[place:])
+def before_default(text: str) -> tuple[str, str]:
+    """Return what stands before `= default`, and that. The signs `>=` and `<=` begin no default."""
+    found = re.search(r"(?<![<>])=", _masked(text))
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
 
 
 def _masked(text: str) -> str:

@@ -6,15 +6,18 @@ from functools import cached_property
 
 from ..fields import Module
 from ..fields.field import Field
-from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, step_type
+from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, condition, step_type
+from .money import with_currencies
 from .parts import Part, parts_of
-from .values import sql_constant, sql_value
+from .values import sql_default, sql_value
 from .words import Words
 from .written import written
 
-_LENGTHS = {"email": EMAIL_COLUMN, "url": URL_COLUMN, "enum": ENUM_COLUMN}
-_TEXTS = frozenset({"str", "text", "email", "url", "enum"})
-_INT_DIGITS = 10
+_CODES = {"slug": 63, "phone": 16, "country": 2, "currency": 3, "timezone": 64}
+_LENGTHS = {"email": EMAIL_COLUMN, "url": URL_COLUMN, "enum": ENUM_COLUMN, **_CODES}
+_TEXTS = frozenset({"str", "text", *_LENGTHS})
+_DIGITS = {"int": 10, "bigint": 19}
+_WIDER = {("int", "bigint"), ("int", "float")}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Pair:
         )
 
     @property
+    def has_other_limits(self) -> bool:
+        before = condition(replace(self.before, name=self.after.name))
+        return self.after.checked and condition(self.after) != before
+
+    @property
     def can_be_converted(self) -> bool:
         before, after = self.before, self.after
         if "ref" in (before.kind, after.kind):
@@ -59,7 +67,9 @@ class Pair:
         whole_digits = after.digits - after.places
         if after.kind == "decimal" and before.kind == "decimal":
             return after.places >= before.places and whole_digits >= before.digits - before.places
-        return (before.kind, after.kind) == ("int", "decimal") and whole_digits >= _INT_DIGITS
+        if after.kind == "decimal" and before.kind in _DIGITS:
+            return whole_digits >= _DIGITS[before.kind]
+        return (before.kind, after.kind) in _WIDER
 
     @property
     def unfit(self) -> str:
@@ -70,6 +80,7 @@ class Pair:
             f"{column} IS NULL" if self.becomes_required else "",
             f"{column} NOT IN ({known})" if self.lost_values else "",
             f"length({column}) > {_longest(self.after)}" if self.is_shorter and self.after.kind != "enum" else "",
+            f"NOT ({condition(self.after)})" if self.has_other_limits else "",
         ]
         return " OR ".join(filter(None, conditions))
 
@@ -79,7 +90,7 @@ class Pair:
         if self.said:
             return sql_value(self.after, self.said)
         if self.becomes_required and self.after.default is not None and not self.lost_values:
-            return sql_constant(self.after, self.after.default)
+            return sql_default(self.after)
         return ""
 
 
@@ -95,6 +106,10 @@ class Change:
         return self.after.names.package
 
     @cached_property
+    def _words(self) -> Words:
+        return with_currencies(self.words, self.before, self.after)
+
+    @cached_property
     def added(self) -> list[Field]:
         kept = {pair.after.name for pair in self.kept}
         return [each for each in self.after.fields if each.name not in kept]
@@ -107,9 +122,9 @@ class Change:
     @cached_property
     def kept(self) -> list[Pair]:
         before = {each.name: each for each in self.before.fields}
-        names = {each.name: self.words.renamed.get(each.name, each.name) for each in self.after.fields}
+        names = {each.name: self._words.renamed.get(each.name, each.name) for each in self.after.fields}
         return [
-            Pair(before[names[each.name]], each, self.words.filled.get(each.name, ""))
+            Pair(before[names[each.name]], each, self._words.filled.get(each.name, ""))
             for each in self.after.fields
             if names[each.name] in before
         ]
@@ -139,10 +154,8 @@ class Change:
 
     def value_of(self, added: Field) -> str:
         """Return the value of a new column in rows that are there, as SQL; an empty string means NULL."""
-        said = self.words.filled.get(added.name, "")
-        if said:
-            return sql_value(added, said)
-        return "" if added.default is None else sql_constant(added, added.default)
+        said = self._words.filled.get(added.name, "")
+        return sql_value(added, said) if said else sql_default(added)
 
     @property
     def removed_parts(self) -> list[Part]:

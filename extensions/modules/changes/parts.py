@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..fields.field import Field
-from ..fields.types import delete_rule
+from ..fields.types import condition, delete_rule
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class Part:
 def parts_of(field: Field) -> list[Part]:
     column, found = field.column, []
     if field.unique:
-        found.append(Part("unique_ignoring_case" if field.ignores_case else "unique", column))
+        found.append(Part("unique_ignoring_case" if field.ignores_case else "unique", column, field.unique_with))
     if field.has_index:
         found.append(Part("index", column))
     if field.kind == "enum":
         found.append(Part("known_values", column, field.values))
+    if field.checked:
+        found.append(Part("allowed", column, (condition(field),)))
     if field.kind == "ref" and field.to_users:
         found.append(Part("user_reference", column, (delete_rule(field),)))
     elif field.kind == "ref":

@@ -46,6 +46,7 @@ def step_of(change: Change) -> Step | None:
             allowed=sorted(_allowed(up)),
             functions=sorted({call.function for call in calls}),
             has_types=any("sa." in argument for call in calls for argument in call.arguments),
+            has_list=any("ARRAY(sa." in argument for call in calls for argument in call.arguments),
             has_json=any("JSONB" in argument for call in calls for argument in call.arguments),
         )
     )
@@ -153,7 +154,9 @@ def _call(function: str, table: str, *words: str) -> Call:
 
 
 def _part(verb: str, table: str, part: Part) -> Call:
-    arguments = part.arguments if verb == "add" else ()
+    arguments = part.arguments if verb == "add" or part.kind == "unique" else ()
+    if part.kind == "allowed" and arguments:
+        return Call(f"{verb}_allowed", (quoted(table), quoted(part.column), _text(*arguments)))
     return _call(f"{verb}_{part.kind}", table, part.column, *arguments)
 
 

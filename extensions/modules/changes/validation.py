@@ -8,7 +8,7 @@ from typing import Any
 from ..answer import Described
 from ..fields import Module
 from ..fields.field import Field
-from ..fields.reading import Wrong
+from ..fields.problem import Wrong
 from ..words import DROP
 from .change import Change, Pair
 from .words import fields_of, said_of, words_of

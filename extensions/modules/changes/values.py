@@ -1,20 +1,30 @@
 """Write a value for rows that are there as SQL: a constant of the field's type, or an expression in brackets."""
 
 import datetime as dt
+import re
 from uuid import UUID
 
-from ..fields.field import Field
-from ..fields.reading import Wrong, fits
+from ..fields.field import NUMBERS, Field
+from ..fields.problem import Wrong
+from ..fields.reading import fits
 from ..fields.types import EMAIL_COLUMN, URL_COLUMN
 
 _LENGTHS = {"email": EMAIL_COLUMN, "url": URL_COLUMN}
+_BRACKETS_ONLY = ("ref", "json", "list")
+_FORMS = {
+    "time": r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?",
+    "duration": r"P(?=[\dT])(\d{1,6}D)?(T(?=\d)(\d{1,6}H)?(\d{1,6}M)?(\d{1,6}S)?)?",
+    "slug": r"(?=.{1,63}$)[a-z0-9]+(-[a-z0-9]+)*",
+    "phone": r"\+[1-9]\d{6,14}",
+}
+_COMPUTED = {"datetime": "(now())", "date": "(CURRENT_DATE)"}
 
 
 def sql_value(field: Field, said: str) -> str:
     """Return what a `backfill` says. Raises Wrong."""
     if said.startswith("("):
         return said
-    if field.kind in ("ref", "json"):
+    if field.kind in _BRACKETS_ONLY:
         raise Wrong(f"'backfill {said}' cannot be: a {field.kind} takes an SQL expression in brackets")
     text = _unquoted(said)
     if not _is_valid(field, text):
@@ -22,10 +32,17 @@ def sql_value(field: Field, said: str) -> str:
     return sql_constant(field, text)
 
 
+def sql_default(field: Field) -> str:
+    """Return the default as SQL, or an empty string: nobody is `me` in a migration."""
+    if field.default is None:
+        return ""
+    return _COMPUTED.get(field.kind, "") if field.computed else sql_constant(field, field.default)
+
+
 def sql_constant(field: Field, text: str) -> str:
     """Return a value of the field as SQL."""
     match field.kind:
-        case "int" | "decimal":
+        case kind if kind in NUMBERS:
             return text
         case "bool":
             return text.lower()
@@ -48,6 +65,8 @@ def _is_valid(field: Field, text: str) -> bool:
                 return dt.date.fromisoformat(text).isoformat() == text
             case "datetime":
                 return dt.datetime.fromisoformat(text).tzinfo is not None
+            case kind if kind in _FORMS:
+                return bool(re.fullmatch(_FORMS[kind], text))
             case "uuid":
                 return bool(UUID(text))
             case _:

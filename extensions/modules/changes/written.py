@@ -7,8 +7,11 @@ def written(field: Field) -> str:
     parts = [
         f"{_type(field)}{'?' if field.optional else ''}",
         f"on delete {field.on_delete}" if field.on_delete != "restrict" else "",
-        "unique" if field.unique else "",
+        f"unique with {' and '.join(field.unique_with)}" if field.unique_with else "unique" if field.unique else "",
         "index" if field.index else "",
+        f"filters({', '.join(field.filters)})" if field.filters else "",
+        " ".join(field.limits),
+        f'matching "{field.pattern[1:-1]}"' if field.pattern else "",
         f"= {field.default}" if field.default is not None else "",
     ]
     return " ".join(filter(None, parts))
@@ -17,12 +20,21 @@ def written(field: Field) -> str:
 def _type(field: Field) -> str:
     match field.kind:
         case "str":
-            return f"str({field.length})"
+            return f"str({field.shortest}..{field.length})" if field.shortest else f"str({field.length})"
+        case "list":
+            return f"list of str({field.length})"
+        case "decimal" if field.currency:
+            return f"money({field.currency})"
         case "decimal":
             return f"decimal({field.digits}, {field.places})"
         case "enum":
-            return f"enum({', '.join(field.values)})"
+            return f"enum({', '.join(_values(field))})"
         case "ref":
             return f"ref {field.to.package}"
         case _:
             return field.kind
+
+
+def _values(field: Field) -> list[str]:
+    labels = field.labels or ("",) * len(field.values)
+    return [f'{value} = "{label}"' if label else value for value, label in zip(field.values, labels, strict=True)]

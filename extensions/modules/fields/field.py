@@ -7,17 +7,44 @@ from typing import Literal
 from ..names import Names
 
 Kind = Literal[
-    "str", "text", "int", "decimal", "bool", "date", "datetime", "uuid", "email", "url", "json", "enum", "ref"
+    "str",
+    "text",
+    "int",
+    "bigint",
+    "float",
+    "decimal",
+    "bool",
+    "date",
+    "time",
+    "datetime",
+    "duration",
+    "uuid",
+    "email",
+    "url",
+    "slug",
+    "phone",
+    "country",
+    "currency",
+    "timezone",
+    "json",
+    "list",
+    "enum",
+    "ref",
 ]
 DeleteRule = Literal["restrict", "cascade", "set null"]
 
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # a Literal lists its members there
-DEFAULTS: frozenset[Kind] = frozenset({"str", "text", "int", "decimal", "bool", "enum"})
-UNIQUE: frozenset[Kind] = frozenset({"str", "int", "date", "datetime", "uuid", "email", "url", "ref"})
-INDEXED: frozenset[Kind] = UNIQUE | {"decimal", "bool", "enum"}
+NUMBERS: frozenset[Kind] = frozenset({"int", "bigint", "float", "decimal"})
+COMPARED: frozenset[Kind] = NUMBERS | {"date", "time", "datetime", "duration"}
+WORDS: Mapping[Kind, str] = {"datetime": "now", "date": "today", "ref": "me"}
+"""The default that each request computes."""
+_CODES: frozenset[Kind] = frozenset({"slug", "phone", "country", "currency", "timezone"})
+DEFAULTS: frozenset[Kind] = NUMBERS | {"str", "text", "bool", "enum", "country", "currency", "timezone"}
+UNIQUE: frozenset[Kind] = _CODES | {"str", "int", "bigint", "date", "datetime", "uuid", "email", "url", "ref"}
+INDEXED: frozenset[Kind] = UNIQUE | NUMBERS | {"bool", "enum", "time", "duration"}
 ALWAYS_INDEXED: frozenset[Kind] = frozenset({"ref", "enum", "date", "datetime"})
-FILTERED: frozenset[Kind] = frozenset({"str", "int", "bool", "uuid", "email", "url", "enum", "ref"})
-SORTED: frozenset[Kind] = frozenset({"str", "int", "decimal", "date", "datetime", "email", "url"})
+FILTERED: frozenset[Kind] = _CODES | {"str", "int", "bigint", "bool", "uuid", "email", "url", "enum", "ref"}
+SORTED: frozenset[Kind] = COMPARED | _CODES - {"phone"} | {"str", "email", "url"}
 
 USERS = Names("user", "users")
 FILES = Names("file", "files")
@@ -25,7 +52,13 @@ FILES = Names("file", "files")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal."""
+    """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal.
+
+    `labels` are those of an enum's values, empty where there is none. `limits` are comparisons such as `>= 0` and
+    `> starts_at`. `unique_with` has columns. `currency` is the only one of an amount. An optional amount is `paired`
+    with its currency, its `partner`. `rank` counts the fields that must be less: samples rise with it. `filters` are
+    those besides equality.
+    """
 
     name: str
     kind: Kind
@@ -39,6 +72,16 @@ class Field:
     values: tuple[str, ...] = ()
     target: Names | None = None
     on_delete: DeleteRule = "restrict"
+    labels: tuple[str, ...] = ()
+    shortest: int = 0
+    pattern: str = ""
+    limits: tuple[str, ...] = ()
+    unique_with: tuple[str, ...] = ()
+    currency: str = ""
+    partner: str = ""
+    paired: bool = False
+    rank: int | None = None
+    filters: tuple[str, ...] = ()
 
     @property
     def column(self) -> str:
@@ -58,6 +101,39 @@ class Field:
         return not self.optional and self.default is None
 
     @property
+    def computed(self) -> bool:
+        """True if each request computes the default: now, today or me."""
+        return self.default is not None and self.kind in WORDS
+
+    @property
+    def sampled(self) -> bool:
+        """True if tests and seeds give a value: it is required, or one that others are compared with."""
+        return self.required or self.paired or (self.rank is not None and not self.optional)
+
+    @property
+    def is_key(self) -> bool:
+        """True if it is unique alone."""
+        return self.unique and not self.unique_with
+
+    @property
+    def bounds(self) -> tuple[str | None, str | None]:
+        """Return the least and the greatest number that are allowed."""
+        numbers = [limit.split() for limit in self.limits if not limit.split()[1][0].isalpha()]
+        low = next((number for sign, number in numbers if sign == ">="), None)
+        return low, next((number for sign, number in numbers if sign == "<="), None)
+
+    @property
+    def comparisons(self) -> list[tuple[str, str]]:
+        """Return signs and the columns that they compare with."""
+        found = [limit.split() for limit in self.limits]
+        return [(sign, column) for sign, column in found if column[0].isalpha()]
+
+    @property
+    def checked(self) -> bool:
+        """True if its column has a CHECK constraint, besides that of an enum."""
+        return bool(self.limits or self.pattern or self.shortest > 1 or self.partner)
+
+    @property
     def ignores_case(self) -> bool:
         """True if uniqueness ignores case, as for e-mail addresses."""
         return self.unique and self.kind == "email"
@@ -65,15 +141,15 @@ class Field:
     @property
     def has_index(self) -> bool:
         """True if the column needs an index besides its unique constraint, which cannot sort if it ignores case."""
-        return self.ignores_case or (not self.unique and (self.index or self.kind in ALWAYS_INDEXED))
+        return self.ignores_case or (not self.is_key and (self.index or self.kind in ALWAYS_INDEXED))
 
     @property
     def filtered(self) -> bool:
-        return self.kind in FILTERED and (self.unique or self.has_index)
+        return self.kind in FILTERED and (self.is_key or self.has_index)
 
     @property
     def sorted(self) -> bool:
-        return self.kind in SORTED and (self.unique or self.has_index)
+        return self.kind in SORTED and (self.is_key or self.has_index)
 
     @property
     def to(self) -> Names:

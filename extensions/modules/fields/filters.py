@@ -3,21 +3,31 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import samples, types
+from . import filtering, samples, types
 from .imports import imports
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "beyond_limits": samples.beyond_limits,
     "column_type": types.column_type,
+    "computed_default": types.computed_default,
+    "condition_lines": types.condition_lines,
     "counted_example": samples.counted_example,
     "declared": types.declared,
+    "default_imports": types.default_imports,
     "delete_rule": types.delete_rule,
     "example": samples.example,
+    "filter_imports": filtering.filter_imports,
+    "helper_imports": samples.helper_imports,
     "imports": imports,
     "json_example": samples.json_example,
     "known_values": types.known_values,
     "limit": types.limit,
     "other_example": samples.other_example,
+    "own_type": types.own_type,
     "python_type": types.python_type,
+    "query_imports": types.query_imports,
+    "query_type": types.query_type,
+    "schema_imports": types.schema_imports,
     "seed_value": samples.seed_value,
     "step_type": types.step_type,
     "type_imports": types.type_imports,

@@ -8,10 +8,12 @@ from typing import Any
 
 from ..names import Names
 from .field import NAME, Field
+from .filtering import MoreFilter, more_filters
 from .imports import in_order_of_all
+from .kinds import PLAIN_KINDS
 from .names import aliases
 from .samples import seed_value
-from .types import column_type, python_type
+from .types import column_type, own_type, python_type
 
 _INCOMING = {
     "int": "Integer",
@@ -20,6 +22,7 @@ _INCOMING = {
     "datetime": "Moment",
     "email": "EmailStr",
     "url": "Url",
+    **{kind: plain.incoming for kind, plain in PLAIN_KINDS.items()},
 }
 
 
@@ -76,6 +79,14 @@ class Module:
         return [field for field in self.fields if field.filtered]
 
     @property
+    def more_filters(self) -> list[MoreFilter]:
+        return [*more_filters(self.fields)]
+
+    @property
+    def has_filters(self) -> bool:
+        return bool(self.filters or self.more_filters)
+
+    @property
     def sorts(self) -> list[Field]:
         return [field for field in self.fields if field.sorted]
 
@@ -90,6 +101,26 @@ class Module:
     @property
     def enums(self) -> list[Field]:
         return [field for field in self.fields if field.kind == "enum"]
+
+    @property
+    def checked(self) -> list[Field]:
+        """Return the fields whose limits are a CHECK constraint."""
+        return [field for field in self.fields if field.checked]
+
+    @property
+    def computed(self) -> list[Field]:
+        """Return the fields whose default each request computes."""
+        return [field for field in self.fields if field.computed]
+
+    @property
+    def sampled(self) -> list[Field]:
+        """Return the fields that tests give values for."""
+        return [field for field in self.fields if field.sampled]
+
+    @property
+    def shares_integer(self) -> bool:
+        """True if a field has the type of all integers in schemas."""
+        return any(field.kind == "int" and own_type(field)[:1] in ([], ["Integer"]) for field in self.fields)
 
     @property
     def values(self) -> list[Field]:
@@ -123,12 +154,28 @@ class Module:
         """Return the service that looks up refs to users, or None if there are no such refs."""
         return next((target for target in self.targets if target.package == "tenants"), None)
 
+    def field(self, column: str) -> Field:
+        return next(field for field in self.fields if field.column == column)
+
+    def beside(self, field: Field) -> list[Field]:
+        """Return the fields that a field is unique with."""
+        return [self.field(column) for column in field.unique_with]
+
+    @property
+    def listed(self) -> list[Field]:
+        """Return the fields that the tests of the service have values of."""
+        beside = [each for field in self.uniques for each in self.beside(field)]
+        more = [each.field for each in self.more_filters]
+        return [*self.filters, *self.sorts, *self.uniques, *beside, *more]
+
     def alias(self, field: Field) -> str:
         """Return the name of the field's type in schemas.py."""
         return self._aliases[field.name]
 
     def incoming(self, field: Field) -> str:
         """Return the field's type in the schemas for create and change, without `| None`."""
+        if own_type(field):
+            return self.alias(field)
         match field.kind:
             case "str" | "text" | "decimal" | "enum":
                 return self.alias(field)
@@ -136,7 +183,8 @@ class Module:
                 return _INCOMING.get(field.kind) or python_type(field)
 
     def outgoing(self, field: Field) -> str:
-        return self.alias(field) if field.kind == "enum" else python_type(field)
+        plain = PLAIN_KINDS.get(field.kind)
+        return self.alias(field) if field.kind == "enum" else (plain and plain.answer) or python_type(field)
 
     def error(self, field: Field) -> str:
         """Return the error class for a value that another row has, such as `InvoiceNumberTaken`."""
@@ -156,11 +204,11 @@ class Module:
     @property
     def arguments(self) -> int:
         """Return the number of constraints and indexes of the model."""
-        return sum(map(len, (self.uniques, self.enums, self.tenant_refs, self.indexed)))
+        return sum(map(len, (self.uniques, self.enums, self.checked, self.tenant_refs, self.indexed)))
 
     @property
     def has_aliases(self) -> bool:
-        return self.has("str", "text", "int", "decimal", "enum") or bool(self.sorts)
+        return self.has("str", "text", "int", "decimal", "enum") or bool(self.sorts) or any(map(own_type, self.fields))
 
     @property
     def has_typed_columns(self) -> bool:
@@ -170,12 +218,17 @@ class Module:
     @property
     def seeded(self) -> list[Field]:
         """Return the fields that seeds fill in, without refs."""
-        return [field for field in self.required if field.kind != "ref"]
+        return [field for field in self.sampled if field.kind != "ref"]
+
+    @property
+    def seed_values(self) -> list[Field]:
+        """Return the fields that seeds give: nobody acts there, so that `me` is somebody else."""
+        return [field for field in self.fields if field.sampled or (field.computed and field.kind == "ref")]
 
     @property
     def seed_targets(self) -> list[Target]:
         """Return the modules whose rows the seeds need."""
-        needed = {_target(field).package for field in self.outer_refs if field.required}
+        needed = {_target(field).package for field in self.seed_values if field in self.outer_refs}
         return [target for target in self.targets if target.package in needed]
 
     def seed_place(self, field: Field) -> int:
@@ -197,7 +250,7 @@ class Module:
 
     @property
     def factory_counts(self) -> bool:
-        return any(field.unique and field.required for field in self.values)
+        return any(field.unique and field.sampled for field in self.values)
 
     def to_json(self) -> dict[str, Any]:
         return {"singular": self.names.singular, "plural": self.names.plural, "fields": list(map(asdict, self.fields))}
@@ -226,7 +279,8 @@ def _targets(module: Module) -> Iterator[str]:
 
 def _field(said: Mapping[str, Any]) -> Field:
     target = Names(**said["target"]) if said["target"] else None
-    return Field(**{**said, "values": tuple(said["values"]), "target": target})
+    tuples = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    return Field(**{**said, **tuples, "target": target})
 
 
 def _target(field: Field) -> Target:

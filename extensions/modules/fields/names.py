@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..names import Names
 from .field import Field
+from .kinds import PLAIN_KINDS
 
 LONGEST, LONGEST_OF_REF = 40, 39
 LONGEST_IN_POSTGRES = 63
@@ -20,11 +21,13 @@ _OF_THE_CLASSES = frozenset(
     " update_forward_refs validate".split()
 )
 # Parameters of list routes, and names that the bodies of models and schemas use; fields may reuse all other names.
-_OF_THE_FILES = frozenset("cursor dt left_out limit mapped_column sa self sort".split())
+_OF_THE_FILES = frozenset(
+    "cursor default_day default_moment default_user dt left_out limit mapped_column sa self sort".split()
+)
 # Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
-    "Annotated Any Day Decimal Depends EmailStr Field Integer JsonNumber Limit Literal Moment Page Query Schema Service"
-    " StrictBool StringConstraints Url".split()
+    "Annotated Any Day Decimal Depends EmailStr Field Integer JsonFloat JsonNumber Limit Literal Moment Page Query"
+    " Schema Service StrictBool StringConstraints Texts Url".split()
 )
 _SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"
@@ -105,8 +108,10 @@ def twice_problem(field: Field, others: Iterable[Field]) -> str:
 
 def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
     """Name each field's type, such as `Status`, without hiding builtins, imports or another field's type."""
-    taken = {*_IMPORTED, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
-    found = {}
+    fields, found = list(fields), {}
+    kinds = [PLAIN_KINDS[field.kind] for field in fields if field.kind in PLAIN_KINDS]
+    imported = {name for kind in kinds for name in (kind.incoming, kind.query)}
+    taken = {*_IMPORTED, *imported, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
     for field in fields:
         long = len(field.class_name) > _LONGEST_ALIAS
         free = field.class_name[: _LONGEST_ALIAS - len(_MORE)] if long else field.class_name
@@ -138,10 +143,13 @@ def _length_problem(field: Field, module: Names) -> str:
 def _constraints(field: Field, module: Names) -> Iterable[str]:
     """Yield the constraint names that the naming convention in app.database.base produces."""
     if field.unique:
-        yield f"uq_{module.table}_tenant_id_{'lower_' if field.ignores_case else ''}{field.column}"
+        beside = "".join(f"{column}_" for column in field.unique_with)
+        yield f"uq_{module.table}_tenant_id_{beside}{'lower_' if field.ignores_case else ''}{field.column}"
     if field.has_index:
         yield f"ix_{module.table}_tenant_id_{field.column}_id"
     if field.kind == "enum":
         yield f"ck_{module.table}_{field.column}_is_known"
+    if field.checked:
+        yield f"ck_{module.table}_{field.column}_is_allowed"
     if field.kind == "ref":
         yield f"fk_{module.table}_tenant_id_{field.column}"

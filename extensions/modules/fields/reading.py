@@ -1,60 +1,100 @@
 """Parse a field's description, such as `decimal(12, 2)? index`, into a Field.
 
-    str(n)  text  int  decimal(p, s)  bool  date  datetime  uuid  email  url  json  enum(a, b)
+    str(n)  str(m..n)  text  int  bigint  float  decimal(p, s)  bool  date  time  datetime  duration  uuid  email
+    url  slug  phone  country  currency  timezone  money  money(EUR)  json  list of str(n)
+    enum(a, b = "label")
     ref module [on delete restrict|cascade|set null]
 
-then ? (nullable), unique (within a tenant), index, = default.
+then ? (nullable), unique (within a tenant) [with fields], index, limits, = default. Limits are in limits.py.
 """
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, cast
 
 from ..answer import snake
-from ..filters import in_ascii
 from ..names import Names, names_of
-from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, DeleteRule, Field, Kind
+from ..words import before_default
+from .enums import read_enum
+from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, WORDS, DeleteRule, Field, Kind
+from .kinds import is_known, places_of
+from .limits import check_limits, read_limits
+from .problem import Wrong
 
 _SHAPE = re.compile(
-    r"\s*(?:ref\s+(?P<target>[A-Za-z][\w-]*)|(?P<kind>\w+))"
-    r"\s*(?:\((?P<arguments>[^()]*)\))?\s*(?P<optional>\??)(?P<rest>[^=]*?)\s*(?:=\s*(?P<default>.*?)\s*)?"
+    r"\s*(?:ref\s+(?P<target>[A-Za-z][\w-]*)|list\s+of\s+(?P<item>\w+)|(?P<kind>time[\s_]+zone|\w+))"
+    r"\s*(?:\((?P<arguments>[^()]*)\))?\s*(?P<optional>\??)(?P<rest>.*?)\s*"
 )
 _ON_DELETE = re.compile(r"\bon\s+delete\s+(restrict|cascade|set\s+null)\b")
-_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_TYPES = "str(n), text, int, decimal(p, s), bool, date, datetime, uuid, email, url, json, enum(a, b), ref module"
+_WITH = re.compile(r"\bunique\s+with\s+(\w+(?:\s*(?:,|\band\b)\s*\w+)*)")
+_TYPES = (
+    "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module"
+)
+_FILTERS = re.compile(r"\bfilters\s*\(([^()]*)\)")
+FILTERS = ("range", "several", "empty")
+_MONEY = re.compile(r"\s*money\b\s*(?:\(([^()]*)\))?")
+MONEY_DIGITS, MONEY_PLACES = 15, 4
 # Types that need arguments.
-_FORMS = {"decimal": "decimal(12, 2)", "enum": "enum(draft, sent)", "ref": "ref users"}
+_FORMS = {
+    "decimal": "decimal(12, 2)",
+    "enum": "enum(draft, sent)",
+    "list": "list of str(40)",
+    "ref": "ref users",
+}
 STR_LENGTH, STR_LONGEST, STR_LONGEST_INDEXED, TEXT_LONGEST = 255, 10_000, 500, 50_000
-INT_LIMIT = 2**31
-
-
-class Wrong(Exception):
-    """A description cannot be read; the message says what to write instead."""
+INT_LIMIT, BIGINT_LIMIT = 2**31, 2**63
 
 
 def read_field(name: str, said: object) -> Field:
     """Raises Wrong."""
     text = _text(said)
-    shape = _SHAPE.fullmatch(text)
+    head, default = before_default(text)
+    shape = _SHAPE.fullmatch(head)
     if shape is None:
         raise Wrong(f"{text!r} cannot be read: write a type, then ?, unique, index or = default")
-    kind = _kind(shape["kind"])
+    kind = "list" if shape["item"] else _kind(shape["kind"])
     rest, on_delete = _on_delete(shape["rest"], kind)
+    rest, filters = _filters(rest)
+    rest, limits = read_limits(rest, name)
+    rest, beside = _unique_with(rest)
     unique, index = _modifiers(rest)
     field = Field(
         name=name,
         kind=kind,
         optional=bool(shape["optional"]),
-        unique=unique,
+        unique=unique or bool(beside),
+        unique_with=beside,
         index=index,
-        default=_unquoted(shape["default"]),
+        filters=filters,
+        default=_unquoted(default[1:].strip()) if default else None,
         on_delete=on_delete,
-        **_arguments(kind, shape["arguments"], shape["target"]),
+        **{**_arguments(kind, shape["arguments"], shape["target"], shape["item"]), **limits},
     )
     _check(field)
     return field
+
+
+def read_fields(name: str, said: object) -> list[Field]:
+    """Return the field or, for `money`, its amount and its currency. Raises Wrong."""
+    found = _MONEY.match(said) if isinstance(said, str) else None
+    if found is None:
+        return [read_field(name, said)]
+    currency, rest = (found[1] or "").strip(), str(said)[found.end() :]
+    if currency and not is_known("currency", currency):
+        raise Wrong(f"money({currency}) cannot be: write a currency of ISO 4217, such as money(EUR)")
+    places = places_of(currency) if currency else MONEY_PLACES
+    amount = read_field(name, f"decimal({MONEY_DIGITS + places}, {places}){rest}")
+    if currency:
+        return [replace(amount, currency=currency)]
+    if amount.unique or amount.default is not None:
+        raise Wrong("money has an amount and a currency: leave unique and the default out, or write money(EUR)")
+    paired = amount.optional
+    other = Field(name=f"{name}_currency", kind="currency", optional=paired, paired=paired)
+    return [replace(amount, partner=other.name if paired else "", paired=paired), other]
 
 
 def _text(said: object) -> str:
@@ -68,6 +108,9 @@ def _text(said: object) -> str:
 def _kind(word: str | None) -> Kind:
     if word is None:
         return "ref"
+    word = re.sub(r"[\s_]+", "", word) if word.startswith("time") else word
+    if word == "list":
+        raise Wrong("'list' does not say of what: write list of str(40)")
     if word == "ref":
         raise Wrong("'ref' does not say to what: write the module's name, such as: ref users")
     if word not in KINDS:
@@ -87,6 +130,23 @@ def _on_delete(rest: str, kind: Kind) -> tuple[str, DeleteRule]:
     return rest.replace(found[0], ""), cast(DeleteRule, " ".join(found[1].split()))
 
 
+def _filters(rest: str) -> tuple[str, tuple[str, ...]]:
+    found = _FILTERS.search(rest)
+    if found is None:
+        return rest, ()
+    words = re.findall(r"\w+", found[1])
+    if not words or not set(words) <= set(FILTERS):
+        raise Wrong(f"'{found[0]}' cannot be: use some of filters({', '.join(FILTERS)})")
+    return rest.replace(found[0], " ", 1), tuple(word for word in FILTERS if word in words)
+
+
+def _unique_with(rest: str) -> tuple[str, tuple[str, ...]]:
+    found = _WITH.search(rest)
+    if found is None:
+        return rest, ()
+    return rest.replace(found[0], ""), tuple(re.split(r"\s*(?:,|\band\b)\s*", found[1]))
+
+
 def _modifiers(rest: str) -> tuple[bool, bool]:
     words = rest.split()
     for word in words:
@@ -94,7 +154,7 @@ def _modifiers(rest: str) -> tuple[bool, bool]:
             raise Wrong("'?' stands right after the type: write the type, then ?, then the rest")
         if word not in ("unique", "index"):
             raise Wrong(
-                f"{word!r} means nothing here: after a type come ?, unique, index,"
+                f"{word!r} means nothing here: after a type come ?, unique, unique with, index, limits such as 0..100,"
                 " on delete restrict|cascade|set null (of a ref), = default"
             )
     return "unique" in words, "index" in words
@@ -106,7 +166,9 @@ def _unquoted(default: str | None) -> str | None:
     return default
 
 
-def _arguments(kind: Kind, given: str | None, target: str | None) -> dict[str, Any]:
+def _arguments(kind: Kind, given: str | None, target: str | None, item: str | None) -> dict[str, Any]:
+    if kind == "list":
+        return _list(item, given)
     if kind in _WITH_ARGUMENTS:
         return _WITH_ARGUMENTS[kind](given)
     if given is not None:
@@ -122,14 +184,27 @@ def _target(word: str) -> Names:
 
 def target_word(said: object) -> str:
     """Return the client's word after `ref`."""
-    shape = _SHAPE.fullmatch(said) if isinstance(said, str) else None
+    shape = _SHAPE.fullmatch(before_default(said)[0]) if isinstance(said, str) else None
     return snake(shape["target"] or "") if shape else ""
 
 
 def _str(given: str | None) -> dict[str, Any]:
-    length = STR_LENGTH if given is None else _number(given, "str(n)", "str(120)")
+    least, dots, most = (given or "").rpartition("..")
+    length = STR_LENGTH if given is None else _number(most, "str(n)", "str(120)")
+    shortest = _number(least, "str(m..n)", "str(2..80)") if dots else 0
     if not 1 <= length <= STR_LONGEST:
         raise Wrong(f"str({length}) cannot be: use 1 to {STR_LONGEST} characters, or text")
+    if shortest > length:
+        raise Wrong(f"str({shortest}..{length}) cannot be: the first number is the smaller one")
+    return {"length": length, "shortest": shortest if shortest > 1 else 0}
+
+
+def _list(item: str | None, given: str | None) -> dict[str, Any]:
+    if item != "str":
+        raise Wrong(f"'list of {item}' cannot be: write list of str(40)")
+    length = _number(given or str(STR_LENGTH), "str(n)", "str(40)")
+    if not 1 <= length <= STR_LENGTH:
+        raise Wrong(f"list of str({length}) cannot be: use 1 to {STR_LENGTH} characters")
     return {"length": length}
 
 
@@ -143,28 +218,11 @@ def _decimal(given: str | None) -> dict[str, Any]:
     return {"digits": read[0], "places": read[1]}
 
 
-def _enum(given: str | None) -> dict[str, Any]:
-    values = tuple(value.strip().strip("\"'") for value in (given or "").split(",") if value.strip())
-    if not values:
-        raise Wrong("an enum lists its values: enum(draft, sent)")
-    for value in values:
-        if not _WORD.fullmatch(value) or len(value) > 40:
-            raise Wrong(
-                f"the value {value!r} of an enum cannot be: use a-z, 0-9 and _, up to 40 characters{_near(value)}"
-            )
-    if len(set(values)) < len(values):
-        raise Wrong("an enum has one of its values twice: leave one out")
-    return {"values": values}
-
-
-def _near(value: str) -> str:
-    """Suggest a valid enum value: `PG-13` is stored as pg_13, and a user interface may show it differently."""
-    word = re.sub(r"[^a-z0-9]+", "_", in_ascii(value.lower())).strip("_")[:40].strip("_")
-    word = f"value_{word}"[:40] if word and not word[0].isalpha() else word
-    return f", such as: {word}" if _WORD.fullmatch(word) else ""
-
-
-_WITH_ARGUMENTS: dict[Kind, Callable[[str | None], dict[str, Any]]] = {"str": _str, "decimal": _decimal, "enum": _enum}
+_WITH_ARGUMENTS: dict[Kind, Callable[[str | None], dict[str, Any]]] = {
+    "str": _str,
+    "decimal": _decimal,
+    "enum": read_enum,
+}
 
 
 def _number(text: str, form: str, example: str) -> int:
@@ -175,6 +233,7 @@ def _number(text: str, form: str, example: str) -> int:
 
 def _check(field: Field) -> None:
     _check_index(field)
+    check_limits(field)
     if field.on_delete == "set null" and not field.optional:
         raise Wrong("'on delete set null' leaves it empty, which it may not be: write ? after the module's name")
     if field.default is not None:
@@ -184,6 +243,8 @@ def _check(field: Field) -> None:
 def _check_index(field: Field) -> None:
     if field.unique and field.kind not in UNIQUE:
         raise Wrong(f"{field.kind} cannot be unique: leave it out")
+    if field.unique_with and field.kind == "email":
+        raise Wrong("an email is unique in any case, and not with another field: leave 'with' out")
     if field.index and field.kind not in INDEXED:
         raise Wrong(f"{field.kind} cannot have an index: leave it out")
     if (field.unique or field.index) and field.length > STR_LONGEST_INDEXED:
@@ -191,29 +252,56 @@ def _check_index(field: Field) -> None:
 
 
 def _check_default(field: Field, default: str) -> None:
-    if field.kind not in DEFAULTS:
+    word = _word(field)
+    if field.kind not in DEFAULTS and not word:
         raise Wrong(f"{field.kind} takes no default: leave '= {default}' out")
-    if field.optional:
-        raise Wrong(f"with '= {default}' it is never left empty: leave out the ? or the default")
     if field.unique:
         raise Wrong(f"only one row could have the default: leave out unique or '= {default}'")
-    if not fits(field, default):
+    if word and default != word:
+        raise Wrong(f"the default {default!r} cannot be: {field.kind} takes '= {word}' only")
+    if word and field.optional:
+        raise Wrong(f"with '= {word}' it is never left empty: leave out the ? or the default")
+    if not word and not fits(field, default):
         raise Wrong(f"the default {default!r} is no {_described(field)}: give one that is, or none")
 
 
+def _word(field: Field) -> str:
+    """Return the default that a request computes: now, today, or me for a ref to users."""
+    return "" if field.kind == "ref" and not field.to_users else WORDS.get(field.kind, "")
+
+
 def fits(field: Field, default: str) -> bool:
-    """True if the text is a value of the field. Not for a date, datetime, uuid, email, url, json or ref."""
+    """True if the text is a value of the field. Not for kinds without defaults."""
     match field.kind:
         case "str" | "text":
-            return default == default.strip() and default.isprintable() and 1 <= len(default) <= (field.length or 1000)
-        case "int":
-            return bool(re.fullmatch(r"-?(0|[1-9]\d{0,9})", default)) and -INT_LIMIT <= int(default) < INT_LIMIT
+            is_text = default == default.strip() and default.isprintable()
+            return (
+                is_text and (field.shortest or 1) <= len(default) <= (field.length or 1000) and _matches(field, default)
+            )
+        case "int" | "bigint":
+            limit = INT_LIMIT if field.kind == "int" else BIGINT_LIMIT
+            is_int = bool(re.fullmatch(r"-?(0|[1-9]\d{0,18})", default))
+            return is_int and -limit <= int(default) < limit and _is_within(field, default)
+        case "float":
+            return bool(re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", default)) and _is_within(field, default)
         case "decimal":
-            return bool(re.fullmatch(r"-?\d+(\.\d+)?", default)) and _has_room(field, Decimal(default))
+            is_decimal = bool(re.fullmatch(r"-?\d+(\.\d+)?", default))
+            return is_decimal and _has_room(field, Decimal(default)) and _is_within(field, default)
         case "bool":
             return default.lower() in ("true", "false")
+        case "country" | "currency" | "timezone":
+            return is_known(field.kind, default)
         case _:
             return default in field.values
+
+
+def _matches(field: Field, text: str) -> bool:
+    return not field.pattern or bool(re.fullmatch(field.pattern, text))
+
+
+def _is_within(field: Field, number: str) -> bool:
+    low, high = field.bounds
+    return (low is None or Decimal(low) <= Decimal(number)) and (high is None or Decimal(number) <= Decimal(high))
 
 
 def _has_room(field: Field, number: Decimal) -> bool:

@@ -10,9 +10,12 @@ from typing import Any
 from ..answer import Described
 from ..names import Names, is_english, names_of
 from .field import FILES, NAME, USERS, Field
+from .filtering import filters_problem
+from .links import link_problem, linked, ranked
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
-from .reading import Wrong, read_field, target_word
+from .problem import Wrong
+from .reading import read_fields, target_word
 
 MOST_FIELDS = 60
 MOST_OFFERED = 8
@@ -67,20 +70,37 @@ def _of_module(module: Described, packages: dict[str, Names], before: Mapping[An
     seen: list[Field] = []
     for name, said in module.fields.items():
         try:
-            field = _read(name, said, _names(module), packages)
-            if problem := twice_problem(field, seen):
-                raise Wrong(problem)
-            seen.append(field)
+            for field in _read(name, said, _names(module), packages):
+                if problem := twice_problem(field, seen):
+                    raise Wrong(problem)
+                seen.append(field)
         except Wrong as wrong:
             if before.get(name) != said:
                 yield f".{name}: {wrong}"
+    yield from _of_links(seen, _names(module))
 
 
-def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> Field:
+def _of_links(fields: list[Field], module: Names) -> Iterator[str]:
+    """Yield what is wrong between fields, and names of constraints that only these make too long."""
+    names = {field.column for field in fields}
+    for field, resolved in zip(ranked(fields), linked(fields), strict=True):
+        problem = link_problem(field, fields) or filters_problem(field, names)
+        if not problem and resolved.unique_with:
+            problem = name_problem(resolved, module)
+        if problem:
+            yield f".{field.name}: {problem}"
+
+
+def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> list[Field]:
     """Raises Wrong."""
     if problem := spelling_problem(name):
         raise Wrong(problem)
-    field = _resolved(read_field(str(name), said), packages, target_word(said))
+    word = target_word(said)
+    return [_checked(_resolved(field, packages, word), module) for field in read_fields(str(name), said)]
+
+
+def _checked(field: Field, module: Names) -> Field:
+    """Raises Wrong."""
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
     if problem := name_problem(field, module):
@@ -111,13 +131,15 @@ def _offered(missing: str, packages: dict[str, Names]) -> str:
 
 
 def _module(module: Described, packages: dict[str, Names]) -> Module:
-    fields = []
+    fields: list[Field] = []
     for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
         try:
-            fields.append(_read(name, said, _names(module), packages))
+            fields += _read(name, said, _names(module), packages)
         except Wrong:
             continue
-    return Module(_names(module), tuple(fields) or (NAME,))
+    columns = {field.column for field in fields}
+    possible = (replace(each, filters=()) if filters_problem(each, columns) else each for each in linked(fields))
+    return Module(_names(module), tuple(possible) or (NAME,))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Uuid, text
 
+from .limits import limited
 from .rows import is_unique
 from .two_tenants import AnyTable
 
@@ -32,7 +33,7 @@ def fill(
     Disables foreign keys, because no query follows the references of these rows.
     """
     names = ", ".join(column.name for column in table.columns)
-    values = ", ".join(_another(column) for column in table.columns)
+    values = ", ".join(_another(column, rows_each) for column in table.columns)
     connection.execute(text("SET session_replication_role = replica"))
     connection.execute(
         text(
@@ -47,12 +48,15 @@ def fill(
     connection.execute(text(f"ANALYZE {table.name}"))
 
 
-def _another(column: Column[object]) -> str:
+def _another(column: Column[object], rows: int) -> str:
     """Return an SQL expression with a new value for columns that may be unique."""
     if column.name == "tenant_id":
         return "tenant_ids.id"
     if isinstance(column.type, Uuid):
         return "gen_random_uuid()"
+    if is_unique(column) and limited(column, 0) is not None:
+        allowed = ", ".join(f"'{limited(column, number)}'" for number in range(rows))
+        return f"((ARRAY[{allowed}])[tenant_ids.n])::{column.type.compile()}"
     if _is_free_text(column):
         return f"left(tenant_ids.n || '-' || model.{column.name}, {_length(column)})"
     if is_unique(column) and column.type.python_type in STEPS:

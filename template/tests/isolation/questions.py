@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.module import find_modules
 from app.database.asyncpg.transaction import Transaction
+from app.database.compiled.lists import Declared
 from app.database.pagination import encode_sorted
 from app.database.repository import Repository, RowNotFound
 from app.database.session import TenantSession
@@ -86,12 +87,23 @@ async def lists_of(
         if order.name and order.is_nullable:
             cursors.append(encode_sorted(order.name, None, last.id))
         for cursor in cursors:
-            filters = {name: row[name]} if name else {}
+            filters = {name: _filtered(repository, name, row)} if name else {}
             async with two_tenants.session() as session, _noting(engine, patch) as noted:
                 await repository(session).listed(filters, sort=sort, limit=50, cursor=cursor)
             asked_by = f"{repository.__name__}.list({name}, sort={sort}, cursor={cursor})"
             questions += [Question(asked_by, *each) for each in noted]
     return questions
+
+
+def _filtered(repository: type[Repository[Any]], name: str, row: dict[str, Any]) -> Any:
+    """Return a value for a filter: that of the row, several, or True for one that asks for none."""
+    declared = (each for each in repository.filters if isinstance(each, Declared))
+    found = next((each for each in declared if each.name == name), None)
+    if found is None:
+        return row[name]
+    if found.otherwise is not None:
+        return True
+    return [row[found.column]] if name.endswith("_any") else row[found.column]
 
 
 @asynccontextmanager

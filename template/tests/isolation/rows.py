@@ -27,6 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.kit.ids import new_id
 
+from .limits import limited
+
 ONE_OF = r"\b{column}\s+IN\s*\(\s*'([^']*)'"
 BY_TYPE: dict[type[Any], Any] = {
     float: 1.0,
@@ -89,6 +91,8 @@ def example(column: Column[Any], marker: str) -> Any:
         return column.info["example"]
     if choice := _first_choice(column):
         return choice
+    if (allowed := limited(column, next(NUMBERS))) is not None:
+        return allowed
     if isinstance(column.type, JSON):  # its python_type is just `object`
         return {"text": marker}
     kind = getattr(column.type, "python_type", str)

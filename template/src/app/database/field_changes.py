@@ -29,6 +29,7 @@ _NAMES = (
     "uq_{}_tenant_id_lower_{}",
     "ix_{}_tenant_id_{}_id",
     "ck_{}_{}_is_known",
+    "ck_{}_{}_is_allowed",
     "fk_{}_tenant_id_{}",
     "fk_{}_{}",
 )
@@ -129,13 +130,14 @@ def drop_index(table: str, column: str) -> None:
     online.drop_index(f"ix_{table}_tenant_id_{column}_id", table)
 
 
-def add_unique(table: str, column: str) -> None:
-    """Make a column unique within a tenant. Fails if two rows have the same value."""
-    online.create_unique_constraint(f"uq_{table}_tenant_id_{column}", table, ["tenant_id", column])
+def add_unique(table: str, column: str, *beside: str) -> None:
+    """Make a column unique within a tenant, beside others. Fails if two rows are equal."""
+    columns = ["tenant_id", *beside, column]
+    online.create_unique_constraint(f"uq_{table}_{'_'.join(columns)}", table, columns)
 
 
-def drop_unique(table: str, column: str) -> None:
-    _drop_constraint(table, f"uq_{table}_tenant_id_{column}")
+def drop_unique(table: str, column: str, *beside: str) -> None:
+    _drop_constraint(table, f"uq_{table}_{'_'.join(['tenant_id', *beside, column])}")
 
 
 def add_unique_ignoring_case(table: str, column: str) -> None:
@@ -157,6 +159,15 @@ def add_known_values(table: str, column: str, *values: str) -> None:
 
 def drop_known_values(table: str, column: str) -> None:
     _drop_constraint(table, f"ck_{table}_{column}_is_known")
+
+
+def add_allowed(table: str, column: str, condition: str) -> None:
+    """Allow what meets the condition only. Fails if a row does not: `fill` it first."""
+    _add_check(table, f"ck_{table}_{column}_is_allowed", _escaped(condition))
+
+
+def drop_allowed(table: str, column: str) -> None:
+    _drop_constraint(table, f"ck_{table}_{column}_is_allowed")
 
 
 def add_reference(table: str, column: str, target: str, ondelete: str) -> None:

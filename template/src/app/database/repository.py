@@ -11,14 +11,19 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.database.asyncpg.errors import constraint_of
-from app.database.compiled.constraints import references, unique
+from app.database.compiled.constraints import limits, references, unique
 from app.database.compiled.lists import (
     Filter,
     Lists,
     Order,
     Shape,
     Sorted,
+    any_of,
+    at_least,
+    at_most,
     conditions_of,
+    is_empty,
+    negations_of,
     orders_of,
 )
 from app.database.compiled.model_statements import Statements
@@ -30,6 +35,19 @@ from app.database.pagination import cut_page, decode_cursor
 from app.database.session import TenantSession
 from app.database.tenancy import TenantMismatch
 from app.kit.rows import Rows
+
+__all__ = [
+    "CommonColumns",
+    "Model",
+    "ReferenceNotFound",
+    "Repository",
+    "RowNotFound",
+    "ValueNotAllowed",
+    "any_of",
+    "at_least",
+    "at_most",
+    "is_empty",
+]
 
 Model = TypeVar("Model", bound=UUIDMixin)
 Refusal = Callable[..., Exception]
@@ -60,6 +78,14 @@ class ReferenceNotFound(RowNotFound):
         super().__init__(self.column)
 
 
+class ValueNotAllowed(Exception):
+    """A value breaks a limit of the table; `column` is the column."""
+
+    def __init__(self, **value: object) -> None:
+        [self.column] = value
+        super().__init__(self.column)
+
+
 class Repository(Generic[Model]):
     """Queries of one model. Returns read-only rows; call `change` to change one.
 
@@ -67,7 +93,7 @@ class Repository(Generic[Model]):
 
         class InvoiceRepository(Repository[Invoice]):
             model = Invoice
-            filters = (Invoice.status, Invoice.issued_on >= bindparam("issued_from"))
+            filters = (Invoice.status, at_least(Invoice.issued_on), is_empty(Invoice.paid_on))
             sorts = (Invoice.issued_on,)
             taken = {Invoice.number: InvoiceNumberTaken}
 
@@ -84,14 +110,18 @@ class Repository(Generic[Model]):
     _statements: ClassVar[Mapping[str | None, Statements[Any]]]
     _lists: ClassVar[Mapping[str | None, Lists]]
     _filter_names: ClassVar[Sequence[str]]
+    _negated: ClassVar[Mapping[str, str]]
     _orders: ClassVar[Mapping[str | None, Order]]
-    _refusals: ClassVar[Mapping[str | None, tuple[str, Refusal]]]
+    _refusals: ClassVar[Mapping[str | None, tuple[tuple[str, ...], Refusal]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "model" in cls.__dict__:
             conditions = conditions_of(cls.model, cls.filters)
             cls._filter_names, cls._orders = tuple(conditions), orders_of(cls.sorts)
+            negations = negations_of(cls.filters)
+            cls._negated = {name: negated for name, (negated, _) in negations.items()}
+            conditions |= dict(negations.values())
             cls._statements = {own: Statements(cls.model, own) for own in tenant_columns(cls.model)}
             cls._lists = {
                 own: Lists(statements, conditions, cls._orders)
@@ -167,7 +197,11 @@ class Repository(Generic[Model]):
         for filters and sorts that are not declared.
         """
         given = {name: value for name, value in filters.items() if value is not None}
-        shown = tuple(name for name in self._filter_names if name in given)
+        shown = tuple(
+            self._negated.get(name, name) if given[name] is False else name
+            for name in self._filter_names
+            if name in given
+        )
         if len(shown) < len(given):
             raise TypeError(f"{type(self).__name__} has no filter {set(given).difference(shown)}")
         order = self._orders[sort]
@@ -183,7 +217,10 @@ class Repository(Generic[Model]):
     # `**values: Any` together stand for any parameters.
 
     async def create(self, *_: Any, **values: Any) -> Model:
-        """Write a new row and return it. Raises ReferenceNotFound, and the errors of `taken`."""
+        """Write a new row and return it.
+
+        Raises ReferenceNotFound, ValueNotAllowed, and the errors of `taken`.
+        """
         statements, own = self._own_statements(to_write=True)
         statement, complete = statements.insert(_owned(values, statements.own, own))
         created: Model = statements.rows(await self._write(statement, complete))[0]
@@ -192,7 +229,7 @@ class Repository(Generic[Model]):
     async def change(self, row: Model, /, *_: Any, **values: Any) -> Model:
         """Write the values and return the changed row; `row` itself is not modified.
 
-        Raises RowNotFound, ReferenceNotFound, and the errors of `taken`.
+        Raises RowNotFound, ReferenceNotFound, ValueNotAllowed, and the errors of `taken`.
         """
         if not values:
             return row
@@ -251,9 +288,10 @@ class Repository(Generic[Model]):
         try:
             return await self.session.write(statement, values)
         except IntegrityError as error:
-            column, refusal = self._refusals.get(constraint_of(error), (None, None))
-            if column is None or refusal is None:
+            columns, refusal = self._refusals.get(constraint_of(error), ((), None))
+            if refusal is None:
                 raise
+            column = next((name for name in columns if name in values), columns[0])
             raise refusal(**{column: values.get(column)}) from error
 
     async def _check_expected(self, row: Model) -> None:
@@ -295,16 +333,17 @@ def _owned(values: dict[str, Any], column: str | None, own: UUID | None) -> dict
 
 def _refusals(
     model: type[Any], taken: Mapping[InstrumentedAttribute[Any], Refusal]
-) -> dict[str | None, tuple[str, Refusal]]:
-    """Return column and error, by the constraint's name. Raises TypeError if there is none."""
-    found: dict[str | None, tuple[str, Refusal]] = {
-        name: (column, ReferenceNotFound) for name, column in references(model)
+) -> dict[str | None, tuple[tuple[str, ...], Refusal]]:
+    """Return columns and error, by the constraint's name. Raises TypeError if there is none."""
+    found: dict[str | None, tuple[tuple[str, ...], Refusal]] = {
+        **{name: ((column,), ReferenceNotFound) for name, column in references(model)},
+        **{name: (columns, ValueNotAllowed) for name, columns in limits(model)},
     }
     for attribute, refusal in taken.items():
         names = [*unique(model, attribute)]
         if not names:
             raise TypeError(f"{attribute} has no unique constraint that ends with it")
-        found |= dict.fromkeys(names, (attribute.key, refusal))
+        found |= dict.fromkeys(names, ((attribute.key,), refusal))
     return found
 
 

@@ -1,6 +1,8 @@
 """Numbers in JSON: Pydantic alone would also take text and booleans for them."""
 
-from pydantic import BeforeValidator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
 
@@ -11,5 +13,24 @@ def _number(value: object) -> object:
     return value
 
 
+def _float(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise PydanticKnownError("float_type")
+    return value
+
+
 JsonNumber = BeforeValidator(_number)
 """For `Annotated[int, …, JsonNumber]`."""
+
+JsonFloat = BeforeValidator(_float)
+"""For `Annotated[float, …, JsonFloat]`."""
+
+BigIntegerParameter = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""An integer of 64 bits in a query."""
+BigInteger = Annotated[BigIntegerParameter, JsonNumber]
+"""The same in JSON. JavaScript reads integers up to 2**53 only."""
+
+FiniteParameter = Annotated[float, Field(allow_inf_nan=False)]
+"""A finite number of double precision, in a query."""
+FiniteFloat = Annotated[FiniteParameter, JsonFloat]
+"""The same in JSON."""

@@ -54,3 +54,11 @@ Slug = Annotated[
     AfterValidator(_refuse_reserved),
 ]
 """A host name's label of two characters or more that is not reserved; written in lower case."""
+
+
+UrlSlug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=LONGEST),
+    BeforeValidator(_lower),
+]
+"""A part of a URL in lower case: a–z, digits and single hyphens."""

@@ -6,6 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticKnownError
 
+Texts = list[str]
+"""For classes with a method `list`, where `list[str]` is none."""
+
 LONGEST = 10_000
 """The most characters that are cleaned; each field has a smaller limit of its own."""
 BREAKS = re.compile(r"[\s\x01-\x1f]+")

@@ -1,7 +1,10 @@
 """Time zones, by the names of the IANA database: https://www.iana.org/time-zones"""
 
 from functools import cache
+from typing import Annotated
 from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, StringConstraints
 
 NO_PLACES = {"Factory", "localtime", "posixrules"}
 """What the database or the machine has besides, and what means something else elsewhere."""
@@ -11,3 +14,13 @@ NO_PLACES = {"Factory", "localtime", "posixrules"}
 def time_zones() -> frozenset[str]:
     """Return all names. They are on the machine, or come with the package tzdata."""
     return frozenset(available_timezones() - NO_PLACES)
+
+
+def _known(name: str) -> str:
+    if name not in time_zones():
+        raise ValueError("This is no time zone of the IANA database, such as Europe/Berlin.")
+    return name
+
+
+TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_known)]
+"""The name of a time zone, such as `Europe/Berlin`."""

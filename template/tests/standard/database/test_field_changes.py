@@ -112,12 +112,16 @@ def add_all() -> None:
     changes.add_unique_ignoring_case("boats", "label")
     changes.add_index("boats", "port_id")
     changes.add_known_values("boats", "state", "afloat", "ashore")
+    changes.add_allowed("boats", "seats", "seats >= 1 AND label ~ '^[^:]+:.*$'")
+    changes.add_unique("boats", "state", "port_id", "label")
     changes.add_reference("boats", "port_id", "ports", "SET NULL (port_id)")
 
 
 def drop_all() -> None:
     changes.drop_reference("boats", "port_id")
     changes.drop_known_values("boats", "state")
+    changes.drop_allowed("boats", "seats")
+    changes.drop_unique("boats", "state", "port_id", "label")
     changes.drop_index("boats", "port_id")
     changes.drop_unique_ignoring_case("boats", "label")
     changes.drop_unique("boats", "label")

@@ -13,7 +13,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.database.compiled.lists import MOST_SHAPES, Lists, Shape
 from app.database.compiled.statement import Statement
 from app.database.pagination import InvalidCursor
-from app.database.repository import Repository
+from app.database.repository import Repository, any_of, at_most, is_empty
 from app.modules.tenants.models import Invitation
 from app.modules.users.models import AuthSession
 from tests.support.people import Person
@@ -27,13 +27,15 @@ class Invitations(Repository[Invitation]):
         Invitation.role,
         Invitation.email,
         Invitation.expires_at >= bindparam("expires_from"),
+        at_most(Invitation.expires_at),
+        any_of(Invitation.role),
     )
     sorts = (Invitation.role, Invitation.expires_at)
 
 
 class Sessions(Repository[AuthSession]):
     model = AuthSession
-    filters = (AuthSession.user_id,)
+    filters = (AuthSession.user_id, is_empty(AuthSession.revoked_at))
     sorts = (AuthSession.revoked_at,)
 
 
@@ -113,6 +115,25 @@ class TestListed:
         both = await pages(invitations, {"expires_from": AFTER, "role": "member"}, limit=2)
 
         assert (len(late), len(both)) == (3, 2)
+
+    async def test_takes_a_range_several_values_and_emptiness(
+        self, invitations: Invitations, sessions: Sessions, owner: Person
+    ) -> None:
+        hers = {"user_id": owner.user_id}
+        early = await pages(invitations, {"expires_at_to": AFTER}, limit=2, sort="-expires_at")
+        some = await pages(invitations, {"role_any": ["admin", "owner"]}, limit=1)
+        none = await pages(invitations, {"role_any": []}, limit=1)
+        empty, filled = [
+            await pages(sessions, {**hers, "revoked_at_empty": value}, limit=2, sort="revoked_at")
+            for value in (True, False)
+        ]
+
+        assert (len(early), len(some), len(none)) == (3, 2, 0)
+        assert (len(empty), len(filled)) == (4, 4)  # she is logged in, too
+
+    def test_has_one_value_where_case_is_ignored(self) -> None:
+        with pytest.raises(TypeError, match="one value at a time"):
+            any_of(Invitation.email)
 
     async def test_ignores_case_where_a_unique_value_does(self, invitations: Invitations) -> None:
         page = await invitations.listed({"email": "3@EXAMPLE.com"}, limit=2)

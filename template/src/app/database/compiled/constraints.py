@@ -1,15 +1,17 @@
 """The names that a model's constraints have in PostgreSQL, whose errors contain nothing else."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Constraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Constraint, Index, UniqueConstraint
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database.compiled.statement import DIALECT
 from app.database.mixins import IGNORES_CASE
 
 TENANT = "tenant_id"
+ALLOWED = "_is_allowed"
 
 
 def references(model: type[Any]) -> Iterator[tuple[str, str]]:
@@ -17,6 +19,18 @@ def references(model: type[Any]) -> Iterator[tuple[str, str]]:
     for constraint in model.__table__.foreign_key_constraints:
         if len(constraint.column_keys) == 2 and constraint.column_keys[0] == TENANT:
             yield name_of(constraint), _key(model, constraint.column_keys[1])
+
+
+def limits(model: type[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield name and columns of each CHECK constraint `COLUMN_is_allowed`, that column first."""
+    for constraint in model.__table__.constraints:
+        name = str(constraint.name or "")
+        column = name.removeprefix(f"ck_{model.__tablename__}_").removesuffix(ALLOWED)
+        if isinstance(constraint, CheckConstraint) and name.endswith(ALLOWED):
+            words = re.findall(r"\w+", str(constraint.sqltext))
+            others = [each for each in dict.fromkeys(words) if each in model.__table__.columns]
+            names = dict.fromkeys([column, *others])
+            yield name_of(constraint), tuple(_key(model, each) for each in names)
 
 
 def unique(model: type[Any], attribute: InstrumentedAttribute[Any]) -> Iterator[str]:

@@ -13,7 +13,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, func, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    any_,
+    bindparam,
+    func,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.visitors import iterate
 
@@ -26,8 +35,47 @@ MOST_SHAPES = 256
 """Compiled statements per repository; the least used one is dropped and compiled again."""
 
 Condition = ColumnElement[bool]
-Filter = InstrumentedAttribute[Any] | Condition
 Sorted = InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A filter with a name of its own; `otherwise` is its condition where False is asked for."""
+
+    name: str
+    column: str
+    condition: Condition
+    otherwise: Condition | None = None
+
+
+Filter = InstrumentedAttribute[Any] | Condition | Declared
+
+
+def at_least(attribute: InstrumentedAttribute[Any]) -> Declared:
+    """Return the filter `issued_on_from`: this value or a greater one."""
+    name, column = f"{attribute.key}_from", attribute.property.columns[0]
+    return Declared(name, attribute.key, column >= bindparam(name, type_=column.type))
+
+
+def at_most(attribute: InstrumentedAttribute[Any]) -> Declared:
+    """Return the filter `issued_on_to`: this value or a smaller one."""
+    name, column = f"{attribute.key}_to", attribute.property.columns[0]
+    return Declared(name, attribute.key, column <= bindparam(name, type_=column.type))
+
+
+def any_of(attribute: InstrumentedAttribute[Any]) -> Declared:
+    """Return the filter `status_any`: one of several values."""
+    name, column = f"{attribute.key}_any", attribute.property.columns[0]
+    values: ColumnElement[Any] = bindparam(name, type_=ARRAY(column.type))
+    if attribute.key in ignoring_case(attribute.class_):  # type: ignore[arg-type]  # can be hashed
+        raise TypeError(f"{attribute} is compared in any case, and so with one value at a time")
+    return Declared(name, attribute.key, column == any_(values))
+
+
+def is_empty(attribute: InstrumentedAttribute[Any]) -> Declared:
+    """Return the filter `issued_on_empty`: True for rows without a value, False for the others."""
+    column = attribute.property.columns[0]
+    return Declared(f"{attribute.key}_empty", attribute.key, column.is_(None), column.is_not(None))
 
 
 class Start(Enum):
@@ -130,7 +178,18 @@ def _both_ways(columns: Iterable[Sorted]) -> Iterator[Order]:
         yield Order(f"-{name}", name, kind, nullable, descending=True)
 
 
+def negations_of(filters: Iterable[Filter]) -> dict[str, tuple[str, Condition]]:
+    """Return name and condition of what False asks for, by the filter's name."""
+    return {
+        each.name: (f"not {each.name}", each.otherwise)
+        for each in filters
+        if isinstance(each, Declared) and each.otherwise is not None
+    }
+
+
 def _named(model: type[Any], declared: Filter) -> tuple[str, Condition]:
+    if isinstance(declared, Declared):
+        return declared.name, declared.condition
     if isinstance(declared, InstrumentedAttribute):
         return declared.key, _equals(model, declared)
     names = {part.key for part in iterate(declared) if isinstance(part, BindParameter)}

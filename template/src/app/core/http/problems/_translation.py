@@ -14,6 +14,7 @@ from app.core.errors import (
     AppError,
     BadRequest,
     BodyRefused,
+    FieldError,
     Forbidden,
     HttpError,
     InternalError,
@@ -32,7 +33,7 @@ from app.core.errors import (
 )
 from app.core.references import unknown_reference
 from app.database.pagination import InvalidCursor
-from app.database.repository import ReferenceNotFound, RowNotFound
+from app.database.repository import ReferenceNotFound, RowNotFound, ValueNotAllowed
 from app.database.tenancy import TenantContextRequired
 
 from ._database import translate_database_error
@@ -41,6 +42,7 @@ from ._validation import translate_validation
 
 STORAGE_FULL = (ENOSPC, EDQUOT)
 """Disk full or quota exceeded: Starlette spools uploads to temporary files while it reads them."""
+NOT_ALLOWED = "The value is outside of what is allowed here."
 BY_STATUS: dict[int, type[AppError]] = {
     kind.status: kind
     for kind in (
@@ -76,6 +78,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return _translate_http(error)
         case ReferenceNotFound(column=column):
             return unknown_reference(column)
+        case ValueNotAllowed(column=column):
+            return Invalid(errors=[FieldError.at("body", column, detail=NOT_ALLOWED)])
         case RowNotFound():
             return NotFound()
         case InvalidCursor():
