@@ -95,6 +95,7 @@ class TestLogIn:
         assert {f"/console/{each}" for each in ("log-in", "second-factor", "renew")} <= limited
 
 
+@pytest.mark.slow
 class TestAProvider:
     @pytest.mark.parametrize("has_factor", [False, True])
     async def test_leads_back_to_the_page(
