@@ -1,5 +1,6 @@
 """The errors that services raise; `core/http/problems` renders them as problem details."""
 
+from ._error_page import ErrorPage
 from ._exceptions import (
     AlreadyExists,
     AppError,
@@ -25,7 +26,6 @@ from ._exceptions import (
     UnknownCursor,
     UnsupportedMediaType,
 )
-from ._pages import ErrorPage
 
 __all__ = [
     "AlreadyExists",

@@ -211,7 +211,7 @@ class TestErrors:
             assert not Page(answer).inline
 
     async def test_of_the_api_are_problems_still(self, browser: Browser) -> None:
-        answer = await browser.get("/api/v1/nothing")
+        answer = await browser.get("/api/v1/users/nothing/nothing")
 
         assert answer.headers["content-type"] == "application/problem+json"
 
