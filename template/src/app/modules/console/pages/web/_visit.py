@@ -22,6 +22,7 @@ NOTES = {
     "changed": "Saved.",
     "deleted": "Deleted.",
     "done": "Done.",
+    "mailed": "An e-mail is on its way.",
 }
 """What the page says after a form: `?note=created`."""
 
