@@ -40,6 +40,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "module": "auth errors events jobs permissions unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime suspension unit_of_work work",
+        "operations": "audit events jobs observability unit_of_work worker",
         "http": "auth errors etags jobs limits module observability origin permissions references"
         " runtime unit_of_work",
         "tables": "audit auth events http jobs",

@@ -17,6 +17,7 @@ from .schemas import (
     RoleCreate,
     RoleRead,
     TenantChange,
+    TenantCreate,
     TenantRead,
 )
 from .services import (
@@ -106,6 +107,14 @@ async def list_tenants(
     lifecycle: Lifecycle, limit: Limit = 50, cursor: str | None = None
 ) -> Page[TenantRead]:
     return Page[TenantRead].model_validate(await lifecycle.list(limit=limit, cursor=cursor))
+
+
+@admin.post("", status_code=status.HTTP_201_CREATED)
+@superuser
+async def create_tenant(body: TenantCreate, lifecycle: Lifecycle) -> TenantRead:
+    """Create a tenant for somebody else, who gets an invitation to be its owner by e-mail."""
+    tenant = await lifecycle.create(name=body.name, owner_email=body.owner_email)
+    return TenantRead.model_validate(tenant)
 
 
 @admin.post("/{tenant_id}/suspend")

@@ -27,6 +27,11 @@ class TenantRead(Schema):
     updated_at: datetime
 
 
+class TenantCreate(Schema):
+    name: Name
+    owner_email: EmailStr
+
+
 class TenantChange(Schema):
     """Fields that are left out stay as they are."""
 

@@ -7,6 +7,10 @@ from . import (
     _log_in,
     _members,
     _notifications,
+    _platform,
+    _platform_events,
+    _platform_jobs,
+    _platform_system,
     _roles,
     _start,
     _static,
@@ -32,6 +36,10 @@ routers = tuple(
         _notifications,
         _tenant,
         _audit,
+        _platform,
+        _platform_jobs,
+        _platform_events,
+        _platform_system,
     )
 )
 

@@ -2,20 +2,25 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
-from app.core.auth import Reason
+from app.core.auth import Actor, Reason
 from app.core.export import export_rows
+from app.core.permissions import Role
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
+from app.kit.ids import new_id
 from app.kit.rows import Rows
 
 from ..events import TenantDeleted
 from ..repositories import Tenant, TenantRepository
+from ._invitations import InvitationService
+from ._tenants import TenantService
 
 
 class TenantLifecycle:
-    """Lets superusers suspend, resume, export and delete tenants. Each act writes an audit entry.
+    """Lets superusers create, suspend, resume, export and delete tenants.
 
+    Each act writes an audit entry.
     Raises Unauthenticated or Forbidden for all other actors.
     """
 
@@ -25,6 +30,18 @@ class TenantLifecycle:
     async def list(self, *, limit: int, cursor: str | None) -> Rows[Tenant]:
         async with self._across_tenants("list the tenants") as work:
             return await TenantRepository(work.session).list(limit=limit, cursor=cursor)
+
+    async def create(self, *, name: str, owner_email: str) -> Tenant:
+        """Create a tenant for somebody else, and mail its owner an invitation."""
+        tenant = TenantContext(new_id())
+        system = Actor.system(tenant.tenant_id)
+        async with (
+            self._across_tenants(f"create tenant {tenant.tenant_id}"),
+            self.work.within(tenant, actor=system) as work,
+        ):
+            created = await TenantService(work).create_without_owner(name=name)
+            await InvitationService(work).invite(email=owner_email, role=Role.OWNER)
+        return created
 
     async def suspend(self, tenant_id: UUID) -> Tenant:
         """Refuse its users from the next request on, and skip its jobs. Raises RowNotFound."""

@@ -30,6 +30,13 @@ class TenantService:
 
     async def create(self, *, name: str, owner_id: UUID) -> Membership:
         """Create the tenant of this unit's context, and return its owner's membership."""
+        await self.create_without_owner(name=name)
+        return await self.memberships.create(user_id=owner_id, role=Role.OWNER)
+
+    found = create  # until 3.0
+
+    async def create_without_owner(self, *, name: str) -> Tenant:
+        """Create the tenant of this unit's context; invite somebody as its owner."""
         given = self._settings
         tenant = await self.tenants.create(
             id=self.work.tenant.tenant_id,
@@ -39,11 +46,8 @@ class TenantService:
             language=given.languages[0],
             currency=given.currency,
         )
-        owner = await self.memberships.create(user_id=owner_id, role=Role.OWNER)
         self.work.publish(TenantCreated(tenant.id))
-        return owner
-
-    found = create  # until 3.0
+        return tenant
 
     async def current(self) -> Tenant:
         self.work.require(TenantPermission.READ)
