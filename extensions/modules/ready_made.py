@@ -23,7 +23,7 @@ READY_MADE = (
     ReadyMade(
         "console",
         "Console: pages in the browser for every module, and for what a tenant's people manage",
-        needs=("jinja2>=3.1.6,<4", "segno>=1.6.6,<2"),
+        needs=("jinja2>=3.1.6,<4", "markupsafe>=3,<4", "segno>=1.6.6,<2"),
         needs_in_tests=("axe-playwright-python>=0.1.8,<1", "playwright>=1.55,<2"),
     ),
     ReadyMade(
