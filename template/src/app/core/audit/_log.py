@@ -1,7 +1,7 @@
 """A tenant's audit log: written in the transaction of the action, and never changed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,7 @@ class Act:
     action: str
     before: Any = None
     after: Any = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises ValueError when both rows are the same object."""
@@ -71,7 +72,7 @@ class Act:
 
     def changes(self) -> dict[str, Any]:
         """Return {"name": {"old": "First", "new": "Second"}}, without private values."""
-        before, after = _values(self.before), _values(self.after)
+        before, after = _values(self.before), {**_values(self.after), **self.notes}
         return {
             name: HIDDEN if is_private(name) else _old_and_new(before.get(name), after.get(name))
             for name in before | after

@@ -9,6 +9,7 @@ from .services import (
     OidcService,
     SessionService,
     SuperuserService,
+    SupportService,
     TokenPair,
     UserService,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "OidcService",
     "SessionService",
     "SuperuserService",
+    "SupportService",
     "TokenPair",
     "UserService",
 ]

@@ -100,6 +100,14 @@ class UserSuspended(Forbidden):
     title = "This user is suspended"
 
 
+class SupportWithoutReason(Invalid):
+    """Support needs a reason, which the tenant reads in its audit log."""
+
+    pointer = "/body/reason"
+    title = "Say why"
+    detail = "Say why you look: the tenant reads it in its audit log."
+
+
 class EmailTaken(Conflict):
     """A user with this e-mail address exists. Log in instead."""
 

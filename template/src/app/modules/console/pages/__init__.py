@@ -14,6 +14,7 @@ from . import (
     _roles,
     _start,
     _static,
+    _support,
     _tenant,
 )
 from ._rows import entries
@@ -40,6 +41,7 @@ routers = tuple(
         _platform_jobs,
         _platform_events,
         _platform_system,
+        _support,
     )
 )
 

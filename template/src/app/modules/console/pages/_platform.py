@@ -118,7 +118,14 @@ async def show_people(visit: Visit) -> Response:
                         moment(row["created_at"]),
                         row["id"],
                     ),
-                    [_suspension(f"{PEOPLE}/{row['id']}", row, row["email"])],
+                    [
+                        Act(
+                            label="Support",
+                            path=f"{PEOPLE}/{row['id']}/support",
+                            about=row["email"],
+                        ),
+                        _suspension(f"{PEOPLE}/{row['id']}", row, row["email"]),
+                    ],
                 )
                 for row in answer.data["items"]
             ],
