@@ -120,7 +120,7 @@ def _create_form(visit: Visit) -> Form:
         button="Create",
         back=BACK,
         changes={
-            "name": {"hint": "Lower-case letters, digits, - and _."},
+            "name": {"hint": "a to z, 0 to 9, - and _, beginning with a to z."},
             "permissions": permissions_to_give(visit),
         },
     )

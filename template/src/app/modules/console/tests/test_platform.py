@@ -113,7 +113,7 @@ class TestPlatformPages:
 
 
 class TestTenantsAndPeople:
-    async def test_are_founded_suspended_resumed_and_deleted(
+    async def test_are_created_suspended_resumed_and_deleted(
         self, browser: Browser, runtime: Runtime, superuser: Person, owner: Person
     ) -> None:
         await browser.log_in(superuser)
