@@ -78,6 +78,7 @@ def own_page(
         "raw": {},
         "errors": {},
         "hidden": {},
+        "labelled": {},
         "version": "",
         "target": "",
         "button": "",

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from app.core.auth import SUPPORT_LIFETIME
 from app.core.errors import AppError, NotFound
 from app.core.permissions import PUBLIC, SUPERUSER, ends_support
 from app.modules.users import SupportService
@@ -17,8 +18,8 @@ pages = Pages()
 
 BACK = Act(label="People", path=PEOPLE)
 ABOUT = (
-    "You see what this person sees and can change nothing, for at most 30 minutes. Who looked, why,"
-    " and until when stands in the audit log of the tenant, and in the system's."
+    "You see what this person sees and can change nothing, for {} minutes. Who looked, why, and"
+    " until when stands in the audit log of the tenant, and in the system's."
 )
 
 
@@ -55,9 +56,9 @@ async def end_support(visit: Visit) -> Response:
 
 async def _form(visit: Visit, *, problem: str = "", status: int = 200) -> Response:
     found = await SupportService(visit.work).places(id_of(visit))
-    names = {str(each.tenant_id): each.tenant_name for each in found.places}
+    names = {str(each.tenant_id): f"{each.tenant_name} ({each.role})" for each in found.places}
     tenant = Field("tenant_id", "Tenant", Kind.CHOICE, required=True, choices=tuple(names))
-    lines = [(name, key) for key, name in names.items()]
+    lasts = min(visit.work.runtime.tokens.seconds_left(), SUPPORT_LIFETIME.total_seconds())
     if not names:
         return own_page(
             visit,
@@ -68,10 +69,11 @@ async def _form(visit: Visit, *, problem: str = "", status: int = 200) -> Respon
     return own_page(
         visit,
         f"Support of {found.full_name}",
-        Part(about=ABOUT, facts=lines),
+        Part(about=ABOUT.format(int(lasts // 60))),
         back=BACK,
         fields=[tenant, Field("reason", "Reason", Kind.TEXT, required=True)],
         raw={"tenant_id": next(iter(names)), "reason": (await visit.form()).get("reason", "")},
+        labelled={"tenant_id": names},
         button="Look",
         problem=problem,
         status=status,
