@@ -114,6 +114,10 @@ class TestSupport:
                 for method, path in writing
             }
 
+        renewed = await browser.get("/console/renew")
+
+        assert renewed.status_code == 403
+        assert "Support is read-only" in renewed.text
         assert len(writing) > 60
         assert set(answers.values()) == {403}, answers
 
