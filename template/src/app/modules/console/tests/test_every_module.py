@@ -78,7 +78,7 @@ class Walk:
         """Return the address of a row, which is created if the module takes the values."""
         if resource.key not in self.made:
             self.made[resource.key] = ""
-            if resource.can("create"):
+            if resource.can("create") and resource.actions["create"].guard != SUPERUSER:
                 self.made[resource.key] = await self._create(resource)
         return self.made[resource.key]
 

@@ -147,6 +147,16 @@ class Resource:
         return Field(name, self.console.labels.get(name, title_of(name)), Kind.TEXT)
 
 
+def find_action(app: FastAPI, method: str, path: str) -> Action | None:
+    """Return the route of the API, or None where its module was not chosen."""
+    found: dict[tuple[str, str], Action] | None = getattr(app.state, "console_actions", None)
+    if found is None:
+        found = app.state.console_actions = {
+            place: Action(route, guard_of(route.endpoint)) for place, route in _routes(app).items()
+        }
+    return found.get((method, path))
+
+
 def find_resources(app: FastAPI) -> dict[str, Resource]:
     """Return the resources by key, found once for each app."""
     found: dict[str, Resource] | None = getattr(app.state, "console_resources", None)
@@ -155,13 +165,17 @@ def find_resources(app: FastAPI) -> dict[str, Resource]:
     return found
 
 
-def _resources(app: FastAPI) -> Iterator[Resource]:
-    routes = {
+def _routes(app: FastAPI) -> dict[tuple[str, str], APIRoute]:
+    return {
         (method, route.path.removeprefix(API)): route
         for route in app.routes
         if isinstance(route, APIRoute) and route.path.startswith(API)
         for method in route.methods or ()
     }
+
+
+def _resources(app: FastAPI) -> Iterator[Resource]:
+    routes = _routes(app)
     lists = {
         path: row
         for (method, path), route in routes.items()
