@@ -14,9 +14,7 @@ from ._tokens import TokenRefused, Tokens
 
 BEARER = b"bearer "
 FOREIGN_PAGE = Actor(refusal=message("Cookies count only in requests from our own pages."))
-SUPPORT_READS_PAGES = Actor(
-    refusal=message("Support is for pages and reading requests only.")
-)
+SUPPORT_READS_PAGES = Actor(refusal=message("Support is for pages and reading requests only."))
 
 
 class Authenticator:
