@@ -15,6 +15,8 @@ EVERY_KIND = {
             "parent": "ref categories?",
             "heir": "ref categories? on delete cascade",
         },
+        "audit": False,
+        "versions": False,
     },
     "assets": {
         "fields": {

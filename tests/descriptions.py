@@ -37,7 +37,8 @@ def description(seed: int) -> dict[str, Any]:
     """Return one to four modules, which may refer to those before them."""
     random = Random(seed)
     names = random.sample(MODULES, random.randint(1, 4))
-    return {name: {"fields": _fields(random, name, names[:number])} for number, name in enumerate(names)}
+    fields = {name: _fields(random, name, names[:number]) for number, name in enumerate(names)}
+    return {name: {"fields": found, **options(seed, name)} for name, found in fields.items()}
 
 
 def whole_project(seed: int) -> dict[str, Any]:
@@ -45,10 +46,16 @@ def whole_project(seed: int) -> dict[str, Any]:
     random = Random(seed)
     names = random.sample(MODULES, 4)
     described = {
-        name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)}
+        name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16), **options(seed, name)}
         for number, name in enumerate(names)
     }
     return accepted(described)
+
+
+def options(seed: int, module: str) -> dict[str, Any]:
+    """Return random options, each of which is left out more often than not."""
+    random = Random(f"options of {module} {seed}")
+    return {name: random.choice(values) for name, values in _OPTIONS.items() if random.random() < 0.4}
 
 
 def precarious_project() -> dict[str, Any]:
@@ -106,6 +113,10 @@ def _default(random: Random, kind: str) -> str:
     return given if isinstance(given, str) else random.choice(given)
 
 
+_OPTIONS: dict[str, list[Any]] = {
+    "audit": [True, False],
+    "versions": [True, False],
+}
 _KINDS = [
     "str",
     "str(1)",

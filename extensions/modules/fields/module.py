@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from ..names import Names
+from ..options import DEFAULT, Options
 from .field import NAME, Field
 from .imports import in_order_of_all
 from .names import aliases
@@ -48,6 +49,7 @@ class Module:
 
     names: Names
     fields: tuple[Field, ...] = (NAME,)
+    options: Options = DEFAULT
 
     @property
     def forms(self) -> tuple["Module", str, str, str]:
@@ -153,6 +155,10 @@ class Module:
         events = [f"{name}{what}" for what in ("Changed", "Created", "Deleted")]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
 
+    def tagged(self, row: str) -> str:
+        """Return the expression for a row that a method of the service returns, with its ETag."""
+        return f"self.work.set_etag({row})" if self.options.versions else row
+
     @property
     def arguments(self) -> int:
         """Return the number of constraints and indexes of the model."""
@@ -200,11 +206,18 @@ class Module:
         return any(field.unique and field.required for field in self.values)
 
     def to_json(self) -> dict[str, Any]:
-        return {"singular": self.names.singular, "plural": self.names.plural, "fields": list(map(asdict, self.fields))}
+        return {
+            "singular": self.names.singular,
+            "plural": self.names.plural,
+            "fields": list(map(asdict, self.fields)),
+            "options": asdict(self.options),
+        }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> "Module":
-        return cls(Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])))
+        return cls(
+            Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])), Options(**said["options"])
+        )
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:

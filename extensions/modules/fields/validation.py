@@ -9,6 +9,7 @@ from typing import Any
 
 from ..answer import Described
 from ..names import Names, is_english, names_of
+from ..options import read_options
 from .field import FILES, NAME, USERS, Field
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
@@ -117,7 +118,7 @@ def _module(module: Described, packages: dict[str, Names]) -> Module:
             fields.append(_read(name, said, _names(module), packages))
         except Wrong:
             continue
-    return Module(_names(module), tuple(fields) or (NAME,))
+    return Module(_names(module), tuple(fields) or (NAME,), read_options(module.options))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:
