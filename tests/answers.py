@@ -39,6 +39,7 @@ EVERY_KIND = {
             "extra": "json?",
             "colour": "enum(red)",
             "size": "enum(small, medium, large) = small",
+            "stage": "enum(planned -> built -> sold | scrapped, built -> planned)",
             "category": "ref categories on delete cascade",
             "spare": "ref category? on delete set null",
             "owner": "ref users",

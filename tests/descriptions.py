@@ -138,6 +138,8 @@ _KINDS = [
     "json",
     "enum(one)",
     "enum(draft, sent, paid)",
+    "enum(todo -> done)",
+    "enum(planned -> in_work -> handed_over | given_up, in_work -> planned)",
     "enum(not_started_yet, waiting_for_material, in_the_workshop, ready_for_collection, handed_over)",
 ]
 _DEFAULTS: dict[str, str | list[str]] = {

@@ -49,6 +49,21 @@ WRONG = {
         "the value 'PG-13' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters, such as: pg_13"
     ),
     "status: enum(draft) = sent": "the default 'sent' is no value of enum(draft): give one that is, or none",
+    "status: enum(a -> a)": "'a' cannot follow itself: leave this step out",
+    "status: enum(a -> b)?": "with steps it always has a value: leave out the ?",
+    "status: enum(a -> )": "the value '' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters",
+    "status: enum(a -> b | B)": (
+        "the value 'B' of an enum cannot be: use a-z, 0-9 and _, up to 40 characters, such as: b"
+    ),
+    "status: enum(a -> b, c -> d)": "no steps lead from 'a' to 'c': write one, such as: a -> c",
+    "status: enum(a -> b, c)": "no steps lead from 'a' to 'c': write one, such as: a -> c",
+    "status: enum(a -> b) = b": "no steps lead from 'b' to 'a': write one, such as: b -> a",
+    "status: enum(a -> b) = c": "the default 'c' is no value of enum(a -> b): give one that is, or none",
+    "status: enum(a -> changed)": "every module has an event 'changed' already: use another word for this step",
+    "status: enum(a -> read)": "the module's own files use 'read' already: use another word for this step",
+    "status: enum(a -> abcdefghijklmnopqrstuvwxyz)": (
+        "the step 'abcdefghijklmnopqrstuvwxyz' has 26 characters: use at most 25"
+    ),
     "label: str(0)": "str(0) cannot be: use 1 to 10000 characters, or text",
     "label: str(600) unique": "str(600) is too long for an index: use at most str(500)",
     "label: str(3) = long": "the default 'long' is no str(3): give one that is, or none",
@@ -141,6 +156,17 @@ class TestField:
         assert validation.modules_problems(described, stored=described) == []
         renamed = {**described, "client_services": {"fields": {"number": "str unique"}}}
         assert validation.modules_problems(renamed) == []
+
+    def test_has_a_step_of_another_one(self) -> None:
+        assert refused({"invoices": {"fields": {"number": "int", "a": "enum(x -> y)", "b": "enum(z -> y)"}}}) == [
+            "invoices.b: a has a step 'y' too: use another word for one of the two"
+        ]
+
+    def test_is_set_by_the_module_as_all_others(self) -> None:
+        assert refused({"invoices": {"fields": {"status": "enum(draft -> sent)"}}}) == [
+            "invoices: each of its fields is set by the module itself: add one that clients give, such as"
+            " `title: str(120)`"
+        ]
 
     def test_names_every_problem(self) -> None:
         assert len(refused({"invoices": {"fields": {"total": "money", "type": "str", "notes": "text"}}})) == 2

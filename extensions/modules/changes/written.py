@@ -1,6 +1,7 @@
 """Write a field as a description has it, for messages."""
 
 from ..fields.field import Field
+from ..fields.steps import written as enum
 
 
 def written(field: Field) -> str:
@@ -21,7 +22,7 @@ def _type(field: Field) -> str:
         case "decimal":
             return f"decimal({field.digits}, {field.places})"
         case "enum":
-            return f"enum({', '.join(field.values)})"
+            return enum(field)
         case "ref":
             return f"ref {field.to.package}"
         case _:

@@ -25,7 +25,10 @@ FILES = Names("file", "files")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal."""
+    """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal.
+
+    `steps` has each value of an enum with one that may follow, if it changes only from step to step.
+    """
 
     name: str
     kind: Kind
@@ -37,6 +40,7 @@ class Field:
     digits: int = 0
     places: int = 0
     values: tuple[str, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
     target: Names | None = None
     on_delete: DeleteRule = "restrict"
 
@@ -56,6 +60,11 @@ class Field:
     @property
     def required(self) -> bool:
         return not self.optional and self.default is None
+
+    @property
+    def is_given(self) -> bool:
+        """True if clients give the value when they create and change a row."""
+        return not self.steps
 
     @property
     def ignores_case(self) -> bool:

@@ -12,6 +12,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "declared": types.declared,
     "delete_rule": types.delete_rule,
     "example": samples.example,
+    "first_value": types.first_value,
     "imports": imports,
     "json_example": samples.json_example,
     "known_values": types.known_values,

@@ -12,6 +12,7 @@ from .field import NAME, Field
 from .imports import in_order_of_all
 from .names import aliases
 from .samples import seed_value
+from .steps import Step, steps_of
 from .types import column_type, python_type
 
 _INCOMING = {
@@ -94,9 +95,23 @@ class Module:
         return [field for field in self.fields if field.kind == "enum"]
 
     @property
+    def given(self) -> list[Field]:
+        """Return the fields that clients give when they create and change a row."""
+        return [field for field in self.fields if field.is_given]
+
+    @property
+    def steps(self) -> list[Step]:
+        return steps_of(self.fields)
+
+    @property
     def values(self) -> list[Field]:
-        """Return the fields that are not refs."""
-        return [field for field in self.fields if field.kind != "ref"]
+        """Return the fields that clients give and that are not refs."""
+        return [field for field in self.given if field.kind != "ref"]
+
+    @property
+    def changes(self) -> str:
+        """Return the class of the columns that a change by a client writes."""
+        return f"{self.names.class_name}{'Values' if len(self.given) == len(self.fields) else 'Changes'}"
 
     @property
     def tenant_refs(self) -> list[Field]:
@@ -153,6 +168,7 @@ class Module:
         """Return the names that `__init__.py` exports."""
         name = self.names.class_name
         events = [f"{name}{what}" for what in ("Changed", "Created", "Deleted")]
+        events += [f"{name}{step.class_name}" for step in self.steps]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
 
     def tagged(self, row: str) -> str:
@@ -239,7 +255,8 @@ def _targets(module: Module) -> Iterator[str]:
 
 def _field(said: Mapping[str, Any]) -> Field:
     target = Names(**said["target"]) if said["target"] else None
-    return Field(**{**said, "values": tuple(said["values"]), "target": target})
+    steps = tuple((before, value) for before, value in said["steps"])
+    return Field(**{**said, "values": tuple(said["values"]), "steps": steps, "target": target})
 
 
 def _target(field: Field) -> Target:

@@ -1,6 +1,6 @@
 """Parse a field's description, such as `decimal(12, 2)? index`, into a Field.
 
-    str(n)  text  int  decimal(p, s)  bool  date  datetime  uuid  email  url  json  enum(a, b)
+    str(n)  text  int  decimal(p, s)  bool  date  datetime  uuid  email  url  json  enum(a, b)  enum(a -> b | c)
     ref module [on delete restrict|cascade|set null]
 
 then ? (nullable), unique (within a tenant), index, = default.
@@ -8,6 +8,7 @@ then ? (nullable), unique (within a tenant), index, = default.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, cast
@@ -16,6 +17,7 @@ from ..answer import snake
 from ..filters import in_ascii
 from ..names import Names, names_of
 from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, DeleteRule, Field, Kind
+from .steps import ARROW, chains, written
 
 _SHAPE = re.compile(
     r"\s*(?:ref\s+(?P<target>[A-Za-z][\w-]*)|(?P<kind>\w+))"
@@ -54,7 +56,7 @@ def read_field(name: str, said: object) -> Field:
         **_arguments(kind, shape["arguments"], shape["target"]),
     )
     _check(field)
-    return field
+    return replace(field, default=field.default or field.values[0]) if field.steps else field
 
 
 def _text(said: object) -> str:
@@ -144,17 +146,24 @@ def _decimal(given: str | None) -> dict[str, Any]:
 
 
 def _enum(given: str | None) -> dict[str, Any]:
-    values = tuple(value.strip().strip("\"'") for value in (given or "").split(",") if value.strip())
+    if ARROW in (given or ""):
+        known, steps = chains(given or "")
+        return {"values": _checked(known), "steps": steps}
+    values = [value.strip().strip("\"'") for value in (given or "").split(",") if value.strip()]
     if not values:
         raise Wrong("an enum lists its values: enum(draft, sent)")
+    if len(set(_checked(values))) < len(values):
+        raise Wrong("an enum has one of its values twice: leave one out")
+    return {"values": tuple(values)}
+
+
+def _checked(values: list[str]) -> tuple[str, ...]:
     for value in values:
         if not _WORD.fullmatch(value) or len(value) > 40:
             raise Wrong(
                 f"the value {value!r} of an enum cannot be: use a-z, 0-9 and _, up to 40 characters{_near(value)}"
             )
-    if len(set(values)) < len(values):
-        raise Wrong("an enum has one of its values twice: leave one out")
-    return {"values": values}
+    return tuple(values)
 
 
 def _near(value: str) -> str:
@@ -228,6 +237,6 @@ def _described(field: Field) -> str:
         case "decimal":
             return f"decimal({field.digits}, {field.places})"
         case "enum":
-            return f"value of enum({', '.join(field.values)})"
+            return f"value of {written(field)}"
         case _:
             return field.kind

@@ -105,6 +105,11 @@ def declared(field: Field, kind: str, indent: int, after: str = "") -> str:
     return "\n".join([f"{field.column}: {kind} = (", *(f"{space}    {line}" for line in lines), f"{space}){after}"])
 
 
+def first_value(field: Field) -> str:
+    """Return what a service gives the repository for the column of a new row."""
+    return field.column if field.is_given else _default(field)
+
+
 def _default(field: Field) -> str:
     text = field.default or ""
     match field.kind:

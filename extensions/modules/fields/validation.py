@@ -14,6 +14,7 @@ from .field import FILES, NAME, USERS, Field
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
 from .reading import Wrong, read_field, target_word
+from .steps import steps_problem
 
 MOST_FIELDS = 60
 MOST_OFFERED = 8
@@ -69,12 +70,14 @@ def _of_module(module: Described, packages: dict[str, Names], before: Mapping[An
     for name, said in module.fields.items():
         try:
             field = _read(name, said, _names(module), packages)
-            if problem := twice_problem(field, seen):
+            if problem := twice_problem(field, seen) or steps_problem(field, seen):
                 raise Wrong(problem)
             seen.append(field)
         except Wrong as wrong:
             if before.get(name) != said:
                 yield f".{name}: {wrong}"
+    if seen and not any(field.is_given for field in seen):
+        yield ": each of its fields is set by the module itself: add one that clients give, such as `title: str(120)`"
 
 
 def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> Field:

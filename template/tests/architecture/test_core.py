@@ -17,6 +17,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "observability": "",
         "origin": "",
         "references": "errors",
+        "steps": "errors",
         "permissions": "",
         "tenancy": "",
         "log_context": "observability",
