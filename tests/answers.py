@@ -47,6 +47,7 @@ EVERY_KIND = {
             "badge": "ref users? unique",
             "house_number": "int unique",
         },
+        "archive": True,
     },
 }
 

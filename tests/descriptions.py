@@ -1,5 +1,6 @@
 """Generate descriptions of modules from any mix of names, types, modifiers and refs."""
 
+import re
 from random import Random
 from typing import Any
 
@@ -90,7 +91,17 @@ def accepted(described: dict[str, Any]) -> dict[str, Any]:
 
 def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, most: int = 9) -> dict[str, str]:
     names = random.sample(FIELDS, random.randint(fewest, most))
-    return {name: _field(random, module, before) for name in names}
+    return _with_steps({name: _field(random, module, before) for name in names})
+
+
+def _with_steps(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields with steps instead of the values of an enum, if clients give another field."""
+    given = any(" " not in text and not text.startswith("enum") for text in fields.values())
+    for name, text in fields.items():
+        if given and (values := re.match(r"enum\((\w+), (\w+), (\w+)[^)]*\)(?!\?)", text)):
+            one, two, three = values.groups()
+            return {**fields, name: f"enum({one} -> {two} -> {three}, {two} -> {one}){text[values.end() :]}"}
+    return fields
 
 
 def _field(random: Random, module: str, before: list[str]) -> str:
@@ -114,6 +125,7 @@ def _default(random: Random, kind: str) -> str:
 
 
 _OPTIONS: dict[str, list[Any]] = {
+    "archive": [True],
     "audit": [True, False],
     "versions": [True, False],
 }
@@ -138,8 +150,6 @@ _KINDS = [
     "json",
     "enum(one)",
     "enum(draft, sent, paid)",
-    "enum(todo -> done)",
-    "enum(planned -> in_work -> handed_over | given_up, in_work -> planned)",
     "enum(not_started_yet, waiting_for_material, in_the_workshop, ready_for_collection, handed_over)",
 ]
 _DEFAULTS: dict[str, str | list[str]] = {

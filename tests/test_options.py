@@ -1,5 +1,6 @@
 """Options of a module: what is refused, what the answers keep, and how a module that exists gets or loses one."""
 
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from extensions.modules.validation import modules_problems
 FIELDS = {"fields": {"number": "str(20)"}}
 
 WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"archive": "yes"}, ": 'archive' is 'yes': write true or false"),
     ({"audit": "maybe"}, ": 'audit' is 'maybe': write true or false"),
     ({"versions": 1}, ": 'versions' is 1: write true or false"),
 ]
@@ -90,6 +92,33 @@ class TestChange:
 
         texts = [dict(files_of(module))["services.py"] for module in (found.before, found.after)]
         assert not any(call in text for call in ("audit", "etag", "if_match") for text in texts)
+
+    def test_to_archive_makes_values_unique_among_living_rows(self) -> None:
+        stored = {"invoices": {"fields": {"number": "str(20) unique"}}}
+        [found] = changes_between(stored, {"invoices": {**stored["invoices"], "archive": True}}, {})
+
+        step = step_of(found)
+
+        assert step is not None
+        assert step.name == "archive_rows_instead_of_deleting_them"
+        calls = re.findall(r"^    (\w+)\(", step.text, re.MULTILINE)
+        up = ["add_column", "drop_unique", "add_unique_among_living", "add_index"]
+        down = ["drop_index", "drop_unique_among_living", "add_unique", "drop_column"]
+        assert calls == up + down
+
+    def test_from_archive_is_refused(self) -> None:
+        stored = {"invoices": {**FIELDS, "archive": True}}
+
+        assert modules_problems({"invoices": {"archive": False}}, stored=stored) == [
+            "invoices: 'archive' cannot be false any more: archived rows would live again; leave it as it is"
+        ]
+
+    def test_to_archive_needs_its_names(self) -> None:
+        stored = {"invoices": {"fields": {"archived": "bool"}}}
+
+        assert modules_problems({"invoices": {"archive": True}}, stored=stored) == [
+            "invoices.archived: the option archive needs the name archived: use another name"
+        ]
 
     def test_is_no_change_if_the_description_says_it_again(self) -> None:
         assert change({"audit": False}, {"audit": False}) == []

@@ -2,8 +2,9 @@
 
     audit: false        no entries in the audit log
     versions: false     no ETag, and no If-Match
+    archive: true       a row is archived instead of deleted, and can be restored
 
-Both are on by default.
+The first two are on by default.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ class Wrong(Exception):
 class Options:
     audit: bool = True
     versions: bool = True
+    archive: bool = False
 
 
 DEFAULT = Options()
@@ -64,6 +66,7 @@ def _switch(value: object) -> bool:
 
 
 _READ: Mapping[str, Callable[[object], Any]] = {
+    "archive": _switch,
     "audit": _switch,
     "versions": _switch,
 }

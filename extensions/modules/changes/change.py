@@ -142,6 +142,10 @@ class Change:
             self, before=replace(self.before, fields=tuple(before)), after=replace(self.after, fields=tuple(after))
         )
 
+    @property
+    def adds_archive(self) -> bool:
+        return self.after.options.archive and not self.before.options.archive
+
     def as_found(self, services: str) -> "Change":
         """Return the change with the options that are not mentioned as the module's own services have them."""
         found = {name: any(call in services for call in FOUND_IN_SERVICES[name]) for name in self.unsaid}

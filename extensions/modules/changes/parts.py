@@ -18,7 +18,8 @@ class Part:
 def parts_of(field: Field) -> list[Part]:
     column, found = field.column, []
     if field.unique:
-        found.append(Part("unique_ignoring_case" if field.ignores_case else "unique", column))
+        among = "_among_living" if field.among_living else ""
+        found.append(Part(f"unique{among}{'_ignoring_case' if field.ignores_case else ''}", column))
     if field.has_index:
         found.append(Part("index", column))
     if field.kind == "enum":

@@ -14,6 +14,11 @@ from .parts import Part, parts_of
 
 _TEMPLATE = Path(__file__).with_name("step.py.jinja")
 _LONGEST_NAME, _LONGEST_CONSTANT = 40, 40
+_ARCHIVED_AT = """sa.Column(
+            "archived_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+        )"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ def _title(change: Change) -> str:
         *(f"change {name}" for name in sorted(rest)),
         *(f"drop {field.name}" for field in change.dropped),
     ]
+    if change.adds_archive:
+        return f"{names}: archive rows instead of deleting them."
     return f"{names}: {found[0]}." if len(found) == 1 else f"{names}: change {len(found)} fields."
 
 
@@ -87,6 +94,8 @@ def _upgrade(change: Change) -> Iterator[Call]:
     for pair in change.kept:
         if pair.is_renamed:
             yield _call("rename_column", table, pair.before.column, pair.after.column)
+    if change.adds_archive:
+        yield Call("add_column", (quoted(table), _ARCHIVED_AT))
     yield from (_part("drop", table, part) for part in change.removed_parts)
     for pair in change.kept:
         if pair.has_other_type and not pair.is_shorter:
@@ -146,6 +155,8 @@ def _downgrade(change: Change) -> Iterator[Call]:
     for pair in change.kept:
         if pair.is_renamed:
             yield _call("rename_column", table, pair.after.column, pair.before.column)
+    if change.adds_archive:
+        yield _call("drop_column", table, "archived_at")
 
 
 def _call(function: str, table: str, *words: str) -> Call:

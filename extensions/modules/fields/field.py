@@ -27,7 +27,8 @@ FILES = Names("file", "files")
 class Field:
     """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal.
 
-    `steps` has each value of an enum with one that may follow, if it changes only from step to step.
+    `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
+    is true if archived rows do not count for a unique field, `archived` if a ref's target is archived and not deleted.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Field:
     steps: tuple[tuple[str, str], ...] = ()
     target: Names | None = None
     on_delete: DeleteRule = "restrict"
+    among_living: bool = False
+    archived: bool = False
 
     @property
     def column(self) -> str:
@@ -73,8 +76,10 @@ class Field:
 
     @property
     def has_index(self) -> bool:
-        """True if the column needs an index besides its unique constraint, which cannot sort if it ignores case."""
-        return self.ignores_case or (not self.unique and (self.index or self.kind in ALWAYS_INDEXED))
+        """True if the column needs an index besides a unique one that leaves out rows or ignores case."""
+        return (
+            self.ignores_case or self.among_living or (not self.unique and (self.index or self.kind in ALWAYS_INDEXED))
+        )
 
     @property
     def filtered(self) -> bool:

@@ -114,6 +114,20 @@ class Module:
         return f"{self.names.class_name}{'Values' if len(self.given) == len(self.fields) else 'Changes'}"
 
     @property
+    def has_filters(self) -> bool:
+        return bool(self.filters) or self.options.archive
+
+    @property
+    def deletion(self) -> str:
+        """Return the action, as an event has it, that ends a row's life."""
+        return "archived" if self.options.archive else "deleted"
+
+    @property
+    def ends(self) -> list[str]:
+        """Return the actions that end a row's life and give it back."""
+        return ["archived", "restored"] if self.options.archive else ["deleted"]
+
+    @property
     def tenant_refs(self) -> list[Field]:
         """Return the refs to rows of the same tenant: not those to users, who belong to several tenants."""
         return [field for field in self.refs if not field.to_users]
@@ -167,7 +181,7 @@ class Module:
     def exported(self) -> list[str]:
         """Return the names that `__init__.py` exports."""
         name = self.names.class_name
-        events = [f"{name}{what}" for what in ("Changed", "Created", "Deleted")]
+        events = [f"{name}{what.capitalize()}" for what in ("changed", "created", *self.ends)]
         events += [f"{name}{step.class_name}" for step in self.steps]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
 

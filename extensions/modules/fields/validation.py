@@ -18,6 +18,7 @@ from .steps import steps_problem
 
 MOST_FIELDS = 60
 MOST_OFFERED = 8
+OF_ARCHIVE = ("archived_at", "archived")
 _NO_TARGETS = {
     "tenant": "every row belongs to a tenant already: leave it out",
     "notification": "a notification is its reader's, and goes after a while: refer to users",
@@ -36,8 +37,13 @@ def fields_problems(
     `before` has the fields of the project's modules: a field that stays as it is was accepted once.
     """
     packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
+    archived = _archived(modules)
     named = ((_names(module).package, module) for module in new)
-    found = [f"{name}{text}" for name, module in named for text in _of_module(module, packages, before.get(name, {}))]
+    found = [
+        f"{name}{text}"
+        for name, module in named
+        for text in _of_module(module, packages, before.get(name, {}), archived)
+    ]
     fresh = {_names(module).package for module in new}
     return found or [*_same_error(modules, fresh)] or _cycle(modules, fresh)
 
@@ -45,8 +51,13 @@ def fields_problems(
 def modules_of(described: Iterable[Described]) -> list[Module]:
     """Return the modules to generate, without unreadable fields, which an older release may have accepted."""
     modules = list(described)
-    packages = _packages(modules, [FILES])
-    return [_module(module, packages) for module in modules]
+    packages, archived = _packages(modules, [FILES]), _archived(modules)
+    return [_module(module, packages, archived) for module in modules]
+
+
+def _archived(modules: Iterable[Described]) -> frozenset[str]:
+    """Return the packages whose rows are archived instead of deleted."""
+    return frozenset(_names(module).package for module in modules if read_options(module.options).archive)
 
 
 def _packages(modules: Iterable[Described], ready_made: Iterable[Names]) -> dict[str, Names]:
@@ -58,7 +69,9 @@ def _names(module: Described) -> Names:
     return names_of(module.name, module.plural)
 
 
-def _of_module(module: Described, packages: dict[str, Names], before: Mapping[Any, Any]) -> Iterator[str]:
+def _of_module(
+    module: Described, packages: dict[str, Names], before: Mapping[Any, Any], archived: Collection[str]
+) -> Iterator[str]:
     if module.fields is None:
         return
     if not isinstance(module.fields, dict) or not module.fields:
@@ -69,22 +82,30 @@ def _of_module(module: Described, packages: dict[str, Names], before: Mapping[An
     seen: list[Field] = []
     for name, said in module.fields.items():
         try:
-            field = _read(name, said, _names(module), packages)
+            field = _read(name, said, _names(module), packages, archived)
             if problem := twice_problem(field, seen) or steps_problem(field, seen):
                 raise Wrong(problem)
             seen.append(field)
         except Wrong as wrong:
             if before.get(name) != said:
                 yield f".{name}: {wrong}"
+    for field in seen:
+        if _names(module).package in archived and field.column in OF_ARCHIVE:
+            yield f".{field.name}: the option archive needs the name {field.column}: use another name"
     if seen and not any(field.is_given for field in seen):
         yield ": each of its fields is set by the module itself: add one that clients give, such as `title: str(120)`"
 
 
-def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> Field:
+def _read(name: object, said: object, module: Names, packages: dict[str, Names], archived: Collection[str]) -> Field:
     """Raises Wrong."""
     if problem := spelling_problem(name):
         raise Wrong(problem)
     field = _resolved(read_field(str(name), said), packages, target_word(said))
+    field = replace(
+        field,
+        among_living=field.unique and module.package in archived,
+        archived=field.target is not None and field.target.package in archived,
+    )
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
     if problem := name_problem(field, module):
@@ -114,11 +135,11 @@ def _offered(missing: str, packages: dict[str, Names]) -> str:
     return f"{near[0] + ', or another' if near else 'one'} of {', '.join(known[:MOST_OFFERED])}{more}"
 
 
-def _module(module: Described, packages: dict[str, Names]) -> Module:
+def _module(module: Described, packages: dict[str, Names], archived: Collection[str]) -> Module:
     fields = []
     for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
         try:
-            fields.append(_read(name, said, _names(module), packages))
+            fields.append(_read(name, said, _names(module), packages, archived))
         except Wrong:
             continue
     return Module(_names(module), tuple(fields) or (NAME,), read_options(module.options))
