@@ -16,6 +16,7 @@ EVERY_KIND = {
             "heir": "ref categories? on delete cascade",
         },
         "audit": False,
+        "roles": {"create": "viewer", "delete": "admin"},
         "versions": False,
     },
     "assets": {
@@ -90,7 +91,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
                 },
             },
             **EVERY_KIND,
-            "boats": None,
+            "boats": {"only": ["list", "read"]},
         },
     },
     "shortest": {"custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},

@@ -127,6 +127,8 @@ def _default(random: Random, kind: str) -> str:
 _OPTIONS: dict[str, list[Any]] = {
     "archive": [True],
     "audit": [True, False],
+    "only": [["list"], ["create", "delete"], ["read", "create", "change"], ["delete"], ["change", "list"], ["read"]],
+    "roles": [{"delete": "owner"}, {"read": "member", "create": "admin"}],
     "versions": [True, False],
 }
 _KINDS = [

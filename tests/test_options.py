@@ -18,6 +18,16 @@ FIELDS = {"fields": {"number": "str(20)"}}
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"archive": "yes"}, ": 'archive' is 'yes': write true or false"),
     ({"audit": "maybe"}, ": 'audit' is 'maybe': write true or false"),
+    ({"only": []}, ": 'only' is []: write a list of routes, such as: [list, read]"),
+    ({"only": "list, reed"}, ": 'only' names 'reed': use read, or another of list, create, read, change, delete"),
+    ({"only": ["restore"]}, ": 'only' names 'restore': use create, or another of list, create, read, change, delete"),
+    (
+        {"only": ["remove"], "archive": True},
+        ": 'only' names 'remove': use restore, or another of list, create, read, change, delete, restore",
+    ),
+    ({"roles": "admin"}, ": 'roles' is 'admin': write the lowest role that may do something, such as: {delete: admin}"),
+    ({"roles": {"delete": "boss"}}, ": 'roles' gives delete to 'boss': use one of viewer, member, admin, owner"),
+    ({"roles": {"list": "admin"}}, ": 'roles' names 'list': use some of read, create, change, delete"),
     ({"versions": 1}, ": 'versions' is 1: write true or false"),
 ]
 
@@ -66,6 +76,17 @@ class TestAnswer:
         assert as_stored({"invoices": {"versions": False}}, stored) == {
             "invoices": {**FIELDS, "audit": False, "versions": False}
         }
+
+
+class TestSteps:
+    def test_are_routes_and_permissions_too(self) -> None:
+        fields = {"fields": {"number": "int", "status": "enum(draft -> sent)"}}
+        described = {"invoices": {**fields, "only": ["list", "mark_sent"], "roles": {"mark_sent": "admin"}}}
+
+        assert modules_problems(described) == []
+        files = dict(files_of(modules_of(read(described))[0]))
+        assert re.findall(r"async def (\w+)", files["routes.py"]) == ["list_all", "mark_sent"]
+        assert "InvoicePermission.MARK_SENT: Role.ADMIN," in files["module.py"]
 
 
 class TestChange:

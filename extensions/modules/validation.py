@@ -68,7 +68,7 @@ def _fields_problems(
 ) -> list[str]:
     before = {package: fields_of(module) for package, module in kept.items()}
     now = [module for module in described if not _is_as_before(module, kept)]
-    found = fields_problems(described, now, chosen, before) + list(_options_problems(now))
+    found = fields_problems(described, now, chosen, before) or list(_options_problems(described, now))
     return found or list(_changes(given, now, kept, modules_of(described)))
 
 
@@ -77,9 +77,11 @@ def _is_as_before(module: Described, kept: Mapping[str, Described]) -> bool:
     return before is not None and fields_of(module) == fields_of(before) and module.options == before.options
 
 
-def _options_problems(modules: Iterable[Described]) -> Iterator[str]:
-    for module in modules:
-        yield from (f"{_names(module).package}{text}" for text in options_problems(module.options))
+def _options_problems(modules: Iterable[Described], now: Iterable[Described]) -> Iterator[str]:
+    steps = {module.names.package: [step.method for step in module.steps] for module in modules_of(modules)}
+    for module in now:
+        package = _names(module).package
+        yield from (f"{package}{text}" for text in options_problems(module.options, steps[package]))
 
 
 def _changed_plurals(new: Iterable[Described], kept: Mapping[str, Described]) -> Iterator[str]:

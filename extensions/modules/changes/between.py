@@ -39,7 +39,7 @@ def _former(before: Module, after: Module, new: set[str]) -> Module:
 
     A module that an older release has made has not what is on by default since.
     """
-    others = {name: not getattr(after.options, name) for name in new}
+    others: dict[str, Any] = {name: not getattr(after.options, name) for name in new}
     return replace(before, options=replace(before.options, **others))
 
 

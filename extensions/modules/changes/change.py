@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from ..fields import Module
 from ..fields.field import Field
@@ -148,8 +149,10 @@ class Change:
 
     def as_found(self, services: str) -> "Change":
         """Return the change with the options that are not mentioned as the module's own services have them."""
-        found = {name: any(call in services for call in FOUND_IN_SERVICES[name]) for name in self.unsaid}
-        found_now = {name: found[name] for name in self.unsaid & self.unsaid_now}
+        found: dict[str, Any] = {
+            name: any(call in services for call in FOUND_IN_SERVICES[name]) for name in self.unsaid
+        }
+        found_now: dict[str, Any] = {name: found[name] for name in self.unsaid & self.unsaid_now}
         before = replace(self.before, options=replace(self.before.options, **found))
         after = replace(self.after, options=replace(self.after.options, **found_now))
         return replace(self, before=before, after=after)

@@ -28,7 +28,7 @@ class Field:
     """A field; `default` is unparsed, `length` counts characters, `digits` and `places` belong to a decimal.
 
     `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
-    is true if archived rows do not count for a unique field, `archived` if a ref's target is archived and not deleted.
+    is true if archived rows do not count for a unique field. `ending` is what the DELETE of a ref's target does.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Field:
     target: Names | None = None
     on_delete: DeleteRule = "restrict"
     among_living: bool = False
-    archived: bool = False
+    ending: Literal["delete", "archive", ""] = "delete"
 
     @property
     def column(self) -> str:

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from ..names import Names
-from ..options import DEFAULT, Options
+from ..options import ACTIONS, DEFAULT, PERMISSIONS, Options
 from .field import NAME, Field
 from .imports import in_order_of_all
 from .names import aliases
@@ -112,6 +112,25 @@ class Module:
     def changes(self) -> str:
         """Return the class of the columns that a change by a client writes."""
         return f"{self.names.class_name}{'Values' if len(self.given) == len(self.fields) else 'Changes'}"
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """Return the actions that need a permission, with the lowest role that has it."""
+        return {**PERMISSIONS, **{step.method: "member" for step in self.steps}, **dict(self.options.roles)}
+
+    def offers(self, *actions: str) -> bool:
+        """True if there is a route for each of these actions."""
+        return not self.options.only or set(actions) <= set(self.options.only)
+
+    @property
+    def routes(self) -> list[str]:
+        """Return the actions that have a route, without the steps."""
+        return [action for action in (*ACTIONS, *(["restore"] if self.options.archive else [])) if self.offers(action)]
+
+    @property
+    def open_steps(self) -> list[Step]:
+        """Return the steps that have a route."""
+        return [step for step in self.steps if self.offers(step.method)]
 
     @property
     def has_filters(self) -> bool:
@@ -245,9 +264,9 @@ class Module:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> "Module":
-        return cls(
-            Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])), Options(**said["options"])
-        )
+        options = {**said["options"], "only": tuple(said["options"]["only"])}
+        options["roles"] = tuple((action, role) for action, role in options["roles"])
+        return cls(Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])), Options(**options))
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..answer import Described
 from ..names import Names, is_english, names_of
-from ..options import read_options
+from ..options import DEFAULT, Options, read_options
 from .field import FILES, NAME, USERS, Field
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
@@ -37,12 +37,12 @@ def fields_problems(
     `before` has the fields of the project's modules: a field that stays as it is was accepted once.
     """
     packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
-    archived = _archived(modules)
+    options = _options(modules)
     named = ((_names(module).package, module) for module in new)
     found = [
         f"{name}{text}"
         for name, module in named
-        for text in _of_module(module, packages, before.get(name, {}), archived)
+        for text in _of_module(module, packages, before.get(name, {}), options)
     ]
     fresh = {_names(module).package for module in new}
     return found or [*_same_error(modules, fresh)] or _cycle(modules, fresh)
@@ -51,13 +51,12 @@ def fields_problems(
 def modules_of(described: Iterable[Described]) -> list[Module]:
     """Return the modules to generate, without unreadable fields, which an older release may have accepted."""
     modules = list(described)
-    packages, archived = _packages(modules, [FILES]), _archived(modules)
-    return [_module(module, packages, archived) for module in modules]
+    packages, options = _packages(modules, [FILES]), _options(modules)
+    return [_module(module, packages, options) for module in modules]
 
 
-def _archived(modules: Iterable[Described]) -> frozenset[str]:
-    """Return the packages whose rows are archived instead of deleted."""
-    return frozenset(_names(module).package for module in modules if read_options(module.options).archive)
+def _options(modules: Iterable[Described]) -> dict[str, Options]:
+    return {_names(module).package: read_options(module.options) for module in modules}
 
 
 def _packages(modules: Iterable[Described], ready_made: Iterable[Names]) -> dict[str, Names]:
@@ -70,7 +69,7 @@ def _names(module: Described) -> Names:
 
 
 def _of_module(
-    module: Described, packages: dict[str, Names], before: Mapping[Any, Any], archived: Collection[str]
+    module: Described, packages: dict[str, Names], before: Mapping[Any, Any], options: Mapping[str, Options]
 ) -> Iterator[str]:
     if module.fields is None:
         return
@@ -82,7 +81,7 @@ def _of_module(
     seen: list[Field] = []
     for name, said in module.fields.items():
         try:
-            field = _read(name, said, _names(module), packages, archived)
+            field = _read(name, said, _names(module), packages, options)
             if problem := twice_problem(field, seen) or steps_problem(field, seen):
                 raise Wrong(problem)
             seen.append(field)
@@ -90,21 +89,23 @@ def _of_module(
             if before.get(name) != said:
                 yield f".{name}: {wrong}"
     for field in seen:
-        if _names(module).package in archived and field.column in OF_ARCHIVE:
+        if options[_names(module).package].archive and field.column in OF_ARCHIVE:
             yield f".{field.name}: the option archive needs the name {field.column}: use another name"
     if seen and not any(field.is_given for field in seen):
         yield ": each of its fields is set by the module itself: add one that clients give, such as `title: str(120)`"
 
 
-def _read(name: object, said: object, module: Names, packages: dict[str, Names], archived: Collection[str]) -> Field:
+def _read(
+    name: object, said: object, module: Names, packages: dict[str, Names], options: Mapping[str, Options]
+) -> Field:
     """Raises Wrong."""
     if problem := spelling_problem(name):
         raise Wrong(problem)
     field = _resolved(read_field(str(name), said), packages, target_word(said))
     field = replace(
         field,
-        among_living=field.unique and module.package in archived,
-        archived=field.target is not None and field.target.package in archived,
+        among_living=field.unique and options[module.package].archive,
+        ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete",
     )
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
@@ -135,11 +136,11 @@ def _offered(missing: str, packages: dict[str, Names]) -> str:
     return f"{near[0] + ', or another' if near else 'one'} of {', '.join(known[:MOST_OFFERED])}{more}"
 
 
-def _module(module: Described, packages: dict[str, Names], archived: Collection[str]) -> Module:
+def _module(module: Described, packages: dict[str, Names], options: Mapping[str, Options]) -> Module:
     fields = []
     for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
         try:
-            fields.append(_read(name, said, _names(module), packages, archived))
+            fields.append(_read(name, said, _names(module), packages, options))
         except Wrong:
             continue
     return Module(_names(module), tuple(fields) or (NAME,), read_options(module.options))
