@@ -121,7 +121,7 @@ class TestChange:
         step = step_of(found)
 
         assert step is not None
-        assert step.name == "archive_rows_instead_of_deleting_them"
+        assert step.name == "archive_rows"
         calls = re.findall(r"^    (\w+)\(", step.text, re.MULTILINE)
         up = ["add_column", "drop_unique", "add_unique_among_living", "add_index"]
         down = ["drop_index", "drop_unique_among_living", "add_unique", "drop_column"]

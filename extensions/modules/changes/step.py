@@ -14,6 +14,7 @@ from .parts import Part, parts_of
 
 _TEMPLATE = Path(__file__).with_name("step.py.jinja")
 _LONGEST_NAME, _LONGEST_CONSTANT = 40, 40
+_ROOM = 56  # for the names of module and step on a line that imports the step
 _ARCHIVED_AT = """sa.Column(
             "archived_at",
             sa.DateTime(timezone=True),
@@ -54,7 +55,8 @@ def step_of(change: Change) -> Step | None:
             has_json=any("JSONB" in argument for call in calls for argument in call.arguments),
         )
     )
-    return Step(re.sub(r"\W+", "_", title.rpartition(": ")[2].rstrip(".").lower())[:_LONGEST_NAME].strip("_"), text)
+    name = re.sub(r"\W+", "_", title.rpartition(": ")[2].rstrip(".").lower())
+    return Step(name[: min(_LONGEST_NAME, _ROOM - len(change.package))].strip("_"), text)
 
 
 def _allowed(up: Iterable[Call]) -> Iterator[tuple[str, str]]:
@@ -79,7 +81,7 @@ def _title(change: Change) -> str:
         *(f"drop {field.name}" for field in change.dropped),
     ]
     if change.adds_archive:
-        return f"{names}: archive rows instead of deleting them."
+        return f"{names}: archive rows."
     return f"{names}: {found[0]}." if len(found) == 1 else f"{names}: change {len(found)} fields."
 
 
