@@ -17,6 +17,7 @@ EVERY_KIND = {
         },
         "audit": False,
         "roles": {"create": "viewer", "delete": "admin"},
+        "bulk": 20,
         "versions": False,
     },
     "assets": {

@@ -126,6 +126,7 @@ def _default(random: Random, kind: str) -> str:
 
 _OPTIONS: dict[str, list[Any]] = {
     "archive": [True],
+    "bulk": [True, 7],
     "audit": [True, False],
     "only": [["list"], ["create", "delete"], ["read", "create", "change"], ["delete"], ["change", "list"], ["read"]],
     "roles": [{"delete": "owner"}, {"read": "member", "create": "admin"}],

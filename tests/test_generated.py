@@ -98,7 +98,7 @@ def _widest() -> Iterator[Module]:
     stage = Field(name="stage", kind="enum", values=values, steps=(values,), default=values[0])
     fields = (*{field.name: field for field in several}.values(), stage)
     for archive in (True, False):
-        yield Module(WIDEST, fields, Options(archive=archive))
+        yield Module(WIDEST, fields, Options(archive=archive, bulk=1000))
 
 
 def _targets(*, optional: bool) -> tuple[Names, ...]:

@@ -18,6 +18,8 @@ FIELDS = {"fields": {"number": "str(20)"}}
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"archive": "yes"}, ": 'archive' is 'yes': write true or false"),
     ({"audit": "maybe"}, ": 'audit' is 'maybe': write true or false"),
+    ({"bulk": 0}, ": 'bulk' is 0: write true, false, or the most rows of one request, 1 to 1000"),
+    ({"bulk": "many"}, ": 'bulk' is 'many': write true, false, or the most rows of one request, 1 to 1000"),
     ({"only": []}, ": 'only' is []: write a list of routes, such as: [list, read]"),
     ({"only": "list, reed"}, ": 'only' names 'reed': use read, or another of list, create, read, change, delete"),
     ({"only": ["restore"]}, ": 'only' names 'restore': use create, or another of list, create, read, change, delete"),

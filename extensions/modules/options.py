@@ -5,6 +5,7 @@
     archive: true       a row is archived instead of deleted, and can be restored
     only: [list, read]  no other routes
     roles: {delete: admin}  the lowest role that may do something
+    bulk: 100           create and delete up to 100 rows in one request
 
 The first two are on by default.
 """
@@ -18,6 +19,7 @@ ACTIONS = ("list", "create", "read", "change", "delete")
 """The routes of every module."""
 PERMISSIONS: Mapping[str, str] = {"read": "viewer", "create": "member", "change": "member", "delete": "member"}
 """The permissions of every module, with the lowest role that has each."""
+BULK, MOST_IN_BULK = 100, 1000
 ROLES = ("viewer", "member", "admin", "owner")
 
 
@@ -30,6 +32,7 @@ class Options:
     audit: bool = True
     versions: bool = True
     archive: bool = False
+    bulk: int = 0
     only: tuple[str, ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
 
@@ -79,7 +82,7 @@ def written(options: Options, name: str) -> str:
         return f"only: [{', '.join(value)}]" if value else "all routes"
     if name == "roles":
         return f"roles: {{{', '.join(f'{action}: {role}' for action, role in value)}}}"
-    return f"{name}: {str(value).lower()}"
+    return f"{name}: {str(value or False).lower()}"
 
 
 def _read(said: Mapping[str, object], problems: list[str]) -> Iterator[tuple[str, Any]]:
@@ -113,9 +116,18 @@ def _roles(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((str(action), role) for action, role in value.items()))
 
 
+def _limit(value: object) -> int:
+    if isinstance(value, bool):
+        return BULK if value else 0
+    if not isinstance(value, int) or not 1 <= value <= MOST_IN_BULK:
+        raise Wrong(f"is {value!r}: write true, false, or the most rows of one request, 1 to {MOST_IN_BULK}")
+    return value
+
+
 _READ: Mapping[str, Callable[[object], Any]] = {
     "archive": _switch,
     "audit": _switch,
+    "bulk": _limit,
     "only": _routes,
     "roles": _roles,
     "versions": _switch,

@@ -128,6 +128,11 @@ class Module:
         return [action for action in (*ACTIONS, *(["restore"] if self.options.archive else [])) if self.offers(action)]
 
     @property
+    def bulk(self) -> list[str]:
+        """Return the actions that have a route for many rows."""
+        return [action for action in ("create", "delete") if self.options.bulk and self.offers(action)]
+
+    @property
     def open_steps(self) -> list[Step]:
         """Return the steps that have a route."""
         return [step for step in self.steps if self.offers(step.method)]
