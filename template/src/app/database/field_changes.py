@@ -151,6 +151,32 @@ def drop_unique_ignoring_case(table: str, column: str) -> None:
     online.drop_index(f"uq_{table}_tenant_id_lower_{column}", table)
 
 
+def add_unique_among_living(table: str, column: str, *beside: str) -> None:
+    """Make a column unique within a tenant, without its archived rows: `unique_among_living`."""
+    columns = [*beside, column]
+    name = f"uq_{table}_tenant_id_{'_'.join(columns)}"
+    _add_unique_among_living(table, name, ", ".join(columns))
+
+
+def drop_unique_among_living(table: str, column: str, *beside: str) -> None:
+    online.drop_index(f"uq_{table}_tenant_id_{'_'.join([*beside, column])}", table)
+
+
+def add_unique_among_living_ignoring_case(table: str, column: str) -> None:
+    name = f"uq_{table}_tenant_id_lower_{column}"
+    _add_unique_among_living(table, name, f"lower({column})")
+
+
+def drop_unique_among_living_ignoring_case(table: str, column: str) -> None:
+    drop_unique_ignoring_case(table, column)
+
+
+def _add_unique_among_living(table: str, name: str, columns: str) -> None:
+    within = [sa.text(f"tenant_id, {columns}")]
+    where = sa.text("archived_at IS NULL")
+    online.create_index(name, table, within, unique=True, postgresql_where=where)
+
+
 def add_known_values(table: str, column: str, *values: str) -> None:
     """Allow these values only. Fails if a row has another one: `fill` it first."""
     known = ", ".join(f"'{value}'" for value in values)

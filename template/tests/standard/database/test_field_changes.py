@@ -159,6 +159,23 @@ class TestChanges:
         assert owner.finds(COLUMNS) == before
         assert owner.finds(CONSTRAINTS) == []
 
+    def test_make_values_unique_among_living_rows(self, owner: Owner) -> None:
+        def archive() -> None:
+            changes.drop_unique("boats", "label")
+            changes.drop_unique_ignoring_case("boats", "label")
+            changes.drop_unique("boats", "state", "port_id", "label")
+            changes.add_column("boats", sa.Column("archived_at", sa.DateTime(timezone=True)))
+            changes.add_unique_among_living("boats", "label")
+            changes.add_unique_among_living_ignoring_case("boats", "label")
+            changes.add_unique_among_living("boats", "state", "port_id", "label")
+
+        owner.runs(add_all, archive, archive)
+        owner.superuser.execute("UPDATE boats SET archived_at = now()")
+        owner.superuser.execute("UPDATE boats SET label = 'Same'")
+
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.superuser.execute("UPDATE boats SET archived_at = NULL")
+
     def test_rename_a_column_with_all_that_hangs_on_it(self, owner: Owner) -> None:
         rename = [
             lambda: changes.rename_column("boats", "label", "title"),
