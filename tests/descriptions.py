@@ -5,6 +5,9 @@ from random import Random
 from typing import Any
 
 from extensions.modules.answer import decided, read
+from extensions.modules.fields.filtering import filters_problem
+from extensions.modules.fields.problem import Wrong
+from extensions.modules.fields.reading import read_fields
 from extensions.modules.names import names_of
 from extensions.modules.validation import modules_problems
 
@@ -97,7 +100,7 @@ def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, 
         kind = random.choice(["int", "decimal(9, 2)", "date", "time", "datetime", "duration", "float?"])
         fields |= {first: kind, second: f"{kind} {random.choice(['>', '>=', '<', '<='])} {first}"}
         fields[third] = f"str(30) unique with {first}"
-    return _with_steps(fields, random.choice(_ENUM_STEPS))
+    return _with_steps(fields, _ENUM_STEPS[len(fields) % 2])
 
 
 def _with_steps(fields: dict[str, str], steps: str) -> dict[str, str]:
@@ -126,8 +129,16 @@ def _field(random: Random, module: str, before: list[str]) -> str:
     default = random.choice(["", "", f"= {_default(random, kind)}"]) if kind in _DEFAULTS else ""
     limit = random.choice(["", "", *_LIMITS.get(kind, [])])
     filters = random.choice(["", "", "filters(range)", "filters(empty)", "filters(several, empty)", "filters(several)"])
-    limit = f"{limit} {filters}".strip()
-    return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, default]))
+    filters = filters if _can_have(f"{kind}{optional} {modifiers} {filters}") else ""
+    return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, filters, default]))
+
+
+def _can_have(filters: str) -> bool:
+    """True if the field that is described can have its filters."""
+    try:
+        return not filters_problem(read_fields("field", filters)[0], ())
+    except Wrong:
+        return False
 
 
 def _default(random: Random, kind: str) -> str:

@@ -129,6 +129,19 @@ class TestChange:
         down = ["drop_index", "drop_unique_among_living", "add_unique", "drop_column"]
         assert calls == up + down
 
+    def test_to_archive_keeps_what_values_are_unique_with(self) -> None:
+        stored = {"invoices": {"fields": {"year": "int", "number": "str(20) unique with year"}}}
+        [found] = changes_between(stored, {"invoices": {**stored["invoices"], "archive": True}}, {})
+
+        step = step_of(found)
+
+        assert step is not None
+        calls = re.findall(r"^    (\w*unique\w*)\(([^)]*)\)", step.text, re.MULTILINE)
+        up = ["drop_unique", "add_unique_among_living"]
+        down = ["drop_unique_among_living", "add_unique"]
+        assert [name for name, _ in calls] == up + down
+        assert {" ".join(arguments.split()) for _, arguments in calls} == {'"invoices", "number", "year",'}
+
     def test_from_archive_is_refused(self) -> None:
         stored = {"invoices": {**FIELDS, "archive": True}}
 
