@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from extensions.modules.answer import as_stored, read
-from extensions.modules.changes import changes_between, step_of
+from extensions.modules.changes import changes_between, step_of, words_between
 from extensions.modules.changes.change import Change
 from extensions.modules.fields import modules_of
 from extensions.modules.options import NAMES, Options
@@ -141,6 +141,21 @@ class TestChange:
         down = ["drop_unique_among_living", "add_unique"]
         assert [name for name, _ in calls] == up + down
         assert {" ".join(arguments.split()) for _, arguments in calls} == {'"invoices", "number", "year",'}
+
+    @pytest.mark.parametrize("archive", [{}, {"archive": True}])
+    @pytest.mark.parametrize(
+        "fields",
+        [{"code": "str(20) unique with year was number"}, {"age": "int was year", "number": "str(20) unique with age"}],
+    )
+    def test_of_names_renames_what_is_unique_with(self, archive: dict[str, Any], fields: dict[str, str]) -> None:
+        stored = {"invoices": {"fields": {"year": "int", "number": "str(20) unique with year"}, **archive}}
+        given = {"invoices": {"fields": fields}}
+        [found] = changes_between(stored, as_stored(given, stored), words_between(stored, given))
+
+        step = step_of(found)
+
+        assert step is not None
+        assert re.findall(r"^    (\w+)\(", step.text, re.MULTILINE) == ["rename_column", "rename_column"]
 
     def test_from_archive_is_refused(self) -> None:
         stored = {"invoices": {**FIELDS, "archive": True}}

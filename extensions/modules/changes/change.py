@@ -180,12 +180,18 @@ class Change:
     @property
     def removed_parts(self) -> list[Part]:
         """Return the parts that fields which stay do not have any more, by the new names of their columns."""
-        return [part for pair in self.kept for part in _renamed(pair) if part not in parts_of(pair.after)]
+        return [part for pair in self.kept for part in self._renamed(pair) if part not in parts_of(pair.after)]
 
     @property
     def added_parts(self) -> list[Part]:
-        kept = [part for pair in self.kept for part in parts_of(pair.after) if part not in _renamed(pair)]
+        kept = [part for pair in self.kept for part in parts_of(pair.after) if part not in self._renamed(pair)]
         return [*kept, *(part for each in self.added for part in parts_of(each))]
+
+    def _renamed(self, pair: Pair) -> list[Part]:
+        """Return the former parts by the new names of columns, as renaming the columns leaves them."""
+        columns = {each.before.column: each.after.column for each in self.kept}
+        beside = tuple(columns.get(column, column) for column in pair.before.unique_with)
+        return parts_of(replace(pair.before, name=pair.after.name, unique_with=beside))
 
     @property
     def said(self) -> list[str]:
@@ -212,11 +218,6 @@ class Change:
     @staticmethod
     def _rows_get(value: str) -> str:
         return f"; rows that are there get {value}" if value else ""
-
-
-def _renamed(pair: Pair) -> list[Part]:
-    """Return the former parts by the new name of the column, as renaming the column leaves them."""
-    return parts_of(replace(pair.before, name=pair.after.name))
 
 
 def _longest(each: Field) -> int | None:

@@ -68,6 +68,9 @@ def rename_column(table: str, old: str, new: str) -> None:
         FOR found IN {names} LOOP
             EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', found.before, found.after);
         END LOOP;
+        FOR found IN {_of_several(table, old, new)} LOOP
+            EXECUTE format('ALTER INDEX %I RENAME TO %I', found.before, found.after);
+        END LOOP;
         """
     )
 
@@ -294,6 +297,23 @@ def _renamed(table: str, old: str, new: str) -> str:
     """Return SQL with the names of everything that may hang on a column, before and after."""
     pairs = [f"('{f.format(table, old)}', '{f.format(table, new)}')" for f in _NAMES]
     return f"SELECT * FROM (VALUES {', '.join(pairs)}) AS forms (before, after)"
+
+
+def _of_several(table: str, old: str, new: str) -> str:
+    """Return SQL with the names of what makes several columns unique, before and after."""
+    former = f"CASE column_.attname WHEN '{new}' THEN '{old}' ELSE column_.attname END"
+    return f"""
+        SELECT * FROM (
+            SELECT index_.relname AS name,
+                'uq_{table}_' || string_agg({former}, '_' ORDER BY place) AS before,
+                'uq_{table}_' || string_agg(column_.attname, '_' ORDER BY place) AS after
+            FROM pg_index JOIN pg_class AS index_ ON index_.oid = indexrelid
+            CROSS JOIN unnest(indkey::int2[]) WITH ORDINALITY AS part (number, place)
+            JOIN pg_attribute AS column_ ON attrelid = indrelid AND attnum = part.number
+            WHERE indrelid = '{table}'::regclass AND indisunique AND NOT indisprimary
+            GROUP BY index_.relname
+        ) AS names WHERE name = before AND before <> after
+    """
 
 
 def _escaped(statement: str) -> str:
