@@ -15,6 +15,10 @@ EVERY_KIND = {
             "parent": "ref categories?",
             "heir": "ref categories? on delete cascade",
         },
+        "audit": False,
+        "roles": {"create": "viewer", "delete": "admin"},
+        "bulk": 20,
+        "versions": False,
     },
     "assets": {
         "fields": {
@@ -37,6 +41,7 @@ EVERY_KIND = {
             "extra": "json?",
             "colour": "enum(red)",
             "size": "enum(small, medium, large) = small",
+            "stage": "enum(planned -> built -> sold | scrapped, built -> planned)",
             "category": "ref categories on delete cascade",
             "spare": "ref category? on delete set null",
             "owner": "ref users",
@@ -44,6 +49,7 @@ EVERY_KIND = {
             "badge": "ref users? unique",
             "house_number": "int unique",
         },
+        "archive": True,
     },
 }
 
@@ -81,7 +87,11 @@ EVERY_KIND["venues"] = {
         "ends_at": "datetime? check ends_at > starts_at",
         "least": "int >= 0 index filters(range)",
         "most": "int? >= 0 check >= least",
+        "stage": 'enum(draft = "Not open yet" -> PG-13 -> "Sold out" | closed, closed -> draft) filters(several)',
+        "seal": "int unique with stage",
     },
+    "archive": True,
+    "bulk": 5,
 }
 
 ANSWER_SETS: dict[str, dict[str, Any]] = {
@@ -124,7 +134,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
                 },
             },
             **EVERY_KIND,
-            "boats": None,
+            "boats": {"only": ["list", "read"]},
         },
     },
     "shortest": {"modules": [], "custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},

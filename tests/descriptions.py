@@ -1,9 +1,13 @@
 """Generate descriptions of modules from any mix of names, types, modifiers and refs."""
 
+import re
 from random import Random
 from typing import Any
 
 from extensions.modules.answer import decided, read
+from extensions.modules.fields.filtering import filters_problem
+from extensions.modules.fields.problem import Wrong
+from extensions.modules.fields.reading import read_fields
 from extensions.modules.names import names_of
 from extensions.modules.validation import modules_problems
 
@@ -37,7 +41,8 @@ def description(seed: int) -> dict[str, Any]:
     """Return one to four modules, which may refer to those before them."""
     random = Random(seed)
     names = random.sample(MODULES, random.randint(1, 4))
-    return {name: {"fields": _fields(random, name, names[:number])} for number, name in enumerate(names)}
+    fields = {name: _fields(random, name, names[:number]) for number, name in enumerate(names)}
+    return {name: {"fields": found, **options(seed, name)} for name, found in fields.items()}
 
 
 def whole_project(seed: int) -> dict[str, Any]:
@@ -45,10 +50,16 @@ def whole_project(seed: int) -> dict[str, Any]:
     random = Random(seed)
     names = random.sample(MODULES, 4)
     described = {
-        name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)}
+        name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16), **options(seed, name)}
         for number, name in enumerate(names)
     }
     return accepted(described)
+
+
+def options(seed: int, module: str) -> dict[str, Any]:
+    """Return random options, each of which is left out more often than not."""
+    random = Random(f"options of {module} {seed}")
+    return {name: random.choice(values) for name, values in _OPTIONS.items() if random.random() < 0.4}
 
 
 def precarious_project() -> dict[str, Any]:
@@ -89,6 +100,16 @@ def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, 
         kind = random.choice(["int", "decimal(9, 2)", "date", "time", "datetime", "duration", "float?"])
         fields |= {first: kind, second: f"{kind} {random.choice(['>', '>=', '<', '<='])} {first}"}
         fields[third] = f"str(30) unique with {first}"
+    return _with_steps(fields, _ENUM_STEPS[len(fields) % 2])
+
+
+def _with_steps(fields: dict[str, str], steps: str) -> dict[str, str]:
+    """Return the fields with steps instead of the values of an enum, if clients give another field."""
+    given = any(" " not in text and not text.startswith("enum") for text in fields.values())
+    for name, text in fields.items():
+        if given and (values := re.match(r"enum\((\w+), (\w+), (\w+)[^)]*\)(?!\?)", text)):
+            one, two, three = values.groups()
+            return {**fields, name: f"enum({steps.format(one, two, three)}){text[values.end() :]}"}
     return fields
 
 
@@ -108,8 +129,16 @@ def _field(random: Random, module: str, before: list[str]) -> str:
     default = random.choice(["", "", f"= {_default(random, kind)}"]) if kind in _DEFAULTS else ""
     limit = random.choice(["", "", *_LIMITS.get(kind, [])])
     filters = random.choice(["", "", "filters(range)", "filters(empty)", "filters(several, empty)", "filters(several)"])
-    limit = f"{limit} {filters}".strip()
-    return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, default]))
+    filters = filters if _can_have(f"{kind}{optional} {modifiers} {filters}") else ""
+    return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, filters, default]))
+
+
+def _can_have(filters: str) -> bool:
+    """True if the field that is described can have its filters."""
+    try:
+        return not filters_problem(read_fields("field", filters)[0], ())
+    except Wrong:
+        return False
 
 
 def _default(random: Random, kind: str) -> str:
@@ -117,6 +146,18 @@ def _default(random: Random, kind: str) -> str:
     return given if isinstance(given, str) else random.choice(given)
 
 
+_OPTIONS: dict[str, list[Any]] = {
+    "archive": [True],
+    "bulk": [True, 7],
+    "audit": [True, False],
+    "only": [["list"], ["create", "delete"], ["read", "create", "change"], ["delete"], ["change", "list"], ["read"]],
+    "roles": [{"delete": "owner"}, {"read": "member", "create": "admin"}],
+    "versions": [True, False],
+}
+_ENUM_STEPS = [
+    "{0} -> {1} -> {2}, {1} -> {0}",
+    '{0} = "Not yet" -> PG-13 -> {1} | "Not rated" = "Nobody, yet", {1} -> {2}',
+]
 _KINDS = [
     "str",
     "str(1)",

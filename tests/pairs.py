@@ -7,7 +7,7 @@ from typing import Any
 from extensions.modules.answer import as_stored, decided, read
 from extensions.modules.names import names_of
 from extensions.modules.validation import modules_problems
-from tests.descriptions import accepted, description
+from tests.descriptions import accepted, description, options
 
 # Values for rows that are there, by the beginning of the type.
 _VALUES = {
@@ -57,7 +57,10 @@ def pair(seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     before = _accepted(description(seed))
     other = description(seed + 10_000)
     fields = [field for about in other.values() for field in about["fields"].items() if "ref " not in field[1]]
-    after = {name: {"fields": _changed(random, about["fields"], fields)} for name, about in before.items()}
+    after = {
+        name: {"fields": _changed(random, about["fields"], fields), **options(-seed, name)}
+        for name, about in before.items()
+    }
     return before, _valid(before, after)
 
 

@@ -7,8 +7,10 @@ import pytest
 from extensions.modules import validation
 from extensions.modules.answer import read
 from extensions.modules.fields import Module, in_order, modules_of
+from extensions.modules.fields.enums import written
 from extensions.modules.fields.field import Field
-from extensions.modules.fields.reading import read_field
+from extensions.modules.fields.reading import read_field, read_fields
+from extensions.modules.fields.steps import steps_of
 from extensions.modules.names import Names
 from tests.answers import ANSWER_SETS
 from tests.descriptions import MODULES, description
@@ -94,6 +96,24 @@ WRONG = {
     'status: enum(a, "b)': 'a quote in enum(a, "b) is not closed: close it',
     'status: enum(a = "")': "the label of 'a' cannot be: write one line of up to 80 characters",
     "status: enum(draft) = sent": "the default 'sent' is no value of enum(draft): give one that is, or none",
+    "status: enum(a -> a)": "'a' cannot follow itself: leave this step out",
+    "status: enum(a -> b)?": "with steps it always has a value: leave out the ?",
+    "status: enum(a -> )": f"the value '' of an enum cannot be: {VALUES}",
+    "status: enum(a -> b | B)": "'b' and 'B' give their routes one name: use another word for one of the two",
+    'status: enum(a = "A" -> b, b -> a = "B")': "the value 'a' has two labels: leave one out",
+    "status: enum(a -> +1)": "the step '+1' gives a route its name: begin it with one of a-z",
+    "status: enum(a -> Read)": "the module's own files use 'read' already: use another word for this step",
+    "status: enum(a | b)": f"the value 'a | b' of an enum cannot be: {VALUES}",
+    'status: enum(a = "x -> b)': 'a quote in enum(a = "x -> b) is not closed: close it',
+    "status: enum(a -> b, c -> d)": "no steps lead from 'a' to 'c': write one, such as: a -> c",
+    "status: enum(a -> b, c)": "no steps lead from 'a' to 'c': write one, such as: a -> c",
+    "status: enum(a -> b) = b": "no steps lead from 'b' to 'a': write one, such as: b -> a",
+    "status: enum(a -> b) = c": "the default 'c' is no value of enum(a -> b): give one that is, or none",
+    "status: enum(a -> changed)": "every module has an event 'changed' already: use another word for this step",
+    "status: enum(a -> read)": "the module's own files use 'read' already: use another word for this step",
+    "status: enum(a -> abcdefghijklmnopqrstuvwxyz)": (
+        "the step 'abcdefghijklmnopqrstuvwxyz' has 26 characters: use at most 25"
+    ),
     "label: str(0)": "str(0) cannot be: use 1 to 10000 characters, or text",
     "label: str(600) unique": "str(600) is too long for an index: use at most str(500)",
     "label: str(3) = long": "the default 'long' is no str(3): give one that is, or none",
@@ -223,6 +243,27 @@ class TestField:
         assert validation.modules_problems(described, stored=described) == []
         renamed = {**described, "client_services": {"fields": {"number": "str unique"}}}
         assert validation.modules_problems(renamed) == []
+
+    def test_has_steps_with_labels_and_values_as_they_are(self) -> None:
+        text = 'enum(G = "All, -> all" -> PG-13 | "Not rated" = "Nobody | yet", PG-13 -> G)'
+        [field] = read_fields("rating", text)
+
+        assert field.values == ("G", "PG-13", "Not rated")
+        assert field.labels == ("All, -> all", "", "Nobody | yet")
+        assert field.steps == (("G", "PG-13"), ("G", "Not rated"), ("PG-13", "G"))
+        assert [step.url for step in steps_of([field])] == ["mark-g", "mark-pg-13", "mark-not-rated"]
+        assert read_fields("rating", written(field)) == [field]
+
+    def test_has_a_step_of_another_one(self) -> None:
+        assert refused({"invoices": {"fields": {"number": "int", "a": "enum(x -> y)", "b": "enum(z -> y)"}}}) == [
+            "invoices.b: a has a step 'y' too: use another word for one of the two"
+        ]
+
+    def test_is_set_by_the_module_as_all_others(self) -> None:
+        assert refused({"invoices": {"fields": {"status": "enum(draft -> sent)"}}}) == [
+            "invoices: each of its fields is set by the module itself: add one that clients give, such as"
+            " `title: str(120)`"
+        ]
 
     def test_names_every_problem(self) -> None:
         assert len(refused({"invoices": {"fields": {"total": "cash", "type": "str", "notes": "text"}}})) == 2

@@ -13,6 +13,7 @@ from extensions.modules.answer import decided, read
 from extensions.modules.fields import Module, modules_of
 from extensions.modules.fields.field import KINDS, USERS, Field
 from extensions.modules.names import Names, names_of
+from extensions.modules.options import Options
 from extensions.modules.validation import modules_problems
 from tests.answers import ANSWER_SETS, LONGEST, SHORTEST
 from tests.descriptions import PRECARIOUS, accepted, description, precarious_project
@@ -93,7 +94,11 @@ def _widest() -> Iterator[Module]:
                 several.append(field)
                 yield Module(WIDEST, (field,))
                 yield Module(Names("l" * 30, "ab"), (_long(kind, "f", target, optional=optional, length=39),))
-    yield Module(WIDEST, tuple({field.name: field for field in several}.values()))
+    values = ("v" * 25, "w" * 25)
+    stage = Field(name="stage", kind="enum", values=values, steps=(values,), default=values[0])
+    fields = (*{field.name: field for field in several}.values(), stage)
+    for archive in (True, False):
+        yield Module(WIDEST, fields, Options(archive=archive, bulk=1000))
 
 
 def _targets(*, optional: bool) -> tuple[Names, ...]:

@@ -171,6 +171,15 @@ class TestChange:
 
         assert step_of(change) is None
 
+    def test_to_steps_needs_no_migration(self) -> None:
+        after = as_stored(described(status="enum(draft -> sent -> paid)"), STORED)
+        [change] = changes_between(STORED, after, {})
+
+        assert change.said == [
+            "invoices.status: enum(draft, sent, paid) = draft → enum(draft -> sent, sent -> paid) = draft"
+        ]
+        assert step_of(change) is None
+
     def test_gives_rows_a_constant_at_once(self) -> None:
         given = described(motto="str backfill 'it''s :so'", vat="int = 19")
         [change] = changes_between(STORED, as_stored(given, STORED), words_between(STORED, given))

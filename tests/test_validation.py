@@ -54,7 +54,8 @@ class TestModules:
 
     def test_refuses_what_it_does_not_know(self) -> None:
         assert validation.modules_problems({"orders": {"colour": "red"}}) == [
-            "'orders' says 'colour', which means nothing here: give `fields` and `plural` only"
+            "'orders' says 'colour', which means nothing here: give `fields`, `plural` and options only, which are"
+            " archive, audit, bulk, only, roles, versions"
         ]
 
     def test_names_every_problem(self) -> None:

@@ -6,7 +6,7 @@ What the table needs becomes a new step in the module's migrations; the steps th
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -96,7 +96,21 @@ def changed_modules(
 ) -> list[ChangedModule]:
     """Return the modules that the answers describe differently than before."""
     changes = changes_between(before.get(QUESTION), after.get(QUESTION), words)
-    return [ChangedModule(change.in_order(_columns_of(change, index)), index) for change in changes]
+    return [
+        ChangedModule(change.in_order(_columns_of(change, index)).as_found(_services_of(change, index)), index)
+        for change in changes
+    ]
+
+
+def _services_of(change: Change, index: Mapping[str, Entry]) -> str:
+    """Return the text of the module's own services."""
+    folder = f"{MODULES}/{change.package}/services"
+    return "\n".join(_texts([path for path in index if path == f"{folder}.py" or path.startswith(f"{folder}/")], index))
+
+
+def _texts(paths: Iterable[str], index: Mapping[str, Entry]) -> list[str]:
+    found = read_blobs({path: index[path] for path in paths if index[path].mode not in (LINK, REPOSITORY)})
+    return [file.text.decode(errors="replace") for file in found.values()]
 
 
 def _columns_of(change: Change, index: Mapping[str, Entry]) -> list[str]:
@@ -104,8 +118,7 @@ def _columns_of(change: Change, index: Mapping[str, Entry]) -> list[str]:
     folder = f"{MODULES}/{change.package}"
     models = [path for path in index if path == f"{folder}/models.py" or path.startswith(f"{folder}/models/")]
     paths = [*models, *(path for path in index if path == f"{folder}/{MIGRATIONS}/s0001_create.py")]
-    texts = read_blobs({path: index[path] for path in paths if index[path].mode not in (LINK, REPOSITORY)})
-    found = (_COLUMN.finditer(file.text.decode(errors="replace")) for file in texts.values())
+    found = map(_COLUMN.finditer, _texts(paths, index))
     return list(dict.fromkeys(match[1] or match[2] for matches in found for match in matches))
 
 

@@ -5,6 +5,7 @@ status/statuses                                 with an explicit plural
 [invoices, people]                              a YAML list, whose items may also have the two forms below
 {status: {plural: statuses}, invoices: }        a YAML mapping from names to descriptions
 {boats: {fields: {name: str, length: int?}}}    with fields, which `fields/` reads
+{boats: {audit: false}}                         with options, which `options.py` reads
 
 The last three may be text: template/standard/descriptions.py parses it.
 """
@@ -12,11 +13,12 @@ The last three may be text: template/standard/descriptions.py parses it.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._sources import load_source
 from .names import Names, is_english, names_of
+from .options import NAMES as OPTIONS
 from .words import combined, plain
 
 _DESCRIPTIONS = load_source("standard/descriptions.py")
@@ -31,7 +33,8 @@ NAME_ALONE = {"name": "str(120)"}
 class Described:
     """A module as the client described it: `typed` is the original word, `name` and `plural` are in snake_case.
 
-    `fields` is the unvalidated value of the `fields` key, or None if there is no such key.
+    `fields` is the unvalidated value of the `fields` key, or None if there is no such key; `options` has the
+    unvalidated values of the keys that are options.
     """
 
     typed: str
@@ -39,6 +42,12 @@ class Described:
     plural: str | None = None
     unknown: tuple[str, ...] = ()
     fields: object = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_described(self) -> bool:
+        """True if more than the name is said."""
+        return self.fields is not None or bool(self.options)
 
 
 class Unreadable(Exception):
@@ -70,10 +79,10 @@ def parsed(answer: object) -> object:
 
 
 def decided(modules: Iterable[Described], stored: object) -> list[Described]:
-    """Return the modules with the plurals and the fields that they have after this answer.
+    """Return the modules with the plurals, the fields and the options that they have after this answer.
 
     A new name that is not an English noun gets a plural equal to the name. A module of the project's stored answer
-    keeps its plural, because its files use that form, and the fields that the new answer does not give.
+    keeps its plural, because its files use that form, and the fields and options that the new answer does not give.
     """
     known = _known(stored)
     return [_decided(module, known.get(module.name)) for module in modules]
@@ -125,13 +134,14 @@ def _from_entry(name: object, said: object) -> Described:
         raise Unreadable(f"{typed!r} is followed by {said!r}: write {typed}: {{fields: {{…}}}}, or the name alone")
     described = _from_word(typed)
     plural = said.get("plural")
-    unknown = tuple(str(key) for key in said if key not in ("plural", "fields"))
+    unknown = tuple(str(key) for key in said if key not in ("plural", "fields", *OPTIONS))
     fields = (said["fields"] or {}) if "fields" in said else None
     return replace(
         described,
         plural=described.plural if plural is None else snake(str(plural)),
         unknown=unknown,
         fields=fields,
+        options={str(key): value for key, value in said.items() if key in OPTIONS},
     )
 
 
@@ -151,7 +161,8 @@ def _forms(names: Names) -> tuple[str, str]:
 
 
 def _decided(module: Described, known: Described | None) -> Described:
-    return replace(module, plural=_plural(module, known), fields=_fields(module, known))
+    options = {**known.options, **module.options} if known else module.options
+    return replace(module, plural=_plural(module, known), fields=_fields(module, known), options=options)
 
 
 def _plural(module: Described, known: Described | None) -> str | None:
@@ -173,7 +184,7 @@ def _fields(module: Described, known: Described | None) -> object:
 
 def _words_as_stored(answer: str, known: Mapping[str, Described]) -> object:
     words = _words(answer)
-    if any(module.fields is not None for module in known.values() if module.name in map(_name_of, words)):
+    if any(module.is_described for module in known.values() if module.name in map(_name_of, words)):
         return _entries_as_stored(dict.fromkeys(words), known)
     decided_words = [_word_with_plural(word, known) for word in words]
     return answer if decided_words == words else ", ".join(decided_words)
@@ -195,7 +206,7 @@ def _item_as_stored(item: object, known: Mapping[str, Described]) -> object:
     if not isinstance(item, str):
         return item
     said = _entry_as_stored(item, None, known)
-    return {item: said} if said and "fields" in said else _word_with_plural(item, known)
+    return {item: said} if said and said.keys() - {"plural"} else _word_with_plural(item, known)
 
 
 def _entries_as_stored(entries: Mapping[Any, Any], known: Mapping[str, Described]) -> dict[object, object]:
@@ -210,7 +221,7 @@ def _entry_as_stored(name: object, said: Any, known: Mapping[str, Described]) ->
         found["plural"] = after.plural
     if _in_order(after.fields) != _in_order(module.fields):
         found["fields"] = after.fields
-    return found or said
+    return {**found, **after.options} or said
 
 
 def _in_order(fields: object) -> object:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
 
 from . import reserved_names
 from .answer import Described, Unreadable, decided, read
@@ -14,6 +13,7 @@ from .fields.names import SQL_WORDS
 from .filters import in_ascii
 from .name_clashes import clashes
 from .names import Names, names_of
+from .options import LISTED, NAMES, options_problems
 
 LONGEST = 30
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -67,14 +67,21 @@ def _fields_problems(
     given: Sequence[Described], described: Sequence[Described], kept: Mapping[str, Described], chosen: frozenset[str]
 ) -> list[str]:
     before = {package: fields_of(module) for package, module in kept.items()}
-    now = [module for module in described if not _is_as_before(module, before)]
-    found = fields_problems(described, now, chosen, before)
+    now = [module for module in described if not _is_as_before(module, kept)]
+    found = fields_problems(described, now, chosen, before) or list(_options_problems(described, now))
     return found or list(_changes(given, now, kept, modules_of(described)))
 
 
-def _is_as_before(module: Described, before: Mapping[str, Mapping[Any, Any]]) -> bool:
-    package = _names(module).package
-    return package in before and fields_of(module) == before[package]
+def _is_as_before(module: Described, kept: Mapping[str, Described]) -> bool:
+    before = kept.get(_names(module).package)
+    return before is not None and fields_of(module) == fields_of(before) and module.options == before.options
+
+
+def _options_problems(modules: Iterable[Described], now: Iterable[Described]) -> Iterator[str]:
+    steps = {module.names.package: [step.method for step in module.steps] for module in modules_of(modules)}
+    for module in now:
+        package = _names(module).package
+        yield from (f"{package}{text}" for text in options_problems(module.options, steps[package]))
 
 
 def _changed_plurals(new: Iterable[Described], kept: Mapping[str, Described]) -> Iterator[str]:
@@ -212,8 +219,8 @@ def _said(module: Described) -> str:
     if not module.unknown:
         return ""
     key = module.unknown[0]
-    near = get_close_matches(key, ("fields", "plural"), 1)
-    do = f"write {near[0]!r}" if near else "give `fields` and `plural` only"
+    near = get_close_matches(key, ("fields", "plural", *NAMES), 1)
+    do = f"write {near[0]!r}" if near else f"give `fields`, `plural` and options only, which are {LISTED}"
     return f"{module.typed!r} says {key!r}, which means nothing here: {do}"
 
 

@@ -1,12 +1,16 @@
 """What is different between a module as it was described and as it is described now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from ..fields import Module
 from ..fields.field import Field
 from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, condition, step_type
+from ..options import FOUND_IN_SERVICES
+from ..options import NAMES as OPTIONS
+from ..options import written as written_option
 from .money import with_currencies
 from .parts import Part, parts_of
 from .values import sql_default, sql_value
@@ -100,6 +104,8 @@ class Change:
     after: Module
     words: Words = field(default_factory=Words)
     tables: tuple[str, ...] = ()  # of the project's modules, which SQL in a backfill may read
+    unsaid: frozenset[str] = frozenset()  # options that the former description does not mention
+    unsaid_now: frozenset[str] = frozenset()
 
     @property
     def package(self) -> str:
@@ -152,6 +158,20 @@ class Change:
             self, before=replace(self.before, fields=tuple(before)), after=replace(self.after, fields=tuple(after))
         )
 
+    @property
+    def adds_archive(self) -> bool:
+        return self.after.options.archive and not self.before.options.archive
+
+    def as_found(self, services: str) -> "Change":
+        """Return the change with the options that are not mentioned as the module's own services have them."""
+        found: dict[str, Any] = {
+            name: any(call in services for call in FOUND_IN_SERVICES[name]) for name in self.unsaid
+        }
+        found_now: dict[str, Any] = {name: found[name] for name in self.unsaid & self.unsaid_now}
+        before = replace(self.before, options=replace(self.before.options, **found))
+        after = replace(self.after, options=replace(self.after.options, **found_now))
+        return replace(self, before=before, after=after)
+
     def value_of(self, added: Field) -> str:
         """Return the value of a new column in rows that are there, as SQL; an empty string means NULL."""
         said = self._words.filled.get(added.name, "")
@@ -160,12 +180,18 @@ class Change:
     @property
     def removed_parts(self) -> list[Part]:
         """Return the parts that fields which stay do not have any more, by the new names of their columns."""
-        return [part for pair in self.kept for part in _renamed(pair) if part not in parts_of(pair.after)]
+        return [part for pair in self.kept for part in self._renamed(pair) if part not in parts_of(pair.after)]
 
     @property
     def added_parts(self) -> list[Part]:
-        kept = [part for pair in self.kept for part in parts_of(pair.after) if part not in _renamed(pair)]
+        kept = [part for pair in self.kept for part in parts_of(pair.after) if part not in self._renamed(pair)]
         return [*kept, *(part for each in self.added for part in parts_of(each))]
+
+    def _renamed(self, pair: Pair) -> list[Part]:
+        """Return the former parts by the new names of columns, as renaming the columns leaves them."""
+        columns = {each.before.column: each.after.column for each in self.kept}
+        beside = tuple(columns.get(column, column) for column in pair.before.unique_with)
+        return parts_of(replace(pair.before, name=pair.after.name, unique_with=beside))
 
     @property
     def said(self) -> list[str]:
@@ -173,7 +199,15 @@ class Change:
         dropped = (f"{each.name}: dropped, with its column and its values" for each in self.dropped)
         added = (f"{each.name}: new, {written(each)}{self._rows_get(self.value_of(each))}" for each in self.added)
         changed = (self._said_of(pair) for pair in self.kept if pair.before != pair.after)
-        return [f"{self.package}.{line}" for line in (*added, *changed, *dropped)]
+        fields = [f"{self.package}.{line}" for line in (*added, *changed, *dropped)]
+        return [*fields, *(f"{self.package}: {line}" for line in self._said_of_options)]
+
+    @property
+    def _said_of_options(self) -> Iterator[str]:
+        before, after = self.before.options, self.after.options
+        for name in OPTIONS:
+            if getattr(before, name) != getattr(after, name):
+                yield f"{written_option(before, name)} → {written_option(after, name)}"
 
     def _said_of(self, pair: Pair) -> str:
         was = f"was {pair.before.name}, " if pair.before.name != pair.after.name else ""
@@ -184,11 +218,6 @@ class Change:
     @staticmethod
     def _rows_get(value: str) -> str:
         return f"; rows that are there get {value}" if value else ""
-
-
-def _renamed(pair: Pair) -> list[Part]:
-    """Return the former parts by the new name of the column, as renaming the column leaves them."""
-    return parts_of(replace(pair.before, name=pair.after.name))
 
 
 def _longest(each: Field) -> int | None:

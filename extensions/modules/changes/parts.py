@@ -18,7 +18,9 @@ class Part:
 def parts_of(field: Field) -> list[Part]:
     column, found = field.column, []
     if field.unique:
-        found.append(Part("unique_ignoring_case" if field.ignores_case else "unique", column, field.unique_with))
+        among = "_among_living" if field.among_living else ""
+        case = "_ignoring_case" if field.ignores_case else ""
+        found.append(Part(f"unique{among}{case}", column, field.unique_with))
     if field.has_index:
         found.append(Part("index", column))
     if field.kind == "enum":

@@ -14,6 +14,13 @@ from .parts import Part, parts_of
 
 _TEMPLATE = Path(__file__).with_name("step.py.jinja")
 _LONGEST_NAME, _LONGEST_CONSTANT = 40, 40
+_BESIDE = ("unique", "unique_among_living")  # their names have all of their columns
+_ROOM = 56  # for the names of module and step on a line that imports the step
+_ARCHIVED_AT = """sa.Column(
+            "archived_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+        )"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ def step_of(change: Change) -> Step | None:
             has_json=any("JSONB" in argument for call in calls for argument in call.arguments),
         )
     )
-    return Step(re.sub(r"\W+", "_", title.rpartition(": ")[2].rstrip(".").lower())[:_LONGEST_NAME].strip("_"), text)
+    name = re.sub(r"\W+", "_", title.rpartition(": ")[2].rstrip(".").lower())
+    return Step(name[: min(_LONGEST_NAME, _ROOM - len(change.package))].strip("_"), text)
 
 
 def _allowed(up: Iterable[Call]) -> Iterator[tuple[str, str]]:
@@ -74,6 +82,8 @@ def _title(change: Change) -> str:
         *(f"change {name}" for name in sorted(rest)),
         *(f"drop {field.name}" for field in change.dropped),
     ]
+    if change.adds_archive:
+        return f"{names}: archive rows."
     return f"{names}: {found[0]}." if len(found) == 1 else f"{names}: change {len(found)} fields."
 
 
@@ -88,6 +98,8 @@ def _upgrade(change: Change) -> Iterator[Call]:
     for pair in change.kept:
         if pair.is_renamed:
             yield _call("rename_column", table, pair.before.column, pair.after.column)
+    if change.adds_archive:
+        yield Call("add_column", (quoted(table), _ARCHIVED_AT))
     yield from (_part("drop", table, part) for part in change.removed_parts)
     for pair in change.kept:
         if pair.has_other_type and not pair.is_shorter:
@@ -147,6 +159,8 @@ def _downgrade(change: Change) -> Iterator[Call]:
     for pair in change.kept:
         if pair.is_renamed:
             yield _call("rename_column", table, pair.after.column, pair.before.column)
+    if change.adds_archive:
+        yield _call("drop_column", table, "archived_at")
 
 
 def _call(function: str, table: str, *words: str) -> Call:
@@ -154,7 +168,7 @@ def _call(function: str, table: str, *words: str) -> Call:
 
 
 def _part(verb: str, table: str, part: Part) -> Call:
-    arguments = part.arguments if verb == "add" or part.kind == "unique" else ()
+    arguments = part.arguments if verb == "add" or part.kind in _BESIDE else ()
     if part.kind == "allowed" and arguments:
         return Call(f"{verb}_allowed", (quoted(table), quoted(part.column), _text(*arguments)))
     return _call(f"{verb}_{part.kind}", table, part.column, *arguments)

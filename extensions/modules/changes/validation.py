@@ -53,6 +53,8 @@ def _was_problem(name: Any, was: str, before: Any, said: Any, named: set[Any]) -
 def changes_problems(before: Module, after: Module, given: Described, stored: Described) -> Iterator[str]:
     """Yield what rows that are there do not allow."""
     change = Change(before, after, words_of(given, stored))
+    if before.options.archive and not after.options.archive:
+        yield ": 'archive' cannot be false any more: archived rows would live again; leave it as it is"
     checks = [
         *((field, partial(_new_problem, change, field)) for field in change.added),
         *((pair.after, partial(_kept_problem, pair)) for pair in change.kept if pair.before != pair.after),

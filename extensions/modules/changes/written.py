@@ -1,5 +1,6 @@
 """Write a field as a description has it, for messages."""
 
+from ..fields.enums import written as enum
 from ..fields.field import Field
 
 
@@ -28,13 +29,8 @@ def _type(field: Field) -> str:
         case "decimal":
             return f"decimal({field.digits}, {field.places})"
         case "enum":
-            return f"enum({', '.join(_values(field))})"
+            return enum(field)
         case "ref":
             return f"ref {field.to.package}"
         case _:
             return field.kind
-
-
-def _values(field: Field) -> list[str]:
-    labels = field.labels or ("",) * len(field.values)
-    return [f'{value} = "{label}"' if label else value for value, label in zip(field.values, labels, strict=True)]

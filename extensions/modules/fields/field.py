@@ -58,6 +58,9 @@ class Field:
     `> starts_at`. `unique_with` has columns. `currency` is the only one of an amount. An optional amount is `paired`
     with its currency, its `partner`. `rank` counts the fields that must be less: samples rise with it. `filters` are
     those besides equality.
+
+    `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
+    is true if archived rows do not count for a unique field. `ending` is what the DELETE of a ref's target does.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Field:
     digits: int = 0
     places: int = 0
     values: tuple[str, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
     target: Names | None = None
     on_delete: DeleteRule = "restrict"
     labels: tuple[str, ...] = ()
@@ -82,6 +86,8 @@ class Field:
     paired: bool = False
     rank: int | None = None
     filters: tuple[str, ...] = ()
+    among_living: bool = False
+    ending: Literal["delete", "archive", ""] = "delete"
 
     @property
     def column(self) -> str:
@@ -99,6 +105,11 @@ class Field:
     @property
     def required(self) -> bool:
         return not self.optional and self.default is None
+
+    @property
+    def is_given(self) -> bool:
+        """True if clients give the value when they create and change a row."""
+        return not self.steps
 
     @property
     def computed(self) -> bool:
@@ -140,8 +151,10 @@ class Field:
 
     @property
     def has_index(self) -> bool:
-        """True if the column needs an index besides its unique constraint, which cannot sort if it ignores case."""
-        return self.ignores_case or (not self.is_key and (self.index or self.kind in ALWAYS_INDEXED))
+        """True if the column needs an index besides a unique one that leaves out rows or ignores case."""
+        if self.is_key and (self.ignores_case or self.among_living):
+            return True
+        return not self.is_key and (self.index or self.kind in ALWAYS_INDEXED)
 
     @property
     def filtered(self) -> bool:

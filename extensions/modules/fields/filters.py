@@ -17,6 +17,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "delete_rule": types.delete_rule,
     "example": samples.example,
     "filter_imports": filtering.filter_imports,
+    "first_value": types.first_value,
     "helper_imports": samples.helper_imports,
     "imports": imports,
     "json_example": samples.json_example,

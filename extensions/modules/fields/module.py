@@ -7,12 +7,14 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from ..names import Names
+from ..options import ACTIONS, DEFAULT, PERMISSIONS, Options
 from .field import NAME, Field
 from .filtering import MoreFilter, more_filters
 from .imports import in_order_of_all
 from .kinds import PLAIN_KINDS
 from .names import aliases
 from .samples import seed_value
+from .steps import Step, steps_of
 from .types import column_type, own_type, python_type
 
 _INCOMING = {
@@ -51,6 +53,7 @@ class Module:
 
     names: Names
     fields: tuple[Field, ...] = (NAME,)
+    options: Options = DEFAULT
 
     @property
     def forms(self) -> tuple["Module", str, str, str]:
@@ -84,7 +87,7 @@ class Module:
 
     @property
     def has_filters(self) -> bool:
-        return bool(self.filters or self.more_filters)
+        return bool(self.filters or self.more_filters or self.options.archive)
 
     @property
     def sorts(self) -> list[Field]:
@@ -101,6 +104,15 @@ class Module:
     @property
     def enums(self) -> list[Field]:
         return [field for field in self.fields if field.kind == "enum"]
+
+    @property
+    def given(self) -> list[Field]:
+        """Return the fields that clients give when they create and change a row."""
+        return [field for field in self.fields if field.is_given]
+
+    @property
+    def steps(self) -> list[Step]:
+        return steps_of(self.fields)
 
     @property
     def checked(self) -> list[Field]:
@@ -124,8 +136,52 @@ class Module:
 
     @property
     def values(self) -> list[Field]:
-        """Return the fields that are not refs."""
-        return [field for field in self.fields if field.kind != "ref"]
+        """Return the fields that clients give and that are not refs."""
+        return [field for field in self.given if field.kind != "ref"]
+
+    @property
+    def changes(self) -> str:
+        """Return the class of the columns that a change by a client writes."""
+        return f"{self.names.class_name}{'Values' if len(self.given) == len(self.fields) else 'Changes'}"
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """Return the actions that need a permission, with the lowest role that has it."""
+        return {**PERMISSIONS, **{step.method: "member" for step in self.steps}, **dict(self.options.roles)}
+
+    def offers(self, *actions: str) -> bool:
+        """True if there is a route for each of these actions."""
+        return not self.options.only or set(actions) <= set(self.options.only)
+
+    @property
+    def routes(self) -> list[str]:
+        """Return the actions that have a route, without the steps."""
+        return [action for action in (*ACTIONS, *(["restore"] if self.options.archive else [])) if self.offers(action)]
+
+    @property
+    def bulk(self) -> list[str]:
+        """Return the actions that have a route for many rows."""
+        return [action for action in ("create", "delete") if self.options.bulk and self.offers(action)]
+
+    @property
+    def open_steps(self) -> list[Step]:
+        """Return the steps that have a route."""
+        return [step for step in self.steps if self.offers(step.method)]
+
+    @property
+    def reachable_steps(self) -> list[Step]:
+        """Return the steps to which others that have a route lead."""
+        return [step for step in self.steps if self.offers(*(each.method for each in step.path))]
+
+    @property
+    def deletion(self) -> str:
+        """Return the action, as an event has it, that ends a row's life."""
+        return "archived" if self.options.archive else "deleted"
+
+    @property
+    def ends(self) -> list[str]:
+        """Return the actions that end a row's life and give it back."""
+        return ["archived", "restored"] if self.options.archive else ["deleted"]
 
     @property
     def tenant_refs(self) -> list[Field]:
@@ -198,8 +254,13 @@ class Module:
     def exported(self) -> list[str]:
         """Return the names that `__init__.py` exports."""
         name = self.names.class_name
-        events = [f"{name}{what}" for what in ("Changed", "Created", "Deleted")]
+        events = [f"{name}{what.capitalize()}" for what in ("changed", "created", *self.ends)]
+        events += [f"{name}{step.class_name}" for step in self.steps]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
+
+    def tagged(self, row: str) -> str:
+        """Return the expression for a row that a method of the service returns, with its ETag."""
+        return f"self.work.set_etag({row})" if self.options.versions else row
 
     @property
     def arguments(self) -> int:
@@ -253,11 +314,18 @@ class Module:
         return any(field.unique and field.sampled for field in self.values)
 
     def to_json(self) -> dict[str, Any]:
-        return {"singular": self.names.singular, "plural": self.names.plural, "fields": list(map(asdict, self.fields))}
+        return {
+            "singular": self.names.singular,
+            "plural": self.names.plural,
+            "fields": list(map(asdict, self.fields)),
+            "options": asdict(self.options),
+        }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> "Module":
-        return cls(Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])))
+        options = {**said["options"], "only": tuple(said["options"]["only"])}
+        options["roles"] = tuple((action, role) for action, role in options["roles"])
+        return cls(Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])), Options(**options))
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:
@@ -280,6 +348,7 @@ def _targets(module: Module) -> Iterator[str]:
 def _field(said: Mapping[str, Any]) -> Field:
     target = Names(**said["target"]) if said["target"] else None
     tuples = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    tuples["steps"] = tuple(map(tuple, said["steps"]))
     return Field(**{**said, **tuples, "target": target})
 
 

@@ -29,7 +29,7 @@ _IMPORTED = frozenset(
     "Annotated Any Day Decimal Depends EmailStr Field Integer JsonFloat JsonNumber Limit Literal Moment Page Query"
     " Schema Service StrictBool StringConstraints Texts Url".split()
 )
-_SUFFIXES = ("Create", "Change", "Read", "Sort", "Service", "Permission")
+_SUFFIXES = ("CreateMany", "DeleteMany", "ReadMany", "Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"
 
 # PostgreSQL's reserved words: https://www.postgresql.org/docs/current/sql-keywords-appendix.html

@@ -2,7 +2,7 @@
 
     str(n)  str(m..n)  text  int  bigint  float  decimal(p, s)  bool  date  time  datetime  duration  uuid  email
     url  slug  phone  country  currency  timezone  money  money(EUR)  json  list of str(n)
-    enum(a, b = "label")
+    enum(a, b = "label")  enum(a -> b | c)
     ref module [on delete restrict|cascade|set null]
 
 then ? (nullable), unique (within a tenant) [with fields], index, limits, = default. Limits are in limits.py.
@@ -18,7 +18,7 @@ from typing import Any, cast
 from ..answer import snake
 from ..names import Names, names_of
 from ..words import before_default
-from .enums import read_enum
+from .enums import read_enum, written
 from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, WORDS, DeleteRule, Field, Kind
 from .kinds import is_known, places_of
 from .limits import check_limits, read_limits
@@ -75,7 +75,7 @@ def read_field(name: str, said: object) -> Field:
         **{**_arguments(kind, shape["arguments"], shape["target"], shape["item"]), **limits},
     )
     _check(field)
-    return field
+    return replace(field, default=field.default or field.values[0]) if field.steps else field
 
 
 def read_fields(name: str, said: object) -> list[Field]:
@@ -316,6 +316,6 @@ def _described(field: Field) -> str:
         case "decimal":
             return f"decimal({field.digits}, {field.places})"
         case "enum":
-            return f"value of enum({', '.join(field.values)})"
+            return f"value of {written(field)}"
         case _:
             return field.kind

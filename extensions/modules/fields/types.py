@@ -181,11 +181,11 @@ def _number(field: Field, number: str) -> str:
             return f"{int(number):_}"
 
 
-def schema_imports(fields: Iterable[Field]) -> str:
-    """Return the imports that schemas of these fields need for their limits and kinds, a line each."""
+def schema_imports(fields: Iterable[Field], *, writes: bool) -> str:
+    """Return the imports that schemas need for limits and kinds, a line each; those of answers only if none writes."""
     found = set()
     for field in fields:
-        parts = own_type(field)
+        parts = own_type(field) if writes or field.kind == "enum" else []
         text = " ".join(parts)
         if parts:
             found.add("from typing import Annotated")
@@ -198,7 +198,7 @@ def schema_imports(fields: Iterable[Field]) -> str:
         if "Json" in text:
             found |= {f"from app.kit.numbers import {name}" for name in ("JsonNumber", "JsonFloat") if name in text}
         plain = PLAIN_KINDS.get(field.kind)
-        if plain and (not parts or plain.incoming in parts or plain.answer):
+        if plain and (plain.answer or (writes and (not parts or plain.incoming in parts))):
             found.add(f"from {plain.package} import {plain.incoming}")
     return "\n".join(sorted(found))
 
@@ -253,6 +253,11 @@ def declared(field: Field, kind: str, indent: int, after: str = "") -> str:
     space = " " * indent
     lines = literals(field.default, WIDTH - indent - 4)
     return "\n".join([f"{field.column}: {kind} = (", *(f"{space}    {line}" for line in lines), f"{space}){after}"])
+
+
+def first_value(field: Field) -> str:
+    """Return what a service gives the repository for the column of a new row."""
+    return field.column if field.is_given else _default(field)
 
 
 def _default(field: Field) -> str:

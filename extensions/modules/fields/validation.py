@@ -9,6 +9,7 @@ from typing import Any
 
 from ..answer import Described
 from ..names import Names, is_english, names_of
+from ..options import DEFAULT, Options, read_options
 from .field import FILES, NAME, USERS, Field
 from .filtering import filters_problem
 from .links import link_problem, linked, ranked
@@ -16,9 +17,11 @@ from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
 from .problem import Wrong
 from .reading import read_fields, target_word
+from .steps import steps_problem
 
 MOST_FIELDS = 60
 MOST_OFFERED = 8
+OF_ARCHIVE = ("archived_at", "archived")
 _NO_TARGETS = {
     "tenant": "every row belongs to a tenant already: leave it out",
     "notification": "a notification is its reader's, and goes after a while: refer to users",
@@ -37,8 +40,13 @@ def fields_problems(
     `before` has the fields of the project's modules: a field that stays as it is was accepted once.
     """
     packages = _packages(modules, [FILES] if FILES.package in ready_made else [])
+    options = _options(modules)
     named = ((_names(module).package, module) for module in new)
-    found = [f"{name}{text}" for name, module in named for text in _of_module(module, packages, before.get(name, {}))]
+    found = [
+        f"{name}{text}"
+        for name, module in named
+        for text in _of_module(module, packages, before.get(name, {}), options)
+    ]
     fresh = {_names(module).package for module in new}
     return found or [*_same_error(modules, fresh)] or _cycle(modules, fresh)
 
@@ -46,8 +54,12 @@ def fields_problems(
 def modules_of(described: Iterable[Described]) -> list[Module]:
     """Return the modules to generate, without unreadable fields, which an older release may have accepted."""
     modules = list(described)
-    packages = _packages(modules, [FILES])
-    return [_module(module, packages) for module in modules]
+    packages, options = _packages(modules, [FILES]), _options(modules)
+    return [_module(module, packages, options) for module in modules]
+
+
+def _options(modules: Iterable[Described]) -> dict[str, Options]:
+    return {_names(module).package: read_options(module.options) for module in modules}
 
 
 def _packages(modules: Iterable[Described], ready_made: Iterable[Names]) -> dict[str, Names]:
@@ -59,7 +71,9 @@ def _names(module: Described) -> Names:
     return names_of(module.name, module.plural)
 
 
-def _of_module(module: Described, packages: dict[str, Names], before: Mapping[Any, Any]) -> Iterator[str]:
+def _of_module(
+    module: Described, packages: dict[str, Names], before: Mapping[Any, Any], options: Mapping[str, Options]
+) -> Iterator[str]:
     if module.fields is None:
         return
     if not isinstance(module.fields, dict) or not module.fields:
@@ -70,14 +84,19 @@ def _of_module(module: Described, packages: dict[str, Names], before: Mapping[An
     seen: list[Field] = []
     for name, said in module.fields.items():
         try:
-            for field in _read(name, said, _names(module), packages):
-                if problem := twice_problem(field, seen):
+            for field in _read(name, said, _names(module), packages, options):
+                if problem := twice_problem(field, seen) or steps_problem(field, seen):
                     raise Wrong(problem)
                 seen.append(field)
         except Wrong as wrong:
             if before.get(name) != said:
                 yield f".{name}: {wrong}"
     yield from _of_links(seen, _names(module))
+    for field in seen:
+        if options[_names(module).package].archive and field.column in OF_ARCHIVE:
+            yield f".{field.name}: the option archive needs the name {field.column}: use another name"
+    if seen and not any(field.is_given for field in seen):
+        yield ": each of its fields is set by the module itself: add one that clients give, such as `title: str(120)`"
 
 
 def _of_links(fields: list[Field], module: Names) -> Iterator[str]:
@@ -91,12 +110,23 @@ def _of_links(fields: list[Field], module: Names) -> Iterator[str]:
             yield f".{field.name}: {problem}"
 
 
-def _read(name: object, said: object, module: Names, packages: dict[str, Names]) -> list[Field]:
+def _read(
+    name: object, said: object, module: Names, packages: dict[str, Names], options: Mapping[str, Options]
+) -> list[Field]:
     """Raises Wrong."""
     if problem := spelling_problem(name):
         raise Wrong(problem)
     word = target_word(said)
-    return [_checked(_resolved(field, packages, word), module) for field in read_fields(str(name), said)]
+    found = (_resolved(field, packages, word) for field in read_fields(str(name), said))
+    return [_checked(_with_options(field, options[module.package], options), module) for field in found]
+
+
+def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
+    return replace(
+        field,
+        among_living=field.unique and own.archive,
+        ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete",
+    )
 
 
 def _checked(field: Field, module: Names) -> Field:
@@ -130,16 +160,16 @@ def _offered(missing: str, packages: dict[str, Names]) -> str:
     return f"{near[0] + ', or another' if near else 'one'} of {', '.join(known[:MOST_OFFERED])}{more}"
 
 
-def _module(module: Described, packages: dict[str, Names]) -> Module:
+def _module(module: Described, packages: dict[str, Names], options: Mapping[str, Options]) -> Module:
     fields: list[Field] = []
     for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
         try:
-            fields += _read(name, said, _names(module), packages)
+            fields += _read(name, said, _names(module), packages, options)
         except Wrong:
             continue
     columns = {field.column for field in fields}
     possible = (replace(each, filters=()) if filters_problem(each, columns) else each for each in linked(fields))
-    return Module(_names(module), tuple(possible) or (NAME,))
+    return Module(_names(module), tuple(possible) or (NAME,), read_options(module.options))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "languages": "",
         "templates": "languages",
         "references": "errors",
+        "steps": "errors",
         "permissions": "",
         "tenancy": "",
         "log_context": "observability",

@@ -68,6 +68,9 @@ def rename_column(table: str, old: str, new: str) -> None:
         FOR found IN {names} LOOP
             EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', found.before, found.after);
         END LOOP;
+        FOR found IN {_of_several(table, old, new)} LOOP
+            EXECUTE format('ALTER INDEX %I RENAME TO %I', found.before, found.after);
+        END LOOP;
         """
     )
 
@@ -149,6 +152,32 @@ def add_unique_ignoring_case(table: str, column: str) -> None:
 
 def drop_unique_ignoring_case(table: str, column: str) -> None:
     online.drop_index(f"uq_{table}_tenant_id_lower_{column}", table)
+
+
+def add_unique_among_living(table: str, column: str, *beside: str) -> None:
+    """Make a column unique within a tenant, without its archived rows: `unique_among_living`."""
+    columns = [*beside, column]
+    name = f"uq_{table}_tenant_id_{'_'.join(columns)}"
+    _add_unique_among_living(table, name, ", ".join(columns))
+
+
+def drop_unique_among_living(table: str, column: str, *beside: str) -> None:
+    online.drop_index(f"uq_{table}_tenant_id_{'_'.join([*beside, column])}", table)
+
+
+def add_unique_among_living_ignoring_case(table: str, column: str) -> None:
+    name = f"uq_{table}_tenant_id_lower_{column}"
+    _add_unique_among_living(table, name, f"lower({column})")
+
+
+def drop_unique_among_living_ignoring_case(table: str, column: str) -> None:
+    drop_unique_ignoring_case(table, column)
+
+
+def _add_unique_among_living(table: str, name: str, columns: str) -> None:
+    within = [sa.text(f"tenant_id, {columns}")]
+    where = sa.text("archived_at IS NULL")
+    online.create_index(name, table, within, unique=True, postgresql_where=where)
 
 
 def add_known_values(table: str, column: str, *values: str) -> None:
@@ -268,6 +297,23 @@ def _renamed(table: str, old: str, new: str) -> str:
     """Return SQL with the names of everything that may hang on a column, before and after."""
     pairs = [f"('{f.format(table, old)}', '{f.format(table, new)}')" for f in _NAMES]
     return f"SELECT * FROM (VALUES {', '.join(pairs)}) AS forms (before, after)"
+
+
+def _of_several(table: str, old: str, new: str) -> str:
+    """Return SQL with the names of what makes several columns unique, before and after."""
+    former = f"CASE column_.attname WHEN '{new}' THEN '{old}' ELSE column_.attname END"
+    return f"""
+        SELECT * FROM (
+            SELECT index_.relname AS name,
+                'uq_{table}_' || string_agg({former}, '_' ORDER BY place) AS before,
+                'uq_{table}_' || string_agg(column_.attname, '_' ORDER BY place) AS after
+            FROM pg_index JOIN pg_class AS index_ ON index_.oid = indexrelid
+            CROSS JOIN unnest(indkey::int2[]) WITH ORDINALITY AS part (number, place)
+            JOIN pg_attribute AS column_ ON attrelid = indrelid AND attnum = part.number
+            WHERE indrelid = '{table}'::regclass AND indisunique AND NOT indisprimary
+            GROUP BY index_.relname
+        ) AS names WHERE name = before AND before <> after
+    """
 
 
 def _escaped(statement: str) -> str:

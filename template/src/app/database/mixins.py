@@ -12,6 +12,7 @@ from app.kit import clock
 from app.kit.ids import new_id
 
 IGNORES_CASE = "ignores case"
+LIVING = text("archived_at IS NULL")
 
 
 class UUIDMixin:
@@ -27,6 +28,12 @@ class TimestampMixin:
     updated_at: Mapped[datetime] = mapped_column(
         default=clock.now, onupdate=clock.now, sort_order=91
     )
+
+
+class ArchiveMixin(UUIDMixin):
+    """The column archived_at, which is empty while a row lives; see app/database/archive.py."""
+
+    archived_at: Mapped[datetime | None] = mapped_column(sort_order=92)
 
 
 class TenantMixin:
@@ -57,6 +64,15 @@ def unique_ignoring_case(table: str, *columns: str) -> Index:
     name = "_".join(["uq", table, *before, "lower", last])
     about = {IGNORES_CASE: last}
     return Index(name, *before, text(f"lower({last})"), unique=True, info=about)
+
+
+def unique_among_living(table: str, *columns: str, ignoring_case: bool = False) -> Index:
+    """Return a unique index without archived rows, for `__table_args__` of an ArchiveMixin."""
+    *before, last = columns
+    name = "_".join(["uq", table, *before, *(["lower"] if ignoring_case else []), last])
+    column = text(f"lower({last})") if ignoring_case else last
+    about = {IGNORES_CASE: last} if ignoring_case else {}
+    return Index(name, *before, column, unique=True, info=about, postgresql_where=LIVING)
 
 
 @cache

@@ -42,7 +42,8 @@ class OrderService:
 
     async def get(self, order_id: UUID) -> Order:
         self.work.require(OrderPermission.READ)
-        return await self.orders.get(order_id)
+        row = await self.orders.get(order_id)
+        return self.work.set_etag(row)
 
     async def create(
         self,
@@ -59,8 +60,12 @@ class OrderService:
             total=total,
             status=status,
         )
+        self.work.audit(
+            "orders.created",
+            after=order,
+        )
         self.work.publish(OrderCreated(order.id))
-        return order
+        return self.work.set_etag(order)
 
     async def change(
         self,
@@ -70,12 +75,17 @@ class OrderService:
     ) -> Order:
         self.work.require(OrderPermission.CHANGE)
         before = await self.orders.get(order_id)
+        await self.work.check_if_match(before)
         after = await self.orders.change(before, **changes)
+        if after is not before:
+            self.work.audit("orders.changed", before=before, after=after)
         self.work.publish(OrderChanged(after.id))
-        return after
+        return self.work.set_etag(after)
 
     async def delete(self, order_id: UUID) -> None:
         self.work.require(OrderPermission.DELETE)
         row = await self.orders.get(order_id)
+        await self.work.check_if_match(row)
         await self.orders.delete(row)
+        self.work.audit("orders.deleted", before=row)
         self.work.publish(OrderDeleted(order_id))

@@ -139,15 +139,18 @@ class TestChanges:
         assert owner.finds(f"SELECT {distinct} FROM boats") == [(70, 70, 2, 4, "afloat")]
         assert {row[2:] for row in owner.finds(COLUMNS)} == {(True, False)}
         assert owner.finds(CONSTRAINTS) == [
+            ("ck_boats_seats_is_allowed", True),
             ("ck_boats_state_is_known", True),
             ("fk_boats_tenant_id_port_id", True),
             ("uq_boats_tenant_id_label", True),
+            ("uq_boats_tenant_id_port_id_label_state", True),
         ]
         assert [name for (name,) in owner.finds(INDEXES)] == [
             "boats_pkey",
             "ix_boats_tenant_id_port_id_id",
             "uq_boats_tenant_id_label",
             "uq_boats_tenant_id_lower_label",
+            "uq_boats_tenant_id_port_id_label_state",
         ]
         assert owner.finds(FORCED) == [(True,)]
 
@@ -158,6 +161,23 @@ class TestChanges:
 
         assert owner.finds(COLUMNS) == before
         assert owner.finds(CONSTRAINTS) == []
+
+    def test_make_values_unique_among_living_rows(self, owner: Owner) -> None:
+        def archive() -> None:
+            changes.drop_unique("boats", "label")
+            changes.drop_unique_ignoring_case("boats", "label")
+            changes.drop_unique("boats", "state", "port_id", "label")
+            changes.add_column("boats", sa.Column("archived_at", sa.DateTime(timezone=True)))
+            changes.add_unique_among_living("boats", "label")
+            changes.add_unique_among_living_ignoring_case("boats", "label")
+            changes.add_unique_among_living("boats", "state", "port_id", "label")
+
+        owner.runs(add_all, archive, archive)
+        owner.superuser.execute("UPDATE boats SET archived_at = now()")
+        owner.superuser.execute("UPDATE boats SET label = 'Same: same'")
+
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.superuser.execute("UPDATE boats SET archived_at = NULL")
 
     def test_rename_a_column_with_all_that_hangs_on_it(self, owner: Owner) -> None:
         rename = [
@@ -170,11 +190,14 @@ class TestChanges:
 
         names = [name for name, *_ in owner.finds(CONSTRAINTS) + owner.finds(INDEXES)]
         assert names == [
+            "ck_boats_seats_is_allowed",
             "ck_boats_status_is_known",
             "fk_boats_tenant_id_home_id",
+            "uq_boats_tenant_id_home_id_title_status",
             "uq_boats_tenant_id_title",
             "boats_pkey",
             "ix_boats_tenant_id_home_id_id",
+            "uq_boats_tenant_id_home_id_title_status",
             "uq_boats_tenant_id_lower_title",
             "uq_boats_tenant_id_title",
         ]

@@ -73,6 +73,16 @@ class TestAdopt:
 
         assert _versions(project) == first
 
+    def test_breaks_a_line_that_is_too_long(self, project: Path) -> None:
+        long = project / "migrations" / "standard" / f"s9999_{'long_' * 11}name.py"
+        long.write_text(STEP, encoding="utf-8")
+
+        adopt()
+
+        lines = [line for text in _versions(project).values() for line in text.splitlines()]
+        assert max(map(len, lines)) <= 100
+        assert "    downgrade," in lines
+
     def test_keeps_a_step_of_another_owner_by_the_same_name(self, project: Path) -> None:
         _step_of_client(project, "standard")
 

@@ -29,6 +29,7 @@ from app.database.schema.running import PATIENCE, Patience
 PROJECT = Path(__file__).parents[4]
 MODULES = PROJECT / "src" / "app" / "modules"
 OWNER_URL = "owner_url"
+NAMES, WIDTH = "downgrade, upgrade", 100
 CREATED = re.compile(r"op\.create_table\(\s*\"(\w+)\"")
 
 
@@ -183,6 +184,8 @@ def _read(file: Path) -> Step:
 
 def _revision(step: Step, before: str | None) -> str:
     text = (PROJECT / "migrations" / "revision.txt").read_text(encoding="utf-8")
+    if len(f"from {step.module} import {NAMES}") > WIDTH:
+        text = text.replace(NAMES, "(\n    downgrade,\n    upgrade,\n)")
     return text.format(
         title=step.title,
         step=step.module,

@@ -36,7 +36,8 @@ class WidgetService:
 
     async def get(self, widget_id: UUID) -> Widget:
         self.work.require(WidgetPermission.READ)
-        return await self.widgets.get(widget_id)
+        row = await self.widgets.get(widget_id)
+        return self.work.set_etag(row)
 
     async def create(
         self,
@@ -47,8 +48,12 @@ class WidgetService:
         widget = await self.widgets.create(
             name=name,
         )
+        self.work.audit(
+            "widgets.created",
+            after=widget,
+        )
         self.work.publish(WidgetCreated(widget.id))
-        return widget
+        return self.work.set_etag(widget)
 
     async def change(
         self,
@@ -58,12 +63,17 @@ class WidgetService:
     ) -> Widget:
         self.work.require(WidgetPermission.CHANGE)
         before = await self.widgets.get(widget_id)
+        await self.work.check_if_match(before)
         after = await self.widgets.change(before, **changes)
+        if after is not before:
+            self.work.audit("widgets.changed", before=before, after=after)
         self.work.publish(WidgetChanged(after.id))
-        return after
+        return self.work.set_etag(after)
 
     async def delete(self, widget_id: UUID) -> None:
         self.work.require(WidgetPermission.DELETE)
         row = await self.widgets.get(widget_id)
+        await self.work.check_if_match(row)
         await self.widgets.delete(row)
+        self.work.audit("widgets.deleted", before=row)
         self.work.publish(WidgetDeleted(widget_id))

@@ -80,6 +80,19 @@ class TestChange:
         assert answer.status_code == 404
 
 
+class TestVersion:
+    async def test_is_compared_before_a_change(self, client: AsyncClient, address: str) -> None:
+        current = {"If-Match": (await client.get(address)).headers["ETag"]}
+        stale = {"If-Match": '"0"'}
+
+        changed = await client.patch(address, json={}, headers=current)
+        refused = await client.patch(address, json={}, headers=stale)
+        kept = await client.delete(address, headers=stale)
+
+        assert changed.status_code == 200
+        assert refused.status_code == kept.status_code == 412
+
+
 class TestDelete:
     async def test_leaves_nothing(self, client: AsyncClient, address: str) -> None:
         answer = await client.delete(address)

@@ -1,5 +1,6 @@
 import pytest
 
+from app.core.audit import list_acts
 from app.core.unit_of_work import UnitOfWork
 from app.database.repository import RowNotFound
 
@@ -52,3 +53,17 @@ class TestDelete:
 
         with pytest.raises(RowNotFound):
             await WidgetService(work).get(row.id)
+
+
+class TestAudit:
+    async def test_has_an_entry_of_each_act(self, work: UnitOfWork) -> None:
+        row = await make_widget(work)
+        await WidgetService(work).delete(row.id)
+        await work.commit()
+
+        entries = await list_acts(work, subject_id=row.id, limit=3)
+
+        assert [entry.action for entry in entries.items] == [
+            "widgets.deleted",
+            "widgets.created",
+        ]
