@@ -64,8 +64,9 @@ REFUSED_AT_THE_PROMPT = {
     "class": "'class' is a word of Python itself: use a longer name, such as: client_classes",
     "boats people": "'boats people' are 2 words: write boats, people for modules, or boats_people for one",
     "{boats: {fields: {weight: tons}}}": (
-        "boats.weight: 'tons' is no type: use one of str(n), text, int, decimal(p, s), bool, date, datetime, uuid,"
-        " email, url, json, enum(a, b), ref module"
+        "boats.weight: 'tons' is no type: use one of str(n), text, int, bigint, float, decimal(p, s), money, bool,"
+        " date, time, datetime, duration, uuid, email, url, slug, phone, country, currency, timezone, json, list of str(n),"
+        " enum(a, b), ref module"
     ),
     "{boats: {fields: {name: str}": "a bracket or a quote is not closed: close it",
     "{boats: {fields: {name: str, name: int}}}": "'name' is written twice: leave one out",

@@ -159,7 +159,7 @@ def show(demo: Demo, rival: DemoUser) -> None:
 
 
 def check_answers(demo: Demo) -> None:
-    """Open the console, and run the three printed commands in one shell. Raises DemoFailed if one does not do its work."""
+    """Open the console and run the three printed commands in one shell. Raises DemoFailed if one does not work."""
     say("Trying the console and the three lines")
     with urllib.request.urlopen(f"{demo.url}/console") as page:
         if b"<h1>Log in</h1>" not in page.read():

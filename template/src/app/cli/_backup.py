@@ -121,7 +121,9 @@ def _pass_on(command: str, dump: Path) -> None:
     try:
         subprocess.run(words, check=True)  # noqa: S603 - the operator's own command
     except (OSError, subprocess.CalledProcessError) as error:
-        raise CannotStart(f"{dump} is written, but could not be passed on: {error}") from error
+        raise CannotStart(
+            f"{dump} is written, and the command of --then failed ({error}): run it again by hand"
+        ) from error
 
 
 async def _examine(url: str) -> None:
@@ -132,7 +134,8 @@ async def _examine(url: str) -> None:
         findings = [] if missing else await find_in_database(connection)
     await engine.dispose()
     if findings:
-        raise CannotStart("\n".join(map(str, findings)))
+        listed = "\n".join(map(str, findings))
+        raise CannotStart(f"Let no app serve from it:\n{listed}")
     if missing:
         typer.echo(f"It lacks {len(missing)} migrations of this release: app migrate runs them.")
 

@@ -30,7 +30,7 @@ def run(program: str, url: URL, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise CannotStart(f"{program} failed: {done.stderr.strip()}")
+        raise CannotStart(f"{program} failed; check what it says: {done.stderr.strip()}")
 
 
 def _program(name: str) -> str:

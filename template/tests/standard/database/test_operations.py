@@ -135,7 +135,7 @@ def test_the_commands_back_up_and_check(
     monkeypatch.setenv("APP_DATABASE_BACKUP_URL", server.url("app_owner", database))
     assert "row security would leave some out" in refused("backup")
     monkeypatch.setenv("APP_DATABASE_BACKUP_URL", server.url("backup", database))
-    assert "could not be passed on" in refused("backup", "here", "--then", "false")
+    assert "the command of --then failed" in refused("backup", "here", "--then", "false")
     [old] = Path("here").iterdir()
     os.utime(old, (0, 0))
     other = Path("here/notes.txt")

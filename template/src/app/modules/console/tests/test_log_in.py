@@ -109,7 +109,7 @@ class TestAProvider:
         with provider() as issuer:
             issuer.person = {"sub": owner.email, "email": owner.email, "email_verified": True}
             app = create_app(_with_provider(settings, issuer.issuer))
-            async with Browser(app) as browser, AsyncClient(verify=False) as outside:
+            async with Browser(app) as browser, AsyncClient(verify=False, timeout=60) as outside:
                 page = await browser.get("/console/log-in")
                 there = await browser.get("/console/log-in/oidc/ours?next=/console/data/users")
                 back = await outside.get(there.headers["location"])
