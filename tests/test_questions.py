@@ -65,8 +65,8 @@ REFUSED_AT_THE_PROMPT = {
     "boats people": "'boats people' are 2 words: write boats, people for modules, or boats_people for one",
     "{boats: {fields: {weight: tons}}}": (
         "boats.weight: 'tons' is no type: use one of str(n), text, int, bigint, float, decimal(p, s), money, bool,"
-        " date, time, datetime, duration, uuid, email, url, slug, phone, country, currency, timezone, json, list of str(n),"
-        " enum(a, b), ref module"
+        " date, time, datetime, duration, uuid, email, url, slug, phone, country, currency, timezone, json, list of"
+        " str(n), enum(a, b), ref module"
     ),
     "{boats: {fields: {name: str}": "a bracket or a quote is not closed: close it",
     "{boats: {fields: {name: str, name: int}}}": "'name' is written twice: leave one out",
