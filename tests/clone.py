@@ -9,6 +9,9 @@ from tools.environment import environment_of
 PATH = f"{Path(os.environ.get('UV', 'uv')).parent}{os.pathsep}{os.environ['PATH']}"
 """Has uv and uvx, also where only `make` fetched them."""
 
+KEPT = ("HOME", "LANG", "TMPDIR", "PYTEST_DEBUG_TEMPROOT", "NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy")
+"""Where to write, and the way to package registries: npm knows no certificates of the system."""
+
 
 class Clone:
     """A clone of a rendering, in which the project's own tools run."""
@@ -41,8 +44,7 @@ class Clone:
     @property
     def environment(self) -> dict[str, str]:
         """Return a shell's environment, without our settings and other environments' packages."""
-        names = ("HOME", "LANG", "TMPDIR", "PYTEST_DEBUG_TEMPROOT")
-        kept = {name: os.environ[name] for name in names if name in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         path = f"{self.commands}{os.pathsep}{PATH}"
         environment = str(self.commands.parent)
         shared = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1", "VIRTUAL_ENV": environment}

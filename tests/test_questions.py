@@ -215,7 +215,7 @@ class TestData:
     def test_of_modules_is_stored_as_the_list_of_a_multiselect(self, template: Path, tmp_path: Path) -> None:
         copy(template, tmp_path / "project")
 
-        assert answers_of(tmp_path / "project")["modules"] == []
+        assert answers_of(tmp_path / "project")["modules"] == ["console"]
 
 
 class TestMessages:

@@ -28,6 +28,8 @@ ROUND_SECONDS = 15
 TOKENS_LAST_SECONDS = 300
 GROWTH_MB = 8
 """What a process may grow from the second third of the time to the last: more is a leak."""
+LEAK_ROUNDS = 12
+"""A shorter run only warms up, and says nothing about leaks."""
 DRAINED_SECONDS = 120
 WEIGHTS = {"point read": 80, "list of 50": 5, "list, filtered": 5, "list, sorted": 5, "insert": 3, "update": 2}
 QUEUE = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND scheduled_at IS NULL"
@@ -140,6 +142,17 @@ def _report(seen: Seen) -> None:
 
 def _faults(seen: Seen, load: LoadGenerator, left: int) -> Iterator[str]:
     yield from (f"{count} times {what}" for what, count in seen.wrong.items())
+    if len(seen.connections) >= LEAK_ROUNDS:
+        yield from _leaks(seen)
+    if left:
+        yield f"{left} jobs are still waiting, {DRAINED_SECONDS} s after the last request"
+    if failed := _count(load, FAILED):
+        yield f"{failed} jobs failed"
+    if not seen.webhooks:
+        yield "no webhook was received"
+
+
+def _leaks(seen: Seen) -> Iterator[str]:
     for name, sizes in seen.memory.items():
         if _last(sizes) - _middle(sizes) > GROWTH_MB:
             yield f"{name} grew from {_middle(sizes):.0f} to {_last(sizes):.0f} MB"
@@ -148,12 +161,6 @@ def _faults(seen: Seen, load: LoadGenerator, left: int) -> Iterator[str]:
             yield f"{name} has {numbers[-1]} open files, and had {_middle(numbers):.0f}"
     if _last(seen.connections) > 1.2 * _middle(seen.connections) + 5:
         yield f"{seen.connections[-1]} connections to PostgreSQL, before {_middle(seen.connections):.0f}"
-    if left:
-        yield f"{left} jobs are still waiting, {DRAINED_SECONDS} s after the last request"
-    if failed := _count(load, FAILED):
-        yield f"{failed} jobs failed"
-    if not seen.webhooks:
-        yield "no webhook was received"
 
 
 def _refused(made: Any) -> Iterator[str]:

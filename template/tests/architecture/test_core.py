@@ -45,6 +45,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "module": "auth errors events jobs mail permissions personal_data unit_of_work",
         "export": "runtime",
         "worker": "auth events jobs observability runtime suspension unit_of_work work",
+        "operations": "audit events jobs observability unit_of_work worker",
         "http": "auth errors etags jobs languages limits mail module observability origin"
         " permissions references runtime unit_of_work",
         "tables": "audit auth events http jobs",

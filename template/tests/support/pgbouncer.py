@@ -79,7 +79,9 @@ def version() -> tuple[int, ...]:
     """Return the version of the PgBouncer that is installed, () if none is."""
     if shutil.which("pgbouncer") is None:
         return ()
-    said = subprocess.run(["pgbouncer", "--version"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["pgbouncer", "--version"], capture_output=True, encoding="utf-8", check=True
+    )
     return tuple(int(part) for part in said.stdout.split()[1].split(".")[:2])
 
 

@@ -69,5 +69,15 @@ signed_in = permission(SIGNED_IN)
 superuser = permission(SUPERUSER)
 
 
+def ends_support(endpoint: Endpoint) -> Endpoint:
+    """Mark the one kind of route that a read-only support session may write with: its end."""
+    vars(endpoint)["__ends_support__"] = True
+    return endpoint
+
+
+def may_end_support(endpoint: object) -> bool:
+    return getattr(endpoint, "__ends_support__", False) is True
+
+
 def guard_of(endpoint: object) -> str | None:
     return getattr(endpoint, "__guard__", None)

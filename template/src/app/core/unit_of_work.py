@@ -1,6 +1,6 @@
 """The unit of work: one request, job or command, and its one transaction."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -14,7 +14,13 @@ from app.core.acting import check_acting, visitor
 from app.core.audit import Act, AuditEntry, write_acts
 from app.core.auth import Actor, Reason, Revoked, write_revocations
 from app.core.cache import Cache
-from app.core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated
+from app.core.errors import (
+    Forbidden,
+    InvalidToken,
+    NotFound,
+    SupportIsReadOnly,
+    Unauthenticated,
+)
 from app.core.etags import Versioned, check_version
 from app.core.events import Event, write_events
 from app.core.jobs import EnqueuedJob, Job, write_jobs
@@ -62,7 +68,9 @@ class UnitOfWork(Work):
         guard: Callable[[], str | None] | None = None,
     ) -> None:
         """`guard` returns the route's guard, once the request has reached its route."""
-        session = session or open_session(runtime.database.rw, context)
+        session = session or open_session(
+            runtime.database.rw, context, read_only=actor.is_read_only
+        )
         super().__init__(session, actor, context, trace_id=trace_id, origin=origin)
         self.runtime = runtime
         self.etag_row: Versioned | None = None
@@ -143,13 +151,22 @@ class UnitOfWork(Work):
     def lift_revocation(self, *ids: UUID) -> None:
         self._pending.revocations |= dict.fromkeys(ids)
 
-    def audit(self, action: str, *, before: object = None, after: object = None) -> None:
+    def audit(
+        self,
+        action: str,
+        *,
+        before: object = None,
+        after: object = None,
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
         """Write an entry to the tenant's audit log at commit: who, what, when, where, old and new.
+
+        `notes` are values that no row has, such as a reason.
 
         Raises ValueError when `before` is `after`, TenantContextRequired without a tenant.
         """
         _ = self.tenant
-        self._pending.acts.append(Act(action, before, after))
+        self._pending.acts.append(Act(action, before, after, notes or {}))
 
     async def check_if_match(self, row: Versioned) -> None:
         """Check `If-Match` against the row. Call it before the row is changed or deleted.
@@ -295,6 +312,8 @@ class UnitOfWork(Work):
 
     async def commit(self) -> None:
         pending, self._pending = self._pending, PendingWrites()
+        if self.actor.is_read_only and pending != PendingWrites():
+            raise SupportIsReadOnly
         await self._write(pending)
         await self.session.commit()
         # Runs after the commit, so a failing callback must not report the committed work as failed.

@@ -29,8 +29,15 @@ class TenantSession(OrmVerbs):
     The ORM session is created on demand: most requests never need it.
     """
 
-    def __init__(self, engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> None:
-        self.transaction = Transaction(engine.sync_engine, context)
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        context: Context,
+        *,
+        unscoped: bool = False,
+        read_only: bool = False,
+    ) -> None:
+        self.transaction = Transaction(engine.sync_engine, context, read_only=read_only)
         self.expected: dict[UUID, datetime] = {}
         """The `updated_at` that rows to be changed or deleted must have, by id."""
         self._engine = engine
@@ -195,9 +202,14 @@ class ReadOnlySession(TenantSession):
         self.transaction = ReadOnlyTransaction(engine.sync_engine, context, primary.sync_engine)
 
 
-def open_session(engine: AsyncEngine, context: Context, *, unscoped: bool = False) -> TenantSession:
-    """Open a session for one context. `unscoped` filters nothing: for `app_admin`'s engine only."""
-    return TenantSession(engine, context, unscoped=unscoped)
+def open_session(
+    engine: AsyncEngine, context: Context, *, unscoped: bool = False, read_only: bool = False
+) -> TenantSession:
+    """Open a session for one context. `unscoped` filters nothing: for `app_admin`'s engine only.
+
+    With `read_only` PostgreSQL refuses to write.
+    """
+    return TenantSession(engine, context, unscoped=unscoped, read_only=read_only)
 
 
 ScopedAsyncSession = TenantSession  # the name before 2.0; removed in 3.0

@@ -20,6 +20,8 @@ UV = shutil.which("uv") or str(PROJECT / ".tools" / "bin" / "uv")
 SERVER = PROJECT / "tests" / "attacks" / "server.py"
 GENERATED = ("node_modules", "build", "generated", "dist", "__pycache__")
 OURS = ("PYTHONPATH", "VIRTUAL_ENV")
+PATIENCE = 300
+"""Seconds for one command: npm tries for an hour to reach a registry that does not answer."""
 UNLIMITED = {f"APP_LIMITS_{name}": "off" for name in ("LOGIN", "ACCOUNT")}
 
 
@@ -67,6 +69,7 @@ def run(*command: str, folder: Path, **variables: str) -> str:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout
     return done.stdout

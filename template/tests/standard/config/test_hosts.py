@@ -1,9 +1,11 @@
 """URLs with several hosts, for a primary that may change: each driver gets its own form of them."""
 
+from typing import Any
+
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.dialects.postgresql import asyncpg as driver
 
 from app.config import DatabaseSettings
 from app.core.worker.connection import conninfo
@@ -19,7 +21,8 @@ TWO = "postgresql://app_rw:s%2Fc@first:5433,second/app"
 )
 def test_the_primary_of_several_is_used(url: str, wanted: str) -> None:
     given = str(DatabaseSettings(url=url).url)
-    _, asyncpg = dialect().create_connect_args(make_url(given))  # type: ignore[no-untyped-call]
+    dialect: Any = driver.dialect
+    _, asyncpg = dialect().create_connect_args(make_url(given))
     psycopg = conninfo_to_dict(conninfo(given))
 
     assert (asyncpg["host"], asyncpg["port"]) == (["first", "second"], [5433, 5432])

@@ -31,7 +31,7 @@ class TestAnExpectedVersion:
             second = UnitOfWork(runtime, owner.actor, owner.context)
             await change(work)
             waiting = asyncio.create_task(change(second))
-            await asyncio.wait([waiting], timeout=0.05)
+            await asyncio.wait([waiting], timeout=0.05)  # too short only shows less
             assert not waiting.done()
 
         with pytest.raises(StaleDataError):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
 from app.database.mixins import UUIDMixin
+from app.database.repository import Repository
 from app.kit import clock
 
 
@@ -20,3 +21,7 @@ class AuditEntry(UUIDMixin, Base):
     action: Mapped[str]
     reason: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AuditEntryRepository(Repository[AuditEntry]):
+    model = AuditEntry

@@ -1,13 +1,13 @@
 """A tenant's audit log: written in the transaction of the action, and never changed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Index, String, insert
+from sqlalchemy import ColumnElement, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import Actor
@@ -59,6 +59,7 @@ class Act:
     action: str
     before: Any = None
     after: Any = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises ValueError when both rows are the same object."""
@@ -71,7 +72,7 @@ class Act:
 
     def changes(self) -> dict[str, Any]:
         """Return {"name": {"old": "First", "new": "Second"}}, without private values."""
-        before, after = _values(self.before), _values(self.after)
+        before, after = _values(self.before), {**_values(self.after), **self.notes}
         return {
             name: HIDDEN if is_private(name) else _old_and_new(before.get(name), after.get(name))
             for name in before | after
@@ -91,11 +92,30 @@ async def list_acts(
     cursor: str | None = None,
     subject_id: UUID | None = None,
     actor_id: UUID | None = None,
+    action: str | None = None,
+    at_from: datetime | None = None,
+    at_until: datetime | None = None,
 ) -> Rows[LogEntry]:
-    """Return entries, newest first: all, of one subject, or by one actor. Raises InvalidCursor."""
+    """Return entries, newest first: all, of one subject, or by one actor; of an action, or of
+    all that begin like `members.*`; at or after `at_from` and before `at_until`.
+
+    Raises InvalidCursor.
+    """
     entries = LogEntryRepository(work.session)
     query = entries.filtered(subject_id=subject_id, actor_id=actor_id)
+    if action is not None:
+        query = query.where(_is_action(action))
+    if at_from is not None:
+        query = query.where(LogEntry.at >= at_from)
+    if at_until is not None:
+        query = query.where(LogEntry.at < at_until)
     return await entries.page(query, limit=limit, cursor=cursor)
+
+
+def _is_action(action: str) -> ColumnElement[bool]:
+    if action.endswith(".*"):
+        return LogEntry.action.startswith(action.removesuffix("*"), autoescape=True)
+    return LogEntry.action == action
 
 
 def _row(work: Work, act: Act) -> dict[str, Any]:

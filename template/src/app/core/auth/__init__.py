@@ -4,7 +4,7 @@ from ._actor import ANONYMOUS, Actor
 from ._api_keys import ApiKeys, FoundKey, new_api_key
 from ._authenticator import Authenticator
 from ._claims import AccessClaims
-from ._cookies import Cookies
+from ._cookies import SAFE_METHODS, Cookies
 from ._encrypter import Encrypter
 from ._oidc import ExternalIdentity, OidcClient, OidcRefused
 from ._password_rules import check_password
@@ -12,10 +12,12 @@ from ._passwords import Passwords
 from ._revocation_cache import RevocationCache
 from ._revocations import Reason, Revoked, write_revocations
 from ._secrets import hash_secret, new_secret
-from ._tokens import TokenRefused, Tokens
+from ._tokens import SUPPORT_LIFETIME, TokenRefused, Tokens
 
 __all__ = [
     "ANONYMOUS",
+    "SAFE_METHODS",
+    "SUPPORT_LIFETIME",
     "AccessClaims",
     "Actor",
     "ApiKeys",

@@ -26,6 +26,8 @@ class Actor:
     """True where nobody has logged in, and `acting_for` lends the permissions."""
     language: str | None = None
     """The person's language, or else the tenant's, as the token says it."""
+    supported_by: UUID | None = None
+    """The superuser who acts in support of the user: may read, and change nothing."""
     expires_at: int | None = None
     """The presented token expires then, in seconds since the epoch."""
     refusal: str | None = None
@@ -46,14 +48,21 @@ class Actor:
         return self.user_id is not None or self.api_key_id is not None or self.is_system
 
     @property
+    def is_read_only(self) -> bool:
+        return self.supported_by is not None
+
+    @property
     def identity(self) -> UUID | None:
         """The id of the user or API key; None for the system and for anonymous actors."""
         return self.user_id or self.api_key_id
 
     @property
     def person_id(self) -> UUID | None:
-        """The user who acts, or who made the acting API key: one bucket for all keys of a user."""
-        return self.user_id or self.made_by or self.api_key_id
+        """The user who acts, or who made the acting API key: one bucket for all keys of a user.
+
+        In support it is the superuser: looking costs the member nothing.
+        """
+        return self.supported_by or self.user_id or self.made_by or self.api_key_id
 
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions

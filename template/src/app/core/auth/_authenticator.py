@@ -14,6 +14,7 @@ from ._tokens import TokenRefused, Tokens
 
 BEARER = b"bearer "
 FOREIGN_PAGE = Actor(refusal=message("Cookies count only in requests from our own pages."))
+SUPPORT_READS_PAGES = Actor(refusal=message("Support is for pages and reading requests only."))
 
 
 class Authenticator:
@@ -34,6 +35,12 @@ class Authenticator:
 
     async def actor(self, scope: Scope) -> Actor:
         """Return the actor, or one whose `refusal` says why not. Raises TooManyRequests."""
+        actor = await self._actor(scope)
+        if actor.is_read_only and scope["type"] != "http":
+            return SUPPORT_READS_PAGES
+        return actor
+
+    async def _actor(self, scope: Scope) -> Actor:
         bearer = _bearer(scope)
         if bearer is not None:
             return await self._of_bearer(bearer, scope)
@@ -71,7 +78,8 @@ class Authenticator:
             permissions=self.permissions.of(claims.role)
             if given is None
             else self.permissions.known(given),
-            is_superuser=claims.is_superuser,
+            is_superuser=claims.is_superuser and claims.supported_by is None,
+            supported_by=claims.supported_by,
             language=claims.language,
             expires_at=claims.expires_at,
         )

@@ -20,10 +20,15 @@ class AccessClaims:
     permissions: frozenset[str] | None = None
     is_superuser: bool = False
     language: str | None = None
+    supported_by: UUID | None = None
+    """The superuser who sees what the user sees, and may change nothing."""
+    support_session: UUID | None = None
+    """The superuser's own log-in, whose end ends the support."""
     expires_at: int | None = field(default=None, compare=False)
     """Seconds since the epoch; None unless the claims were read from a token."""
 
     @property
     def ids(self) -> tuple[UUID | None, ...]:
         """The ids whose revocation ends the token early."""
-        return (self.session_id, self.membership_id, self.user_id, self.tenant_id, self.grant_id)
+        own = (self.session_id, self.membership_id, self.user_id, self.tenant_id, self.grant_id)
+        return own if self.supported_by is None else (*own, self.supported_by, self.support_session)

@@ -59,6 +59,9 @@ class Cookies:
         """Set the cookie for an external log-in: Lax, because the provider links back to us."""
         self._set(answer, self.away, value, seconds, strict=False)
 
+    def clear_access(self, answer: Response) -> None:
+        self._set(answer, self.access, "", 0, strict=False)
+
     def clear(self, answer: Response) -> None:
         for name in (self.access, self.refresh, self.away):
             self._set(answer, name, "", 0, strict=True)

@@ -16,6 +16,10 @@ from ._claims import AccessClaims
 from ._verified_tokens import VerifiedTokenCache
 
 ALGORITHM = "HS256"
+ACCESS, SUPPORT = "access", "support"
+"""Purposes of tokens: a release that does not know support refuses its tokens."""
+SUPPORT_LIFETIME = timedelta(minutes=30)
+"""At most; no longer than access tokens, so that revocations outlive it."""
 
 
 class TokenRefused(Exception):
@@ -45,7 +49,11 @@ class Tokens:
             "su": claims.is_superuser,
             "lang": claims.language,
         }
-        return self.sign("access", body, lifetime=timedelta(seconds=self.seconds_left(until)))
+        lifetime = timedelta(seconds=self.seconds_left(until))
+        if claims.supported_by is None:
+            return self.sign(ACCESS, body, lifetime=lifetime)
+        support = {"by": str(claims.supported_by), "bys": str(claims.support_session)}
+        return self.sign(SUPPORT, body | support, lifetime=min(lifetime, SUPPORT_LIFETIME))
 
     def seconds_left(self, until: int | None = None) -> int:
         """Return the lifetime of an access token issued now."""
@@ -58,13 +66,23 @@ class Tokens:
         return known or self._read_unknown(token)
 
     def _read_unknown(self, token: str) -> AccessClaims:
-        body = self.verify("access", token)
+        try:
+            body = self.verify(ACCESS, token)
+        except TokenRefused:
+            body = self._verify_support(token)
         try:
             claims = _claims(body)
         except (ValueError, KeyError, TypeError) as error:
             raise TokenRefused("The access token is not valid.") from error
         self._verified_tokens.remember(token, claims, expires_at=body["exp"])
         return claims
+
+    def _verify_support(self, token: str) -> dict[str, Any]:
+        """Raises TokenRefused, with a sentence on access tokens: most tokens are."""
+        try:
+            return self.verify(SUPPORT, token)
+        except TokenRefused as error:
+            raise TokenRefused(str(error).replace(SUPPORT, ACCESS)) from error
 
     def sign(self, purpose: str, body: dict[str, Any], *, lifetime: timedelta) -> str:
         """Sign a token that `verify` accepts only for the same purpose."""
@@ -102,6 +120,8 @@ def _claims(body: dict[str, Any]) -> AccessClaims:
         permissions=None if body["may"] is None else _unfolded(body["may"]),
         is_superuser=body["su"] is True,
         language=body.get("lang"),
+        supported_by=UUID(body["by"]) if "by" in body else None,
+        support_session=UUID(body["bys"]) if "by" in body else None,
         expires_at=int(body["exp"]),
     )
 

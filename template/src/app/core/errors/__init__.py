@@ -1,5 +1,6 @@
 """The errors that services raise; `core/http/problems` renders them as problem details."""
 
+from ._error_page import ErrorPage
 from ._exceptions import (
     AlreadyExists,
     AppError,
@@ -19,13 +20,13 @@ from ._exceptions import (
     PayloadTooLarge,
     PreconditionFailed,
     StorageFull,
+    SupportIsReadOnly,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
     UnknownCursor,
     UnsupportedMediaType,
 )
-from ._pages import ErrorPage
 
 __all__ = [
     "AlreadyExists",
@@ -47,6 +48,7 @@ __all__ = [
     "PayloadTooLarge",
     "PreconditionFailed",
     "StorageFull",
+    "SupportIsReadOnly",
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",

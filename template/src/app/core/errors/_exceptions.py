@@ -121,6 +121,14 @@ class Forbidden(AppError):
     detail = "You are not allowed to do this."
 
 
+class SupportIsReadOnly(Forbidden):
+    """Support sees what a member sees, and changes nothing. End the support first."""
+
+    slug = "support-is-read-only"
+    title = "Support is read-only"
+    detail = "Support sees what a member sees, and changes nothing. End the support first."
+
+
 class NotFound(AppError):
     """What you asked for does not exist, or you may not see it.
 

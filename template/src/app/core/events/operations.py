@@ -34,9 +34,14 @@ class Delivered:
 
 
 async def list_deliveries(
-    work: Work, *, statuses: Sequence[str] = UNSUCCESSFUL, limit: int = 50
+    work: Work,
+    *,
+    statuses: Sequence[str] = UNSUCCESSFUL,
+    limit: int = 50,
+    before: UUID | None = None,
 ) -> list[Delivered]:
-    """Return the newest deliveries first, without archived events."""
+    """Return the newest deliveries first, without archived events, of events before this one."""
+    earlier = [OutboxEvent.id < before] if before else []
     rows = await work.session.execute(
         select(
             OutboxEvent.id,
@@ -50,8 +55,8 @@ async def list_deliveries(
             Delivery.error,
         )
         .join(Delivery, Delivery.event_id == OutboxEvent.id)
-        .where(Delivery.status.in_(statuses), OutboxEvent.archived_at.is_(None))
-        .order_by(OutboxEvent.id.desc())
+        .where(Delivery.status.in_(statuses), OutboxEvent.archived_at.is_(None), *earlier)
+        .order_by(OutboxEvent.id.desc(), Delivery.handler)
         .limit(limit)
     )
     return [Delivered(*row) for row in rows]

@@ -16,6 +16,8 @@ LIST = queue_sql("""
             WHERE job_id = job.id AND at <= now()) AS changed_at
     FROM procrastinate_jobs job
     WHERE status::text = ANY(CAST(:statuses AS text[]))
+      AND (CAST(:name AS text) IS NULL OR task_name = :name)
+      AND (CAST(:before AS bigint) IS NULL OR job.id < :before)
     ORDER BY job.id DESC LIMIT :limit
 """)
 RETRY = queue_sql("""
@@ -47,10 +49,16 @@ class QueuedJob:
 
 
 async def list_jobs(
-    work: Work, *, statuses: Sequence[str] = UNSUCCESSFUL, limit: int = 50
+    work: Work,
+    *,
+    statuses: Sequence[str] = UNSUCCESSFUL,
+    limit: int = 50,
+    name: str | None = None,
+    before: int | None = None,
 ) -> list[QueuedJob]:
-    """Return the newest jobs first."""
-    found = await work.session.execute(LIST, {"statuses": list(statuses), "limit": limit})
+    """Return the newest jobs first, of this name, with ids below `before`."""
+    values = {"statuses": list(statuses), "limit": limit, "name": name, "before": before}
+    found = await work.session.execute(LIST, values)
     return [QueuedJob(**row) for row in found.mappings()]
 
 

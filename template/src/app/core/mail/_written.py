@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.config import Settings
 from app.core.languages import Locale
 from app.core.templates import TEMPLATES, Templates
-from app.kit.texts import plain, unlinkable
+from app.kit.texts import unlinkable
 
 from ._email import Email
 
@@ -44,7 +44,7 @@ def write_mail(
     file, links = f"{FOLDER}/{name}", links or {}
     given = {key: unlinkable(value) for key, value in (values or {}).items()} | dict(links)
     given |= {"product": settings.name, "logo_url": _logo_url(settings, templates)}
-    subject = plain(templates.render_block(f"{file}.txt", "subject", locale, **given))
+    subject = templates.render_block(f"{file}.txt", "subject", locale, **given).strip()
     email = Email(
         to=to,
         subject=subject,

@@ -25,6 +25,7 @@ from .pool import checkin, checkout
 AT_BEGIN = "at_begin"
 """The engine option with statements to run after each BEGIN."""
 
+READ_ONLY = "SET TRANSACTION READ ONLY"
 SAVEPOINT = "SAVEPOINT before_write"
 RELEASE = "RELEASE SAVEPOINT before_write"
 ROLL_BACK = "ROLLBACK TO SAVEPOINT before_write"
@@ -33,8 +34,9 @@ ROLL_BACK = "ROLLBACK TO SAVEPOINT before_write"
 class Transaction:
     """One transaction on one pooled connection, for one context."""
 
-    def __init__(self, engine: Engine, context: Context) -> None:
+    def __init__(self, engine: Engine, context: Context, *, read_only: bool = False) -> None:
         self.engine = engine
+        self._read_only = read_only
         self._context = context
         self.connection: Connection | None = None
         self._pooled: PoolProxiedConnection | None = None
@@ -239,7 +241,8 @@ class Transaction:
 
     def _begin_sql(self) -> list[str]:
         at_begin = self.engine.get_execution_options().get(AT_BEGIN, ())
-        return [*begin_sql(self._context, self._isolation_level), *at_begin]
+        own = [READ_ONLY] if self._read_only else []
+        return [*begin_sql(self._context, self._isolation_level), *own, *at_begin]
 
     @property
     def _isolation_level(self) -> str | None:

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +23,20 @@ class AuditService:
         cursor: str | None = None,
         subject_id: UUID | None = None,
         actor_id: UUID | None = None,
+        action: str | None = None,
+        at_from: datetime | None = None,
+        at_until: datetime | None = None,
     ) -> Rows[LogEntry]:
         self.work.require(AuditPermission.READ)
         return await list_acts(
-            self.work, limit=limit, cursor=cursor, subject_id=subject_id, actor_id=actor_id
+            self.work,
+            limit=limit,
+            cursor=cursor,
+            subject_id=subject_id,
+            actor_id=actor_id,
+            action=action,
+            at_from=at_from,
+            at_until=at_until,
         )
 
 

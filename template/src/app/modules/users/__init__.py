@@ -10,6 +10,7 @@ from .services import (
     OidcService,
     SessionService,
     SuperuserService,
+    SupportService,
     TokenPair,
     UserService,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "OidcService",
     "SessionService",
     "SuperuserService",
+    "SupportService",
     "TokenPair",
     "UserDeleted",
     "UserRegistered",

@@ -127,6 +127,14 @@ class ConfirmationMissing(Forbidden):
     detail = "Confirm your e-mail address first, with the link in our e-mail."
 
 
+class SupportWithoutReason(Invalid):
+    """Support needs a reason, which the tenant reads in its audit log."""
+
+    pointer = "/body/reason"
+    title = "Say why"
+    detail = "Say why you look: the tenant reads it in its audit log."
+
+
 class EmailTaken(Conflict):
     """A user with this e-mail address exists. Log in instead."""
 

@@ -121,7 +121,7 @@ class TestWorkers:
 
     async def test_answer_for_themselves(self, metered: Runtime) -> None:
         port = free_port()
-        client = AsyncClient(base_url=f"http://127.0.0.1:{port}")
+        client = AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
         async with serving_metrics(metered, ("127.0.0.1", port)), client:
             answer = await until(partial(answered, client))
             refused = await client.get("/metrics")

@@ -117,7 +117,7 @@ def _who(scope: Scope, *, in_tenant: bool = True) -> str | None:
     actor: Actor = scope["state"]["actor"]
     tenant = scope["state"]["tenant"]
     if actor.user_id is not None and not (in_tenant and isinstance(tenant, TenantContext)):
-        return f"person:{actor.user_id}"
+        return f"person:{actor.supported_by or actor.user_id}"
     return f"{tenant.tenant_id}:{actor.identity}" if isinstance(tenant, TenantContext) else None
 
 

@@ -15,5 +15,5 @@ class TenantMiddleware:
         if scope["type"] in ("http", "websocket"):
             actor: Actor = scope["state"]["actor"]
             scope["state"]["tenant"] = TenantContext(actor.tenant_id) if actor.tenant_id else None
-            bind_identity(tenant_id=actor.tenant_id, user_id=actor.user_id)
+            bind_identity(tenant_id=actor.tenant_id, user_id=actor.supported_by or actor.user_id)
         await self.app(scope, receive, send)

@@ -1,11 +1,14 @@
 """One unit of work per request, committed before the response is sent."""
 
 from anyio import CancelScope
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.auth import ANONYMOUS, SAFE_METHODS
+from app.core.errors import SupportIsReadOnly
 from app.core.http.problems import problem_response
 from app.core.origin import Origin
-from app.core.permissions import PUBLIC, guard_of
+from app.core.permissions import PUBLIC, guard_of, may_end_support
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork
 
@@ -23,6 +26,8 @@ class TransactionMiddleware:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         state = scope["state"]
+        if state["actor"].is_read_only and scope["method"] not in SAFE_METHODS:
+            _end_support(scope)
         work = UnitOfWork(
             self.runtime,
             state["actor"],
@@ -43,6 +48,16 @@ class TransactionMiddleware:
             # `work` refers to the scope. Without this circle it is freed here, and not by the
             # garbage collector, which stops every request for milliseconds.
             del state["work"]
+
+
+def _end_support(scope: Scope) -> None:
+    """Go on without an actor, to the end of the support. Raises SupportIsReadOnly."""
+    matched = (route.matches(scope) for route in scope["app"].routes)
+    found = (child.get("endpoint") for match, child in matched if match is Match.FULL)
+    if not may_end_support(next(found, None)):
+        raise SupportIsReadOnly
+    state = scope["state"]
+    state["support"], state["actor"], state["tenant"] = state["actor"], ANONYMOUS, None
 
 
 class Answer:

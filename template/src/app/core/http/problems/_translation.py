@@ -25,6 +25,7 @@ from app.core.errors import (
     Outdated,
     PayloadTooLarge,
     StorageFull,
+    SupportIsReadOnly,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -40,6 +41,7 @@ from ._database import translate_database_error
 from ._methods import allowed_methods
 from ._validation import translate_validation
 
+READ_ONLY = "25006"
 STORAGE_FULL = (ENOSPC, EDQUOT)
 """Disk full or quota exceeded: Starlette spools uploads to temporary files while it reads them."""
 NOT_ALLOWED = "The value is outside of what is allowed here."
@@ -88,6 +90,8 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return _without_tenant(scope)
         case StaleDataError():
             return Outdated()
+        case DBAPIError() if _would_write_in_support(scope, error):
+            return SupportIsReadOnly()
         case DBAPIError():
             return translate_database_error(error)
         case OSError(errno=errno) if errno in STORAGE_FULL:
@@ -96,6 +100,13 @@ def translate(scope: Scope, error: Exception) -> AppError:
             return Unavailable()
         case _:
             return InternalError()
+
+
+def _would_write_in_support(scope: Scope, error: DBAPIError) -> bool:
+    """True if a GET tried to write, and its transaction was read-only for the support's sake."""
+    actor = scope.get("state", {}).get("actor")
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    return actor is not None and actor.is_read_only and sqlstate == READ_ONLY
 
 
 def _translate_http(error: HTTPException) -> AppError:

@@ -50,6 +50,25 @@ class TestListActs:
         assert {act["actor_id"] for act in items} == {str(admin.user_id)}
         assert "tests.done" in [act["action"] for act in items]
 
+    async def test_has_the_acts_of_a_kind_and_a_time(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.audit("tests.first")
+            work.audit("tests_second.done")
+        first = (await client.get(URL, params={"action": "tests.first"})).json()["items"][0]
+
+        for query, found in (
+            ({"action": "tests.*"}, ["tests.first"]),
+            ({"action": "tests.second"}, []),
+            ({"action": "tests.*", "at_from": first["at"]}, ["tests.first"]),
+            ({"action": "tests.*", "at_until": first["at"]}, []),
+        ):
+            items = (await client.get(URL, params=query)).json()["items"]
+            assert [act["action"] for act in items] == found, query
+        for wrong in ({"action": "tests.%"}, {"at_from": "2026-01-31T09:30:00"}):
+            assert (await client.get(URL, params=wrong)).status_code == 422
+
     async def test_has_own_acts_only(self, rival_client: AsyncClient, work: UnitOfWork) -> None:
         work.audit("tests.first")
         await work.commit()

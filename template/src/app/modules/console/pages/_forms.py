@@ -26,7 +26,7 @@ async def form_refused(
     if answer.status not in FORM_STATUS or (answer.status == 404 and not answer.data.get("errors")):
         answer.check()
     fields = list(fields)
-    errors, others = _placed(fields, answer)
+    errors, others = placed(fields, answer)
     await visit.work.close()
     return await form_page(
         visit,
@@ -40,7 +40,7 @@ async def form_refused(
     )
 
 
-def _placed(fields: Iterable[Field], answer: Answer) -> tuple[dict[str, str], list[str]]:
+def placed(fields: Iterable[Field], answer: Answer) -> tuple[dict[str, str], list[str]]:
     """Return the errors by field, and those that belong to no field."""
     names = {each.name for each in fields}
     errors: dict[str, str] = {}

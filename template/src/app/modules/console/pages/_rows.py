@@ -43,16 +43,30 @@ def names_of(resource: Resource, page: str) -> list[str]:
 
 
 def entries(visit: Visit) -> list[Entry]:
-    """Return the menu's entries of all resources."""
+    """Return the menu's entries of all resources but those that have pages of their own."""
     found = find_resources(visit.request.app).values()
-    shown = [each for each in found if not each.console.hidden]
+    shown = [each for each in found if not each.console.hidden and each.key not in OWN_PAGES]
     return sorted(
-        (Entry(each.title, each.path, each.list.guard or "", _group(each)) for each in shown),
+        (
+            Entry(TITLES.get(each.key, each.title), each.path, each.list.guard or "", _group(each))
+            for each in shown
+        ),
         key=lambda entry: (entry.group != ROWS, entry.title),
     )
 
 
 ROWS = "Data"
+OWN_PAGES = (
+    "admin.tenants",
+    "admin.users",
+    "api-keys",
+    "audit",
+    "notifications",
+    "tenants.current.invitations",
+    "tenants.current.roles",
+    "users",
+)
+TITLES = {"webhooks.endpoints": "Webhooks", "webhooks.deliveries": "Webhook deliveries"}
 STANDARD = ("api_keys", "audit", "files", "notifications", "tenants", "users", "webhooks")
 
 

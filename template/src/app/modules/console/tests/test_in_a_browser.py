@@ -20,7 +20,10 @@ from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from tests.support.notes import NoteRepository, names
-from tests.support.people import PASSWORD, Person, add_member
+from tests.support.people import PASSWORD, Person, add_member, create_tenant
+
+from .test_own_pages import OWN
+from .test_platform import PAGES, PLATFORM
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe is not installed")
@@ -28,6 +31,14 @@ axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 PROBE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+FORMS = (
+    "/console/roles/new",
+    "/console/api-keys/new",
+    "/console/invitations/new",
+    "/console/tenant/change",
+    "/console/account/change/password",
+    "/console/account/second-factor/set-up",
+)
 SERIOUS = ("serious", "critical")
 
 pytestmark = [
@@ -202,11 +213,12 @@ class TestTheConsole:
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     async def test_has_nothing_serious_for_axe_and_fits_a_phone(
-        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str, scheme: str
+        self, open_as: OpenAs, runtime: Runtime, notes: str, scheme: str
     ) -> None:
-        row = await _row(runtime, owner, notes, "a note")
+        superuser = await create_tenant(runtime, is_superuser=True)
+        row = await _row(runtime, superuser, notes, "a note")
         phone = {"viewport": {"width": 360, "height": 740}}
-        page = await open_as(owner, color_scheme=scheme, bypass_csp=True, **phone)
+        page = await open_as(superuser, color_scheme=scheme, bypass_csp=True, **phone)
         found = []
 
         for path in (
@@ -217,6 +229,10 @@ class TestTheConsole:
             f"{row}/change",
             f"{row}/delete",
             "/console/x",
+            *OWN,
+            *FORMS,
+            *(f"{PLATFORM}/{each}" for each in PAGES),
+            f"{PLATFORM}/people/{superuser.user_id}/support",
         ):
             await page.goto(path)
             checked = await axe.Axe().run(page)

@@ -1,14 +1,22 @@
 """Log-in, log-out and another tenant, with pages and forms alone."""
 
+import re
+
 import pyotp
 import pytest
 from fastapi import FastAPI
+from httpx import AsyncClient
 
+from app.config import OidcProvider, OidcSettings, Settings
 from app.core.permissions import PUBLIC, Role, guard_of
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.kit import clock
+from app.main import create_app
 from app.modules.tenants import TenantService
+from app.modules.users.repositories import UserRepository
 from app.modules.users.services import SecondFactorService
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, provider
 from tests.support.people import PASSWORD, Person, create_tenant
 
 from ..pages.web import own_path
@@ -87,6 +95,37 @@ class TestLogIn:
         }
 
         assert {f"/console/{each}" for each in ("log-in", "second-factor", "renew")} <= limited
+
+
+@pytest.mark.slow
+class TestAProvider:
+    @pytest.mark.parametrize("has_factor", [False, True])
+    async def test_leads_back_to_the_page(
+        self, settings: Settings, owner: Person, runtime: Runtime, has_factor: bool
+    ) -> None:
+        if has_factor:
+            await _second_factor_of(runtime, owner)
+        await _confirm(runtime, owner)
+        with provider() as issuer:
+            issuer.person = {"sub": owner.email, "email": owner.email, "email_verified": True}
+            app = create_app(_with_provider(settings, issuer.issuer))
+            async with Browser(app) as browser, AsyncClient(verify=False) as outside:
+                page = await browser.get("/console/log-in")
+                there = await browser.get("/console/log-in/oidc/ours?next=/console/data/users")
+                back = await outside.get(there.headers["location"])
+                arrived = await browser.get(back.headers["location"])
+                factor = await browser.get("/console/second-factor?next=/console/data/users")
+            await app.state.runtime.close()
+
+        where, _, challenge = arrived.headers["location"].partition("#challenge=")
+        assert "/console/log-in/oidc/ours?next=" in page.text
+        if has_factor:
+            assert where == "/console/second-factor?next=%2Fconsole%2Fdata%2Fusers"
+            assert challenge
+            assert Page(factor).form["next"] == "/console/data/users"
+        else:
+            assert where == "/console/data/users"
+            assert "access" in browser.cookies
 
 
 class TestAnExpiredToken:
@@ -174,7 +213,7 @@ class TestErrors:
             assert not Page(answer).inline
 
     async def test_of_the_api_are_problems_still(self, browser: Browser) -> None:
-        answer = await browser.get("/api/v1/nothing")
+        answer = await browser.get("/api/v1/users/nothing/nothing")
 
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -191,7 +230,7 @@ class TestEveryPage:
             if guard != PUBLIC:
                 asked += 1
                 for method in getattr(route, "methods", None) or ():
-                    url = path.format_map({"key": "test-notes", "row_id": owner_id(), "verb": "x"})
+                    url = re.sub(r"\{\w+\}", owner_id(), path)
                     answer = await browser.request(method, url)
                     assert answer.headers.get("location", "").startswith("/console/log-in"), path
         assert asked > 10
@@ -207,3 +246,16 @@ async def _second_factor_of(runtime: Runtime, person: Person) -> tuple[str, ...]
         set_up = await SecondFactorService(work).set_up(password=PASSWORD)
         codes = await SecondFactorService(work).confirm(pyotp.TOTP(set_up.secret).now())
     return tuple(codes)
+
+
+async def _confirm(runtime: Runtime, person: Person) -> None:
+    """Confirm the address: a provider's account is linked to confirmed ones only."""
+    async with open_unit(runtime, person.actor, person.context) as work:
+        users = UserRepository(work.session)
+        await users.change(await users.get(person.user_id), email_verified_at=clock.now())
+
+
+def _with_provider(settings: Settings, issuer: str) -> Settings:
+    known = {"issuer": issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    ours = OidcProvider.model_validate(known)
+    return settings.model_copy(update={"oidc": OidcSettings(providers={"ours": ours})})

@@ -65,7 +65,7 @@ class TestImport:
         owner = await create_tenant(runtime, "Acme", is_superuser=True)
         await add_member(runtime, owner, Role.MEMBER)
         async with open_unit(runtime, owner.actor, owner.context) as work:
-            work.audit("widgets.exported")
+            work.audit("reports.exported")
         before = await exported(runtime, owner, with_accounts=True)
 
         counts = await imported(elsewhere, file(before))

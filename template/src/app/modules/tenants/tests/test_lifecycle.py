@@ -3,6 +3,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
@@ -16,13 +17,14 @@ from app.core.auth import Actor
 from app.core.module import find_modules
 from app.core.permissions import Role
 from app.core.runtime import Runtime
+from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.database.repository import RowNotFound
 from app.kit.ids import new_id
 from tests.support.people import Person, add_member, create_tenant
 
 from ..commands import tenant_commands
-from ..services import TenantLifecycle
+from ..services import InvitationService, TenantLifecycle
 
 ADMIN = "/api/v1/admin/tenants"
 ME = "/api/v1/users/me"
@@ -31,6 +33,31 @@ ME = "/api/v1/users/me"
 @pytest.fixture
 async def superuser(runtime: Runtime) -> Person:
     return await create_tenant(runtime, "Platform", is_superuser=True)
+
+
+class TestCreate:
+    async def test_invites_the_owner_and_is_audited(
+        self, anonymous: AsyncClient, superuser: Person, runtime: Runtime
+    ) -> None:
+        body = {"name": "Umbrella", "owner_email": "bob@example.com"}
+
+        answer = await anonymous.post(ADMIN, json=body, headers=superuser.headers)
+
+        assert answer.status_code == 201
+        created = UUID(answer.json()["id"])
+        async with open_unit(runtime, Actor.system(created), TenantContext(created)) as work:
+            invited = (await InvitationService(work).list(limit=10, cursor=None)).items
+        assert [(each.email, each.role) for each in invited] == [("bob@example.com", Role.OWNER)]
+        async with open_unit(runtime, Actor.operator(), None) as work:
+            about = AuditEntry.reason.contains(str(created))
+            async with work.across_tenants(bypass_tenant=True, reason="a test") as across:
+                entries = list(await across.session.scalars(select(AuditEntry).where(about)))
+        assert [each.actor_id for each in entries] == [superuser.user_id]
+
+    async def test_is_for_superusers(self, client: AsyncClient) -> None:
+        body = {"name": "Umbrella", "owner_email": "bob@example.com"}
+
+        assert (await client.post(ADMIN, json=body)).status_code == 403
 
 
 class TestSuspend:

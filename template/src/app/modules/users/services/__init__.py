@@ -10,6 +10,7 @@ from ._passwords import PasswordService
 from ._second_factors import SecondFactorService
 from ._sessions import SessionService
 from ._superusers import SuperuserService
+from ._support import SupportPlaces, SupportService
 from ._token_pairs import TokenPair
 from ._users import Me, Member, UserService
 
@@ -27,6 +28,8 @@ __all__ = [
     "SecondFactorService",
     "SessionService",
     "SuperuserService",
+    "SupportPlaces",
+    "SupportService",
     "TokenPair",
     "UserAdministration",
     "UserService",

@@ -1,10 +1,11 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.core.auth import AccessClaims, hash_secret, new_secret
+from app.core.auth import SUPPORT_LIFETIME, AccessClaims, hash_secret, new_secret
 from app.core.security_events import SecurityEvent
 from app.core.tenancy import TenantContext
 from app.core.unit_of_work import UnitOfWork
+from app.kit.ids import new_id
 from app.modules.tenants import Grant, Membership, RoleService, TenantService
 
 from ..errors import ConfirmationMissing, UserSuspended
@@ -64,6 +65,22 @@ class TokenPairs:
         claims = _claims(session_id, user, membership, grant)
         tokens, until = self.work.runtime.tokens, self.work.actor.expires_at
         return TokenPair(tokens.issue(claims, until=until), tokens.seconds_left(until), None)
+
+    async def support(self, user: User, membership: Membership) -> TokenPair:
+        """Issue a read-only access token of the actor, who is a superuser, as this member.
+
+        Raises UserSuspended, TenantSuspended.
+        """
+        grant = await self.grant(user, membership)
+        claims = replace(
+            _claims(new_id(), user, membership, grant),
+            is_superuser=False,
+            supported_by=self.work.require_user(),
+            support_session=self.work.actor.session_id,
+        )
+        tokens = self.work.runtime.tokens
+        seconds = min(tokens.seconds_left(), int(SUPPORT_LIFETIME.total_seconds()))
+        return TokenPair(tokens.issue(claims), seconds, None)
 
 
 def must_confirm(work: UnitOfWork, user: User) -> bool:

@@ -5,8 +5,8 @@ of its page, so that services check permissions and values, and rows come in no 
 """
 
 from ._calls import Answer, call
-from ._fields import Field, Kind
-from ._find import Action, Resource, find_resources
+from ._fields import Field, Kind, fields_of
+from ._find import Action, Resource, find_action, find_resources
 from ._forms import Sent, raw_of, read_form
 from ._labels import Labels, label_of
 
@@ -19,6 +19,8 @@ __all__ = [
     "Resource",
     "Sent",
     "call",
+    "fields_of",
+    "find_action",
     "find_resources",
     "label_of",
     "raw_of",

@@ -69,7 +69,7 @@ async def call(
     request: Request,
     action: Action,
     *,
-    row_id: UUID | None = None,
+    row_id: UUID | str | None = None,
     query: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
     version: str = "",
@@ -81,7 +81,7 @@ async def call(
     work: UnitOfWork = request.state.work
     scope = _scope(request.scope, action, row_id, query or {}, body is not None)
     origin = work.origin
-    if version and row_id is not None:
+    if version and isinstance(row_id, UUID):
         _expect(work, row_id, version)
     try:
         if action.guard:
@@ -126,7 +126,11 @@ async def _route(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _scope(
-    outer: Scope, action: Action, row_id: UUID | None, query: Mapping[str, str], has_body: bool
+    outer: Scope,
+    action: Action,
+    row_id: UUID | str | None,
+    query: Mapping[str, str],
+    has_body: bool,
 ) -> Scope:
     names = action.route.param_convertors
     parameters = dict.fromkeys(names, str(row_id))

@@ -19,6 +19,8 @@ from ._fields import Field, Kind, describe_parameter, fields_of, title_of
 
 API = "/api/v1/"
 ROW = re.compile(r"/\{(\w+)\}")
+OF_A_ROW = {"GET": "read", "PATCH": "change", "PUT": "change", "DELETE": "delete"}
+WITH_A_FORM = ("create", "change")
 OF_A_LIST = {"sort", "limit", "cursor"}
 OF_EVERY_ROW = ("id", "updated_at")
 MOST_COLUMNS = 8
@@ -58,7 +60,10 @@ class Resource:
 
     @property
     def title(self) -> str:
-        return self.console.title or title_of(self.key.rpartition(".")[2])
+        """The heading: what superusers see of all tenants is named so."""
+        found = title_of(self.key.rpartition(".")[2])
+        everybodys = f"All {found.lower()}" if self.key.startswith("admin.") else found
+        return self.console.title or everybodys
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -142,6 +147,16 @@ class Resource:
         return Field(name, self.console.labels.get(name, title_of(name)), Kind.TEXT)
 
 
+def find_action(app: FastAPI, method: str, path: str) -> Action | None:
+    """Return the route of the API, or None where its module was not chosen."""
+    found: dict[tuple[str, str], Action] | None = getattr(app.state, "console_actions", None)
+    if found is None:
+        found = app.state.console_actions = {
+            place: Action(route, guard_of(route.endpoint)) for place, route in _routes(app).items()
+        }
+    return found.get((method, path))
+
+
 def find_resources(app: FastAPI) -> dict[str, Resource]:
     """Return the resources by key, found once for each app."""
     found: dict[str, Resource] | None = getattr(app.state, "console_resources", None)
@@ -150,13 +165,17 @@ def find_resources(app: FastAPI) -> dict[str, Resource]:
     return found
 
 
-def _resources(app: FastAPI) -> Iterator[Resource]:
-    routes = {
+def _routes(app: FastAPI) -> dict[tuple[str, str], APIRoute]:
+    return {
         (method, route.path.removeprefix(API)): route
         for route in app.routes
         if isinstance(route, APIRoute) and route.path.startswith(API)
         for method in route.methods or ()
     }
+
+
+def _resources(app: FastAPI) -> Iterator[Resource]:
+    routes = _routes(app)
     lists = {
         path: row
         for (method, path), route in routes.items()
@@ -174,32 +193,47 @@ def _resource(
     tables: Mapping[str, str],
 ) -> Resource:
     package = _package_of(routes["GET", path])
-    actions: dict[str, Action] = {}
-    verbs: dict[str, Action] = {}
-    for (method, other), route in routes.items():
-        action = Action(route, guard_of(route.endpoint))
-        if other == path and method == "POST":
-            actions["create"] = action
-        elif other.startswith(f"{path}/{{") and ROW.fullmatch(other.removeprefix(path)):
-            name = {"GET": "read", "PATCH": "change", "PUT": "change", "DELETE": "delete"}.get(
-                method
-            )
-            if name:
-                actions.setdefault(name, action)
-        elif method == "POST" and route.body_field is None:
-            place, _, verb = other.rpartition("/")
-            if "{" not in verb and ROW.fullmatch(place.removeprefix(path)):
-                verbs[verb] = action
     return Resource(
         key=path.replace("/", "."),
         module=package.rpartition(".")[2],
         row=row,
         list=Action(routes["GET", path], guard_of(routes["GET", path].endpoint)),
-        actions=actions,
-        verbs=verbs,
+        actions=_actions(path, routes),
+        verbs=_verbs(path, routes),
         targets=_targets(package, path, tables),
         console=_console(package, path),
     )
+
+
+def _actions(path: str, routes: Mapping[tuple[str, str], APIRoute]) -> dict[str, Action]:
+    """Return what can be done with a form: a route that takes a file, for example, has none."""
+    found: dict[str, Action] = {}
+    for (method, other), route in routes.items():
+        is_row = ROW.fullmatch(other.removeprefix(path)) if other.startswith(path) else None
+        name = OF_A_ROW.get(method) if is_row else None
+        if (other, method) == (path, "POST"):
+            name = "create"
+        action = Action(route, guard_of(route.endpoint))
+        if name and (name not in WITH_A_FORM or action.body is not None):
+            found.setdefault(name, action)
+    return found
+
+
+def _verbs(path: str, routes: Mapping[tuple[str, str], APIRoute]) -> dict[str, Action]:
+    """Return the routes that take nothing but a row, by the last word of their path."""
+    found: dict[str, Action] = {}
+    for (method, other), route in routes.items():
+        place, _, verb = other.rpartition("/")
+        takes = [*route.dependant.body_params, *route.dependant.query_params]
+        if (
+            method == "POST"
+            and other.startswith(f"{path}/{{")
+            and ROW.fullmatch(place.removeprefix(path))
+            and "{" not in verb
+            and not any(each.field_info.is_required() for each in takes)
+        ):
+            found[verb] = Action(route, guard_of(route.endpoint))
+    return found
 
 
 def _row_of(route: APIRoute) -> type[BaseModel] | None:

@@ -1,7 +1,7 @@
 """How a page of the console comes about: who asks, what is rendered, and what errors look like."""
 
 from ._errors import show_error
-from ._log_in import PREFIX, begin_session, end_cookies, own_path, renewed
+from ._log_in import PREFIX, begin_session, end_cookies, end_support_cookie, own_path, renewed
 from ._menu import Entry, add_to_menu, set_entries
 from ._pages import Pages
 from ._templates import STATIC, add_filter, render, render_first
@@ -17,6 +17,7 @@ __all__ = [
     "add_to_menu",
     "begin_session",
     "end_cookies",
+    "end_support_cookie",
     "own_path",
     "render",
     "render_first",

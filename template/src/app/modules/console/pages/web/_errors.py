@@ -8,6 +8,7 @@ from app.core.errors import AppError
 
 from ._headers import secured
 from ._templates import render
+from ._visit import until_of
 
 
 def show_error(scope: Scope, error: AppError) -> Response:
@@ -29,5 +30,6 @@ def show_error(scope: Scope, error: AppError) -> Response:
         menu={},
         note=None,
         path="",
+        support_until=until_of(actor),
     )
     return secured(HTMLResponse(page, status_code=error.status, headers=error.headers))

@@ -38,6 +38,12 @@ def end_cookies(visit: Visit, response: Response) -> Response:
     return response
 
 
+def end_support_cookie(visit: Visit, response: Response) -> Response:
+    """Forget the access token only: the refresh token of the superuser's own log-in stays."""
+    visit.work.runtime.authenticator.cookies.clear_access(response)
+    return response
+
+
 async def renewed(visit: Visit) -> TokenPair | None:
     """Exchange the refresh token of the cookie. Raises RefreshRefused and what ends a log-in."""
     token = visit.work.runtime.authenticator.cookies.refresh_token(visit.request.scope)

@@ -33,9 +33,11 @@ def set_entries(find: Callable[[Any], Iterable[Entry]]) -> None:
 
 
 def grouped(visit: Any) -> dict[str, list[Entry]]:
-    """Return the entries of resources and the console's own, by group."""
+    """Return the entries of resources and the console's own, by group, in order of their titles."""
     groups: dict[str, list[Entry]] = {}
     found = [entry for find in _FOUND for entry in find(visit)]
     for entry in [*found, *_ENTRIES]:
         groups.setdefault(entry.group, []).append(entry)
-    return groups
+    return {
+        group: sorted(entries, key=lambda each: each.title) for group, entries in groups.items()
+    }

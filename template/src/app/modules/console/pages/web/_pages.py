@@ -1,7 +1,7 @@
 """Registers pages: each says who may see it, as routes of the API do."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from ._log_in import PREFIX, asked_to_log_in
 from ._visit import Visit
 
 Handler = TypeVar("Handler", bound=Callable[[Visit], Awaitable[Response]])
+Mark = Callable[[Any], Any]
 SAFE = ("GET", "HEAD")
 
 
@@ -40,14 +41,30 @@ class Pages:
         return self.add(path, guard, ["GET"], limit=limit, failures=failures)
 
     def post(
-        self, path: str, guard: str = SIGNED_IN, *, limit: str = "", failures: bool = False
+        self,
+        path: str,
+        guard: str = SIGNED_IN,
+        *,
+        limit: str = "",
+        failures: bool = False,
+        mark: Mark | None = None,
     ) -> Callable[[Handler], Handler]:
-        return self.add(path, guard, ["POST"], limit=limit, failures=failures)
+        return self.add(path, guard, ["POST"], limit=limit, failures=failures, mark=mark)
 
     def add(
-        self, path: str, guard: str, methods: list[str], *, limit: str = "", failures: bool = False
+        self,
+        path: str,
+        guard: str,
+        methods: list[str],
+        *,
+        limit: str = "",
+        failures: bool = False,
+        mark: Mark | None = None,
     ) -> Callable[[Handler], Handler]:
-        """`limit` is that of `@limited`: pages that check a password or a code have "login"."""
+        """`limit` is that of `@limited`: pages that check a password or a code have "login".
+
+        `mark` marks the route as something else too, such as `ends_support`.
+        """
 
         def register(handler: Handler) -> Handler:
             @permission(guard)
@@ -55,8 +72,12 @@ class Pages:
                 return secured(await _respond(Visit(request), handler, guard))
 
             marked = limited(limit, failures=failures)(endpoint) if limit else endpoint
+            marked = mark(marked) if mark else marked
             self.router.add_api_route(
-                path, marked, methods=methods, name=f"console.{handler.__name__}"
+                path,
+                marked,
+                methods=methods,
+                name=f"console.{handler.__name__}",
             )
             return handler
 

@@ -1,5 +1,6 @@
 """One request for a page."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,8 +23,16 @@ NOTES = {
     "changed": "Saved.",
     "deleted": "Deleted.",
     "done": "Done.",
+    "mailed": "An e-mail is on its way.",
 }
 """What the page says after a form: `?note=created`."""
+
+
+def until_of(actor: Actor | None) -> str:
+    """Return when the support session ends, or nothing if it is none: the banner says it."""
+    if actor is None or not actor.is_read_only or actor.expires_at is None:
+        return ""
+    return f"{datetime.fromtimestamp(actor.expires_at, UTC):%H:%M} UTC"
 
 
 class Visit:
@@ -97,6 +106,7 @@ class Visit:
                 for group, entries in shown.items()
             },
             "path": path,
+            "support_until": until_of(self.actor),
             "may": self.may,
         }
 

@@ -1,0 +1,314 @@
+"""A person's own account: name, e-mail, password, second factor, log-ins, accounts elsewhere."""
+
+from typing import Any
+
+import segno
+from markupsafe import Markup
+from starlette.responses import Response
+
+from app.core.errors import NotFound
+
+from ._own import Act, Form, Line, Part, action_of, do, id_of, own_page, read
+from ._rows import moment
+from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+
+pages = Pages()
+
+PATH = f"{PREFIX}/account"
+BACK = Act(label="Your account", path=PATH)
+FACTOR = "users/me/second-factor"
+URI = "otpauth://"
+LONGEST_URI = 1000
+FORMS = {
+    "name": ("PATCH", "users/me", "Your name", "Save", "changed"),
+    "email": ("POST", "users/me/email", "Your e-mail address", "Send the link", "mailed"),
+    "password": ("PUT", "users/me/password", "Your password", "Save", "changed"),
+}
+ABOUT = {
+    "email": "The address changes when you open the link that is mailed to the new one.",
+    "password": "Your other log-ins end.",
+}
+add_to_menu(Entry("Your account", PATH, "signed-in", "You"))
+
+
+@pages.get("/account")
+async def show_account(visit: Visit) -> Response:
+    me = (await read(visit, "users/me")).data
+    return own_page(
+        visit,
+        "Your account",
+        _person(me),
+        _second_factor((await read(visit, FACTOR)).data),
+        _sessions((await read(visit, "users/me/sessions")).data),
+        _identities((await read(visit, "users/me/identities")).data),
+    )
+
+
+@pages.get("/account/change/{what}")
+async def show_own_form(visit: Visit) -> Response:
+    me = (await read(visit, "users/me")).data
+    return _own_form(visit).show(visit, {"full_name": me["full_name"]})
+
+
+@pages.post("/account/change/{what}")
+async def send_own_form(visit: Visit) -> Response:
+    answer = await _own_form(visit).send(visit)
+    note = FORMS[visit.request.path_params["what"]][-1]
+    return answer if isinstance(answer, Response) else visit.go(PATH, note)
+
+
+@pages.post("/account/confirmation")
+async def send_confirmation(visit: Visit) -> Response:
+    await do(visit, "POST", "users/me/email/confirmation")
+    return visit.go(PATH, "mailed")
+
+
+@pages.post("/account/sessions/{row_id}/end")
+async def end_session(visit: Visit) -> Response:
+    await do(visit, "DELETE", "users/me/sessions/{session_id}", id_of(visit))
+    return visit.go(PATH, "done")
+
+
+@pages.post("/account/end-other-sessions")
+async def end_other_sessions(visit: Visit) -> Response:
+    await do(visit, "DELETE", "users/me/sessions")
+    return visit.go(PATH, "done")
+
+
+@pages.post("/account/identities/{row_id}/unlink")
+async def unlink_identity(visit: Visit) -> Response:
+    await do(visit, "DELETE", "users/me/identities/{identity_id}", id_of(visit))
+    return visit.go(PATH, "done")
+
+
+@pages.get("/account/identities/{row_id}/link")
+async def show_link_identity(visit: Visit) -> Response:
+    return _link_form(visit).show(visit)
+
+
+@pages.post("/account/identities/{row_id}/link")
+async def link_identity(visit: Visit) -> Response:
+    answer = await _link_form(visit).send(visit, row_id=id_of(visit))
+    return answer if isinstance(answer, Response) else visit.go(PATH, "done")
+
+
+@pages.get("/account/second-factor/set-up")
+async def show_set_up(visit: Visit) -> Response:
+    return _set_up_form(visit).show(visit)
+
+
+@pages.post("/account/second-factor/set-up")
+async def set_up(visit: Visit) -> Response:
+    """Show the secret as a QR code, and ask for the first code of the device."""
+    answer = await _set_up_form(visit).send(visit)
+    if isinstance(answer, Response):
+        return answer
+    return _confirm_form(visit, answer.data["uri"], answer.data["secret"]).show(visit)
+
+
+@pages.post("/account/second-factor/confirm")
+async def confirm(visit: Visit) -> Response:
+    """Turn it on. With a wrong code the same QR code is shown again: the form brings it."""
+    sent = await visit.form()
+    form = _confirm_form(visit, sent.get("uri", ""), sent.get("secret", ""))
+    answer = await form.send(visit)
+    return answer if isinstance(answer, Response) else _codes(visit, answer.data)
+
+
+@pages.get("/account/second-factor/codes")
+async def show_renew_codes(visit: Visit) -> Response:
+    return _codes_form(visit).show(visit)
+
+
+@pages.post("/account/second-factor/codes")
+async def renew_codes(visit: Visit) -> Response:
+    answer = await _codes_form(visit).send(visit)
+    return answer if isinstance(answer, Response) else _codes(visit, answer.data)
+
+
+@pages.get("/account/second-factor/remove")
+async def show_remove_factor(visit: Visit) -> Response:
+    return _remove_form(visit).show(visit)
+
+
+@pages.post("/account/second-factor/remove")
+async def remove_factor(visit: Visit) -> Response:
+    answer = await _remove_form(visit).send(visit)
+    return answer if isinstance(answer, Response) else visit.go(PATH, "done")
+
+
+def _own_form(visit: Visit) -> Form:
+    """Raises NotFound."""
+    what = visit.request.path_params["what"]
+    if what not in FORMS:
+        raise NotFound
+    method, path, heading, button, _ = FORMS[what]
+    return Form(
+        action=action_of(visit, method, path),
+        heading=heading,
+        button=button,
+        back=BACK,
+        about=ABOUT.get(what, ""),
+        changes={"email": {"label": "New address"}, "password": {"label": "Your password"}},
+    )
+
+
+def _set_up_form(visit: Visit) -> Form:
+    return Form(
+        action=action_of(visit, "POST", FACTOR),
+        heading="Set up a second factor",
+        button="Go on",
+        back=BACK,
+        about="You need an app on your phone that makes codes for log-ins.",
+        changes={"password": {"label": "Your password"}},
+    )
+
+
+def _confirm_form(visit: Visit, uri: str, secret: str) -> Form:
+    is_shown = uri.startswith(URI) and len(uri) <= LONGEST_URI
+    return Form(
+        action=action_of(visit, "POST", f"{FACTOR}/confirm"),
+        heading="Set up a second factor",
+        button="Turn it on",
+        back=BACK,
+        target=f"{PATH}/second-factor/confirm",
+        hidden={"uri": uri, "secret": secret} if is_shown else {},
+        parts=[
+            Part(
+                about="Scan this with the app on your phone, or type the secret into it.",
+                html=_qr_code(uri),
+                facts=[("Secret", Markup("<code>{}</code>").format(secret))],
+            )
+        ]
+        if is_shown
+        else [],
+        changes={"code": {"label": "Code that the app shows"}},
+    )
+
+
+def _codes_form(visit: Visit) -> Form:
+    return Form(
+        action=action_of(visit, "POST", f"{FACTOR}/recovery-codes"),
+        heading="New recovery codes",
+        button="Make them",
+        back=BACK,
+        about="The codes that you have are no longer valid then.",
+        changes={"password": {"label": "Your password"}},
+    )
+
+
+def _remove_form(visit: Visit) -> Form:
+    return Form(
+        action=action_of(visit, "POST", f"{FACTOR}/remove"),
+        heading="Remove the second factor",
+        button="Remove",
+        back=BACK,
+        is_danger=True,
+        changes={"password": {"label": "Your password"}},
+    )
+
+
+def _link_form(visit: Visit) -> Form:
+    return Form(
+        action=action_of(visit, "POST", "users/me/identities/{identity_id}/link"),
+        heading="Link the account again",
+        button="Link",
+        back=BACK,
+        changes={"password": {"label": "Your password"}},
+    )
+
+
+def _codes(visit: Visit, data: Any) -> Response:
+    about = "Keep them on paper: they are shown only here. Each replaces the app for one log-in."
+    codes = Markup("<br>").join(Markup("<code>{}</code>").format(c) for c in data["recovery_codes"])
+    return own_page(visit, "Recovery codes", Part(about=about, html=codes), back=BACK)
+
+
+def _qr_code(uri: str) -> Markup:
+    code = segno.make(uri, error="m", micro=False)
+    drawn = code.svg_inline(scale=5, border=4, light="#fff", svgclass="qr", title="QR code")
+    return Markup(drawn)  # noqa: S704 - only shapes: the text is encoded in them
+
+
+def _person(me: Any) -> Part:
+    is_confirmed = me["email_verified_at"] is not None
+    state = "" if is_confirmed else " (not confirmed)"
+    changes = [
+        Act(label="Change name", path=f"{PATH}/change/name"),
+        Act(label="Change e-mail", path=f"{PATH}/change/email"),
+        Act(label="Change password", path=f"{PATH}/change/password"),
+    ]
+    again = Act(label="Mail the link again", path=f"{PATH}/confirmation", is_post=True)
+    return Part(
+        acts=changes if is_confirmed else [*changes, again],
+        facts=[("Name", me["full_name"]), ("E-mail", f"{me['email']}{state}")],
+    )
+
+
+def _second_factor(state: Any) -> Part:
+    if not state["is_on"]:
+        acts = [Act(label="Set up", path=f"{PATH}/second-factor/set-up")]
+        return Part(title="Second factor", about="It is off.", acts=acts)
+    return Part(
+        title="Second factor",
+        about=f"It is on. Recovery codes left: {state['recovery_codes_left']}.",
+        acts=[
+            Act(label="New recovery codes", path=f"{PATH}/second-factor/codes"),
+            Act(label="Remove", path=f"{PATH}/second-factor/remove", is_danger=True),
+        ],
+    )
+
+
+def _sessions(rows: Any) -> Part:
+    others = Act(label="End all others", path=f"{PATH}/end-other-sessions", is_post=True)
+    return Part(
+        title="Log-ins",
+        acts=[others] if len(rows) > 1 else [],
+        columns=("Browser", "Address", "Began", "Last used"),
+        lines=[
+            Line(
+                (
+                    row["user_agent"] or "–",
+                    row["address"] or "–",
+                    moment(row["created_at"]),
+                    "now" if row["is_current"] else moment(row["last_used_at"]),
+                ),
+                [] if row["is_current"] else [_end(row)],
+            )
+            for row in rows
+        ],
+    )
+
+
+def _end(row: Any) -> Act:
+    path = f"{PATH}/sessions/{row['id']}/end"
+    return Act(label="End", path=path, about=row["user_agent"] or "", is_post=True)
+
+
+def _identities(rows: Any) -> Part:
+    """Return nothing to show where no account was ever linked."""
+    if not rows:
+        return Part()
+    return Part(
+        title="Accounts elsewhere",
+        columns=("Provider", "E-mail", "Linked", "State"),
+        lines=[
+            Line(
+                (
+                    row["provider"] or row["issuer"],
+                    row["email"] or "–",
+                    moment(row["created_at"]),
+                    "unlinked" if row["unlinked_at"] else "linked",
+                ),
+                [_identity_act(row)],
+            )
+            for row in rows
+        ],
+    )
+
+
+def _identity_act(row: Any) -> Act:
+    path, about = f"{PATH}/identities/{row['id']}", row["email"] or row["issuer"]
+    if row["unlinked_at"]:
+        return Act(label="Link again", path=f"{path}/link", about=about)
+    return Act(label="Unlink", path=f"{path}/unlink", about=about, is_post=True)
