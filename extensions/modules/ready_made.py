@@ -22,7 +22,7 @@ class ReadyMade:
 READY_MADE = (
     ReadyMade(
         "console",
-        "Console: pages in the browser for every module, and for what a tenant's people manage",
+        "Console: pages in the browser for every module and for people",
         needs_in_tests=("axe-playwright-python>=0.1.8,<1", "playwright>=1.55,<2"),
     ),
     ReadyMade(
