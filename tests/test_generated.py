@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from extensions.modules.answer import decided, read
 from extensions.modules.fields import Module, modules_of
 from extensions.modules.fields.field import KINDS, USERS, Field
 from extensions.modules.names import Names, names_of
-from extensions.modules.options import Options
+from extensions.modules.options import ACTIONS, Options
 from extensions.modules.validation import modules_problems
 from tests.answers import ANSWER_SETS, LONGEST, SHORTEST
 from tests.descriptions import PRECARIOUS, accepted, description, precarious_project
@@ -71,6 +72,19 @@ def _modules() -> Iterator[Module]:
     yield from modules_of(decided(read(precarious_project()), None))
     yield from (Module(names_of(name), _MIX) for name in PRECARIOUS if not modules_problems(name))
     yield from _widest()
+    yield from _with_two_routes()
+
+
+def _with_two_routes() -> Iterator[Module]:
+    fields = {
+        "code": "str index filters(several)",
+        "until": "date = today",
+        "stage": 'enum(a = "A" -> b)',
+        "price": "money?",
+    }
+    for only in combinations(ACTIONS, 2):
+        for archive in (True, False):
+            yield from modules_of(read({"stays": {"fields": fields, "only": [*only], "archive": archive, "bulk": 5}}))
 
 
 def precarious() -> dict[str, Any]:
