@@ -21,7 +21,8 @@ PYTHON_OF = re.compile(r"\{\{.*?\}\}")
 
 
 def rendered(name: str) -> str:
-    return PYTHON_OF.sub("acme", (TEMPLATE / name).read_text(encoding="utf-8"))
+    text = (TEMPLATE / name).read_text(encoding="utf-8")
+    return PYTHON_OF.sub("acme", text.replace("{{ _copier_conf.answers_file }}", ".copier-answers.yml"))
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from app.core.auth import OidcRefused, TokenRefused
 from app.core.errors import AppError, FieldError
-from app.core.http.problems import error_types
 from app.core.languages import APP, message
 from app.core.module import find_modules
+from app.core.steps import WrongStep
 from app.core.templates import TEMPLATES
 
 KIT = APP / "kit"
@@ -23,6 +23,8 @@ MARKED = {
     TokenRefused.__name__,
     message.__name__,
 }
+UNUSED = (WrongStep,)
+"""Errors of core that perhaps no module of this project raises."""
 
 
 @cache
@@ -30,17 +32,24 @@ def messages() -> dict[str, str]:
     """Return each English text, and where it is: a file, an error, or a template."""
     find_modules()
     found = dict(TEMPLATES.messages())
-    for kind in error_types().values():
+    kinds: set[type[AppError]] = {*_below(AppError), *UNUSED}
+    for kind in kinds:
         if kind.__module__.startswith(f"{APP.name}."):
             place = kind.__module__.removeprefix(f"{APP.name}.").replace(".", "/") + ".py"
             texts = (kind.title, kind.detail)
             found |= {text: place for text in texts if text and PLACEHOLDERS.sub("", text)}
-    names = {*(kind.__name__ for kind in error_types().values()), *MARKED}
+    names = {*(kind.__name__ for kind in kinds), *MARKED}
     for file in sorted(APP.rglob("*.py")):
         if "tests" not in file.parts:
             is_of_kit = KIT in file.parents  # whose errors say what is wrong with a value
             found |= _in_code(file, names | {ValueError.__name__} if is_of_kit else names)
     return found
+
+
+def _below(kind: type[AppError]) -> Iterator[type[AppError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
 
 
 def _in_code(file: Path, names: set[str]) -> dict[str, str]:
