@@ -52,9 +52,14 @@ abstract class LogIn {
     this.#take(await ok(this.api.POST("/api/v1/auth/second-factor", { params: this.params, body })));
   }
 
-  /** Makes a user with a tenant of their own, and logs in. */
-  async register(body: Schemas["Registration"]): Promise<void> {
-    this.#take(await ok(this.api.POST("/api/v1/auth/register", { params: this.params, body })));
+  /** Makes a user with a tenant of their own, and logs in. Returns false if the address must be confirmed before. */
+  async register(body: Schemas["Registration"]): Promise<boolean> {
+    const answer = await ok(this.api.POST("/api/v1/auth/register", { params: this.params, body }));
+    if ("confirm" in answer) {
+      return false;
+    }
+    this.#take(answer);
+    return true;
   }
 
   protected get params(): { query: { cookies: boolean } } {

@@ -17,6 +17,7 @@ from .generated.models import (
     CookiesSet,
     Problem,
     RefreshRequest,
+    RegistrationRead,
     TokenRead,
     ValidationProblem,
 )
@@ -26,7 +27,16 @@ EARLY = 15
 REFRESH = "/api/v1/auth/refresh"
 
 Credentials = httpx2.Auth
-Tokens = TokenRead | AccessRead | CookiesSet | ChallengeRead | Problem | ValidationProblem | None
+Tokens = (
+    TokenRead
+    | AccessRead
+    | CookiesSet
+    | ChallengeRead
+    | RegistrationRead
+    | Problem
+    | ValidationProblem
+    | None
+)
 """What the operations of `auth` that log somebody in return."""
 
 
