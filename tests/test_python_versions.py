@@ -19,7 +19,15 @@ AWAY = ("error sending request", "dns error", "Could not connect")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_has_a_wheel_of_everything(version: str, project_of: Callable[[str], Path]) -> None:
     options = "--all-extras --group dev --python-platform linux --only-binary :all: --quiet --no-header --no-annotate"
-    command = [os.environ.get("UV", "uv"), "pip", "compile", "pyproject.toml", "--python-version", version, *options.split()]
+    command = [
+        os.environ.get("UV", "uv"),
+        "pip",
+        "compile",
+        "pyproject.toml",
+        "--python-version",
+        version,
+        *options.split(),
+    ]
 
     done = subprocess.run(command, cwd=project_of("everything"), capture_output=True, encoding="utf-8", check=False)
 

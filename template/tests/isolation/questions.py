@@ -96,11 +96,14 @@ async def lists_of(
 
 
 def _filtered(repository: type[Repository[Any]], name: str, row: dict[str, Any]) -> Any:
-    """Return a value for a filter: that of the row, several, or True for one that asks for none."""
+    """Return a value for a filter: that of the row, several, or True for one that asks for none.
+
+    A filter that is no column, such as `archived`, gets False.
+    """
     declared = (each for each in repository.filters if isinstance(each, Declared))
     found = next((each for each in declared if each.name == name), None)
     if found is None:
-        return row[name]
+        return row.get(name, False)
     if found.otherwise is not None:
         return True
     return [row[found.column]] if name.endswith("_any") else row[found.column]

@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -165,13 +167,12 @@ class TestAnotherPerson:
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> Path:
-    """A folder that everyone can write to, like /tmp."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == tmp_path.owner() and folder.is_relative_to("/tmp/pytest-of-root"):
-            folder.chmod(0o755)
-    tmp_path.chmod(0o1777)
-    return tmp_path
+def shared() -> Iterator[Path]:
+    """A folder that everyone can write to, like /tmp. Its path is short, for sockets lie in it."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o1777)
+        yield folder
 
 
 class TestPlainPaths:

@@ -63,6 +63,8 @@ LIST_QUERIES = (
     "unknown=1",
 )
 KEYS = ("01980000-0000-7000-8000-000000000000", "x", "current", "me", "%2F")
+NEW_TENANT = ("POST", "/api/v1/tenants")
+"""Its answers differ: each tenant gets a slug of its own."""
 
 
 @pytest_asyncio.fixture
@@ -193,7 +195,9 @@ def _requests(app: FastAPI) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
                 if method == "GET":
                     queries = QUERIES if all_of_them else QUERIES[:1]
                     yield from ((method, f"{url}?{query}", {}, b"") for query in queries)
-                elif method == "DELETE" and "{" not in route.path:
+                elif (method, route.path) == NEW_TENANT or (
+                    method == "DELETE" and "{" not in route.path
+                ):
                     continue
                 else:
                     bodies = BODIES if all_of_them else BODIES[:1]
