@@ -140,3 +140,26 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "shortest": {"modules": [], "custom_modules": [SHORTEST], "license": "MIT", "deploy": "kamal"},
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
+
+NEW_IN_2 = ("console", "venues")
+"""Modules of these answers that need 2.0."""
+
+
+def answers_of(release: str, name: str) -> dict[str, Any]:
+    """Return the answers, without what releases before 2.0 do not know."""
+    answers = ANSWER_SETS[name]
+    if not release.startswith(("v0.", "v1.")):
+        return answers
+    modules = [each for each in answers.get("modules", []) if each not in NEW_IN_2]
+    custom = answers.get("custom_modules", "")
+    if isinstance(custom, dict):
+        custom = {name: _before_2(said) for name, said in custom.items() if name not in NEW_IN_2}
+    return {**answers, "modules": modules, "custom_modules": custom}
+
+
+def _before_2(said: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Leave options and steps out."""
+    known = {key: value for key, value in (said or {}).items() if key in ("fields", "plural")}
+    if "fields" in known:
+        known["fields"] = {name: field for name, field in known["fields"].items() if "->" not in field}
+    return known or None

@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.answers import ANSWER_SETS
+from tests.answers import answers_of
 from tools.history import template_with_releases
 
 from .client import work_in
@@ -31,7 +31,7 @@ def project_at(all_releases: Path, workshop: Path, tmp_path_factory: pytest.Temp
 
     @cache
     def made(release: str, answers: str) -> Path:
-        return begin(all_releases, release, tmp_path_factory.mktemp("made") / "project", ANSWER_SETS[answers])
+        return begin(all_releases, release, tmp_path_factory.mktemp("made") / "project", answers_of(release, answers))
 
     def copied(release: str, answers: str, edited: bool) -> Path:
         project = Path(mkdtemp(prefix="update-", dir=workshop)) / "project"

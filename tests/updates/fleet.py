@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.answers import ANSWER_SETS
+from tests.answers import ANSWER_SETS, answers_of
 from tools.fleet import Outcome, exit_code, table, update_all
 from tools.history import releases, template_with_releases
 from tools.snapshot import ROOT, VERSION, git
@@ -64,7 +64,7 @@ def _make(template: Path, number: int) -> Path:
     answers = list(ANSWER_SETS)[(turn + place) % len(ANSWER_SETS)]
     edited = turn % 2 == 1
     name = f"{number + 1:02}-{answers}{'-edited' if edited else ''}"
-    project = begin(template, release, FLEET / name, ANSWER_SETS[answers])
+    project = begin(template, release, FLEET / name, answers_of(release, answers))
     if edited:
         work_in(project)
         _tidy(project)
