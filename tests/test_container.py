@@ -17,12 +17,13 @@ from tests.clone import PATH
 from tools.snapshot import ROOT
 
 TEMPLATE = ROOT / "template"
+ANSWERS = ".copier-answers.yml"
 PYTHON_OF = re.compile(r"\{\{.*?\}\}")
 
 
 def rendered(name: str) -> str:
     text = (TEMPLATE / name).read_text(encoding="utf-8")
-    return PYTHON_OF.sub("acme", text.replace("{{ _copier_conf.answers_file }}", ".copier-answers.yml"))
+    return PYTHON_OF.sub("acme", text.replace("{{ _copier_conf.answers_file }}", ANSWERS))
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ class TestTheImage:
         for line in re.findall(r"^COPY ([^-].*) \S+$", DOCKERFILE, re.MULTILINE):
             for name in line.split():
                 found = any(TEMPLATE.glob(f"{name}*"))
-                assert found or name == "uv.lock"
+                assert found or name in ("uv.lock", ANSWERS)
                 assert f"{name}/" not in ignored
 
 
