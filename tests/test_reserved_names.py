@@ -191,12 +191,9 @@ class TestSuggestions:
             for suggestion in _SUGGESTION.findall(sentence):
                 assert validation.modules_problems({module: {"fields": {suggestion: kind}}}) == [], (name, suggestion)
 
-    @pytest.mark.parametrize("value", ["PG-13", "Draft", "not yet", "1st", "größe", "A/B", "x" * 60])
-    def test_of_values_are_accepted(self, value: str) -> None:
-        (sentence,) = validation.modules_problems({"films": {"fields": {"rating": f"enum({value}, other)"}}})
-        (suggestion,) = _SUGGESTION.findall(sentence)
-
-        assert validation.modules_problems({"films": {"fields": {"rating": f"enum({suggestion}, other)"}}}) == []
+    @pytest.mark.parametrize("value", ["PG-13", "Draft", "not yet", "1st", "größe", "A/B"])
+    def test_of_values_are_not_needed(self, value: str) -> None:
+        assert validation.modules_problems({"films": {"fields": {"rating": f"enum({value}, other)"}}}) == []
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_of_types_are_accepted(self, kind: str) -> None:
