@@ -112,8 +112,6 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
 }
 """Sorted values of kinds whose values are a list."""
 
-_COUNTRIES = load_source("src/app/kit/countries.py").COUNTRIES
-_CURRENCIES = load_source("src/app/kit/currencies.py").CURRENCIES
 _ZONE = re.compile(r"UTC|[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z0-9_+-]+){1,2}")
 # Minor units of ISO 4217; all other currencies have two places.
 _PLACES = {
@@ -126,9 +124,9 @@ _PLACES = {
 def is_known(kind: str, value: str) -> bool:
     match kind:
         case "country":
-            return value in _COUNTRIES
+            return value in load_source("src/app/kit/countries.py").COUNTRIES
         case "currency":
-            return value in _CURRENCIES
+            return value in load_source("src/app/kit/currencies.py").CURRENCIES
         case _:
             return bool(_ZONE.fullmatch(value))
 
