@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 # Besides random descriptions there is one with names, words and texts that collide.
 PRECARIOUS = "precarious"
-SEEDS = [46, 74, PRECARIOUS]
+SEEDS = [46, PRECARIOUS]
 
 
 @pytest.fixture(scope="module", params=[pytest.param(s, marks=pytest.mark.xdist_group(f"random {s}")) for s in SEEDS])
