@@ -9,8 +9,9 @@ from tools.environment import environment_of
 PATH = f"{Path(os.environ.get('UV', 'uv')).parent}{os.pathsep}{os.environ['PATH']}"
 """Has uv and uvx, also where only `make` fetched them."""
 
-KEPT = ("HOME", "LANG", "TMPDIR", "PYTEST_DEBUG_TEMPROOT", "NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy")
-"""Where to write, and the way to package registries: npm knows no certificates of the system."""
+REGISTRIES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+"""The way to them: uv and npm know no certificates of the system."""
+KEPT = ("HOME", "LANG", "TMPDIR", "PYTEST_DEBUG_TEMPROOT", *REGISTRIES)
 
 
 class Clone:
