@@ -158,21 +158,21 @@ export class BrowserSession extends LogIn implements Credentials {
   #queue: Promise<unknown> = Promise.resolve();
 
   protected keep(): void {
-    localStorage.setItem(NOTE, crypto.randomUUID());
+    write(crypto.randomUUID());
   }
 
   /** Whether this browser has logged in; the API may have ended it since. */
   get isLoggedIn(): boolean {
-    return localStorage.getItem(NOTE) !== null;
+    return read() !== null;
   }
 
   async logOut(): Promise<void> {
-    localStorage.removeItem(NOTE);
+    write(null);
     await ok(this.api.POST("/api/v1/auth/logout", { params: this.params }));
   }
 
   async authorize(request: Request): Promise<void> {
-    this.#seen.set(request, localStorage.getItem(NOTE));
+    this.#seen.set(request, read());
   }
 
   async renew(request: Request): Promise<boolean> {
@@ -181,14 +181,14 @@ export class BrowserSession extends LogIn implements Credentials {
   }
 
   async #refreshUnlessDone(seen: string): Promise<boolean> {
-    const now = localStorage.getItem(NOTE);
+    const now = read();
     if (now !== seen) {
       return now !== null;
     }
     return endsQuietly(async () => {
       await ok(this.api.POST("/api/v1/auth/refresh", { params: this.params, body: {} }));
       this.keep();
-    }, () => localStorage.removeItem(NOTE));
+    }, () => write(null));
   }
 
   /** One at a time, among all tabs; among those of this tab if the page is not served with TLS. */
@@ -200,6 +200,16 @@ export class BrowserSession extends LogIn implements Credentials {
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Which log-in it is, in a cookie: another tab sees a change at once, which it does not with localStorage. */
+function read(): string | null {
+  return document.cookie.match(`(?:^|; )${NOTE}=([^;]+)`)?.[1] ?? null;
+}
+
+function write(note: string | null): void {
+  const age = note === null ? 0 : 31_536_000;
+  document.cookie = `${NOTE}=${note ?? ""}; path=/; samesite=strict; max-age=${age}`;
 }
 
 /** Returns false if the API says that the log-in has ended. Throws any other problem. */
