@@ -32,12 +32,13 @@ def cells() -> list[object]:
 def marks_of(cell: tuple[str, str, str, bool]) -> list[pytest.MarkDecorator]:
     """Spare clean updates but those of one set of answers: edited ones do the same. `make matrix` runs all.
 
-    The smallest project is updated from the oldest release and the newest: what it has, the default one has too.
+    From releases between the oldest and the newest, edited projects with default answers and with fields are updated.
     """
     before, _, answers, edited = cell
     group = pytest.mark.xdist_group(f"{cell[0]} {answers}")
-    concerned = edited and (answers != "minimal" or before in STARTS)
-    spared = pytest.mark.skipif(not (concerned or answers == "default" or WRITES_TABLE), reason="make matrix runs it")
+    at_an_end = before in (*STARTS, *list(releases())[-1:])
+    concerned = (edited or answers == "default") if at_an_end else edited and answers in ("default", "fields")
+    spared = pytest.mark.skipif(not (concerned or WRITES_TABLE), reason="make matrix runs it")
     return [group] if cell == QUICK else [group, pytest.mark.slow, spared]
 
 
