@@ -14,7 +14,7 @@ CLIENTS = ("AsyncClient", "httpx.Client", "httpx.get", "httpx.post", "HTTPConnec
 HOW = "wait in a loop for what the test needs, or say in a comment on the line why any time will do"
 
 
-def tests() -> list[Path]:
+def files_of_tests() -> list[Path]:
     listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.py").splitlines()
     return [
         ROOT / name for name in listed if "tests/" in name and "/benchmarks/" not in name and (ROOT / name).is_file()
@@ -47,7 +47,7 @@ def _returns(loop: ast.For) -> bool:
 def test_have_no_sleep_that_must_be_long_enough() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{line}"
-        for file in tests()
+        for file in files_of_tests()
         for line in short_sleeps(file.read_text(encoding="utf-8"))
     ]
 
@@ -74,7 +74,7 @@ def impatient_calls(text: str) -> Iterator[int]:
 def test_wait_long_enough_for_a_busy_machine() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{line}"
-        for file in tests()
+        for file in files_of_tests()
         for line in impatient_calls(file.read_text(encoding="utf-8"))
     ]
 
