@@ -64,7 +64,7 @@ WRONG = {
     "total: float index filters(several)": "float is not filtered by several values: leave it out of filters",
     "total: int index filters(empty)": "a field that is never empty has no filter for that: leave it out of filters",
     "total: enum(one) filters(several)": "an enum of one value is not filtered by several: leave it out of filters",
-    "total: int 1..1": "1..1 has no room: the first number is the smaller one",
+    "total: int 1..1": "1..1: the first number must be smaller than the second",
     "total: int ..": "'..' has no number: write for example 0..100, 0.. or ..100",
     "total: int 0..2147483648": "the limit 2147483648 is no int: give one that is",
     "total: int >= 0.5": "the limit 0.5 is no int: give one that is",

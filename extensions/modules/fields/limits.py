@@ -87,7 +87,7 @@ def _check_bounds(field: Field) -> None:
         if not _is_number(field, number):
             raise Wrong(f"the limit {number} is no {field.kind}: give one that is")
     if low is not None and high is not None and Decimal(low) >= Decimal(high):
-        raise Wrong(f"{low}..{high} has no room: the first number is the smaller one")
+        raise Wrong(f"{low}..{high}: the first number must be smaller than the second")
     if high is not None and field.comparisons:
         raise Wrong("a field that is compared with another has no upper limit: leave one of the two out")
 

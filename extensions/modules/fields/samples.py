@@ -228,7 +228,7 @@ def _counted_within(field: Field) -> str:
 
 
 def _step(field: Field) -> Decimal:
-    """Return what samples rise by: the least that a small range has room for."""
+    """Return the step between samples: small enough for a narrow range."""
     low, high = (Decimal(bound) if bound else None for bound in field.bounds)
     if field.kind in ("int", "bigint") or low is None or high is None or high - low >= 2:
         return (

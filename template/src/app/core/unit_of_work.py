@@ -66,10 +66,12 @@ class UnitOfWork(Work):
         trace_id: str | None = None,
         origin: Origin | None = None,
         guard: Callable[[], str | None] | None = None,
+        read_only: bool = False,
     ) -> None:
         """`guard` returns the route's guard, once the request has reached its route."""
+        self.is_read_only = read_only or actor.is_read_only
         session = session or open_session(
-            runtime.database.rw, context, read_only=actor.is_read_only
+            runtime.database.rw, context, read_only=self.is_read_only
         )
         super().__init__(session, actor, context, trace_id=trace_id, origin=origin)
         self.runtime = runtime
@@ -253,7 +255,7 @@ class UnitOfWork(Work):
 
         Open it before this unit writes: this unit then releases its connection in the meantime.
         Requests that hold one connection and wait for a second deadlock as soon as the pool is
-        exhausted.
+        exhausted. In support it is read-only too, whoever its actor is.
         """
         await self.release()
         async with open_unit(
@@ -263,6 +265,7 @@ class UnitOfWork(Work):
             trace_id=self.trace_id,
             origin=self.origin,
             guard=self.guard,
+            read_only=self.is_read_only,
         ) as work:
             yield work
 
@@ -312,7 +315,7 @@ class UnitOfWork(Work):
 
     async def commit(self) -> None:
         pending, self._pending = self._pending, PendingWrites()
-        if self.actor.is_read_only and pending != PendingWrites():
+        if self.is_read_only and pending != PendingWrites():
             raise SupportIsReadOnly
         await self._write(pending)
         await self.session.commit()
@@ -365,9 +368,18 @@ async def open_unit(
     trace_id: str | None = None,
     origin: Origin | None = None,
     guard: Callable[[], str | None] | None = None,
+    read_only: bool = False,
 ) -> AsyncIterator[UnitOfWork]:
     """Open a unit of work outside HTTP: commits when the block ends, rolls back when it raises."""
-    work = UnitOfWork(runtime, actor, context, trace_id=trace_id, origin=origin, guard=guard)
+    work = UnitOfWork(
+        runtime,
+        actor,
+        context,
+        trace_id=trace_id,
+        origin=origin,
+        guard=guard,
+        read_only=read_only,
+    )
     async with _finishing(work):
         yield work
 

@@ -233,7 +233,8 @@ class Repository(Generic[Model]):
         """
         if not values:
             return row
-        await self._check_expected(row)
+        if self.session.expected:
+            await self._check_expected(row)
         statements, own = self._own_statements(to_write=True)
         _owned(values, statements.own, own)
         statement, complete = statements.update(values)
@@ -245,7 +246,8 @@ class Repository(Generic[Model]):
 
     async def delete(self, row: Model) -> None:
         """Delete the row. Raises RowNotFound."""
-        await self._check_expected(row)
+        if self.session.expected:
+            await self._check_expected(row)
         statements, own = self._own_statements(to_write=True)
         values = {"_where_id": row.id, "_where_own": own}
         self._only(await self.session.fetch(statements.delete, values))

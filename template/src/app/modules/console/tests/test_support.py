@@ -50,6 +50,17 @@ async def create_note_within(work: UnitOfWork) -> None:
         await create_note(own)
 
 
+async def create_note_as_the_system(work: UnitOfWork) -> None:
+    system = Actor.system(work.tenant.tenant_id)
+    async with work.within(work.tenant, actor=system) as own, own.within(own.tenant) as inner:
+        await create_note(inner)
+
+
+async def note_act_as_the_system(work: UnitOfWork) -> None:
+    async with work.within(work.tenant, actor=Actor.system(work.tenant.tenant_id)) as own:
+        own.audit("tests.done")
+
+
 async def rename(work: UnitOfWork) -> None:
     await TenantService(work).rename(name="Theirs")
 
@@ -135,9 +146,11 @@ class TestSupport:
         for write, error, sentence in (
             (create_note, DBAPIError, "read-only"),
             (create_note_within, DBAPIError, "read-only"),
+            (create_note_as_the_system, DBAPIError, "read-only"),
             (rename, DBAPIError, "read-only"),
             (lock, DBAPIError, "read-only"),
             (note_act, SupportIsReadOnly, "changes nothing"),
+            (note_act_as_the_system, SupportIsReadOnly, "changes nothing"),
         ):
             with pytest.raises(error, match=sentence):
                 await attempt(runtime, reader, owner, write)
