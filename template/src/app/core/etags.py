@@ -1,13 +1,12 @@
 """Row versions as ETags: `ETag`, `If-Match` and `If-None-Match` (RFC 9110, section 13)."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
-
-from sqlalchemy import select
 
 from app.core.errors import PreconditionFailed
 from app.core.work import Work
+from app.database.compiled.versions import lock_version
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,10 +30,7 @@ async def check_version(work: Work, row: Versioned) -> None:
     expected = work.origin.header(b"if-match") if work.origin else None
     if expected is None:
         return
-    model: Any = type(row)
-    current = await work.session.scalar(
-        select(model.updated_at).where(model.id == row.id).with_for_update()
-    )
+    current = await lock_version(work.session, row)
     if current is None or not names_version(expected, _etag(current)):
         raise PreconditionFailed
 

@@ -70,9 +70,7 @@ class UnitOfWork(Work):
     ) -> None:
         """`guard` returns the route's guard, once the request has reached its route."""
         self.is_read_only = read_only or actor.is_read_only
-        session = session or open_session(
-            runtime.database.rw, context, read_only=self.is_read_only
-        )
+        session = session or open_session(runtime.database.rw, context, read_only=self.is_read_only)
         super().__init__(session, actor, context, trace_id=trace_id, origin=origin)
         self.runtime = runtime
         self.etag_row: Versioned | None = None

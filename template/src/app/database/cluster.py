@@ -14,6 +14,9 @@ SUBSELECT = re.compile(
 )
 PLAIN = re.compile(r"\(NULLIF\(current_setting\('([\w.]+)'::text, true\), ''::text\)\)::uuid")
 
+CLUSTERED = "clustered"
+"""The engine option that says that it connects to the coordinator of a cluster."""
+
 
 def has_citus(connection: Connection) -> bool:
     return bool(connection.scalar(HAS_CITUS))

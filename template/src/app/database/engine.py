@@ -17,6 +17,7 @@ from app.database.asyncpg.pipelined import (
 )
 from app.database.asyncpg.pool import PATIENCE, PATIENCE_SECONDS
 from app.database.asyncpg.transaction import AT_BEGIN
+from app.database.cluster import CLUSTERED
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
 
 Pooled: TypeAlias = bool | Literal["prepared"]
@@ -72,6 +73,7 @@ def create_engine(
             SINGLE_STATEMENT_READS: fast,
             AT_BEGIN: at_begin,
             PATIENCE: patience_seconds,
+            CLUSTERED: citus,
         },
     )
     event.listen(engine.sync_engine, "connect", _read_plain_uuids)

@@ -14,6 +14,7 @@ from sqlalchemy.util import greenlet_spawn
 from app.database.asyncpg.errors import is_outdated
 from app.database.asyncpg.read_only import ReadOnlyTransaction
 from app.database.asyncpg.transaction import Transaction
+from app.database.cluster import CLUSTERED
 from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Prepared, Statement
 from app.database.orm.session import OrmSession
@@ -51,6 +52,11 @@ class TenantSession(OrmVerbs):
     def unscoped(self) -> bool:
         """True for work across tenants, which uses another role on another engine."""
         return self._unscoped
+
+    @property
+    def is_clustered(self) -> bool:
+        """True on the coordinator of a Citus cluster."""
+        return bool(self.transaction.engine.get_execution_options().get(CLUSTERED))
 
     @cached_property
     def orm(self) -> AsyncSession:
