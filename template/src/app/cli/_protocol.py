@@ -27,6 +27,11 @@ def _settings() -> HttpSettings:
     return load_settings().http
 
 
+@cache
+def _public_url() -> str:
+    return load_settings().public_url
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """The protocol of one connection."""
 
@@ -166,7 +171,7 @@ def _is_in(address: str, trusted: str) -> bool:
 
 
 def _answer(refusal: AppError) -> bytes:
-    headers, body = problem_bytes(refusal)
+    headers, body = problem_bytes(refusal, _public_url())
     lines = [f"{name}: {value}" for name, value in headers.items()]
     status = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"
     return "\r\n".join([status, *lines, "connection: close", "", ""]).encode("latin-1") + body
