@@ -13,9 +13,9 @@ import structlog
 from fastapi import FastAPI
 
 from app.config import LogSettings
+from app.core.http.middleware import TraceMiddleware
 from app.core.observability.logging import configure_logging
 from app.core.permissions import public
-from app.core.http.middleware import TraceMiddleware
 from tests.support.clients import client_of
 
 
