@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.config import HttpSettings, load_settings
 from app.core.errors import AppError, BadRequest
 from app.core.http.heads import HeadTooLarge, HeadTooSlow, TooManyConnections, UrlTooLong
+from app.core.http.middleware.deadline import ON_DISCONNECT
 from app.core.http.problems import problem_bytes
 
 LONGEST_URL = 16 * 1024
@@ -57,6 +58,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_counting()
         super().connection_lost(exc)
+        if self.cycle is not None and not self.cycle.response_complete:
+            give_up = self.cycle.scope["state"].get(ON_DISCONNECT)
+            if give_up is not None:
+                give_up()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
