@@ -79,7 +79,7 @@ def _print_logger(*_: Any) -> structlog.PrintLogger:
 def hide_private(_: Any, __: str, line: Line) -> Line:
     """Hide private values by name, at any depth, and in the text of exceptions."""
     for name, value in line.items():
-        if is_private(name):
+        if is_private(name) and not _is_id(name, value):
             line[name] = HIDDEN
         elif isinstance(value, NESTED):
             line[name] = _hide_inside(value)
@@ -91,12 +91,19 @@ def hide_private(_: Any, __: str, line: Line) -> Line:
 def _hide_inside(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: HIDDEN if is_private(str(key)) else _hide_inside(inner)
+            key: HIDDEN
+            if is_private(str(key)) and not _is_id(str(key), inner)
+            else _hide_inside(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [_hide_inside(inner) for inner in value]
     return value
+
+
+def _is_id(name: str, value: Any) -> bool:
+    """True for a row's id: `api_key_id` says whose request it was, and opens nothing."""
+    return name.endswith("_id") and (value is None or isinstance(value, UUID))
 
 
 @lru_cache(maxsize=1024)
