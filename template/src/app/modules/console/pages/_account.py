@@ -21,7 +21,10 @@ FACTOR = "users/me/second-factor"
 URI = "otpauth://"
 LONGEST_URI = 1000
 SAVE = Text("Save")
-YOUR_PASSWORD = {"password": {"label": Text("Your password")}}
+YOUR_PASSWORD = {
+    "password": {"label": Text("Your password")},
+    "code": {"label": Text("Code")},
+}
 FORMS = {
     "name": ("PATCH", "users/me", Text("Your name"), SAVE, "changed"),
     "email": (
@@ -158,7 +161,11 @@ def _own_form(visit: Visit) -> Form:
         button=button,
         back=BACK,
         about=ABOUT.get(what, NOTHING),
-        changes={"email": {"label": Text("New address")}} | YOUR_PASSWORD,
+        changes={
+            "email": {"label": Text("New address")},
+            "current_password": {"label": Text("Current password")},
+        }
+        | YOUR_PASSWORD,
     )
 
 

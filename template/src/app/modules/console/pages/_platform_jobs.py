@@ -83,7 +83,7 @@ async def show_job(visit: Visit) -> Response:
             acts=_acts_on(job.id, job.status),
             facts=[
                 (Text("Name"), job.name),
-                (Text("Status"), _status(job.status)),
+                (Text("Status"), status_name(job.status)),
                 (Text("Attempts"), job.attempts),
                 (Text("Queue"), job.queue),
                 (Text("Begins"), _moment(job.scheduled_at)),
@@ -131,7 +131,7 @@ async def show_periodic(visit: Visit) -> Response:
 
 def _cells(row: QueuedJob) -> Sequence[object]:
     link = Markup('<a href="{}/{}">{}</a>').format(JOBS, row.id, row.id)
-    status = _status(row.status)
+    status = status_name(row.status)
     tenant = row.tenant_id or "–"
     return link, row.name, status, row.attempts, _moment(row.changed_at), tenant
 
@@ -157,7 +157,7 @@ def _periodic(row: Periodic) -> Sequence[object]:
     )
 
 
-def _status(stored: str) -> Text:
+def status_name(stored: str) -> Text:
     return choice_name(NAMES.get(stored, stored))
 
 

@@ -11,8 +11,9 @@ from app.core.permissions import SUPERUSER
 
 from ._own import LIMIT, Line, Part, own_page
 from ._platform import GROUP
+from ._platform_jobs import status_name
 from ._rows import moment
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu, choice_name
+from .web import PREFIX, Entry, Pages, Visit, add_to_menu
 
 pages = Pages()
 
@@ -59,7 +60,7 @@ def _jobs(counts: Mapping[str, int]) -> list[tuple[Text, object]]:
     if not counts:
         return [(Text("Jobs"), Text("none"))]
     return [
-        (Text("Jobs: {status}", status=choice_name(status)), count)
+        (Text("Jobs: {status}", status=status_name(status)), count)
         for status, count in sorted(counts.items())
     ]
 

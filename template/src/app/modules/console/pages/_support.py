@@ -13,7 +13,7 @@ from app.modules.users import SupportService
 from ._own import Act, Part, id_of, own_page
 from ._platform import PEOPLE
 from .resources import Field, Kind
-from .web import PREFIX, Pages, Visit, Words, begin_session, end_support_cookie
+from .web import PREFIX, Pages, Visit, Words, begin_session, end_support_cookie, role_name
 
 pages = Pages()
 
@@ -57,7 +57,12 @@ async def end_support(visit: Visit) -> Response:
 
 async def _form(visit: Visit, *, problem: Words = "", status: int = 200) -> Response:
     found = await SupportService(visit.work).places(id_of(visit))
-    names = {str(each.tenant_id): f"{each.tenant_name} ({each.role})" for each in found.places}
+    names = {
+        str(each.tenant_id): Text(
+            "{tenant} ({role})", tenant=each.tenant_name, role=role_name(each.role)
+        )
+        for each in found.places
+    }
     tenant = Field("tenant_id", Text("Tenant"), Kind.CHOICE, required=True, choices=tuple(names))
     lasts = min(visit.work.runtime.tokens.seconds_left(), SUPPORT_LIFETIME.total_seconds())
     if not names:
