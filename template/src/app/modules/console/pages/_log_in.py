@@ -100,13 +100,16 @@ async def renew(visit: Visit) -> Response:
 async def start_oidc(visit: Visit) -> Response:
     """Redirect to the provider, whose way back is the API's; it then goes on to `next`."""
     provider = visit.request.path_params["provider"]
-    oidc = OidcService(visit.work)
+    next_path = own_path(visit.request.query_params.get("next"))
     path = visit.request.app.url_path_for("finish_oidc", provider=provider)
-    login = await oidc.begin_login(
-        provider,
-        redirect_uri=f"{visit.work.runtime.settings.public_url}{path}",
-        go_on=own_path(visit.request.query_params.get("next")),
-    )
+    try:
+        login = await OidcService(visit.work).begin_login(
+            provider,
+            redirect_uri=f"{visit.work.runtime.settings.public_url}{path}",
+            go_on=next_path,
+        )
+    except AppError as error:
+        return _log_in_page(visit, next_path, problem=visit.sentence(error), status=error.status)
     answer = RedirectResponse(login.url, status.HTTP_303_SEE_OTHER)
     visit.work.runtime.authenticator.cookies.set_login_state(
         answer, login.cookie, seconds=login.seconds
