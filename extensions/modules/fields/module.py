@@ -334,7 +334,12 @@ class Module:
     def from_json(cls, said: Mapping[str, Any]) -> "Module":
         options = {**said["options"], "only": tuple(said["options"]["only"])}
         options["roles"] = tuple((action, role) for action, role in options["roles"])
-        return cls(Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])), Options(**options), _links(said))
+        return cls(
+            Names(said["singular"], said["plural"]),
+            tuple(map(_field, said["fields"])),
+            Options(**options),
+            _links(said),
+        )
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:

@@ -67,6 +67,11 @@ class Link:
         return self.name.replace("_", " ")
 
     @property
+    def written(self) -> str:
+        """Return the description, for messages."""
+        return f"refs {self.target.package}{' on delete restrict' if self.on_delete == 'restrict' else ''}"
+
+    @property
     def when_deleted(self) -> str:
         """Describe what happens to a link when the other row is deleted."""
         return "left out when that is deleted" if self.on_delete == "cascade" else "which cannot be deleted meanwhile"
@@ -110,7 +115,7 @@ def link_name_problem(link: Link, tables: Collection[str]) -> str:
     for field in (Field(name=link.name, kind="uuid"), Field(name=link.ids, kind="uuid")):
         if problem := name_problem(field, link.module):
             return problem
-    if link.column == link.own_column:
+    if link.column in ("tenant_id", link.own_column):
         return f"its join table has {link.column} already: use another name"
     if link.table in tables:
         return f"its join table {link.table} has the name of a module: use another name for one of the two"

@@ -100,7 +100,7 @@ def _of_module(
     for link in links:
         if problem := link_beside_problem(link, seen, links):
             yield f".{link.name}: {problem}"
-    if links and not seen:
+    if len(links) == len(module.fields):
         yield ": it has lists of refs only: add a field of its own, such as `title: str(120)`"
     for field in seen:
         if options[_names(module).package].archive and field.column in OF_ARCHIVE:
@@ -234,4 +234,5 @@ def _cycle(modules: Iterable[Described], new: Collection[str]) -> list[str]:
 
 def _field_between(modules: Iterable[Module], here: str, there: str) -> str:
     module = next(module for module in modules if module.names.package == here)
-    return next(ref.name for ref in (*module.refs, *module.links) if ref.target and ref.target.package == there)
+    refs: list[Field | Link] = [*module.refs, *module.links]
+    return next(ref.name for ref in refs if ref.target and ref.target.package == there)
