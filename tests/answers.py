@@ -94,6 +94,18 @@ EVERY_KIND["venues"] = {
     "bulk": 5,
 }
 
+# Lists of refs: to others, to archived ones, and to the module itself.
+EVERY_KIND["tours"] = {
+    "fields": {
+        "title": "str(80)",
+        "venues": "refs venues on delete restrict",
+        "labels": "refs categories",
+        "next_tours": "refs tours",
+        "guide": "ref categories?",
+    },
+    "bulk": 5,
+}
+
 ANSWER_SETS: dict[str, dict[str, Any]] = {
     "minimal": {"ci": "none", "modules": []},
     "default": {"custom_modules": "projects, invoices"},
@@ -141,7 +153,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
 
-NEW_IN_2 = ("console", "venues")
+NEW_IN_2 = ("console", "tours", "venues")
 """Modules of these answers that need 2.0."""
 
 

@@ -42,7 +42,10 @@ def description(seed: int) -> dict[str, Any]:
     random = Random(seed)
     names = random.sample(MODULES, random.randint(1, 4))
     fields = {name: _fields(random, name, names[:number]) for number, name in enumerate(names)}
-    return {name: {"fields": found, **options(seed, name)} for name, found in fields.items()}
+    return {
+        name: {"fields": {**found, **_links(seed, name, names[: number + 1])}, **options(seed, name)}
+        for number, (name, found) in enumerate(fields.items())
+    }
 
 
 def whole_project(seed: int) -> dict[str, Any]:
@@ -50,7 +53,11 @@ def whole_project(seed: int) -> dict[str, Any]:
     random = Random(seed)
     names = random.sample(MODULES, 4)
     described = {
-        name: {"fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16), **options(seed, name)}
+        name: {
+            "fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)
+            | _links(seed, name, [*names[: number + 1], "files"]),
+            **options(seed, name),
+        }
         for number, name in enumerate(names)
     }
     return accepted(described)
@@ -60,6 +67,13 @@ def options(seed: int, module: str) -> dict[str, Any]:
     """Return random options, each of which is left out more often than not."""
     random = Random(f"options of {module} {seed}")
     return {name: random.choice(values) for name, values in _OPTIONS.items() if random.random() < 0.4}
+
+
+def _links(seed: int, module: str, targets: list[str]) -> dict[str, str]:
+    """Return up to two lists of refs, many to many."""
+    random = Random(f"links of {module} {seed}")
+    names = random.sample(["tags", "people_in_charge", "rows", "fields", "staff", "a_b"], random.choice([0, 0, 1, 2]))
+    return {name: f"refs {random.choice(targets)}{random.choice(_LINK_RULES)}" for name in names}
 
 
 def precarious_project() -> dict[str, Any]:
@@ -154,6 +168,7 @@ _OPTIONS: dict[str, list[Any]] = {
     "roles": [{"delete": "owner"}, {"read": "member", "create": "admin"}],
     "versions": [True, False],
 }
+_LINK_RULES = ["", " on delete cascade", " on delete restrict"]
 _ENUM_STEPS = [
     "{0} -> {1} -> {2}, {1} -> {0}",
     '{0} = "Not yet" -> PG-13 -> {1} | "Not rated" = "Nobody, yet", {1} -> {2}',

@@ -17,7 +17,7 @@ from tests.descriptions import MODULES, description
 
 TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
 )
 AFTER = (
     "after a type come ?, unique, unique with, index, limits such as 0..100,"

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..fields import Module
 from ..fields.field import Field
+from ..fields.refs import Link
 from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, condition, step_type
 from ..options import FOUND_IN_SERVICES
 from ..options import NAMES as OPTIONS
@@ -136,10 +137,28 @@ class Change:
         ]
 
     @property
+    def added_links(self) -> list[Link]:
+        before = {link.name for link in self.before.links}
+        return [link for link in self.after.links if link.name not in before]
+
+    @property
+    def dropped_links(self) -> list[Link]:
+        after = {link.name for link in self.after.links}
+        return [link for link in self.before.links if link.name not in after]
+
+    @property
+    def kept_links(self) -> list[tuple[Link, Link]]:
+        """Return the links that were there and stay, before and after, if they differ."""
+        after = {link.name: link for link in self.after.links}
+        return [
+            (link, after[link.name]) for link in self.before.links if link.name in after and after[link.name] != link
+        ]
+
+    @property
     def gone(self) -> list[str]:
         """Return the names of columns that are not there any more."""
         renamed = [pair.before.column for pair in self.kept if pair.is_renamed]
-        return [*renamed, *(each.column for each in self.dropped)]
+        return [*renamed, *(each.column for each in self.dropped), *(each.ids for each in self.dropped_links)]
 
     def in_order(self, columns: Sequence[str]) -> "Change":
         """Return the change with the fields in the order of these columns; the answers file sorts fields by name.
@@ -199,7 +218,7 @@ class Change:
         dropped = (f"{each.name}: dropped, with its column and its values" for each in self.dropped)
         added = (f"{each.name}: new, {written(each)}{self._rows_get(self.value_of(each))}" for each in self.added)
         changed = (self._said_of(pair) for pair in self.kept if pair.before != pair.after)
-        fields = [f"{self.package}.{line}" for line in (*added, *changed, *dropped)]
+        fields = [f"{self.package}.{line}" for line in (*added, *changed, *dropped, *self._said_of_links)]
         return [*fields, *(f"{self.package}: {line}" for line in self._said_of_options)]
 
     @property
@@ -208,6 +227,14 @@ class Change:
         for name in OPTIONS:
             if getattr(before, name) != getattr(after, name):
                 yield f"{written_option(before, name)} → {written_option(after, name)}"
+
+    @property
+    def _said_of_links(self) -> Iterator[str]:
+        yield from (f"{link.name}: new, {link.written}" for link in self.added_links)
+        for before, after in self.kept_links:
+            texts = before.written, after.written
+            yield f"{after.name}: {' → '.join(texts) if texts[0] != texts[1] else after.written}"
+        yield from (f"{link.name}: dropped, with its table {link.table}" for link in self.dropped_links)
 
     def _said_of(self, pair: Pair) -> str:
         was = f"was {pair.before.name}, " if pair.before.name != pair.after.name else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..fields.field import Field
+from ..fields.refs import Link
 from ..fields.strings import WIDTH, literals, quoted
 from ..fields.types import step_type
 from ..scaffold import environment
@@ -13,6 +14,8 @@ from .change import Change, Pair
 from .parts import Part, parts_of
 
 _TEMPLATE = Path(__file__).with_name("step.py.jinja")
+LINKS = {"add_links", "drop_links", "set_links_rule"}
+"""Functions of app.database.link_changes."""
 _LONGEST_NAME, _LONGEST_CONSTANT = 40, 40
 _BESIDE = ("unique", "unique_among_living")  # their names have all of their columns
 _ROOM = 56  # for the names of module and step on a line that imports the step
@@ -51,7 +54,8 @@ def step_of(change: Change) -> Step | None:
             up=up,
             down=down,
             allowed=sorted(_allowed(up)),
-            functions=sorted({call.function for call in calls}),
+            functions=sorted({call.function for call in calls} - LINKS),
+            link_functions=sorted({call.function for call in calls} & LINKS),
             has_types=any("sa." in argument for call in calls for argument in call.arguments),
             has_list=any("ARRAY(sa." in argument for call in calls for argument in call.arguments),
             has_json=any("JSONB" in argument for call in calls for argument in call.arguments),
@@ -66,6 +70,8 @@ def _allowed(up: Iterable[Call]) -> Iterator[tuple[str, str]]:
     functions = {call.function for call in up}
     if any("server_default" in argument for call in up for argument in call.arguments):
         yield "ban-drop-default", "it was for the rows that are there; the model has the default."
+    if "drop_links" in functions:
+        yield "ban-drop-table", "the description says drop; deploy the code without it first."
     if "drop_column" in functions:
         yield "ban-drop-column", "the description says drop; deploy the code without it first."
     if functions & {"change_type", "shorten"}:
@@ -81,6 +87,9 @@ def _title(change: Change) -> str:
         *(f"rename {pair.before.name} to {pair.after.name}" for pair in renamed),
         *(f"change {name}" for name in sorted(rest)),
         *(f"drop {field.name}" for field in change.dropped),
+        *(f"add {link.name}" for link in change.added_links),
+        *(f"change {before.name}" for before, after in change.kept_links if before.on_delete != after.on_delete),
+        *(f"drop {link.name}" for link in change.dropped_links),
     ]
     if change.adds_archive:
         return f"{names}: archive rows."
@@ -111,6 +120,22 @@ def _upgrade(change: Change) -> Iterator[Call]:
     yield from (_part("add", table, part) for part in change.added_parts)
     for field in change.dropped:
         yield _call("drop_column", table, field.column)
+    for link in change.added_links:
+        yield _add_links(link)
+    for before, after in change.kept_links:
+        if before.on_delete != after.on_delete:
+            yield _links_rule(after)
+    for link in change.dropped_links:
+        yield _call("drop_links", link.table)
+
+
+def _add_links(link: Link) -> Call:
+    columns = [link.table, link.own_column, link.module.table, link.column, link.target.table, link.on_delete.upper()]
+    return Call("add_links", tuple(map(quoted, columns)))
+
+
+def _links_rule(link: Link) -> Call:
+    return _call("set_links_rule", link.table, link.column, link.target.table, link.on_delete.upper())
 
 
 def _add(change: Change, field: Field) -> Iterator[Call]:
@@ -140,6 +165,13 @@ def _change(change: Change, pair: Pair) -> Iterator[Call]:
 
 def _downgrade(change: Change) -> Iterator[Call]:
     table = change.after.names.table
+    for link in change.dropped_links:
+        yield _add_links(link)
+    for before, after in change.kept_links:
+        if before.on_delete != after.on_delete:
+            yield _links_rule(before)
+    for link in reversed(change.added_links):
+        yield _call("drop_links", link.table)
     for field in change.dropped:
         yield _column(table, field, "")
         yield from (_part("add", table, part) for part in parts_of(field))

@@ -55,6 +55,7 @@ def changes_problems(before: Module, after: Module, given: Described, stored: De
     change = Change(before, after, words_of(given, stored))
     if before.options.archive and not after.options.archive:
         yield ": 'archive' cannot be false any more: archived rows would live again; leave it as it is"
+    yield from _links_problems(change, given)
     checks = [
         *((field, partial(_new_problem, change, field)) for field in change.added),
         *((pair.after, partial(_kept_problem, pair)) for pair in change.kept if pair.before != pair.after),
@@ -66,6 +67,30 @@ def changes_problems(before: Module, after: Module, given: Described, stored: De
             problem = str(wrong)
         if problem:
             yield f".{field.name}: {problem}"
+
+
+def _links_problems(change: Change, given: Described) -> Iterator[str]:
+    """Yield what is wrong with lists of refs: another table cannot take their rows."""
+    said = said_of(given)
+    for link in change.after.links:
+        words = said.get(link.name)
+        if words and words.backfill is not None:
+            yield f".{link.name}: rows that are there have no links: leave backfill out"
+        if link in change.added_links and link.name in (former := _former_fields(change)):
+            yield f".{link.name}: {former[link.name]} cannot become refs in place: use another name"
+        if words and words.was in {each.name for each in change.before.links}:
+            yield f".{link.name}: refs cannot be renamed: keep the name, or drop {words.was} and add the new ones"
+    for field in change.added:
+        if field.name in {link.name for link in change.before.links}:
+            yield f".{field.name}: refs cannot become {written(field)} in place: use another name"
+    for before, after in change.kept_links:
+        if before.target != after.target:
+            yield f".{after.name}: {before.written} cannot become {after.written} in place: use another name"
+
+
+def _former_fields(change: Change) -> dict[str, str]:
+    """Return the fields that were there, as a description has them."""
+    return {field.name: written(field) for field in change.before.fields}
 
 
 def _new_problem(change: Change, field: Field) -> str:

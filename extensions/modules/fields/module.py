@@ -13,6 +13,7 @@ from .filtering import MoreFilter, more_filters
 from .imports import in_order_of_all
 from .kinds import PLAIN_KINDS
 from .names import aliases
+from .refs import Link
 from .samples import seed_value
 from .steps import Step, steps_of
 from .types import column_type, own_type, python_type
@@ -54,6 +55,7 @@ class Module:
     names: Names
     fields: tuple[Field, ...] = (NAME,)
     options: Options = DEFAULT
+    links: tuple[Link, ...] = ()
 
     @property
     def forms(self) -> tuple["Module", str, str, str]:
@@ -67,6 +69,11 @@ class Module:
     def outer_refs(self) -> list[Field]:
         """Return the refs to other modules."""
         return [field for field in self.refs if field.target != self.names]
+
+    @property
+    def outer_links(self) -> list[Link]:
+        """Return the lists of references to other modules."""
+        return [link for link in self.links if link.target != self.names]
 
     @property
     def uniques(self) -> list[Field]:
@@ -87,7 +94,7 @@ class Module:
 
     @property
     def has_filters(self) -> bool:
-        return bool(self.filters or self.more_filters or self.options.archive)
+        return bool(self.filters or self.more_filters or self.links or self.options.archive)
 
     @property
     def sorts(self) -> list[Field]:
@@ -199,7 +206,8 @@ class Module:
     @property
     def uses(self) -> list[str]:
         """Return the packages of the modules that this module refers to."""
-        return sorted({target.package for target in self.targets})
+        linked = (link.target.package for link in self.outer_links)
+        return sorted({*linked, *(target.package for target in self.targets)})
 
     @property
     def targets(self) -> list[Target]:
@@ -319,13 +327,19 @@ class Module:
             "plural": self.names.plural,
             "fields": list(map(asdict, self.fields)),
             "options": asdict(self.options),
+            "links": list(map(asdict, self.links)),
         }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> "Module":
         options = {**said["options"], "only": tuple(said["options"]["only"])}
         options["roles"] = tuple((action, role) for action, role in options["roles"])
-        return cls(Names(said["singular"], said["plural"]), tuple(map(_field, said["fields"])), Options(**options))
+        return cls(
+            Names(said["singular"], said["plural"]),
+            tuple(map(_field, said["fields"])),
+            Options(**options),
+            _links(said),
+        )
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:
@@ -343,6 +357,12 @@ def _targets(module: Module) -> Iterator[str]:
     for field in module.outer_refs:
         if field.target is not None:
             yield field.target.package
+    yield from (link.target.package for link in module.outer_links)
+
+
+def _links(said: Mapping[str, Any]) -> tuple[Link, ...]:
+    names = [{key: Names(**each[key]) for key in ("module", "target")} for each in said["links"]]
+    return tuple(Link(**{**each, **found}) for each, found in zip(said["links"], names, strict=True))
 
 
 def _field(said: Mapping[str, Any]) -> Field:

@@ -26,7 +26,7 @@ _OF_THE_FILES = frozenset(
 )
 # Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
-    "Annotated Any Day Decimal Depends EmailStr Field Integer JsonFloat JsonNumber Limit Literal Moment Page Query"
+    "Annotated Any Day Decimal Depends EmailStr Field Ids Integer JsonFloat JsonNumber Limit Literal Moment Page Query"
     " Schema Service StrictBool StringConstraints Texts Url".split()
 )
 _SUFFIXES = ("CreateMany", "DeleteMany", "ReadMany", "Create", "Change", "Read", "Sort", "Service", "Permission")

@@ -4,6 +4,7 @@
     url  slug  phone  country  currency  timezone  money  money(EUR)  json  list of str(n)
     enum(a, b = "label")  enum(a -> b | c)
     ref module [on delete restrict|cascade|set null]
+    refs module: refs.py
 
 then ? (nullable), unique (within a tenant) [with fields], index, limits, = default. Limits are in limits.py.
 """
@@ -32,7 +33,7 @@ _ON_DELETE = re.compile(r"\bon\s+delete\s+(restrict|cascade|set\s+null)\b")
 _WITH = re.compile(r"\bunique\s+with\s+(\w+(?:\s*(?:,|\band\b)\s*\w+)*)")
 _TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
 )
 _FILTERS = re.compile(r"\bfilters\s*\(([^()]*)\)")
 FILTERS = ("range", "several", "empty")

@@ -17,6 +17,7 @@ from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
 from .problem import Wrong
 from .reading import read_fields, target_word
+from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
 from .steps import steps_problem
 
 MOST_FIELDS = 60
@@ -82,8 +83,12 @@ def _of_module(
     if len(module.fields) > MOST_FIELDS:
         yield f" has {len(module.fields)} fields: use at most {MOST_FIELDS}, and make two modules of it"
     seen: list[Field] = []
+    links: list[Link] = []
     for name, said in module.fields.items():
         try:
+            if is_refs(said):
+                links.append(_read_link(name, said, _names(module), packages, options))
+                continue
             for field in _read(name, said, _names(module), packages, options):
                 if problem := twice_problem(field, seen) or steps_problem(field, seen):
                     raise Wrong(problem)
@@ -92,6 +97,11 @@ def _of_module(
             if before.get(name) != said:
                 yield f".{name}: {wrong}"
     yield from _of_links(seen, _names(module))
+    for link in links:
+        if problem := link_beside_problem(link, seen, links):
+            yield f".{link.name}: {problem}"
+    if len(links) == len(module.fields):
+        yield ": it has lists of refs only: add a field of its own, such as `title: str(120)`"
     for field in seen:
         if options[_names(module).package].archive and field.column in OF_ARCHIVE:
             yield f".{field.name}: the option archive needs the name {field.column}: use another name"
@@ -121,6 +131,20 @@ def _read(
     return [_checked(_with_options(field, options[module.package], options), module) for field in found]
 
 
+def _read_link(
+    name: object, said: str, module: Names, packages: dict[str, Names], options: Mapping[str, Options]
+) -> Link:
+    """Raises Wrong."""
+    if problem := spelling_problem(name):
+        raise Wrong(problem)
+    link = read_link(str(name), said, module)
+    target = _target(link.target, packages, target_of_refs(said))
+    link = replace(link, target=target, ending=options.get(target.package, DEFAULT).ending)
+    if problem := link_name_problem(link, packages):
+        raise Wrong(problem)
+    return link
+
+
 def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
     return replace(
         field,
@@ -142,14 +166,19 @@ def _resolved(field: Field, packages: dict[str, Names], word: str) -> Field:
     """Return the field with its target's real names; `word` is the client's word for the target. Raises Wrong."""
     if field.target is None or field.target == USERS:
         return field
-    if problem := _NO_TARGETS.get(field.target.singular):
+    return replace(field, target=_target(field.target, packages, word))
+
+
+def _target(target: Names, packages: dict[str, Names], word: str) -> Names:
+    """Return the target's real names. Raises Wrong."""
+    if problem := _NO_TARGETS.get(target.singular):
         raise Wrong(problem)
     for names in packages.values():
-        if {field.target.singular, field.target.plural} & {names.singular, names.plural}:
-            return replace(field, target=names)
-    if field.target == FILES:
+        if {target.singular, target.plural} & {names.singular, names.plural}:
+            return names
+    if target == FILES:
         raise Wrong("files is a ready-made module that is not chosen: add it to `modules`")
-    missing = field.target.plural if is_english(word) else word
+    missing = target.plural if is_english(word) else word
     raise Wrong(f"there is no module {missing!r} to refer to: add it, or use {_offered(missing, packages)}")
 
 
@@ -162,14 +191,18 @@ def _offered(missing: str, packages: dict[str, Names]) -> str:
 
 def _module(module: Described, packages: dict[str, Names], options: Mapping[str, Options]) -> Module:
     fields: list[Field] = []
+    links: list[Link] = []
     for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
         try:
+            if is_refs(said):
+                links.append(_read_link(name, said, _names(module), packages, options))
+                continue
             fields += _read(name, said, _names(module), packages, options)
         except Wrong:
             continue
     columns = {field.column for field in fields}
     possible = (replace(each, filters=()) if filters_problem(each, columns) else each for each in linked(fields))
-    return Module(_names(module), tuple(possible) or (NAME,), read_options(module.options))
+    return Module(_names(module), tuple(possible) or (NAME,), read_options(module.options), tuple(links))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:
@@ -200,5 +233,6 @@ def _cycle(modules: Iterable[Described], new: Collection[str]) -> list[str]:
 
 
 def _field_between(modules: Iterable[Module], here: str, there: str) -> str:
-    found = (module for module in modules if module.names.package == here)
-    return next(ref.name for module in found for ref in module.refs if ref.target and ref.target.package == there)
+    module = next(module for module in modules if module.names.package == here)
+    refs: list[Field | Link] = [*module.refs, *module.links]
+    return next(ref.name for ref in refs if ref.target and ref.target.package == there)

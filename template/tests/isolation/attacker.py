@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from app.database.repository import RowNotFound
 from app.database.session import TenantSession
 from app.database.tenancy import RawSqlRefused, TenantContextRequired, TenantMismatch
+from app.kit.ids import new_id
 
 from .rows import is_unique
 from .two_tenants import Row, TwoTenants
@@ -70,12 +71,15 @@ class Attacker:
 
     @property
     def change(self) -> Row:
-        """Return a change of one column, to a value that no row of theirs has."""
+        """Return a change of one column, to a value that no row of theirs has.
+
+        A row of a join table has nothing but keys: its id is changed.
+        """
         free = [column for column in self.table.columns if _is_free(column)]
         for column in free:
             if column.type.python_type is datetime:
                 return {column.name: datetime(2040, 1, 1, tzinfo=UTC)}
-        return {free[0].name: self.mine[free[0].name]}
+        return {free[0].name: self.mine[free[0].name]} if free else {"id": new_id()}
 
     async def new_for_me(self) -> Row:
         return await self.two_tenants.row_to_be(self.table, self.two_tenants.own)

@@ -1,12 +1,13 @@
 """Mixins for models (id, timestamps, tenant), and constraints that belong to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, Self, cast, overload
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Table, event, text
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Mapper, mapped_column
 
 from app.kit import clock
 from app.kit.ids import new_id
@@ -42,6 +43,43 @@ class TenantMixin:
     tenant_id: Mapped[UUID] = mapped_column(
         ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-20
     )
+
+
+class LinkedIds:
+    """The ids of the rows that a row is linked to by a join table, sorted.
+
+        class Film(UUIDMixin, TimestampMixin, TenantMixin, Base):
+            actor_ids = LinkedIds(FilmActorLink.film_id, FilmActorLink.actor_id)
+
+    A LinkedRepository reads them together with the row, and writes them.
+    """
+
+    def __init__(
+        self, own: InstrumentedAttribute[UUID], other: InstrumentedAttribute[UUID]
+    ) -> None:
+        self.own, self.other = own, other
+
+    def __set_name__(self, model: Any, name: str) -> None:
+        self.model, self.name = model, name
+        model.__linked__ = (*linked_ids(model), self)
+
+    @overload
+    def __get__(self, row: None, _: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, row: object, _: type[Any]) -> Sequence[UUID]: ...
+
+    def __get__(self, row: object | None, _: type[Any]) -> Self | Sequence[UUID]:
+        """Raises AttributeError if the row has none: Python finds them in its `__dict__` first."""
+        if row is None:
+            return self
+        raise AttributeError(f"{self.name} is loaded by a LinkedRepository only")
+
+
+def linked_ids(model: Any) -> tuple[LinkedIds, ...]:
+    """Return the model's LinkedIds, in order."""
+    found: tuple[LinkedIds, ...] = getattr(model, "__linked__", ())
+    return found
 
 
 def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyConstraint:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar, get_args
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -46,6 +47,9 @@ def omittable() -> Any:
 
 left_out = omittable  # until 3.0
 
+
+Ids = Annotated[list[UUID], Field(max_length=100)]
+"""The ids of rows that a row is linked to."""
 
 Item = TypeVar("Item", bound=Schema)
 

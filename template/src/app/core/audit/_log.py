@@ -17,7 +17,7 @@ from app.core.work import Work
 from app.database.base import Base
 from app.database.compiled.rows import read_only_class
 from app.database.compiled.statement import prepared
-from app.database.mixins import TenantMixin, UUIDMixin
+from app.database.mixins import TenantMixin, UUIDMixin, linked_ids
 from app.database.repository import Repository
 from app.kit import clock
 from app.kit.ids import new_id
@@ -169,12 +169,21 @@ def copy_of(row: Any) -> Any:
     mapper = type(row).__mapper__
     copy = object.__new__(read_only_class(mapper.class_))
     copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})
+    copy.__dict__.update(_linked(row))
     return copy
 
 
 def _values(row: Any) -> dict[str, Any]:
     model: Any = type(row)
-    return {} if row is None else {name: getattr(row, name) for name in _logged(model)}
+    if row is None:
+        return {}
+    return {name: getattr(row, name) for name in _logged(model)} | _linked(row)
+
+
+def _linked(row: Any) -> dict[str, Any]:
+    """Return the LinkedIds that were loaded."""
+    names = (each.name for each in linked_ids(type(row)))
+    return {name: vars(row)[name] for name in names if name in vars(row)}
 
 
 @cache

@@ -21,10 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapper
 
+from app.database.compiled.links import ids_of
 from app.database.compiled.rows import read_only_class
 from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Process, Statement, result_process
-from app.database.mixins import UUIDMixin
+from app.database.mixins import UUIDMixin, linked_ids
 
 Model = TypeVar("Model", bound=UUIDMixin)
 
@@ -39,6 +40,8 @@ class Statements(Generic[Model]):
         self.own = own
         self._table: Any = model.__table__  # type: ignore[attr-defined]  # every model has one
         self._returned = [column.label(name) for name, column in self.columns.items()]
+        self._linked = [ids_of(each, self._tenant()).label(each.name) for each in linked_ids(model)]
+        self._names = (*self.columns, *(each.name for each in self._linked))
         self._processes = _result_processes(self.columns)
         self._defaults = _made({name: column.default for name, column in self.columns.items()})
         self._on_update = _made({name: column.onupdate for name, column in self.columns.items()})
@@ -69,11 +72,14 @@ class Statements(Generic[Model]):
 
     def select(self) -> Select[Any]:
         """Return a query for the context's rows, in the columns that `rows` reads."""
-        return select(*self._returned).where(*self._owned())
+        return select(*self._returned, *self._linked).where(*self._owned())
 
     def rows(self, records: Iterable[Any]) -> list[Model]:
-        """Convert the records to read-only rows (rows.py)."""
-        names, row_class = tuple(self.columns), self.row_class
+        """Convert the records to read-only rows (rows.py).
+
+        Records of an INSERT or UPDATE have no LinkedIds.
+        """
+        names, row_class = self._names, self.row_class
         rows = []
         for record in records:
             row = object.__new__(row_class)
@@ -99,6 +105,9 @@ class Statements(Generic[Model]):
 
     def _owned(self) -> list[ColumnElement[bool]]:
         return [self.columns[self.own] == self._where("own", self.own)] if self.own else []
+
+    def _tenant(self) -> BindParameter[Any] | None:
+        return self._where("own", self.own) if self.own == "tenant_id" else None
 
     def _this(self) -> ColumnElement[bool]:
         return self.columns["id"] == self._where("id")
