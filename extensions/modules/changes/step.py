@@ -143,12 +143,12 @@ def _change(change: Change, pair: Pair) -> Iterator[Call]:
 
 def _stopped_search(before: list[str], after: list[str], table: str) -> Iterator[Call]:
     """The words are not kept while columns change that they are kept of."""
-    if before and before != after:
+    if before and {*before} != {*after}:
         yield _call("stop_search" if after else "drop_search", table)
 
 
 def _started_search(before: list[str], after: list[str], table: str) -> Iterator[Call]:
-    if after and before != after:
+    if after and {*before} != {*after}:
         yield _call("change_search" if before else "add_search", table, *after)
 
 

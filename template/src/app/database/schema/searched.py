@@ -40,6 +40,6 @@ def keep_again(connection: Connection) -> None:
 def find_unkept(connection: Connection) -> Iterator[str]:
     """Yield a line for each table whose trigger keeps the words of other columns."""
     for table, columns in searched_tables().items():
-        kept = connection.scalar(KEPT, {"table": table, "name": words_of(table)})
-        if kept != list(columns):
-            yield f"search({table}: {', '.join(columns)}, not {', '.join(kept or ['nothing'])})"
+        kept = connection.scalar(KEPT, {"table": table, "name": words_of(table)}) or ["nothing"]
+        if set(kept) != set(columns):
+            yield f"search({table}: {', '.join(columns)}, not {', '.join(kept)})"
