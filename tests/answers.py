@@ -10,7 +10,7 @@ SHORTEST = "ox"
 EVERY_KIND = {
     "categories": {
         "fields": {
-            "title": "text",
+            "title": "text search",
             "code": "str(3) unique",
             "parent": "ref categories?",
             "heir": "ref categories? on delete cascade",
@@ -56,7 +56,7 @@ EVERY_KIND = {
 # Limits, and the kinds that have a table for their code.
 EVERY_KIND["venues"] = {
     "fields": {
-        "slug": "slug unique",
+        "slug": "slug unique search",
         "rating": 'enum(PG-13 = "Parents strongly cautioned", G, "Not rated") = PG-13',
         "seats": "bigint unique filters(range, several)",
         "area": "float? >= 0 index filters(range, empty)",
@@ -64,7 +64,7 @@ EVERY_KIND["venues"] = {
         "opens_at": "time index",
         "closes_at": "time > opens_at",
         "stay": "duration index filters(range)",
-        "phone": "phone? index filters(several, empty)",
+        "phone": "phone? index search filters(several, empty)",
         "country": "country = DE",
         "zone": "timezone? = Europe/Berlin",
         "tax_country": "country unique",
@@ -74,8 +74,8 @@ EVERY_KIND["venues"] = {
         "price": "money",
         "deposit": "money? >= 0 index",
         "fee": "money(EUR) = 9.50",
-        "code": 'str(12) matching "[A-Z]{2}-[0-9]{3,6}" unique',
-        "short": "str(2..80) index",
+        "code": 'str(12) matching "[A-Z]{2}-[0-9]{3,6}" unique search',
+        "short": "str(2..80) index search",
         "floor": "int -3..120 unique",
         "share": "decimal(5, 4) 0..1 index filters(range)",
         "number": "str(20) unique with category and owner",
@@ -170,8 +170,10 @@ def answers_of(release: str, name: str) -> dict[str, Any]:
 
 
 def _before_2(said: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Leave options and steps out."""
+    """Leave options, steps and searches out."""
     known = {key: value for key, value in (said or {}).items() if key in ("fields", "plural")}
     if "fields" in known:
-        known["fields"] = {name: field for name, field in known["fields"].items() if "->" not in field}
+        known["fields"] = {
+            name: field.replace(" search", "") for name, field in known["fields"].items() if "->" not in field
+        }
     return known or None

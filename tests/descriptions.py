@@ -144,7 +144,8 @@ def _field(random: Random, module: str, before: list[str]) -> str:
     limit = random.choice(["", "", *_LIMITS.get(kind, [])])
     filters = random.choice(["", "", "filters(range)", "filters(empty)", "filters(several, empty)", "filters(several)"])
     filters = filters if _can_have(f"{kind}{optional} {modifiers} {filters}") else ""
-    return " ".join(filter(None, [f"{kind}{optional}", modifiers, limit, filters, default]))
+    search = "search" if kind.startswith(_TEXTS) and random.random() < 0.3 else ""
+    return " ".join(filter(None, [f"{kind}{optional}", modifiers, search, limit, filters, default]))
 
 
 def _can_have(filters: str) -> bool:
@@ -212,6 +213,7 @@ _KINDS = [
     "str(2..3)",
     "str(40..200)",
 ]
+_TEXTS = ("str", "text", "email", "url", "slug", "phone")
 # Limits by the beginning of the kind; they stand after the modifiers.
 _LIMITS = {
     "int": ["0..100", ">= -5", "..9", "0..1", "7..8"],

@@ -85,7 +85,7 @@ def _changed(random: Random, before: Mapping[str, str], new: list[tuple[str, str
             case "widen":
                 found[name] = _replaced(text)
             case "loosen":
-                found[name] = text.replace(" unique", "").replace(" index", "")
+                found[name] = text.replace(" unique", "").replace(" index", "").replace(" search", "")
             case "tighten":
                 found[name] = _with(text.replace("?", "", 1), f"backfill {_value(text)}")
             case "index":

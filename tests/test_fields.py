@@ -20,7 +20,7 @@ TYPES = (
     " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
 )
 AFTER = (
-    "after a type come ?, unique, unique with, index, limits such as 0..100,"
+    "after a type come ?, unique, unique with, index, search, limits such as 0..100,"
     " on delete restrict|cascade|set null (of a ref), = default"
 )
 VALUES = "use letters, digits, single spaces and . + / & # * ! ? @ $ -, up to 40 characters"
@@ -59,6 +59,8 @@ WRONG = {
     "price: money = 3": ("money has an amount and a currency: leave unique and the default out, or write money(EUR)"),
     "total: float unique": "float cannot be unique: leave it out",
     "total: int index filters(ranges)": "'filters(ranges)' cannot be: use some of filters(range, several, empty)",
+    "total: int search": "int is not searched by words: leave search out",
+    "total: list of str search": "list is not searched by words: leave search out",
     "total: int filters(range)": "filters need an index: write index after the type",
     "total: uuid index filters(range)": "uuid has no range: leave it out of filters",
     "total: float index filters(several)": "float is not filtered by several values: leave it out of filters",
@@ -217,6 +219,19 @@ class TestField:
     )
     def test_is_refused_beside_another(self, fields: dict[str, str], sentence: str) -> None:
         assert refused({"invoices": {"fields": fields}}) == [f"invoices.{sentence}"]
+
+    def test_is_refused_when_the_filter_has_its_name(self) -> None:
+        assert refused({"invoices": {"fields": {"search": "str", "title": "str search"}}}) == [
+            "invoices.search: the filter of searched fields has this name: use another name"
+        ]
+        assert refused({"invoices": {"fields": {"search": "str"}}}) == []
+
+    def test_is_refused_when_a_module_has_the_table_of_its_words(self) -> None:
+        described = {"invoices": {"fields": {"title": "str search"}}, "word": {"plural": "invoices_words"}}
+
+        assert refused(described) == [
+            "invoices.title: its words are in the table invoices_words, a module's: use another name for that module"
+        ]
 
     def test_is_refused_when_comparisons_are_a_circle(self) -> None:
         found = refused({"invoices": {"fields": {"a": "int > b", "b": "int > a"}}})
@@ -401,6 +416,7 @@ class TestAccepted:
                 "int? index filters(empty, range)",
                 Field(name="f", kind="int", optional=True, index=True, filters=("range", "empty")),
             ),
+            ("text? search", Field(name="f", kind="text", optional=True, searched=True)),
             ("time zone = UTC", Field(name="f", kind="timezone", default="UTC")),
             ("list of str(40)?", Field(name="f", kind="list", length=40, optional=True)),
             ("str = a = b", Field(name="f", kind="str", length=255, default="a = b")),

@@ -222,6 +222,33 @@ class TestChange:
         ):
             assert call in upgrade, call
 
+    @pytest.mark.parametrize(
+        ("stored", "given", "calls", "back"),
+        [
+            ("text?", "text? search", ["add_search"], ["drop_search"]),
+            ("text? search", "text?", ["drop_search"], ["add_search"]),
+            (
+                "text? search",
+                "text? search was notes",
+                ["stop_search", "rename_column", "change_search"],
+                ["stop_search", "rename_column", "change_search"],
+            ),
+            ("text? search", "str(80)? search", ["shorten"], ["change_type"]),
+        ],
+    )
+    def test_of_a_search_writes_the_words_of_rows_that_are_there(
+        self, stored: str, given: str, calls: list[str], back: list[str]
+    ) -> None:
+        before = {"boats": {"fields": {"notes": stored, "name": "str"}}}
+        after = {"boats": {"fields": {"remarks" if " was " in given else "notes": given}}}
+        [change] = changes_between(before, as_stored(after, before), words_between(before, after))
+
+        step = step_of(change)
+
+        assert step is not None
+        up, down = (re.findall(r"^    (\w+)\(", part, re.M) for part in step.text.split("def downgrade"))
+        assert (up, down) == (calls, back)
+
     def test_says_what_will_be_done(self) -> None:
         given = described(
             number="str(40) unique",

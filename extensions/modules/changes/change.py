@@ -181,6 +181,15 @@ class Change:
     def adds_archive(self) -> bool:
         return self.after.options.archive and not self.before.options.archive
 
+    @property
+    def former_search(self) -> list[str]:
+        """Return the columns that lists searched before, by their former names."""
+        return [each.column for each in self.before.searched]
+
+    @property
+    def search(self) -> list[str]:
+        return [each.column for each in self.after.searched]
+
     def as_found(self, services: str) -> "Change":
         """Return the change with the options that are not mentioned as the module's own services have them."""
         found: dict[str, Any] = {

@@ -99,11 +99,13 @@ def _title(change: Change) -> str:
 def _touches(change: Change, pair: Pair) -> bool:
     parts = [part.column for part in (*change.removed_parts, *change.added_parts)]
     nullable = pair.before.optional != pair.after.optional
-    return pair.has_other_type or nullable or bool(pair.unfit) or pair.after.column in parts
+    searched = pair.before.searched != pair.after.searched
+    return pair.has_other_type or nullable or bool(pair.unfit) or searched or pair.after.column in parts
 
 
 def _upgrade(change: Change) -> Iterator[Call]:
     table = change.after.names.table
+    yield from _stopped_search(change.former_search, change.search, table)
     for pair in change.kept:
         if pair.is_renamed:
             yield _call("rename_column", table, pair.before.column, pair.after.column)
@@ -118,6 +120,7 @@ def _upgrade(change: Change) -> Iterator[Call]:
     for pair in change.kept:
         yield from _change(change, pair)
     yield from (_part("add", table, part) for part in change.added_parts)
+    yield from _started_search(change.former_search, change.search, table)
     for field in change.dropped:
         yield _call("drop_column", table, field.column)
     for link in change.added_links:
@@ -163,6 +166,17 @@ def _change(change: Change, pair: Pair) -> Iterator[Call]:
         yield _call("allow_null", table, field.column)
 
 
+def _stopped_search(before: list[str], after: list[str], table: str) -> Iterator[Call]:
+    """The words are not kept while columns change that they are kept of."""
+    if before and {*before} != {*after}:
+        yield _call("stop_search" if after else "drop_search", table)
+
+
+def _started_search(before: list[str], after: list[str], table: str) -> Iterator[Call]:
+    if after and {*before} != {*after}:
+        yield _call("change_search" if before else "add_search", table, *after)
+
+
 def _downgrade(change: Change) -> Iterator[Call]:
     table = change.after.names.table
     for link in change.dropped_links:
@@ -172,6 +186,7 @@ def _downgrade(change: Change) -> Iterator[Call]:
             yield _links_rule(before)
     for link in reversed(change.added_links):
         yield _call("drop_links", link.table)
+    yield from _stopped_search(change.search, change.former_search, table)
     for field in change.dropped:
         yield _column(table, field, "")
         yield from (_part("add", table, part) for part in parts_of(field))
@@ -191,6 +206,7 @@ def _downgrade(change: Change) -> Iterator[Call]:
     for pair in change.kept:
         if pair.is_renamed:
             yield _call("rename_column", table, pair.after.column, pair.before.column)
+    yield from _started_search(change.search, change.former_search, table)
     if change.adds_archive:
         yield _call("drop_column", table, "archived_at")
 

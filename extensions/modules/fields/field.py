@@ -44,6 +44,7 @@ UNIQUE: frozenset[Kind] = _CODES | {"str", "int", "bigint", "date", "datetime", 
 INDEXED: frozenset[Kind] = UNIQUE | NUMBERS | {"bool", "enum", "time", "duration"}
 ALWAYS_INDEXED: frozenset[Kind] = frozenset({"ref", "enum", "date", "datetime"})
 FILTERED: frozenset[Kind] = _CODES | {"str", "int", "bigint", "bool", "uuid", "email", "url", "enum", "ref"}
+SEARCHED: frozenset[Kind] = frozenset({"str", "text", "email", "url", "slug", "phone"})
 SORTED: frozenset[Kind] = COMPARED | _CODES - {"phone"} | {"str", "email", "url"}
 
 USERS = Names("user", "users")
@@ -57,7 +58,7 @@ class Field:
     `labels` are those of an enum's values, empty where there is none. `limits` are comparisons such as `>= 0` and
     `> starts_at`. `unique_with` has columns. `currency` is the only one of an amount. An optional amount is `paired`
     with its currency, its `partner`. `rank` counts the fields that must be less: samples rise with it. `filters` are
-    those besides equality.
+    those besides equality. `searched` is true if lists search its words.
 
     `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
     is true if archived rows do not count for a unique field. `ending` is what the DELETE of a ref's target does.
@@ -86,6 +87,7 @@ class Field:
     paired: bool = False
     rank: int | None = None
     filters: tuple[str, ...] = ()
+    searched: bool = False
     among_living: bool = False
     ending: Literal["delete", "archive", ""] = "delete"
 

@@ -93,8 +93,13 @@ class Module:
         return [*more_filters(self.fields)]
 
     @property
+    def searched(self) -> list[Field]:
+        """Return the fields whose words lists search."""
+        return [field for field in self.fields if field.searched]
+
+    @property
     def has_filters(self) -> bool:
-        return bool(self.filters or self.more_filters or self.links or self.options.archive)
+        return bool(self.filters or self.more_filters or self.links or self.searched or self.options.archive)
 
     @property
     def sorts(self) -> list[Field]:
@@ -230,7 +235,7 @@ class Module:
         """Return the fields that the tests of the service have values of."""
         beside = [each for field in self.uniques for each in self.beside(field)]
         more = [each.field for each in self.more_filters]
-        return [*self.filters, *self.sorts, *self.uniques, *beside, *more]
+        return [*self.filters, *self.sorts, *self.uniques, *beside, *more, *self.searched]
 
     def alias(self, field: Field) -> str:
         """Return the name of the field's type in schemas.py."""

@@ -6,7 +6,7 @@
     ref module [on delete restrict|cascade|set null]
     refs module: refs.py
 
-then ? (nullable), unique (within a tenant) [with fields], index, limits, = default. Limits are in limits.py.
+then ? (nullable), unique (within a tenant) [with fields], index, search, limits, = default. Limits are in limits.py.
 """
 
 import re
@@ -20,7 +20,7 @@ from ..answer import snake
 from ..names import Names, names_of
 from ..words import before_default
 from .enums import read_enum, written
-from .field import DEFAULTS, INDEXED, KINDS, UNIQUE, WORDS, DeleteRule, Field, Kind
+from .field import DEFAULTS, INDEXED, KINDS, SEARCHED, UNIQUE, WORDS, DeleteRule, Field, Kind
 from .kinds import is_known, places_of
 from .limits import check_limits, read_limits
 from .problem import Wrong
@@ -56,20 +56,21 @@ def read_field(name: str, said: object) -> Field:
     head, default = before_default(text)
     shape = _SHAPE.fullmatch(head)
     if shape is None:
-        raise Wrong(f"{text!r} cannot be read: write a type, then ?, unique, index or = default")
+        raise Wrong(f"{text!r} cannot be read: write a type, then ?, unique, index, search or = default")
     kind = "list" if shape["item"] else _kind(shape["kind"])
     rest, on_delete = _on_delete(shape["rest"], kind)
     rest, filters = _filters(rest)
     rest, limits = read_limits(rest, name)
     rest, beside = _unique_with(rest)
-    unique, index = _modifiers(rest)
+    words = _modifiers(rest)
     field = Field(
         name=name,
         kind=kind,
         optional=bool(shape["optional"]),
-        unique=unique or bool(beside),
+        unique="unique" in words or bool(beside),
         unique_with=beside,
-        index=index,
+        index="index" in words,
+        searched="search" in words,
         filters=filters,
         default=_unquoted(default[1:].strip()) if default else None,
         on_delete=on_delete,
@@ -148,17 +149,17 @@ def _unique_with(rest: str) -> tuple[str, tuple[str, ...]]:
     return rest.replace(found[0], ""), tuple(re.split(r"\s*(?:,|\band\b)\s*", found[1]))
 
 
-def _modifiers(rest: str) -> tuple[bool, bool]:
+def _modifiers(rest: str) -> list[str]:
     words = rest.split()
     for word in words:
         if word == "?":
             raise Wrong("'?' stands right after the type: write the type, then ?, then the rest")
-        if word not in ("unique", "index"):
+        if word not in ("unique", "index", "search"):
             raise Wrong(
-                f"{word!r} means nothing here: after a type come ?, unique, unique with, index, limits such as 0..100,"
-                " on delete restrict|cascade|set null (of a ref), = default"
+                f"{word!r} means nothing here: after a type come ?, unique, unique with, index, search, limits such as"
+                " 0..100, on delete restrict|cascade|set null (of a ref), = default"
             )
-    return "unique" in words, "index" in words
+    return words
 
 
 def _unquoted(default: str | None) -> str | None:
@@ -248,6 +249,8 @@ def _check_index(field: Field) -> None:
         raise Wrong("an email is unique in any case, and not with another field: leave 'with' out")
     if field.index and field.kind not in INDEXED:
         raise Wrong(f"{field.kind} cannot have an index: leave it out")
+    if field.searched and field.kind not in SEARCHED:
+        raise Wrong(f"{field.kind} is not searched by words: leave search out")
     if (field.unique or field.index) and field.length > STR_LONGEST_INDEXED:
         raise Wrong(f"str({field.length}) is too long for an index: use at most str({STR_LONGEST_INDEXED})")
 

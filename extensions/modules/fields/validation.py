@@ -22,7 +22,7 @@ from .steps import steps_problem
 
 MOST_FIELDS = 60
 MOST_OFFERED = 8
-OF_ARCHIVE = ("archived_at", "archived")
+OF_ARCHIVE, SEARCH = ("archived_at", "archived"), "search"
 _NO_TARGETS = {
     "tenant": "every row belongs to a tenant already: leave it out",
     "notification": "a notification is its reader's, and goes after a while: refer to users",
@@ -105,8 +105,19 @@ def _of_module(
     for field in seen:
         if options[_names(module).package].archive and field.column in OF_ARCHIVE:
             yield f".{field.name}: the option archive needs the name {field.column}: use another name"
+    yield from _of_search(seen, _names(module), packages)
     if seen and not any(field.is_given for field in seen):
         yield ": each of its fields is set by the module itself: add one that clients give, such as `title: str(120)`"
+
+
+def _of_search(fields: list[Field], module: Names, packages: Collection[str]) -> Iterator[str]:
+    searched = next((field for field in fields if field.searched), None)
+    if searched is None:
+        return
+    if any(field.column == SEARCH for field in fields):
+        yield f".{SEARCH}: the filter of searched fields has this name: use another name"
+    if (words := f"{module.table}_words") in packages:
+        yield f".{searched.name}: its words are in the table {words}, a module's: use another name for that module"
 
 
 def _of_links(fields: list[Field], module: Names) -> Iterator[str]:

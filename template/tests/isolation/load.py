@@ -6,6 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Uuid, text
 
+from app.database.mixins import SearchMixin, words_of
+from app.database.search import words_in
+
 from .limits import limited
 from .rows import is_unique
 from .two_tenants import AnyTable
@@ -46,6 +49,19 @@ def fill(
     )
     connection.execute(text("SET session_replication_role = origin"))
     connection.execute(text(f"ANALYZE {table.name}"))
+
+
+def fill_words(connection: Connection, model: type[SearchMixin]) -> None:
+    """Write the words of the copies, as their trigger would. The connection is a superuser's."""
+    table: AnyTable = model.__table__  # type: ignore[attr-defined]  # every model has one
+    words, found = words_of(table.name), words_in(model.__searched__)
+    connection.execute(
+        text(
+            f"INSERT INTO {words} SELECT tenant_id, id, unnest({found}) FROM {table.name}"
+            " ON CONFLICT DO NOTHING"
+        )
+    )
+    connection.execute(text(f"ANALYZE {words}"))
 
 
 def _another(column: Column[object], rows: int) -> str:

@@ -10,12 +10,13 @@ from asyncpg.exceptions import InsufficientPrivilegeError
 from sqlalchemy import Connection, Table, create_engine, make_url, text
 
 from app.config import Settings
+from app.database.mixins import SearchMixin, words_of
 from app.database.repository import Repository
 from app.database.tenancy import TenantContext
 from tests.support.servers import server
 
 from .attacks_reading import WITH_REASON
-from .load import create_tenants, fill
+from .load import create_tenants, fill, fill_words
 from .questions import Question, lists_of, questions_of, repositories
 from .samples import Folder
 from .two_tenants import TwoTenants
@@ -124,6 +125,8 @@ class TestOfEachRepository:
         questions = await questions_of(two_tenants, repository, monkeypatch)
         row = await two_tenants.own_row(repository.model.__table__)
         fill(superuser, repository.model.__table__, tenant_ids, rows_each=20, like=row["id"])
+        if issubclass(repository.model, SearchMixin):
+            fill_words(superuser, repository.model)
 
         tenant = TenantContext(tenant_ids[500])
         found = [
@@ -131,6 +134,8 @@ class TestOfEachRepository:
         ]
 
         assert len(questions) >= 4
+        searches = [each for each in questions if "_words" in each.sql]
+        assert bool(searches) == issubclass(repository.model, SearchMixin)
         assert [each for some in found for each in some] == []
 
 
@@ -150,7 +155,8 @@ async def scans(
     return [
         f"{question.asked_by}: {node['Node Type']} of {node.get('Relation Name')}"
         for node in _nodes(plan)
-        if _touches(node, model.__tablename__) and not _is_led(node, model)
+        if (_touches(node, model.__tablename__) and not _is_led(node, model))
+        or (_touches(node, words_of(model.__tablename__)) and not _is_search(node))
     ]
 
 
@@ -170,6 +176,12 @@ def _is_led(node: dict[str, Any], model: Any) -> bool:
     condition = node.get("Index Cond", "")
     ways = ("tenant_id", getattr(model, "__personal__", "tenant_id"))
     return any(f"{way} = " in condition for way in ways)
+
+
+def _is_search(node: dict[str, Any]) -> bool:
+    """True if the index leads from the tenant to the words that begin with what was typed."""
+    condition = node.get("Index Cond", "")
+    return all(part in condition for part in ("tenant_id = ", "word >= ", "word < "))
 
 
 def _touches(node: dict[str, Any], table: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.runtime import Database
 from app.database.asyncpg.connection import begin_sql
 from app.database.base import Base
+from app.database.mixins import KEPT_BY_TRIGGER
 from app.database.tenancy import TenantContext
 
 ACCOUNT = ("id", "email", "full_name", "email_verified_at", "created_at", "updated_at")
@@ -17,11 +18,15 @@ ACCOUNT = ("id", "email", "full_name", "email_verified_at", "created_at", "updat
 
 
 def tables_of_tenant() -> list[Table]:
-    """Return `tenants` and all tables with tenant_id in their key, each after what it refers to."""
+    """Return `tenants` and all tables with tenant_id in their key, each after what it refers to.
+
+    The words of `SearchMixin` are left out: importing a row writes them.
+    """
     return [
         table
         for table in Base.metadata.sorted_tables
-        if table.name == "tenants" or "tenant_id" in table.primary_key.columns
+        if table.name == "tenants"
+        or ("tenant_id" in table.primary_key.columns and KEPT_BY_TRIGGER not in table.info)
     ]
 
 

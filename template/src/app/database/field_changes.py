@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.exc import DBAPIError
 
-from app.database import online
+from app.database import online, search
+from app.database.mixins import words_of
 
 BATCH = 1000
 PATIENCE, PAUSE, ATTEMPTS = "2s", 1.0, 60
@@ -180,6 +181,39 @@ def _add_unique_among_living(table: str, name: str, columns: str) -> None:
     online.create_index(name, table, within, unique=True, postgresql_where=where)
 
 
+def add_search(table: str, *columns: str) -> None:
+    """Let lists search these columns, as `SearchMixin` declares it."""
+    search.create_words(table, *columns)
+    _write_words(table, columns)
+
+
+def change_search(table: str, *columns: str) -> None:
+    """Let lists search these columns instead of others, after `stop_search`."""
+    search.keep_words(table, *columns)
+    _write_words(table, columns)
+
+
+def stop_search(table: str) -> None:
+    """Keep no words for a moment, while a column is renamed or dropped."""
+    search.stop_words(table)
+
+
+def drop_search(table: str) -> None:
+    search.drop_words(table)
+
+
+def _write_words(table: str, columns: tuple[str, ...]) -> None:
+    """Write the words of rows that are there, a batch of rows in a transaction."""
+    about = {"table": table, "words": words_of(table), "found": search.words_in(columns)}
+    with _rows_of_all_tenants(table):
+        if op.get_context().as_sql:
+            op.execute(search.WRITE.format(rows="", **about))
+        else:
+            after = "WHERE (tenant_id, id) > ($1::uuid, $2::uuid)"
+            rows = f"{after} ORDER BY tenant_id, id LIMIT {BATCH} FOR UPDATE"
+            _in_batches(search.WRITE.format(rows=rows, **about))
+
+
 def add_known_values(table: str, column: str, *values: str) -> None:
     """Allow these values only. Fails if a row has another one: `fill` it first."""
     known = ", ".join(f"'{value}'" for value in values)
@@ -255,7 +289,10 @@ def _rows_of_all_tenants(*tables: str) -> Iterator[None]:
 
 
 def _force(table: str, force: str) -> None:
+    """The words of a table, if there are any, change with it."""
     _briefly(lambda: op.execute(f"ALTER TABLE {table} {force} ROW LEVEL SECURITY"))
+    words = f"ALTER TABLE IF EXISTS {words_of(table)} {force} ROW LEVEL SECURITY"
+    _briefly(lambda: op.execute(words))
 
 
 def _in_batches(batch: str) -> None:

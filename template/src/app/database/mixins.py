@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Self, cast, overload
+from typing import Any, ClassVar, Self, cast, overload
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Table, event, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    Uuid,
+    event,
+    text,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Mapper, mapped_column
 
 from app.kit import clock
 from app.kit.ids import new_id
 
 IGNORES_CASE = "ignores case"
+WORDS, KEPT_BY_TRIGGER = "words", "kept by a trigger"
 LIVING = text("archived_at IS NULL")
 
 
@@ -82,6 +93,15 @@ def linked_ids(model: Any) -> tuple[LinkedIds, ...]:
     return found
 
 
+class SearchMixin:
+    """Lists search the columns of `__searched__`, of a table of tenants.
+
+    The table `…_words` has the words in them, each beside its row; see app/database/search.py.
+    """
+
+    __searched__: ClassVar[tuple[str, ...]]
+
+
 def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
     """Return a foreign key within the tenant: `(tenant_id, column) → (tenant_id, id)`."""
     return ForeignKeyConstraint(
@@ -124,3 +144,24 @@ def ignoring_case(model: Any) -> frozenset[str]:
 def _mark(mapper: Mapper[Any], _: type[TenantMixin]) -> None:
     """Mark the table as a tenant's, so that statements can be checked without their models."""
     cast(Table, mapper.local_table).info["tenant"] = True
+
+
+def words_of(table: str) -> str:
+    """Return the name of the table of a table's words."""
+    return f"{table}_words"
+
+
+@event.listens_for(SearchMixin, "after_mapper_constructed", propagate=True)
+def _add_words(mapper: Mapper[Any], _: type[SearchMixin]) -> None:
+    """Declare the table of words beside the model's; `create_words` creates it."""
+    table = cast(Table, mapper.local_table)
+    table.info[WORDS] = Table(
+        words_of(table.name),
+        table.metadata,
+        Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True),
+        Column("id", Uuid, primary_key=True),
+        Column("word", Text(collation="C"), primary_key=True),
+        tenant_foreign_key("id", table.name, ondelete="CASCADE"),
+        Index(None, "tenant_id", "word", "id"),
+        info={"tenant": True, KEPT_BY_TRIGGER: True},
+    )

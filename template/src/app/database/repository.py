@@ -28,6 +28,7 @@ from app.database.compiled.lists import (
 )
 from app.database.compiled.model_statements import Statements
 from app.database.compiled.rows import read_only
+from app.database.compiled.search import Words, words_of_model
 from app.database.compiled.statement import Statement
 from app.database.compiled.tenant_filter import tenant_columns, tenant_filter
 from app.database.mixins import UUIDMixin, ignoring_case
@@ -98,8 +99,8 @@ class Repository(Generic[Model]):
             taken = {Invoice.number: InvoiceNumberTaken}
 
     `taken` has what `create` and `change` raise for a value that another row has: it is called with
-    the column and the value, `InvoiceNumberTaken(number=…)`. For queries that need ORM entities,
-    use `self.session.orm`.
+    the column and the value, `InvoiceNumberTaken(number=…)`. Lists of a model with `SearchMixin`
+    have a filter `search`. For queries that need ORM entities, use `self.session.orm`.
     """
 
     model: ClassVar[type[Any]]
@@ -113,10 +114,14 @@ class Repository(Generic[Model]):
     _negated: ClassVar[Mapping[str, str]]
     _orders: ClassVar[Mapping[str | None, Order]]
     _refusals: ClassVar[Mapping[str | None, tuple[tuple[str, ...], Refusal]]]
+    _words: ClassVar[Words | None]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "model" in cls.__dict__:
+            cls._words = words_of_model(cls.model)
+            if cls._words:
+                cls.filters = (*cls.filters, cls._words.filter)
             conditions = conditions_of(cls.model, cls.filters)
             cls._filter_names, cls._orders = tuple(conditions), orders_of(cls.sorts)
             negations = negations_of(cls.filters)
@@ -231,6 +236,7 @@ class Repository(Generic[Model]):
         statements, own = self._own_statements(to_write=True)
         statement, complete = statements.insert(_owned(values, statements.own, own))
         created: Model = statements.rows(await self._write(statement, complete))[0]
+        await self._keep_words(created, complete)
         return created
 
     async def change(self, row: Model, /, *_: Any, **values: Any) -> Model:
@@ -249,6 +255,7 @@ class Repository(Generic[Model]):
         changed: Model = self._only(
             statements.rows(await self._write(statement, {**complete, **where}))
         )
+        await self._keep_words(changed, values)
         return changed
 
     async def delete(self, row: Model) -> None:
@@ -302,6 +309,14 @@ class Repository(Generic[Model]):
                 raise
             column = next((name for name in columns if name in values), columns[0])
             raise refusal(**{column: values.get(column)}) from error
+
+    async def _keep_words(self, row: Any, written: Mapping[str, Any]) -> None:
+        """Write the row's words in a Citus cluster; everywhere else a trigger does."""
+        words = self._words
+        if words and self.session.is_clustered and not words.columns.isdisjoint(written):
+            this = {"_tenant_id": row.tenant_id, "_id": row.id}
+            await self.session.fetch(words.clear, this)
+            await self.session.fetch(words.write, this)
 
     async def _check_expected(self, row: Model) -> None:
         """Lock a row that must have a certain version, and check it. Raises StaleDataError."""

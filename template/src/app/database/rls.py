@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from alembic import op
 
 from app.database.cluster import is_distributed
+from app.database.mixins import words_of
 from app.database.tenancy import PERSON_SETTING, TENANT_SETTING
 
 TENANT_POLICY = "tenant_isolation"
@@ -66,15 +67,17 @@ def grant_global(table: str) -> None:
 def rows_of_all_tenants(table: str) -> Iterator[None]:
     """Let a migration's UPDATE or DELETE affect all rows.
 
-    FORCE applies to the owner too: without this a migration silently changes nothing. In a Citus
-    cluster row security is never forced.
+    FORCE applies to the owner too: without this a migration silently changes nothing. A table's
+    words, if there are any, change with it. In a Citus cluster row security is never forced.
     """
     if _in_cluster():
         yield
         return
-    op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    for name in (table, words_of(table)):
+        op.execute(f"ALTER TABLE IF EXISTS {name} NO FORCE ROW LEVEL SECURITY")
     yield
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    for name in (table, words_of(table)):
+        op.execute(f"ALTER TABLE IF EXISTS {name} FORCE ROW LEVEL SECURITY")
 
 
 def _setting(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from importlib import import_module
 from threading import Thread
 from typing import Any
 
@@ -17,7 +18,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.database import field_changes as changes
 from app.database.embedded import DatabaseUrls, EmbeddedServer
-from app.database.rls import protect
+from app.database.rls import protect, rows_of_all_tenants
+from app.database.schema.migrations import find_steps
 from tests.support.scratch import scratch, server
 
 __all__ = ["scratch", "server"]
@@ -39,6 +41,10 @@ INDEXES = "SELECT indexname FROM pg_indexes WHERE tablename = 'boats' ORDER BY i
 COLUMNS = """
     SELECT attname, format_type(atttypid, atttypmod), attnotnull, atthasdef FROM pg_attribute
     WHERE attrelid = 'boats'::regclass AND attnum > 0 AND NOT attisdropped
+"""
+WORDS = """
+    SELECT word, count(boats_words) FROM unnest('{1,2,boat,boot,cafe,kahn}'::text[]) AS word
+    LEFT JOIN boats_words USING (word) GROUP BY word ORDER BY word
 """
 FORCED = "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('boats', 'ports')"
 
@@ -93,6 +99,20 @@ def _create_tables() -> None:
             sa.PrimaryKeyConstraint("tenant_id", "id"),
         )
         protect(table)
+
+
+def _add_tenants() -> None:
+    """Create what the words of a table need: tenants, and the function that finds words."""
+    op.execute("CREATE TABLE tenants (id uuid PRIMARY KEY)")
+    with rows_of_all_tenants("ports"):
+        op.execute("INSERT INTO tenants SELECT tenant_id FROM ports")
+    [step] = [each for each in find_steps() if each.module.endswith(".s0012_search")]
+    import_module(step.module).upgrade()
+
+
+def _rename_by_hand() -> None:
+    with rows_of_all_tenants("boats"):
+        op.execute("UPDATE boats SET title = 'Kahn' WHERE title = 'Boat 2'")
 
 
 def add_all() -> None:
@@ -201,6 +221,42 @@ class TestChanges:
             "uq_boats_tenant_id_lower_title",
             "uq_boats_tenant_id_title",
         ]
+
+    def test_let_lists_search_columns_of_all_rows(self, owner: Owner) -> None:
+        owner.runs(_add_tenants)
+        add = lambda: changes.add_search("boats", "name")  # noqa: E731 - shorter than a function
+
+        owner.runs(add, add)
+        before = owner.finds(WORDS)
+        owner.runs(
+            lambda: changes.stop_search("boats"),
+            lambda: changes.rename_column("boats", "name", "title"),
+            lambda: changes.change_search("boats", "title"),
+            lambda: changes.change_type("boats", "title", sa.Text()),
+            lambda: changes.fill("boats", "title", "'Café-Boot'", "title = 'Boat 1'"),
+            _rename_by_hand,
+        )
+        after = owner.finds(WORDS)
+        owner.runs(lambda: changes.drop_search("boats"), lambda: changes.drop_search("boats"))
+
+        assert before == [
+            ("1", 4),
+            ("2", 4),
+            ("boat", 70),
+            ("boot", 0),
+            ("cafe", 0),
+            ("kahn", 0),
+        ]
+        assert after == [
+            ("1", 0),
+            ("2", 0),
+            ("boat", 62),
+            ("boot", 4),
+            ("cafe", 4),
+            ("kahn", 4),
+        ]
+        assert owner.finds("SELECT to_regclass('boats_words')") == [(None,)]
+        assert owner.finds(FORCED) == [(True,)]
 
     def test_of_types_lose_no_value(self, owner: Owner) -> None:
         owner.runs(

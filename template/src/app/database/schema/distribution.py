@@ -13,6 +13,7 @@ from app.database.cluster import (
 )
 from app.database.schema import cluster
 from app.database.schema.guarantees import CLUSTER_SETTINGS, TABLES_WITHOUT_MODEL
+from app.database.schema.searched import keep_again, stop_keeping
 
 Say = Callable[[str], object]
 
@@ -66,6 +67,7 @@ def distribute(connection: Connection, say: Say, *, shards: int) -> int:
     known = set(connection.scalars(cluster.PLACED))
     tables = [table for table in _tables(connection) if table.name not in known and _moves(table)]
     if tables:
+        stop_keeping(connection)
         connection.execute(cluster.SEQUENTIAL)
         connection.execute(text(f"SET LOCAL citus.shard_count = {shards:d}"))
         _move(connection, tables, say, _place)
@@ -88,6 +90,7 @@ def undistribute(connection: Connection, say: Say) -> int:
     connection.execute(TIE_JOBS)
     for table in tables:
         _protect(connection, table.name, with_subselects, "FORCE")
+    keep_again(connection)
     _set(connection, dict.fromkeys(CLUSTER_SETTINGS))
     return len(tables)
 

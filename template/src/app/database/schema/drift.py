@@ -1,4 +1,6 @@
-"""Find differences between database and models: columns, types, defaults, CHECK constraints."""
+"""Find differences between database and models: columns, types, defaults, CHECK constraints, and
+what lists search.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
 from app.database.base import Base
+from app.database.cluster import is_distributed
 from app.database.schema.autogenerate import COMPARED
+from app.database.schema.searched import find_unkept
 
 
 def find_drift(connection: Connection) -> list[str]:
@@ -19,8 +23,9 @@ def find_drift(connection: Connection) -> list[str]:
     """
     context = MigrationContext.configure(connection, opts=COMPARED)
     found = compare_metadata(context, Base.metadata)
+    unkept = [] if is_distributed(connection) else list(find_unkept(connection))
     connection.rollback()
-    return [_line(*change) for change in _flat(found)]
+    return [*(_line(*change) for change in _flat(found)), *unkept]
 
 
 def _flat(found: list[Any]) -> Iterator[tuple[Any, ...]]:
