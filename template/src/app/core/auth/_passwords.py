@@ -15,7 +15,7 @@ from ._password_rules import LONGEST, normalised
 Result = TypeVar("Result")
 
 THREADS = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2), thread_name_prefix="passwords")
-"""Few, because each hash computes in several threads: a crowd of log-ins queues here instead of
+"""Few, because each hash computes in several threads: many log-ins at once queue here instead of
 taking the processor from all other requests. Name look-ups have the loop's own threads."""
 
 

@@ -70,8 +70,8 @@ class TestPasswords:
         assert not passwords.is_outdated(await passwords.hash("correct horse"))
 
 
-class TestACrowd:
-    async def test_hashes_in_few_threads_and_leaves_the_loops_own_free(self) -> None:
+class TestManyAtOnce:
+    async def test_hash_in_few_threads_and_leave_the_loops_own_free(self) -> None:
         running: set[str] = set()
 
         class Watched(Argon2Hasher):
