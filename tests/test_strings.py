@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extensions.modules.fields.field import Field
 from extensions.modules.fields.strings import literals, quoted, width
 from extensions.modules.fields.types import declared
+from template.standard.module import as_yaml
 from tools.snapshot import ROOT
 
 RUFF = Path(sys.executable).parent / "ruff"
@@ -51,6 +54,23 @@ class TestLiterals:
 
         assert "".join(map(ast.literal_eval, lines)) == text
         assert all(width(line) <= 88 for line in lines)
+
+
+class TestAsYaml:
+    """A description travels as an option of Copier, which reads YAML, from terminals of any encoding."""
+
+    @pytest.mark.parametrize("text", SAMPLES)
+    def test_is_read_as_it_was(self, text: str) -> None:
+        value = {"greetings": {"fields": {"salute": f"str = {text}", text: None}}, "others": [text, 1]}
+
+        written = as_yaml(value)
+
+        assert written.isascii()
+        assert yaml.safe_load(written) == value
+
+    @given(TEXTS)
+    def test_is_any_text(self, text: str) -> None:
+        assert yaml.safe_load(as_yaml(text)) == text
 
 
 class TestDeclared:

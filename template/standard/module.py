@@ -53,7 +53,7 @@ def describe(description: str, *, copier: str | None, dry: bool = False) -> int:
     refuse_unless_clean()
     refuse_edited_answers()
     origin = read_origin()
-    answer = json.dumps(extended(_stored(), given), default=str)
+    answer = as_yaml(extended(_stored(), given))
     with clone_of(origin.template, origin.release) as release:
         release.refuse_without(origin.release)
         command = copier_of(release, copier)
@@ -70,6 +70,15 @@ def describe(description: str, *, copier: str | None, dry: bool = False) -> int:
     if dry:
         return _take_back(conflicts)
     return hand_over(conflicts) if conflicts else 0
+
+
+def as_yaml(value: Any) -> str:
+    """Return the value in ASCII, whatever the terminal's encoding.
+
+    Copier reads YAML, where JSON's two halves of a character such as an emoji would be two.
+    """
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return "".join(each if each.isascii() else f"\\U{ord(each):08x}" for each in text)
 
 
 def _take_back(conflicts: list[str]) -> int:

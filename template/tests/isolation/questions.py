@@ -19,7 +19,6 @@ from app.database.asyncpg.transaction import Transaction
 from app.database.compiled.lists import Declared
 from app.database.pagination import encode_sorted
 from app.database.repository import Repository, RowNotFound
-from app.database.session import TenantSession
 from app.kit.ids import new_id
 
 from .two_tenants import TwoTenants, tenants_models
@@ -115,28 +114,20 @@ async def _noting(
 ) -> AsyncIterator[list[tuple[str, Sequence[Any]]]]:
     """Record statements of SQLAlchemy, and those that a repository sends to the driver directly."""
     noted: list[tuple[str, Sequence[Any]]] = []
-    fetch, write = TenantSession.fetch, TenantSession.write
-    fetch_standalone = Transaction.fetch_standalone
 
-    async def note_standalone(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
-        noted.append((sql, arguments))
-        return await fetch_standalone(self, sql, arguments)
+    def noting(send: Any) -> Any:
+        async def note_and_send(self: Transaction, sql: str, arguments: Sequence[Any]) -> Any:
+            noted.append((sql, arguments))
+            return await send(self, sql, arguments)
 
-    async def note_fetch(self: TenantSession, statement: Any, values: Any) -> Any:
-        noted.append((statement.sql, statement.arguments(values)))
-        return await fetch(self, statement, values)
-
-    async def note_write(self: TenantSession, statement: Any, values: Any) -> Any:
-        noted.append((statement.sql, statement.arguments(values)))
-        return await write(self, statement, values)
+        return note_and_send
 
     def note(_: Any, __: Any, sql: str, values: Any, *___: Any) -> None:
         noted.append((sql, values))
 
     with patch.context() as patched:
-        patched.setattr(TenantSession, "fetch", note_fetch)
-        patched.setattr(TenantSession, "write", note_write)
-        patched.setattr(Transaction, "fetch_standalone", note_standalone)
+        for name in ("fetch", "write", "fetch_standalone"):
+            patched.setattr(Transaction, name, noting(getattr(Transaction, name)))
         event.listen(engine, "before_cursor_execute", note)
         yield noted
         event.remove(engine, "before_cursor_execute", note)

@@ -68,7 +68,7 @@ class DatabaseSettings(Group):
         default=10, ge=0, description="Connections that each process may open beyond the pool."
     )
     statement_timeout_seconds: float = Field(
-        default=30, gt=0, description="Seconds after which PostgreSQL ends a statement."
+        default=30, ge=0.01, description="Seconds after which PostgreSQL ends a statement."
     )
     pool_timeout_seconds: float = Field(
         default=3,

@@ -118,7 +118,7 @@ def test_a_process_goes_on_without_a_reader(form: str) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     for stream in (process.stdout, process.stdin):
         assert stream

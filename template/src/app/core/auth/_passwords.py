@@ -1,12 +1,22 @@
-"""Password hashing with argon2id, in a thread."""
+"""Password hashing with argon2id, in threads of its own."""
 
-from asyncio import to_thread
+import os
+from asyncio import get_running_loop
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from ._password_rules import LONGEST, normalised
+
+Result = TypeVar("Result")
+
+THREADS = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2), thread_name_prefix="passwords")
+"""Few, because each hash computes in several threads: many log-ins at once queue here instead of
+taking the processor from all other requests. Name look-ups have the loop's own threads."""
 
 
 class Passwords:
@@ -20,7 +30,7 @@ class Passwords:
         """Hash a password. Raises ValueError if it is longer than `check_password` allows."""
         if len(password) > LONGEST:
             raise ValueError(f"a password has at most {LONGEST} characters")
-        return await to_thread(lambda: self._hasher.hash(normalised(password)))
+        return await _in_thread(lambda: self._hasher.hash(normalised(password)))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
         """Verify a password. Takes the same time without a hash, so that timing reveals no users.
@@ -31,7 +41,7 @@ class Passwords:
         if len(password) > LONGEST:
             return False
         known = hashed or self._nobody
-        matches = await to_thread(lambda: self._hasher.verify(normalised(password), known))
+        matches = await _in_thread(lambda: self._hasher.verify(normalised(password), known))
         return matches and hashed is not None
 
     def is_outdated(self, hashed: str) -> bool:
@@ -41,6 +51,10 @@ class Passwords:
     @cached_property
     def _nobody(self) -> str:
         return self._hasher.hash("nobody has this password")
+
+
+async def _in_thread(compute: Callable[[], Result]) -> Result:
+    return await get_running_loop().run_in_executor(THREADS, compute)
 
 
 def _weak() -> Argon2Hasher:

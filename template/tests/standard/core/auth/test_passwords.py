@@ -1,3 +1,6 @@
+import asyncio
+import os
+import threading
 import unicodedata
 
 import pytest
@@ -65,3 +68,21 @@ class TestPasswords:
 
         assert passwords.is_outdated(weak)
         assert not passwords.is_outdated(await passwords.hash("correct horse"))
+
+
+class TestManyAtOnce:
+    async def test_hash_in_few_threads_and_leave_the_loops_own_free(self) -> None:
+        running: set[str] = set()
+
+        class Watched(Argon2Hasher):
+            def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+                running.add(threading.current_thread().name)
+                return "hashed"
+
+        passwords = Passwords(weak=True)
+        passwords._hasher = PasswordHash((Watched(),))
+
+        await asyncio.gather(*(passwords.hash("correct horse battery") for _ in range(40)))
+
+        assert all(name.startswith("passwords") for name in running)
+        assert len(running) <= max(1, (os.cpu_count() or 1) // 2)
