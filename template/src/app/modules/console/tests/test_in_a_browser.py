@@ -15,10 +15,12 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
+from httpx import AsyncClient
 
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.modules.users import UserService
 from tests.support.notes import NoteRepository, names
 from tests.support.people import PASSWORD, Person, add_member, create_tenant
 
@@ -92,9 +94,7 @@ async def open_as(chromium: Any, url: str) -> AsyncIterator[OpenAs]:
         page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(path)
-        await page.get_by_label("E-mail address").fill(person.email)
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Log in").click()
+        await _fill_in(page, person)
         await page.wait_for_url(f"**{path}")
         return page
 
@@ -259,6 +259,94 @@ class TestTheConsole:
 
         assert skip == "Skip to the content"
         assert await names(runtime, owner) == {"typed"}
+
+
+class TestALogIn:
+    async def test_gets_cookies_that_nobody_knew_before(
+        self, chromium: Any, url: str, owner: Person
+    ) -> None:
+        """Session fixation: what an attacker has put into the browser is not what is logged in."""
+        context = await chromium.new_context(base_url=url)
+        planted = [{"name": name, "value": "planted", "url": url} for name in ("access", "refresh")]
+        await context.add_cookies(planted)
+        page = await context.new_page()
+
+        await page.goto("/console/log-in")
+        await _fill_in(page, owner)
+        await page.wait_for_url("**/console")
+        kept = {each["name"]: each for each in await context.cookies()}
+
+        assert {"access", "refresh"} <= kept.keys()
+        assert "planted" not in {each["value"] for each in kept.values()}
+        assert all(each["httpOnly"] for each in kept.values())
+        await context.close()
+
+    async def test_ends_when_the_person_is_suspended(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, url: str, notes: str
+    ) -> None:
+        superuser = await create_tenant(runtime, is_superuser=True)
+        page = await open_as(owner, f"{notes}/new")
+        async with AsyncClient(base_url=url, headers=superuser.headers, timeout=60) as platform:
+            done = await platform.post(f"/api/v1/admin/users/{owner.user_id}/suspend")
+
+        await save(page, "too late")
+        await page.get_by_role("heading", name="Log in").wait_for()
+
+        assert done.status_code == 200
+        assert await names(runtime, owner) == set()
+
+    async def test_of_support_reads_under_a_banner_and_ends_with_one_click(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
+        people = "/console/platform/people"
+        page = await open_as(superuser, f"{people}/{owner.user_id}/support")
+
+        await page.get_by_label("Reason").fill("Ticket 7")
+        await page.get_by_role("button", name="Look").click()
+        banner = page.locator(".banner")
+        await banner.wait_for()
+        await page.goto(f"{notes}/new")
+        said = await banner.inner_text()
+        await save(page, "by support")
+        refused = await page.locator("h1").inner_text()
+        await page.goto("/console")
+        await page.get_by_role("button", name="End the support").click()
+        await page.wait_for_url(f"**{people}")
+
+        assert "Support as Ada" in said
+        assert refused == "Support is read-only"
+        assert await banner.count() == 0
+        assert await names(runtime, owner) == set()
+
+
+class TestAGermanBrowser:
+    async def test_is_shown_german_before_and_after_the_log_in(
+        self, chromium: Any, url: str, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await UserService(work).change(language="de")
+        context = await chromium.new_context(base_url=url, locale="de-DE")
+        page = await context.new_page()
+
+        await page.goto(f"{notes}/new")
+        before = await page.locator("h1").inner_text()
+        await page.get_by_label("E-Mail-Adresse").fill(owner.email)
+        await page.get_by_label("Passwort").fill(PASSWORD)
+        await page.get_by_role("button", name="Anmelden").click()
+        await page.get_by_label("Name").fill("Meer der Ruhe")
+        await page.get_by_role("button", name="Anlegen").click()
+
+        assert before == "Anmelden"
+        assert await page.get_by_role("status").inner_text() == "Angelegt."
+        assert await page.locator("html").get_attribute("lang") == "de"
+        await context.close()
+
+
+async def _fill_in(page: Any, person: Person) -> None:
+    await page.get_by_label("E-mail address").fill(person.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
 
 
 async def _row(runtime: Runtime, person: Person, notes: str, name: str) -> str:
