@@ -45,7 +45,7 @@ def main(url: str, picture: str) -> None:
 
 def _view(browser: Browser, url: str, tenant: Any) -> tuple[str, bytes]:
     """Return what the tenant's list of invoices says, and a picture of it."""
-    with httpx.Client(base_url=f"{url}/api/v1") as client:
+    with httpx.Client(base_url=f"{url}/api/v1", timeout=60) as client:
         form = {"username": tenant.email, "password": seeds.PASSWORD}
         token = client.post("/auth/token", data=form).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"

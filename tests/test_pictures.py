@@ -61,7 +61,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until:
         assert server.poll() is None
         try:
-            with urllib.request.urlopen(url):
+            with urllib.request.urlopen(url, timeout=60):
                 return
         except OSError:
             time.sleep(0.2)

@@ -265,10 +265,10 @@ class TestALogIn:
     async def test_gets_cookies_that_nobody_knew_before(
         self, chromium: Any, url: str, owner: Person
     ) -> None:
-        """Session fixation: what an attacker has put into the browser is not what is logged in."""
+        """Session fixation: what an attacker has set in the browser is not what is logged in."""
         context = await chromium.new_context(base_url=url)
-        planted = [{"name": name, "value": "planted", "url": url} for name in ("access", "refresh")]
-        await context.add_cookies(planted)
+        foreign = [{"name": name, "value": "foreign", "url": url} for name in ("access", "refresh")]
+        await context.add_cookies(foreign)
         page = await context.new_page()
 
         await page.goto("/console/log-in")
@@ -277,7 +277,7 @@ class TestALogIn:
         kept = {each["name"]: each for each in await context.cookies()}
 
         assert {"access", "refresh"} <= kept.keys()
-        assert "planted" not in {each["value"] for each in kept.values()}
+        assert "foreign" not in {each["value"] for each in kept.values()}
         assert all(each["httpOnly"] for each in kept.values())
         await context.close()
 
