@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
+import pyotp
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -20,7 +21,9 @@ from httpx import AsyncClient
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.kit.ids import new_id
 from app.modules.users import UserService
+from tests.support.mail import mails_to
 from tests.support.notes import NoteRepository, names
 from tests.support.people import PASSWORD, Person, add_member, create_tenant
 
@@ -341,6 +344,84 @@ class TestAGermanBrowser:
         assert await page.get_by_role("status").inner_text() == "Angelegt."
         assert await page.locator("html").get_attribute("lang") == "de"
         await context.close()
+
+
+class TestAPersonsWay:
+    async def test_goes_from_registration_to_a_row_with_a_second_factor(
+        self, chromium: Any, url: str, runtime: Runtime, notes: str
+    ) -> None:
+        """Register, confirm, invite, accept, choose a second factor, log in with it, write."""
+        founder, invited = f"{new_id()}@example.com", f"{new_id()}@example.com"
+        first, second = [await chromium.new_context(base_url=url) for _ in range(2)]
+        page, theirs = await first.new_page(), await second.new_page()
+
+        await _register(page, founder)
+        await page.goto(await _link(runtime, founder, url))
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Confirm").click()
+        await page.locator(".done").wait_for()
+        await page.goto("/console/invitations/new")
+        await page.get_by_label("E-mail address").fill(invited)
+        await page.get_by_label("Role").select_option("member")
+        await page.get_by_role("button", name="Invite").click()
+        await page.get_by_role("heading", name="Invited").wait_for()
+        await _accept(theirs, await _link(runtime, invited, url), invited)
+        code = await _choose_second_factor(theirs)
+        await theirs.goto("/console")
+        await theirs.locator("details.person summary").click()
+        await theirs.get_by_role("button", name="Log out", exact=True).click()
+        await theirs.get_by_label("E-mail address").fill(invited)
+        await theirs.get_by_label("Password").fill(PASSWORD)
+        await theirs.get_by_role("button", name="Log in").click()
+        await theirs.get_by_label("Code, or one of your recovery codes").fill(code)
+        await theirs.get_by_role("button", name="Log in").click()
+        await theirs.wait_for_url("**/console")
+        await theirs.goto(f"{notes}/new")
+        await save(theirs, "written by the invited")
+
+        assert await theirs.get_by_role("status").inner_text() == "Created."
+        await page.goto(notes)
+        assert "written by the invited" in await page.locator("table").inner_text()
+        await first.close()
+        await second.close()
+
+
+async def _register(page: Any, email: str) -> None:
+    await page.goto("/register")
+    await page.get_by_label("E-mail address").fill(email)
+    await page.get_by_label("Your name").fill("Ada")
+    await page.get_by_label("Your organisation").fill("Acme")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Register").click()
+    await page.locator(".done").wait_for()
+
+
+async def _link(runtime: Runtime, email: str, url: str) -> str:
+    """Return where the link of the last e-mail leads, on the server of this test."""
+    link = (await mails_to(runtime, email))[-1].links[0]
+    return link.replace(runtime.settings.public_url, url)
+
+
+async def _accept(page: Any, link: str, email: str) -> None:
+    await page.goto(link)
+    await page.get_by_label("The e-mail address that was invited").fill(email)
+    await page.get_by_label("Your name").fill("Eve")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Accept").click()
+    await page.locator(".done").wait_for()
+
+
+async def _choose_second_factor(page: Any) -> str:
+    """Set a device up, and return one of the recovery codes."""
+    await page.goto("/console/account/second-factor/set-up")
+    await page.get_by_label("Your password").fill(PASSWORD)
+    await page.get_by_role("button", name="Go on").click()
+    secret = await page.locator("dd code").inner_text()
+    await page.get_by_label("Code that the app shows").fill(pyotp.TOTP(secret).now())
+    await page.get_by_role("button", name="Turn it on").click()
+    await page.get_by_role("heading", name="Recovery codes").wait_for()
+    found: str = await page.locator("main code").first.inner_text()
+    return found
 
 
 async def _fill_in(page: Any, person: Person) -> None:
