@@ -1,6 +1,6 @@
 """Fill two tenants' consoles, and take a picture of both side by side; runs with a project's own packages.
 
-    python pictures.py URL PICTURE
+python pictures.py URL PICTURE
 """
 
 import base64
