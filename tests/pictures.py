@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+import httpx  # type: ignore[import-not-found]  # of the project
+from playwright.sync_api import Browser, Page, sync_playwright  # type: ignore[import-not-found]  # of the project
 
-from app import seeds
+from app import seeds  # type: ignore[import-not-found]  # of the project
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ROWS = {

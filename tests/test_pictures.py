@@ -45,7 +45,7 @@ def url(invoices: Clone) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [invoices.commands / "app", "serve", "--port", str(port)]
+    command: list[str | Path] = [invoices.commands / "app", "serve", "--port", str(port)]
     environment = invoices.environment | {"APP_PUBLIC_URL": address}
     with subprocess.Popen(command, cwd=invoices.folder, env=environment) as server:
         try:

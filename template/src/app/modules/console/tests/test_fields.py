@@ -7,7 +7,6 @@ from pydantic import Field as Described
 
 from ..pages.resources import Kind, fields_of
 
-
 LABELS = {"PG-13": "Parents strongly cautioned", "not_rated": "not_rated"}
 
 
