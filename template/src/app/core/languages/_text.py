@@ -39,16 +39,16 @@ class Text(Localized):
         return bool(self.english)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Text) and self._key == other._key
+        return isinstance(other, Text) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return hash(self.key)
 
     def __repr__(self) -> str:
         return f"Text({str(self)!r})"
 
     @property
-    def _key(self) -> tuple[object, ...]:
+    def key(self) -> tuple[object, ...]:
         return self.english, self.values
 
 

@@ -11,7 +11,7 @@ from app.core.errors import NotFound
 from app.core.languages import Text
 
 from .resources import Answer, Field, Kind, Resource, call, find_resources, label_of, title_of
-from .web import NO, YES, Day, Entry, Moment, Number, Visit, Words, add_filter, choice_name
+from .web import NO, YES, Day, Entry, Moment, Number, Visit, Words, add_filter
 
 
 def resource_of(visit: Visit) -> Resource:
@@ -83,11 +83,6 @@ def heading(resource: Resource, row: Mapping[str, Any] | None) -> Words:
 
 
 @add_filter
-def choice(value: object) -> Text:
-    return choice_name(value)
-
-
-@add_filter
 def verb(name: str) -> Text:
     """Return the label of a button for a route such as POST /invoices/{id}/archive."""
     return Text(title_of(name))
@@ -104,7 +99,7 @@ def shown(value: Any, field: Field) -> Any:
         case Kind.MOMENT:
             return moment(value)
         case Kind.CHOICE:
-            return choice_name(value)
+            return field.name_of(value)
         case Kind.DATE:
             return Day(str(value))
         case Kind.INTEGER | Kind.DECIMAL | Kind.NUMBER:

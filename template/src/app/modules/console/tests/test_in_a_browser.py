@@ -11,14 +11,19 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
+import pyotp
 import pytest
 import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
+from httpx import AsyncClient
 
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.kit.ids import new_id
+from app.modules.users import UserService
+from tests.support.mail import mails_to
 from tests.support.notes import NoteRepository, names
 from tests.support.people import PASSWORD, Person, add_member, create_tenant
 
@@ -92,9 +97,7 @@ async def open_as(chromium: Any, url: str) -> AsyncIterator[OpenAs]:
         page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(path)
-        await page.get_by_label("E-mail address").fill(person.email)
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Log in").click()
+        await _fill_in(page, person)
         await page.wait_for_url(f"**{path}")
         return page
 
@@ -259,6 +262,172 @@ class TestTheConsole:
 
         assert skip == "Skip to the content"
         assert await names(runtime, owner) == {"typed"}
+
+
+class TestALogIn:
+    async def test_gets_cookies_that_nobody_knew_before(
+        self, chromium: Any, url: str, owner: Person
+    ) -> None:
+        """Session fixation: what an attacker has set in the browser is not what is logged in."""
+        context = await chromium.new_context(base_url=url)
+        foreign = [{"name": name, "value": "foreign", "url": url} for name in ("access", "refresh")]
+        await context.add_cookies(foreign)
+        page = await context.new_page()
+
+        await page.goto("/console/log-in")
+        await _fill_in(page, owner)
+        await page.wait_for_url("**/console")
+        kept = {each["name"]: each for each in await context.cookies()}
+
+        assert {"access", "refresh"} <= kept.keys()
+        assert "foreign" not in {each["value"] for each in kept.values()}
+        assert all(each["httpOnly"] for each in kept.values())
+        await context.close()
+
+    async def test_ends_when_the_person_is_suspended(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, url: str, notes: str
+    ) -> None:
+        superuser = await create_tenant(runtime, is_superuser=True)
+        page = await open_as(owner, f"{notes}/new")
+        async with AsyncClient(base_url=url, headers=superuser.headers, timeout=60) as platform:
+            done = await platform.post(f"/api/v1/admin/users/{owner.user_id}/suspend")
+
+        await save(page, "too late")
+        await page.get_by_role("heading", name="Log in").wait_for()
+
+        assert done.status_code == 200
+        assert await names(runtime, owner) == set()
+
+    async def test_of_support_reads_under_a_banner_and_ends_with_one_click(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        superuser = await create_tenant(runtime, "Platform", is_superuser=True)
+        people = "/console/platform/people"
+        page = await open_as(superuser, f"{people}/{owner.user_id}/support")
+
+        await page.get_by_label("Reason").fill("Ticket 7")
+        await page.get_by_role("button", name="Look").click()
+        banner = page.locator(".banner")
+        await banner.wait_for()
+        await page.goto(f"{notes}/new")
+        said = await banner.inner_text()
+        await save(page, "by support")
+        refused = await page.locator("h1").inner_text()
+        await page.goto("/console")
+        await page.get_by_role("button", name="End the support").click()
+        await page.wait_for_url(f"**{people}")
+
+        assert "Support as Ada" in said
+        assert refused == "Support is read-only"
+        assert await banner.count() == 0
+        assert await names(runtime, owner) == set()
+
+
+class TestAGermanBrowser:
+    async def test_is_shown_german_before_and_after_the_log_in(
+        self, chromium: Any, url: str, owner: Person, runtime: Runtime, notes: str
+    ) -> None:
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await UserService(work).change(language="de")
+        context = await chromium.new_context(base_url=url, locale="de-DE")
+        page = await context.new_page()
+
+        await page.goto(f"{notes}/new")
+        before = await page.locator("h1").inner_text()
+        await page.get_by_label("E-Mail-Adresse").fill(owner.email)
+        await page.get_by_label("Passwort").fill(PASSWORD)
+        await page.get_by_role("button", name="Anmelden").click()
+        await page.get_by_label("Name").fill("Meer der Ruhe")
+        await page.get_by_role("button", name="Anlegen").click()
+
+        assert before == "Anmelden"
+        assert await page.get_by_role("status").inner_text() == "Angelegt."
+        assert await page.locator("html").get_attribute("lang") == "de"
+        await context.close()
+
+
+class TestAPersonsWay:
+    async def test_goes_from_registration_to_a_row_with_a_second_factor(
+        self, chromium: Any, url: str, runtime: Runtime, notes: str
+    ) -> None:
+        """Register, confirm, invite, accept, choose a second factor, log in with it, write."""
+        founder, invited = f"{new_id()}@example.com", f"{new_id()}@example.com"
+        first, second = [await chromium.new_context(base_url=url) for _ in range(2)]
+        page, theirs = await first.new_page(), await second.new_page()
+
+        await _register(page, founder)
+        await page.goto(await _link(runtime, founder, url))
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Confirm").click()
+        await page.locator(".done").wait_for()
+        await page.goto("/console/invitations/new")
+        await page.get_by_label("E-mail address").fill(invited)
+        await page.get_by_label("Role").select_option("member")
+        await page.get_by_role("button", name="Invite").click()
+        await page.get_by_role("heading", name="Invited").wait_for()
+        await _accept(theirs, await _link(runtime, invited, url), invited)
+        code = await _choose_second_factor(theirs)
+        await theirs.goto("/console")
+        await theirs.locator("details.person summary").click()
+        await theirs.get_by_role("button", name="Log out", exact=True).click()
+        await theirs.get_by_label("E-mail address").fill(invited)
+        await theirs.get_by_label("Password").fill(PASSWORD)
+        await theirs.get_by_role("button", name="Log in").click()
+        await theirs.get_by_label("Code, or one of your recovery codes").fill(code)
+        await theirs.get_by_role("button", name="Log in").click()
+        await theirs.wait_for_url("**/console")
+        await theirs.goto(f"{notes}/new")
+        await save(theirs, "written by the invited")
+
+        assert await theirs.get_by_role("status").inner_text() == "Created."
+        await page.goto(notes)
+        assert "written by the invited" in await page.locator("table").inner_text()
+        await first.close()
+        await second.close()
+
+
+async def _register(page: Any, email: str) -> None:
+    await page.goto("/register")
+    await page.get_by_label("E-mail address").fill(email)
+    await page.get_by_label("Your name").fill("Ada")
+    await page.get_by_label("Your organisation").fill("Acme")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Register").click()
+    await page.locator(".done").wait_for()
+
+
+async def _link(runtime: Runtime, email: str, url: str) -> str:
+    """Return where the link of the last e-mail leads, on the server of this test."""
+    link = (await mails_to(runtime, email))[-1].links[0]
+    return link.replace(runtime.settings.public_url, url)
+
+
+async def _accept(page: Any, link: str, email: str) -> None:
+    await page.goto(link)
+    await page.get_by_label("The e-mail address that was invited").fill(email)
+    await page.get_by_label("Your name").fill("Eve")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Accept").click()
+    await page.locator(".done").wait_for()
+
+
+async def _choose_second_factor(page: Any) -> str:
+    """Set a device up, and return one of the recovery codes."""
+    await page.goto("/console/account/second-factor/set-up")
+    await page.get_by_label("Your password").fill(PASSWORD)
+    await page.get_by_role("button", name="Go on").click()
+    secret = await page.locator("dd code").inner_text()
+    await page.get_by_label("Code that the app shows").fill(pyotp.TOTP(secret).now())
+    await page.get_by_role("button", name="Turn it on").click()
+    await page.get_by_role("heading", name="Recovery codes").wait_for()
+    found: str = await page.locator("main code").first.inner_text()
+    return found
+
+
+async def _fill_in(page: Any, person: Person) -> None:
+    await page.get_by_label("E-mail address").fill(person.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
 
 
 async def _row(runtime: Runtime, person: Person, notes: str, name: str) -> str:

@@ -63,6 +63,14 @@ class Field:
     limits: Mapping[str, Any] = field(default_factory=dict)
     hint: Text = Text("")  # noqa: RUF009 - never changed
     target: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What choices are called, where the schema says it (`x-enum-labels`)."""
+
+    def name_of(self, choice: object) -> Text:
+        """Return a choice as people read it: `in_transit` is "in transit", if it has no label."""
+        value = str(choice)
+        label = self.labels.get(value, value)
+        return Text(label if label != value else value.replace("_", " "))
 
 
 def fields_of(schema: type[BaseModel], *, mode: Any = "validation") -> tuple[Field, ...]:
@@ -97,6 +105,7 @@ def describe(
         default=member.get("default"),
         choices=choices,
         limits=_limits(kind, known),
+        labels=known.get("x-enum-labels") or {},
         hint=Text(" ".join(str(known.get("description", "")).split())),
     )
 

@@ -33,7 +33,7 @@ def _of_fields(fields: Iterable[Field]) -> Iterator[str]:
         yield field.label.english
         yield field.hint.english
         if field.kind is Kind.CHOICE:
-            yield from (str(each).replace("_", " ") for each in field.choices)
+            yield from (field.name_of(each).english for each in field.choices)
 
 
 def _file(schema: type) -> str:
