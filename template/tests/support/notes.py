@@ -75,6 +75,8 @@ class NotePermission(StrEnum):
 
 
 class NoteService:
+    """Does what the services of described modules do, in the same order."""
+
     def __init__(self, work: CurrentWork) -> None:
         self.work = work
         self.notes = NoteRepository(work.session)
@@ -85,23 +87,31 @@ class NoteService:
 
     async def get(self, note_id: UUID) -> Note:
         self.work.require(NotePermission.READ)
-        return await self.notes.get(note_id)
+        return self.work.set_etag(await self.notes.get(note_id))
 
     async def create(self, *, name: str) -> Note:
         self.work.require(NotePermission.CREATE)
         note = await self.notes.create(name=name)
+        self.work.audit("test_notes.created", after=note)
         self.work.publish(NoteCreated(note.id))
-        return note
+        return self.work.set_etag(note)
 
     async def change(self, note_id: UUID, /, **changes: Any) -> Note:
         self.work.require(NotePermission.CHANGE)
-        note = await self.notes.change(await self.notes.get(note_id), **changes)
-        self.work.publish(NoteChanged(note.id))
-        return note
+        before = await self.notes.get_for_change(note_id)
+        await self.work.check_if_match(before)
+        after = await self.notes.change(before, **changes)
+        if after is not before:
+            self.work.audit("test_notes.changed", before=before, after=after)
+        self.work.publish(NoteChanged(after.id))
+        return self.work.set_etag(after)
 
     async def delete(self, note_id: UUID) -> None:
         self.work.require(NotePermission.DELETE)
-        await self.notes.delete(await self.notes.get(note_id))
+        note = await self.notes.get_for_update(note_id)
+        await self.work.check_if_match(note)
+        await self.notes.delete(note)
+        self.work.audit("test_notes.deleted", before=note)
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]

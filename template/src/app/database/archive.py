@@ -48,7 +48,7 @@ class ArchiveRepository(Repository[Archived]):
 
     async def get_archived(self, row_id: UUID) -> Archived:
         """Return an archived row, locked until the transaction ends. Raises RowNotFound."""
-        row = await super()._lock(row_id, shared=False)
+        row = await super()._lock(row_id)
         if row.archived_at is None:
             raise RowNotFound(self.model.__name__)
         return row
@@ -57,8 +57,8 @@ class ArchiveRepository(Repository[Archived]):
         """Raises the errors of `taken` if another row has got a unique value meanwhile."""
         return await self.change(row, archived_at=None)
 
-    async def _lock(self, row_id: UUID, *, shared: bool) -> Archived:
-        row = await super()._lock(row_id, shared=shared)
+    async def _lock(self, row_id: UUID, *, read: bool = False, key_share: bool = False) -> Archived:
+        row = await super()._lock(row_id, read=read, key_share=key_share)
         if row.archived_at:
             raise RowNotFound(self.model.__name__)
         return row

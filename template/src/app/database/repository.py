@@ -155,14 +155,21 @@ class Repository(Generic[Model]):
 
         Raises RowNotFound.
         """
-        return await self._lock(row_id, shared=False)
+        return await self._lock(row_id)
+
+    async def get_for_change(self, row_id: UUID) -> Model:
+        """As `get_for_update`, but rows that refer to this one may be written meanwhile.
+
+        For a change that follows; take `get_for_update` before a deletion. Raises RowNotFound.
+        """
+        return await self._lock(row_id, key_share=True)
 
     async def get_for_share(self, row_id: UUID) -> Model:
         """Return the row with a shared lock: others may read and share-lock it, but not change it.
 
         Raises RowNotFound.
         """
-        return await self._lock(row_id, shared=True)
+        return await self._lock(row_id, read=True)
 
     async def take_turn(self, *of: object) -> None:
         """Make transactions of the tenant that take the same turn wait for each other's commit.
@@ -299,15 +306,19 @@ class Repository(Generic[Model]):
     async def _check_expected(self, row: Model) -> None:
         """Lock a row that must have a certain version, and check it. Raises StaleDataError."""
         if (expected := self.session.expected.pop(row.id, None)) is not None:
-            locked: Any = await self._lock(row.id, shared=False)
+            locked: Any = row
+            if not self.session.has_locked(row):
+                locked = await self._lock(row.id)
             if locked.updated_at != expected:
                 raise StaleDataError(f"{self.model.__name__} was changed in the meantime")
 
-    async def _lock(self, row_id: UUID, *, shared: bool) -> Model:
+    async def _lock(self, row_id: UUID, *, read: bool = False, key_share: bool = False) -> Model:
         statements, own = self._own_statements(to_write=True)
         values = {"_where_id": row_id, "_where_own": own}
-        statement = statements.lock_shared if shared else statements.lock
-        locked: Model = self._only(statements.rows(await self.session.fetch(statement, values)))
+        statement = statements.lock(read=read, key_share=key_share)
+        records = await self.session.fetch(statement, values)
+        locked: Model = self._only(statements.rows(records))
+        self.session.note_lock(locked)
         return locked
 
     def _own_statements(self, *, to_write: bool = False) -> tuple[Statements[Model], UUID | None]:

@@ -74,6 +74,16 @@ class TenantSession(OrmVerbs):
         """True once `orm` was used."""
         return "orm" in self.__dict__
 
+    def note_lock(self, row: Any) -> None:
+        self.transaction.locked[row.id] = row
+
+    def has_locked(self, row: Any) -> bool:
+        """True if the row was locked when it was read, so that nobody has changed it since.
+
+        False once `orm` was used, for the rollback of a savepoint releases its locks.
+        """
+        return self.transaction.locked.get(row.id) is row and not self.has_orm
+
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         """Run a compiled statement, which contains its own filter. Raises DBAPIError."""
         self.transaction.has_written = True

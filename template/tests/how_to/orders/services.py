@@ -74,7 +74,9 @@ class OrderService:
         **changes: Unpack[OrderValues],
     ) -> Order:
         self.work.require(OrderPermission.CHANGE)
-        before = await self.orders.get(order_id)
+        before = await self.orders.get_for_change(
+            order_id,
+        )
         await self.work.check_if_match(before)
         after = await self.orders.change(before, **changes)
         if after is not before:
@@ -84,7 +86,9 @@ class OrderService:
 
     async def delete(self, order_id: UUID) -> None:
         self.work.require(OrderPermission.DELETE)
-        row = await self.orders.get(order_id)
+        row = await self.orders.get_for_update(
+            order_id,
+        )
         await self.work.check_if_match(row)
         await self.orders.delete(row)
         self.work.audit("orders.deleted", before=row)

@@ -66,15 +66,44 @@ class TestARequest:
         assert await count(lambda: wired_client.get(f"{URL}/{nothing}")) == 1
 
     async def test_creates_a_row_in_two(self, wired_client: AsyncClient, count: Count) -> None:
-        """BEGIN is sent with the tenant and the INSERT, COMMIT with the event and its jobs."""
+        """BEGIN is sent with the tenant and the INSERT, COMMIT with the event and the audit."""
         assert await count(lambda: wired_client.post(URL, json={"name": "First"})) == 2
 
     async def test_changes_a_row_in_three(self, wired_client: AsyncClient, count: Count) -> None:
-        """In addition to a create, the row is read first."""
+        """In addition to a create, the row is read and locked first."""
         made = await wired_client.post(URL, json={"name": "First"})
         url = f"{URL}/{made.json()['id']}"
 
         assert await count(lambda: wired_client.patch(url, json={"name": "Second"})) == 3
+
+    async def test_changes_the_version_that_was_read_in_three(
+        self, wired_client: AsyncClient, count: Count
+    ) -> None:
+        made = await wired_client.post(URL, json={"name": "First"})
+        url, tag = f"{URL}/{made.json()['id']}", made.headers["etag"]
+
+        async def change() -> Response:
+            nonlocal tag
+            answer = await wired_client.patch(
+                url, json={"name": str(new_id())}, headers={"If-Match": tag}
+            )
+            assert answer.status_code == 200
+            tag = answer.headers["etag"]
+            return answer
+
+        assert await count(change) == 3
+
+    async def test_deletes_a_row_in_three(self, wired_client: AsyncClient, count: Count) -> None:
+        made = [await wired_client.post(URL, json={"name": "First"}) for _ in range(7)]
+        tags = {each.json()["id"]: each.headers["etag"] for each in made}
+
+        async def delete() -> Response:
+            row, tag = tags.popitem()
+            answer = await wired_client.delete(f"{URL}/{row}", headers={"If-Match": tag})
+            assert answer.status_code == 204
+            return answer
+
+        assert await count(delete) == 3
 
     async def test_is_refused_in_none(self, wired_client: AsyncClient, count: Count) -> None:
         assert await count(lambda: wired_client.post(URL, json={"name": ""})) == 0

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.runtime import Runtime
@@ -61,3 +62,45 @@ class TestAnExpectedVersion:
             await NoteRepository(work.session).change(note, name="second")
 
         assert await names(runtime, owner) == {"second"}
+
+
+class TestALock:
+    """`has_locked` lets a check of the version do without a query, so it must never err."""
+
+    async def test_is_known_until_the_transaction_ends(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        note = await create(runtime, owner)
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            session = work.session
+            locked = await NoteRepository(session).get_for_change(note.id)
+
+            assert session.has_locked(locked)
+            assert not session.has_locked(note)
+            await session.rollback()
+            assert not session.has_locked(locked)
+
+    async def test_is_not_known_where_a_savepoint_may_have_released_it(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        note = await create(runtime, owner)
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            session = work.session
+            savepoint = await session.begin_nested()
+            locked = await NoteRepository(session).get_for_change(note.id)
+            await savepoint.rollback()
+
+            assert not session.has_locked(locked)
+
+    async def test_lets_others_refer_to_the_row(self, runtime: Runtime, owner: Person) -> None:
+        note = await create(runtime, owner)
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await NoteRepository(work.session).get_for_change(note.id)
+            async with open_unit(runtime, owner.actor, owner.context) as other:
+                refers = "SELECT 1 FROM test_notes WHERE id = :id FOR KEY SHARE NOWAIT"
+                found = await other.session.scalar(
+                    text(refers).execution_options(raw_sql="what a foreign key does"),
+                    {"id": note.id},
+                )
+
+        assert found == 1

@@ -46,6 +46,8 @@ class Transaction:
         self._has_savepoint = False
         self.has_written = False
         """True once something was written or locked: then only `end` returns the connection."""
+        self.locked: dict[UUID, Any] = {}
+        """Rows as they were read when they were locked, by id."""
 
     @property
     def context(self) -> Context:
@@ -163,6 +165,7 @@ class Transaction:
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
         self._at_commit, self.has_written, self._has_savepoint = [], False, False
+        self.locked = {}
         if pooled is None:
             return
         try:
@@ -238,6 +241,7 @@ class Transaction:
         if self._pooled is not None:
             self._pooled.invalidate(error)
         self.connection = self._pooled = None
+        self.locked = {}
 
     def _begin_sql(self) -> list[str]:
         at_begin = self.engine.get_execution_options().get(AT_BEGIN, ())

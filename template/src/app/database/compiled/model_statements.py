@@ -45,20 +45,13 @@ class Statements(Generic[Model]):
         self._processes = _result_processes(self.columns)
         self._defaults = _made({name: column.default for name, column in self.columns.items()})
         self._on_update = _made({name: column.onupdate for name, column in self.columns.items()})
+        self.lock = lru_cache(self._compile_lock)
         self._insert = lru_cache(maxsize=256)(self._compile_insert)
         self._update = lru_cache(maxsize=256)(self._compile_update)
 
     @cached_property
     def find(self) -> ReadStatement:
         return ReadStatement(self.select().where(self._this()))
-
-    @cached_property
-    def lock(self) -> Statement:
-        return Statement(self.select().where(self._this()).with_for_update())
-
-    @cached_property
-    def lock_shared(self) -> Statement:
-        return Statement(self.select().where(self._this()).with_for_update(read=True))
 
     @cached_property
     def delete(self) -> Statement:
@@ -96,6 +89,11 @@ class Statements(Generic[Model]):
             for row in rows:
                 row.__dict__[name] = process(row.__dict__[name])
         return rows
+
+    def _compile_lock(self, *, read: bool, key_share: bool) -> Statement:
+        """Compile a read that locks the row; the options are those of `with_for_update`."""
+        locked = self.select().where(self._this())
+        return Statement(locked.with_for_update(read=read, key_share=key_share))
 
     def _compile_insert(self, names: tuple[str, ...]) -> Statement:
         inserted = insert(self._table).values(self._parameters(names))

@@ -12,10 +12,12 @@ from app.database.session import TenantSession
 
 
 async def lock_version(session: TenantSession, row: Any) -> datetime | None:
-    """Lock the row for the rest of the transaction and return its current `updated_at`.
+    """Return the row's current `updated_at`, and lock the row for the rest of the transaction.
 
     Return None if the row is gone. Raises TenantContextRequired.
     """
+    if session.has_locked(row):
+        return row.updated_at  # type: ignore[no-any-return]
     model: Any = type(row)
     column, own = tenant_filter(model, session.context, unscoped=session.unscoped, to_write=True)
     records = await session.fetch(_locked(model, column), {"id": row.id, "own": own})

@@ -62,7 +62,9 @@ class WidgetService:
         **changes: Unpack[WidgetValues],
     ) -> Widget:
         self.work.require(WidgetPermission.CHANGE)
-        before = await self.widgets.get(widget_id)
+        before = await self.widgets.get_for_change(
+            widget_id,
+        )
         await self.work.check_if_match(before)
         after = await self.widgets.change(before, **changes)
         if after is not before:
@@ -72,7 +74,9 @@ class WidgetService:
 
     async def delete(self, widget_id: UUID) -> None:
         self.work.require(WidgetPermission.DELETE)
-        row = await self.widgets.get(widget_id)
+        row = await self.widgets.get_for_update(
+            widget_id,
+        )
         await self.work.check_if_match(row)
         await self.widgets.delete(row)
         self.work.audit("widgets.deleted", before=row)

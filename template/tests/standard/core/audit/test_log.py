@@ -12,7 +12,9 @@ from app.core.auth import Actor
 from app.core.runtime import Runtime
 from app.core.tenancy import TenantContextRequired
 from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database.engine import create_engine
 from app.database.repository import Repository
+from app.database.session import open_session
 from app.kit import clock
 from app.modules.tenants.models import Invitation
 from tests.support.people import Person
@@ -57,6 +59,22 @@ class TestAudit:
         changed, deleted = await log_of(runtime, owner)
         assert changed.changes == {"role": {"old": "member", "new": "admin"}}
         assert deleted.changes["role"] == {"old": "admin", "new": None}
+
+    async def test_is_the_same_on_the_coordinator_of_a_cluster(
+        self, runtime: Runtime, owner: Person
+    ) -> None:
+        engine = create_engine(str(runtime.settings.database.url), citus=True)
+        async with open_session(engine, owner.context) as session:
+            work = UnitOfWork(runtime, owner.actor, owner.context, session=session)
+            before = await write_invitation(work)
+            after = await Invitations(session).change(before, role="admin")
+            work.audit("invitations.changed", before=before, after=after)
+            await work.commit()
+        await engine.dispose()
+
+        (changed,) = await log_of(runtime, owner)
+        assert (changed.actor_id, changed.subject_id) == (owner.user_id, after.id)
+        assert changed.changes == {"role": {"old": "member", "new": "admin"}}
 
     async def test_names_what_is_private_without_its_value(
         self, runtime: Runtime, owner: Person
