@@ -6,7 +6,7 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(if $(filter uv,$(UV)),,../)$(RUN) --project ..
 
 .DEFAULT_GOAL := help
-.PHONY: uv tags load bench bench-scale bench-template help demo demo-check test test-all check matrix fleet format
+.PHONY: uv tags load bench bench-scale bench-services bench-template help demo demo-check test test-all check matrix fleet format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: $(UV) ## The request path against the limit and a typical app; make bench
 
 bench-scale: $(UV) ## A request when modules, tenants, rows, logs and workers have grown
 	$(RUN) python -m tests.benchmarks.scale $(options)
+
+bench-services: $(UV) ## Jobs, events, webhooks, log-ins, files, start and memory beside the libraries alone
+	$(RUN) python -m tests.benchmarks.services $(options)
 
 load: $(UV) ## Ten minutes of mixed load, 10,000 tenants: errors, leaks, p99; make load options="--minutes 1"
 	$(RUN) python -m tests.benchmarks.load $(options)

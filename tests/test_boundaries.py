@@ -106,6 +106,22 @@ class TestRules:
         for gate in (RULES, MODULE_RULES, TACH):
             clone.run(*gate)
 
+    def test_of_another_version_take_no_line_by_hand(self, clone: Clone) -> None:
+        """As docs/api-versions.md describes it: other routes and schemas, the same service."""
+        invoices = clone.folder / MODULES / "invoices"
+        (invoices / "schemas_v2.py").write_text("from .schemas import InvoiceRead as InvoiceReadV2\n")
+        (invoices / "routes_v2.py").write_text(
+            "from fastapi import APIRouter\n\nfrom .schemas_v2 import InvoiceReadV2\n"
+            "from .services import InvoiceService\n"
+        )
+        module = (invoices / "module.py").read_text()
+        (invoices / "module.py").write_text(f"{module}\n\nfrom .routes_v2 import APIRouter  # noqa: E402, F401\n")
+
+        clone.run("python", "-m", "app", "import-rules")
+
+        for gate in (RULES, MODULE_RULES, IMPORTS, TACH):
+            clone.run(*gate)
+
 
 def put(violation: Violation, clone: Clone) -> range:
     """Change the file, and return the numbers of the lines that a violation adds."""

@@ -16,6 +16,13 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
+        -- PostgreSQL then ends a statement whose process was killed. Windows has no such setting.
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name AND rolconfig::text LIKE '%client_connection_check%') THEN
+            BEGIN
+                EXECUTE format('ALTER ROLE %I SET client_connection_check_interval = %L', name, '2s');
+            EXCEPTION WHEN insufficient_privilege OR invalid_parameter_value THEN NULL;
+            END;
+        END IF;
     END LOOP;
 
     -- A managed server's administrator is no superuser and has to be in the role that she hands the database to.

@@ -25,6 +25,7 @@ from app.core.http.middleware import (
     BodyLimitMiddleware,
     DeadlineMiddleware,
     EtagMiddleware,
+    HeadMiddleware,
     PathMiddleware,
     RateLimitMiddleware,
     SecurityHeadersMiddleware,
@@ -108,6 +109,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         Middleware(DeadlineMiddleware, seconds=settings.http.timeout_seconds),
         Middleware(IdempotencyMiddleware, secrets=settings.secrets),
         Middleware(EtagMiddleware),
+        Middleware(HeadMiddleware),
     ]
 
 

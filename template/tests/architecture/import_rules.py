@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.kit.import_rules import ANY_OTHER, MAY, OTHER_MODULES
+from app.kit.import_rules import MAY, OTHER_MODULES, layer, may_import, packages
 
 from .source import MODULES
 
@@ -38,24 +38,22 @@ def _of(part: Mapping[str, Any], module: str) -> Iterator[str]:
     if set(part) != {"path", "depends_on", "visibility"}:
         yield "needs path, depends_on and visibility, and nothing else"
         return
-    siblings, packages = MAY.get(part["path"].partition(".")[0], ANY_OTHER)
+    name = str(part["path"]).partition(".")[0]
     for place in map(str, part["depends_on"]):
-        if not (
-            _is_package(place, packages) if place.startswith("//") else _is_sibling(place, siblings)
-        ):
+        if not (_is_package if place.startswith("//") else _is_sibling)(place, name):
             yield f"may not know {place}"
     for place in map(str, part["visibility"]):
         if place not in (f"//app.modules.{module}", f"//app.modules.{module}.**"):
             yield f"may not be seen by {place}: others use its public API, __init__.py"
 
 
-def _is_package(place: str, packages: set[str]) -> bool:
-    name = place.removeprefix("//")
-    if OTHER_MODULES in packages and name.startswith(f"{OTHER_MODULES}."):
+def _is_package(place: str, part: str) -> bool:
+    name, known = place.removeprefix("//"), packages(part)
+    if OTHER_MODULES in known and name.startswith(f"{OTHER_MODULES}."):
         return name.removeprefix(f"{OTHER_MODULES}.") in NAMES
-    return any(f"{name}.".startswith(f"{package}.") for package in packages - {OTHER_MODULES})
+    return any(f"{name}.".startswith(f"{package}.") for package in known - {OTHER_MODULES})
 
 
-def _is_sibling(place: str, siblings: set[str]) -> bool:
+def _is_sibling(place: str, part: str) -> bool:
     """True if the part is a sibling, or has a name of the module's own, such as `storage`."""
-    return place in siblings or place.partition(".")[0] not in MAY
+    return may_import(part, place) or layer(place.partition(".")[0]) not in MAY

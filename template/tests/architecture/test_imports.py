@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from app.kit.import_rules import layer
+
 from .source import MODULES, files, imported, refuse
 
 WEB = {"fastapi", "starlette"}
@@ -62,7 +64,7 @@ def libraries() -> Iterator[str]:
     for file in files():
         for node, name in imported(file) if file.module else ():
             library = name.partition(".")[0]
-            if library in WEB | ROWS and library not in LAYERS.get(file.part, ()):
+            if library in WEB | ROWS and library not in LAYERS.get(layer(file.part), ()):
                 homes = " and ".join(part for part, may in LAYERS.items() if library in may)
                 yield f"{file.at(node)} imports {library}: in a module only {homes} may"
 

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.config import HttpSettings, load_settings
 from app.core.errors import AppError, BadRequest
 from app.core.http.heads import HeadTooLarge, HeadTooSlow, TooManyConnections, UrlTooLong
+from app.core.http.middleware.deadline import ON_DISCONNECT
 from app.core.http.problems import problem_bytes
 
 LONGEST_URL = 16 * 1024
@@ -25,6 +26,11 @@ MOST_HEADERS = 100
 @cache
 def _settings() -> HttpSettings:
     return load_settings().http
+
+
+@cache
+def _public_url() -> str:
+    return load_settings().public_url
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -52,6 +58,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_counting()
         super().connection_lost(exc)
+        if self.cycle is not None and not self.cycle.response_complete:
+            give_up = self.cycle.scope["state"].get(ON_DISCONNECT)
+            if give_up is not None:
+                give_up()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -166,7 +176,7 @@ def _is_in(address: str, trusted: str) -> bool:
 
 
 def _answer(refusal: AppError) -> bytes:
-    headers, body = problem_bytes(refusal)
+    headers, body = problem_bytes(refusal, _public_url())
     lines = [f"{name}: {value}" for name, value in headers.items()]
     status = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"
     return "\r\n".join([status, *lines, "connection: close", "", ""]).encode("latin-1") + body

@@ -3,6 +3,7 @@
 A part is a file or a folder of a module, such as `services`; `root` is its `__init__.py`.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 OTHER_MODULES = "app.modules"
@@ -36,6 +37,23 @@ WRITTEN = "# Written by `make import-rules` from `uses` in module.py; edit that 
 _WIDTH = 100
 
 
+def layer(part: str) -> str:
+    """Return the key of the table that a part goes by: `routes_v2` has the rules of `routes`."""
+    return re.sub(r"_v[0-9]+$", "", part)
+
+
+def may_import(part: str, other: str) -> bool:
+    """True if the table allows it. Of its own layer a later version may import the first."""
+    if layer(part) == layer(other):
+        return other != part and other == layer(part)
+    return layer(other) in MAY.get(layer(part), ANY_OTHER)[0]
+
+
+def packages(part: str) -> set[str]:
+    """Return the packages outside of the module that a part may import."""
+    return MAY.get(layer(part), ANY_OTHER)[1]
+
+
 def domain(
     module: str,
     parts: Collection[str],
@@ -61,17 +79,17 @@ def domain(
 def _siblings(
     part: str, parts: Collection[str], imported: Mapping[str, Collection[str]]
 ) -> list[str]:
-    may, _ = MAY.get(part, ANY_OTHER)
     found = imported.get(part, ())
-    own = [each for each in parts if each not in MAY and each in found and each != part]
-    known = [each for each in parts if each in may and (part in MAY or each in found)]
+    in_table = [each for each in parts if layer(each) in MAY and may_import(part, each)]
+    known = [each for each in in_table if layer(part) in MAY or each in found]
+    own = [each for each in parts if layer(each) not in MAY and each in found and each != part]
     return _in_order([*known, *own])
 
 
 def _outside(part: str, others: list[str]) -> list[str]:
-    _, packages = MAY.get(part, ANY_OTHER)
-    named = [f"//{package}" for package in sorted(packages - {OTHER_MODULES})]
-    return [*named, *others] if OTHER_MODULES in packages else named
+    known = packages(part)
+    named = [f"//{package}" for package in sorted(known - {OTHER_MODULES})]
+    return [*named, *others] if OTHER_MODULES in known else named
 
 
 def _visibility(module: str, part: str, public: Collection[str]) -> list[str]:
@@ -84,7 +102,7 @@ def _visibility(module: str, part: str, public: Collection[str]) -> list[str]:
 def _in_order(parts: Iterable[str]) -> list[str]:
     """Sort as in the table; parts with other names come last."""
     table = list(MAY)
-    places = {part: table.index(part) if part in MAY else len(table) for part in parts}
+    places = {part: table.index(at) if (at := layer(part)) in MAY else len(table) for part in parts}
     return sorted(places, key=lambda part: (places[part], part))
 
 

@@ -48,3 +48,20 @@ class TestDomain:
         found = rules(*PARTS, "storage", storage=imported)["storage"]
 
         assert found == ["services", "//app.config", "//app.core", "//app.kit"]
+
+    def test_gives_another_version_the_rules_of_its_layer(self) -> None:
+        found = rules(*PARTS, "schemas", "routes_v2", "schemas_v2", "schemas_v3")
+
+        assert found["routes_v2"] == [
+            "routes",
+            "schemas",
+            "schemas_v2",
+            "schemas_v3",
+            "services",
+            "//app.core",
+            "//app.kit",
+        ]
+        assert "routes_v2" in found["module"]
+        assert found["schemas_v2"] == found["schemas_v3"] == ["schemas", "//app.kit"]
+        assert found["schemas"] == ["//app.kit"]
+        assert "routes_v2" not in found["routes"]

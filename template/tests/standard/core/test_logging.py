@@ -9,7 +9,8 @@ import structlog
 
 from app.config import LogSettings
 from app.core.observability.log_context import bind_identity, current_fields, log_context
-from app.core.observability.logging import configure_logging, hide_private
+from app.core.observability.logging import HIDDEN, configure_logging, hide_private
+from app.kit.ids import new_id
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +164,16 @@ class TestPrivateValues:
 
         assert "hunter2" not in str(hidden)
         assert hidden["fine"] == "seen"
+
+    def test_are_no_ids_of_rows(self) -> None:
+        """`deprecated.used` says whose API key it was; text of that name may be anything."""
+        key = new_id()
+
+        shown = hide_private(None, "info", {"api_key_id": key, "by": {"api_key_id": key}})
+        hidden = hide_private(None, "info", {"api_key_id": "hunter2", "api_key": key})
+
+        assert shown == {"api_key_id": key, "by": {"api_key_id": key}}
+        assert set(hidden.values()) == {HIDDEN}
 
     @pytest.mark.parametrize(
         "text",

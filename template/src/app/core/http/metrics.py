@@ -5,12 +5,14 @@ from hmac import compare_digest
 from typing import TypeAlias
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.middleware import Middleware
 
 from app.core.errors import Unauthenticated
 from app.core.observability import Measure, RequestMeter
 from app.core.permissions import public
 from app.core.runtime import Runtime
 
+from .middleware.head import HeadMiddleware
 from .problems import install_error_handlers
 
 Take: TypeAlias = Callable[[], Awaitable[Sequence[Measure]]]
@@ -46,7 +48,7 @@ def metrics_app(runtime: Runtime) -> FastAPI | None:
     token = runtime.settings.telemetry.metrics_token
     if runtime.observation.meter is None or token is None:
         return None
-    app = FastAPI(openapi_url=None)
+    app = FastAPI(openapi_url=None, middleware=[Middleware(HeadMiddleware)])
     install_error_handlers(app, runtime.settings.public_url)
     app.include_router(metrics_routes(runtime.observation.meter, token=token.get_secret_value()))
     return app

@@ -23,6 +23,9 @@ class JobRegistry:
     def __iter__(self) -> Iterator[Job]:
         return iter(self._jobs.values())
 
+    def find(self, name: str) -> Job | None:
+        return self._jobs.get(name)
+
     def check(self, job: Job) -> None:
         """Raises UnknownJob."""
         if job.name not in self._jobs:

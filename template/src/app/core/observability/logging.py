@@ -4,6 +4,7 @@
 `bind_contextvars` works as well.
 """
 
+import json
 import logging
 import re
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TextIO, TypeAlias, cast
 from uuid import UUID
 
 import orjson
@@ -23,6 +24,7 @@ from structlog.types import Processor
 from app.config import LogSettings
 
 from .log_context import Line, add_context
+from .output import output_of, standard_output
 
 HIDDEN = "[hidden]"
 NESTED = (dict, list, tuple)
@@ -60,16 +62,24 @@ def configure_logging(settings: LogSettings, *, json: bool) -> None:
     structlog.configure(
         processors=[_complete, *_rendering(json)],
         wrapper_class=structlog.make_filtering_bound_logger(settings.level),
-        logger_factory=structlog.BytesLoggerFactory() if json else structlog.PrintLoggerFactory(),
+        logger_factory=_bytes_logger if json else _print_logger,
         cache_logger_on_first_use=json,
     )
     _adopt_standard_library(settings.level, json)
 
 
+def _bytes_logger(*_: Any) -> structlog.BytesLogger:
+    return structlog.BytesLogger(cast(BinaryIO, output_of(standard_output().buffer)))
+
+
+def _print_logger(*_: Any) -> structlog.PrintLogger:
+    return structlog.PrintLogger(cast(TextIO, output_of(standard_output())))
+
+
 def hide_private(_: Any, __: str, line: Line) -> Line:
     """Hide private values by name, at any depth, and in the text of exceptions."""
     for name, value in line.items():
-        if is_private(name):
+        if is_private(name) and not _is_id(name, value):
             line[name] = HIDDEN
         elif isinstance(value, NESTED):
             line[name] = _hide_inside(value)
@@ -81,12 +91,19 @@ def hide_private(_: Any, __: str, line: Line) -> Line:
 def _hide_inside(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: HIDDEN if is_private(str(key)) else _hide_inside(inner)
+            key: HIDDEN
+            if is_private(str(key)) and not _is_id(str(key), inner)
+            else _hide_inside(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [_hide_inside(inner) for inner in value]
     return value
+
+
+def _is_id(name: str, value: Any) -> bool:
+    """True for a row's id: `api_key_id` says whose request it was, and opens nothing."""
+    return name.endswith("_id") and (value is None or isinstance(value, UUID))
 
 
 @lru_cache(maxsize=1024)
@@ -120,7 +137,7 @@ def _call_hooks(line: Line) -> None:
 def _rendering(json: bool) -> list[Processor]:
     if json:
         return [_to_json]
-    colors = sys.stdout.isatty()
+    colors = standard_output().isatty()
     return [
         _readable,
         partial(_request_first, colors),
@@ -130,7 +147,10 @@ def _rendering(json: bool) -> list[Processor]:
 
 def _to_json(_: Any, __: str, line: Line) -> bytes:
     line["message"] = line.pop("event")
-    return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
+    try:
+        return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
+    except orjson.JSONEncodeError:  # a lone surrogate, or an integer of more than 64 bits
+        return json.dumps(line, default=str, skipkeys=True).encode()
 
 
 def _readable(_: Any, __: str, line: Line) -> Line:
@@ -166,7 +186,7 @@ def _adopt_standard_library(level: str, json: bool) -> None:
             as_text,
         ],
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(cast(TextIO, output_of(standard_output())))
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in UVICORN:

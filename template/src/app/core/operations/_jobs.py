@@ -88,7 +88,8 @@ class JobOperations:
                 return None
             history = (await work.session.execute(HISTORY, {"id": job_id})).all()
         values = dict(found)
-        return _stored(values, values.pop("args"), [(kind, at) for kind, at in history])
+        job = self.work.runtime.jobs.find(values["name"])
+        return _stored(values, values.pop("args"), [(kind, at) for kind, at in history], job)
 
     async def retry(self, job_id: int) -> bool:
         """Run an ended job again, with all its attempts. Return False if it has not failed."""
@@ -125,7 +126,9 @@ def _periodic(job: Job, cron: str, runs: dict[str, tuple[int, str | None]]) -> P
     )
 
 
-def _stored(values: dict[str, Any], packed: Any, history: list[tuple[str, datetime]]) -> StoredJob:
+def _stored(
+    values: dict[str, Any], packed: Any, history: list[tuple[str, datetime]], job: Job | None
+) -> StoredJob:
     envelope = packed if isinstance(packed, dict) else {}
     actor = envelope.get("actor") or {}
     return StoredJob(
@@ -133,6 +136,6 @@ def _stored(values: dict[str, Any], packed: Any, history: list[tuple[str, dateti
         tenant_id=envelope.get("tenant_id"),
         user_id=actor.get("user_id"),
         trace_id=envelope.get("trace_id"),
-        arguments=shown(envelope.get("arguments", {})),
+        arguments=shown(envelope.get("arguments", {}), job),
         history=history,
     )

@@ -44,7 +44,7 @@ class TestTheFramework:
         assert problem(answer, 404, "not-found")["instance"] == "/no%20where"
 
     @pytest.mark.parametrize(
-        ("path", "methods"), [(THINGS, "GET, POST"), (f"{THINGS}/WEB/key", "DELETE")]
+        ("path", "methods"), [(THINGS, "GET, HEAD, POST"), (f"{THINGS}/WEB/key", "DELETE")]
     )
     async def test_a_wrong_method_is_told_the_right_ones(
         self, client: httpx.AsyncClient, path: str, methods: str

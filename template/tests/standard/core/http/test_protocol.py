@@ -16,6 +16,7 @@ from app.config import HttpSettings
 from tests.support.processes import free_port
 from tests.support.queue import until
 
+PUBLIC_URL = "https://api.example.com"
 LIMITS = {"max_head_bytes": 4096, "head_seconds": 60, "max_connections": 6}
 UNTRUSTED_PROXY = {"forwarded_allow_ips": ""}
 """These options make 127.0.0.1 a client, not a trusted proxy."""
@@ -46,6 +47,7 @@ class Wire:
 def limited(**limits: float) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_protocol, "_settings", lambda: HttpSettings(**{**LIMITS, **limits}))
+        patch.setattr(_protocol, "_public_url", lambda: PUBLIC_URL)
         yield
 
 
@@ -104,7 +106,9 @@ class TestAHead:
         headers, _, body = said.partition("\r\n\r\n")
         assert found == status
         assert "content-type: application/problem+json" in headers
-        assert json.loads(body)["status"] == status
+        problem = json.loads(body)
+        assert problem["status"] == status
+        assert problem["type"].startswith(f"{PUBLIC_URL}/errors/")
 
     @pytest.mark.parametrize("sent", [b"G", GET, GET + b"X: y", b"\r\n"])
     async def test_that_does_not_come_to_its_end_is_given_up(self, sent: bytes) -> None:

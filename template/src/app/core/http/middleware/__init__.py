@@ -5,6 +5,7 @@ from .body_limit import BodyLimitMiddleware
 from .cors import cors
 from .deadline import DeadlineMiddleware
 from .etag import EtagMiddleware
+from .head import HeadMiddleware
 from .observation import observed
 from .paths import PathMiddleware
 from .rate_limit import RateLimitMiddleware
@@ -19,6 +20,7 @@ __all__ = [
     "BodyLimitMiddleware",
     "DeadlineMiddleware",
     "EtagMiddleware",
+    "HeadMiddleware",
     "PathMiddleware",
     "RateLimitMiddleware",
     "SecurityHeadersMiddleware",

@@ -1,11 +1,16 @@
-"""Requests that take too long end with a problem response and a rollback."""
+"""Requests that take too long, and reads whose client has gone, end with a rollback."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import Unavailable
+from app.core.auth import SAFE_METHODS
+from app.core.errors import AppError, Unavailable
 from app.core.http.streaming import is_streamed
+
+ON_DISCONNECT = "on_disconnect"
+"""What the server calls when the client disconnects, in the request's state."""
 
 
 class RequestTooSlow(Unavailable):
@@ -15,10 +20,19 @@ class RequestTooSlow(Unavailable):
     detail = "The request took too long, and was given up. Nothing of it was done."
 
 
+class ClientGone(AppError):
+    """The client closed the connection before the response. Only the log sees this status."""
+
+    status = 499
+    title = "The client has gone"
+    detail = "The client closed the connection before the response."
+
+
 class DeadlineMiddleware:
     """Runs inside the unit of work, which is rolled back.
 
     The deadline ends when the response starts: neither a commit nor a download is interrupted.
+    What writes goes on without its client, who may have sent it without waiting for the response.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
@@ -26,18 +40,34 @@ class DeadlineMiddleware:
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises RequestTooSlow."""
+        """Raises RequestTooSlow, ClientGone."""
         if scope["type"] != "http" or is_streamed(scope):
             await self.app(scope, receive, send)
             return
-        deadline = asyncio.timeout(self.seconds)
+        deadline = Deadline(self.seconds)
+        if scope["method"] in SAFE_METHODS:
+            scope["state"][ON_DISCONNECT] = deadline.client_gone
         try:
-            async with deadline:
-                await self.app(scope, receive, _ending(deadline, send))
+            async with deadline.timeout:
+                await self.app(scope, receive, _ending(deadline.timeout, send))
         except TimeoutError:
-            if deadline.expired():
-                raise RequestTooSlow from None
+            if deadline.timeout.expired():
+                raise deadline.reason() from None
             raise
+        finally:
+            scope["state"].pop(ON_DISCONNECT, None)
+
+
+class Deadline:
+    def __init__(self, seconds: float) -> None:
+        self.timeout = asyncio.timeout(seconds)
+        self.reason: Callable[[], AppError] = RequestTooSlow
+
+    def client_gone(self) -> None:
+        """Cancel the request now, unless its response has started."""
+        if self.timeout.when() is not None and not self.timeout.expired():
+            self.reason = ClientGone
+            self.timeout.reschedule(0)
 
 
 def _ending(deadline: asyncio.Timeout, send: Send) -> Send:

@@ -15,4 +15,4 @@ def allowed_methods(scope: Scope) -> str:
         if getattr(route, "methods", None) and route.path_regex.match(path)
         for method in route.methods or ()
     }
-    return ", ".join(sorted(methods))
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))

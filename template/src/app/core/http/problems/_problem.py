@@ -62,9 +62,9 @@ def render(scope: Scope, error: AppError) -> Response:
     )
 
 
-def problem_bytes(error: AppError) -> tuple[dict[str, str], bytes]:
+def problem_bytes(error: AppError, public_url: str) -> tuple[dict[str, str], bytes]:
     """Return headers and body of an error raised outside of the app, without path and trace id."""
-    answer = render({"type": "http", "path": ""}, error)
+    answer = render({"type": "http", "path": "", "state": {"public_url": public_url}}, error)
     return dict(answer.headers), bytes(answer.body)
 
 
@@ -87,5 +87,6 @@ def _members(scope: Scope, error: AppError) -> dict[str, Any]:
 
 def _public_url(scope: Scope) -> str:
     """Return the app's public URL, or "" if it is not configured; `type` is then relative."""
-    app = scope.get("app")
-    return getattr(app.state, "public_url", "") if app else ""
+    if app := scope.get("app"):
+        return getattr(app.state, "public_url", "")
+    return str(scope.get("state", {}).get("public_url", ""))
