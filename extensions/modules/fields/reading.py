@@ -115,6 +115,11 @@ def _kind(word: str | None) -> Kind:
         raise Wrong("'list' does not say of what: write list of str(40)")
     if word == "ref":
         raise Wrong("'ref' does not say to what: write the module's name, such as: ref users")
+    if word == "many":
+        raise Wrong(
+            "rows that belong to a row are a module of their own: give that one a ref with 'on delete cascade', and"
+            " bulk: true to create several at once"
+        )
     if word not in KINDS:
         near = get_close_matches(word.lower(), KINDS, 1)
         raise Wrong(

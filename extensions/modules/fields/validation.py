@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from graphlib import CycleError
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -235,15 +236,26 @@ def _cycle(modules: Iterable[Described], new: Collection[str]) -> list[str]:
         circle = list(reversed(error.args[1]))
         if not set(circle) & set(new):
             return []
-        field = _field_between(modules_of(modules), circle[0], circle[1])
+        by_package = {module.names.package: module for module in modules_of(modules)}
+        ways = [_way(by_package[here], by_package[there]) for here, there in pairwise(circle)]
+        module, ref = min(ways, key=lambda way: isinstance(way[1], Field) and way[1].required)
         return [
-            f"{circle[0]}.{field}: {' → '.join(circle)} refer to each other in a circle: leave one of the refs out,"
-            " or make them one module"
+            f"{module.package}.{ref.name}: {' → '.join(circle)} refer to each other in a circle: leave this one out,"
+            f" and describe a module of its own for it, such as {_between(module, ref)}"
         ]
     return []
 
 
-def _field_between(modules: Iterable[Module], here: str, there: str) -> str:
-    module = next(module for module in modules if module.names.package == here)
-    refs: list[Field | Link] = [*module.refs, *module.links]
-    return next(ref.name for ref in refs if ref.target and ref.target.package == there)
+def _way(here: Module, there: Module) -> tuple[Names, Field | Link]:
+    """Return a ref from one module to another, if possible one that may be empty."""
+    refs: list[Field | Link] = [*sorted(here.refs, key=lambda ref: ref.required), *here.links]
+    return here.names, next(ref for ref in refs if ref.target == there.names)
+
+
+def _between(module: Names, ref: Field | Link) -> str:
+    """Return the description of a module that refers to both, in place of a ref."""
+    one = names_of(ref.name)
+    target = ref.target.package if ref.target else ""
+    rules = ("", f" unique with {module.singular}") if isinstance(ref, Link) else (" unique", "")
+    fields = f"{module.singular}: ref {module.package}{rules[0]}, {one.singular}: ref {target}{rules[1]}"
+    return f"{module.singular}_{one.plural}: {{fields: {{{fields}}}}}"

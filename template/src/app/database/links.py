@@ -57,13 +57,22 @@ class LinkedRepository(Repository[Model]):
             links, kept = self._links[name], _in_order(given)
             await self._send(links, links.keep, changed, ids=kept)
             await self._add(links, changed, kept)
-        await self._load([changed])
+        if ids or not self.session.has_locked(row):
+            await self._load([changed])
+        else:
+            changed.__dict__.update({name: row.__dict__[name] for name in self._links})
         return changed
 
     async def all(self, query: Select[Any]) -> Sequence[Model]:
         rows = await super().all(query)
         await self._load(rows)
         return rows
+
+    async def _lock(self, row_id: UUID, *, read: bool = False, key_share: bool = False) -> Model:
+        """Read the links after the lock: the same statement does not see what it has waited for."""
+        row = await super()._lock(row_id, read=read, key_share=key_share)
+        await self._load([row])
+        return row
 
     async def _load(self, rows: Sequence[Any]) -> None:
         """Read the links of all rows, with one statement for each of the LinkedIds."""
