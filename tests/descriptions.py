@@ -145,7 +145,8 @@ def _field(random: Random, module: str, before: list[str]) -> str:
     filters = random.choice(["", "", "filters(range)", "filters(empty)", "filters(several, empty)", "filters(several)"])
     filters = filters if _can_have(f"{kind}{optional} {modifiers} {filters}") else ""
     search = "search" if kind.startswith(_TEXTS) and random.random() < 0.3 else ""
-    return " ".join(filter(None, [f"{kind}{optional}", modifiers, search, limit, filters, default]))
+    private = "private" if random.random() < 0.15 else ""
+    return " ".join(filter(None, [f"{kind}{optional}", modifiers, search, private, limit, filters, default]))
 
 
 def _can_have(filters: str) -> bool:
@@ -209,7 +210,7 @@ _KINDS = [
     "money(JPY)",
     "list of str(2)",
     "list of str(255)",
-    'enum(PG-13 = "Parents, beware", "Not rated", +1)',
+    'enum(PG-13 = "Parents, beware", "Not rated", +1, 50%s, 9 %)',
     "str(2..3)",
     "str(40..200)",
 ]

@@ -20,10 +20,10 @@ TYPES = (
     " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
 )
 AFTER = (
-    "after a type come ?, unique, unique with, index, search, limits such as 0..100,"
+    "after a type come ?, unique, unique with, index, search, private, limits such as 0..100,"
     " on delete restrict|cascade|set null (of a ref), = default"
 )
-VALUES = "use letters, digits, single spaces and . + / & # * ! ? @ $ -, up to 40 characters"
+VALUES = "use letters, digits, single spaces and . + / & # * ! ? @ $ % -, up to 40 characters"
 
 WRONG = {
     "total: cash": f"'cash' is no type: use one of {TYPES}",
@@ -63,6 +63,7 @@ WRONG = {
     "price: money = 3": ("money has an amount and a currency: leave unique and the default out, or write money(EUR)"),
     "total: float unique": "float cannot be unique: leave it out",
     "total: int index filters(ranges)": "'filters(ranges)' cannot be: use some of filters(range, several, empty)",
+    "total: ref users private": "a ref has an id, which tells nothing by itself: leave private out",
     "total: int search": "int is not searched by words: leave search out",
     "total: list of str search": "list is not searched by words: leave search out",
     "total: int filters(range)": "filters need an index: write index after the type",
@@ -423,6 +424,7 @@ class TestAccepted:
                 "int? index filters(empty, range)",
                 Field(name="f", kind="int", optional=True, index=True, filters=("range", "empty")),
             ),
+            ("int private index", Field(name="f", kind="int", index=True, private=True)),
             ("text? search", Field(name="f", kind="text", optional=True, searched=True)),
             ("time zone = UTC", Field(name="f", kind="timezone", default="UTC")),
             ("list of str(40)?", Field(name="f", kind="list", length=40, optional=True)),

@@ -11,6 +11,7 @@ def written(field: Field) -> str:
         f"unique with {' and '.join(field.unique_with)}" if field.unique_with else "unique" if field.unique else "",
         "index" if field.index else "",
         "search" if field.searched else "",
+        "private" if field.private else "",
         f"filters({', '.join(field.filters)})" if field.filters else "",
         " ".join(field.limits),
         f'matching "{field.pattern[1:-1]}"' if field.pattern else "",

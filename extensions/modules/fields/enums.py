@@ -15,7 +15,7 @@ from .problem import Wrong
 
 ARROW, OR = "->", "|"
 LONGEST_VALUE, LONGEST_LABEL = 40, 80
-_VALUE = re.compile(r"[\w.+/&#*!?@$€-]+(?: [\w.+/&#*!?@$€-]+)*")
+_VALUE = re.compile(r"[\w.+/&#*!?@$%€-]+(?: [\w.+/&#*!?@$%€-]+)*")
 _QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
 _LABEL = re.compile(r"""(?P<value>[^="']*|"[^"]*"|'[^']*')\s*=\s*(?P<quote>["'])(?P<label>[^"']*)(?P=quote)\s*""")
 
@@ -68,7 +68,7 @@ def _labels(items: Iterable[str]) -> dict[str, str]:
         if not _VALUE.fullmatch(value) or len(value) > LONGEST_VALUE:
             raise Wrong(
                 f"the value {value!r} of an enum cannot be: use letters, digits, single spaces and"
-                f" . + / & # * ! ? @ $ -, up to {LONGEST_VALUE} characters"
+                f" . + / & # * ! ? @ $ % -, up to {LONGEST_VALUE} characters"
             )
         if label and found.get(value, label) not in ("", label):
             raise Wrong(f"the value {value!r} has two labels: leave one out")

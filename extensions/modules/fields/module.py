@@ -98,6 +98,10 @@ class Module:
         return [field for field in self.fields if field.searched]
 
     @property
+    def private(self) -> list[Field]:
+        return [field for field in self.fields if field.private]
+
+    @property
     def has_filters(self) -> bool:
         return bool(self.filters or self.more_filters or self.links or self.searched or self.options.archive)
 
@@ -235,7 +239,7 @@ class Module:
         """Return the fields that the tests of the service have values of."""
         beside = [each for field in self.uniques for each in self.beside(field)]
         more = [each.field for each in self.more_filters]
-        return [*self.filters, *self.sorts, *self.uniques, *beside, *more, *self.searched]
+        return [*self.filters, *self.sorts, *self.uniques, *beside, *more, *self.searched, *self.private]
 
     def alias(self, field: Field) -> str:
         """Return the name of the field's type in schemas.py."""

@@ -6,7 +6,8 @@
     ref module [on delete restrict|cascade|set null]
     refs module: refs.py
 
-then ? (nullable), unique (within a tenant) [with fields], index, search, limits, = default. Limits are in limits.py.
+then ? (nullable), unique (within a tenant) [with fields], index, search, private, limits, = default. Limits are in
+limits.py.
 """
 
 import re
@@ -71,6 +72,7 @@ def read_field(name: str, said: object) -> Field:
         unique_with=beside,
         index="index" in words,
         searched="search" in words,
+        private="private" in words,
         filters=filters,
         default=_unquoted(default[1:].strip()) if default else None,
         on_delete=on_delete,
@@ -95,7 +97,7 @@ def read_fields(name: str, said: object) -> list[Field]:
     if amount.unique or amount.default is not None:
         raise Wrong("money has an amount and a currency: leave unique and the default out, or write money(EUR)")
     paired = amount.optional
-    other = Field(name=f"{name}_currency", kind="currency", optional=paired, paired=paired)
+    other = Field(name=f"{name}_currency", kind="currency", optional=paired, paired=paired, private=amount.private)
     return [replace(amount, partner=other.name if paired else "", paired=paired), other]
 
 
@@ -159,10 +161,10 @@ def _modifiers(rest: str) -> list[str]:
     for word in words:
         if word == "?":
             raise Wrong("'?' stands right after the type: write the type, then ?, then the rest")
-        if word not in ("unique", "index", "search"):
+        if word not in ("unique", "index", "search", "private"):
             raise Wrong(
-                f"{word!r} means nothing here: after a type come ?, unique, unique with, index, search, limits such as"
-                " 0..100, on delete restrict|cascade|set null (of a ref), = default"
+                f"{word!r} means nothing here: after a type come ?, unique, unique with, index, search, private, limits"
+                " such as 0..100, on delete restrict|cascade|set null (of a ref), = default"
             )
     return words
 
@@ -254,6 +256,8 @@ def _check_index(field: Field) -> None:
         raise Wrong("an email is unique in any case, and not with another field: leave 'with' out")
     if field.index and field.kind not in INDEXED:
         raise Wrong(f"{field.kind} cannot have an index: leave it out")
+    if field.private and field.kind == "ref":
+        raise Wrong("a ref has an id, which tells nothing by itself: leave private out")
     if field.searched and field.kind not in SEARCHED:
         raise Wrong(f"{field.kind} is not searched by words: leave search out")
     if (field.unique or field.index) and field.length > STR_LONGEST_INDEXED:

@@ -33,8 +33,9 @@ from app.core.limits import Buckets, MemoryBuckets, Tries
 from app.core.mail import MAIL_SLOTS, choose_mailer, send_mail
 from app.core.module import Module
 from app.core.observability import Observation, observe
+from app.core.observability.logging import hide_names
 from app.core.permissions import PermissionRegistry
-from app.core.personal_data import PersonalData
+from app.core.personal_data import PersonalData, private_columns
 from app.core.runtime import Database, Runtime, SettingsOfModules
 from app.core.security_events import SecurityEvent, record
 from app.core.tenancy import TenantContext
@@ -67,6 +68,7 @@ def has_database(settings: Settings) -> bool:
 
 def open_runtime(settings: Settings, modules: tuple[Module, ...]) -> Runtime:
     """Create the runtime. Connections are opened by the first statement."""
+    hide_names(private_columns())
     subscriptions = Subscriptions(each for module in modules for each in module.subscribers)
     jobs = (job for module in modules for job in module.jobs)
     database = open_database(settings)

@@ -20,7 +20,7 @@ from app.core.work import Work
 from app.database.base import Base
 
 SECRET = re.compile("secret|hash|password|token")
-"""Parts of the names of columns that are in no export."""
+"""Parts of the names of columns that are in no export, unless the model declares its own."""
 Export: TypeAlias = Callable[[Any, UUID], Awaitable[Any]]
 """Takes a unit of work and the user's id; returns values for JSON."""
 
@@ -60,12 +60,27 @@ def _refers(column: Any) -> bool:
 
 
 def exported(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return all columns of rows as values for JSON, but for secrets and their hashes."""
+    """Return all columns of rows as values for JSON, but for secrets and what is private.
+
+    A private column of a row that refers to a person may be about somebody else: a module whose own
+    is about that person says so in its `personal_data`.
+    """
     return [_exported(row) for row in rows]
+
+
+def private_columns() -> set[str]:
+    """Return the names of all columns that models declare private."""
+    models = (mapper.class_ for mapper in Base.registry.mappers)
+    return {name for model in models for name in model.__private__ or ()}
 
 
 def _exported(row: Any) -> dict[str, Any]:
     names = (each.key for each in type(row).__mapper__.column_attrs)
     return {
-        name: to_jsonable_python(getattr(row, name)) for name in names if not SECRET.search(name)
+        name: to_jsonable_python(getattr(row, name)) for name in names if not _is_left(row, name)
     }
+
+
+def _is_left(row: Any, name: str) -> bool:
+    declared = getattr(type(row), "__private__", None)
+    return bool(SECRET.search(name)) if declared is None else name in declared

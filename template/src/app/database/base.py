@@ -27,3 +27,6 @@ class Base(DeclarativeBase):
 
     __global_reason__: ClassVar[str | None] = None
     """Says why a table may exist without a tenant; tenants' tables leave it None."""
+
+    __private__: ClassVar[tuple[str, ...] | None] = None
+    """The columns whose values are in no log, audit entry or export; None: their names decide."""

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from app.config import LogSettings
+from app.core.observability import logging as hiding
 from app.core.observability.log_context import bind_identity, current_fields, log_context
 from app.core.observability.logging import HIDDEN, configure_logging, hide_private
 from app.kit.ids import new_id
@@ -174,6 +175,18 @@ class TestPrivateValues:
 
         assert shown == {"api_key_id": key, "by": {"api_key_id": key}}
         assert set(hidden.values()) == {HIDDEN}
+
+    def test_are_hidden_where_a_model_declares_the_name(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hiding, "_declared", set())
+        before = hide_private(None, "info", {"diagnosis": "flu"})
+        hiding.hide_names(["diagnosis"])
+        after = hide_private(None, "info", {"row": {"diagnosis": "flu"}})
+        hiding.is_private.cache_clear()
+
+        assert before == {"diagnosis": "flu"}
+        assert after == {"row": {"diagnosis": "[hidden]"}}
 
     @pytest.mark.parametrize(
         "text",

@@ -1,6 +1,6 @@
 """A tenant's audit log: written in the transaction of the action, and never changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -88,11 +88,19 @@ class Act:
     def changes(self) -> dict[str, Any]:
         """Return {"name": {"old": "First", "new": "Second"}}, without private values."""
         before, after = _values(self.before), {**_values(self.after), **self.notes}
+        declared = getattr(type(self.row), "__private__", None)
         return {
-            name: HIDDEN if is_private(name) else {"old": before.get(name), "new": after.get(name)}
+            name: HIDDEN
+            if _is_hidden(name, None if name in self.notes else declared)
+            else {"old": before.get(name), "new": after.get(name)}
             for name in before | after
             if before.get(name) != after.get(name)
         }
+
+
+def _is_hidden(name: str, declared: Collection[str] | None) -> bool:
+    """What a model declares private takes the place of what names look like."""
+    return is_private(name) if declared is None else name in declared
 
 
 async def write_acts(work: Work, acts: Sequence[Act]) -> None:

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -44,6 +44,7 @@ ERRORS = ("error", "critical", "exception")
 ErrorHook: TypeAlias = Callable[[BaseException, Line], None]
 
 _error_hooks: list[ErrorHook] = []
+_declared: set[str] = set()
 
 
 def add_error_hook(hook: ErrorHook) -> Callable[[], None]:
@@ -106,9 +107,15 @@ def _is_id(name: str, value: Any) -> bool:
     return name.endswith("_id") and (value is None or isinstance(value, UUID))
 
 
+def hide_names(names: Iterable[str]) -> None:
+    """Hide the values of these names too: those of columns that models declare private."""
+    _declared.update(names)
+    is_private.cache_clear()
+
+
 @lru_cache(maxsize=1024)
 def is_private(name: str) -> bool:
-    return PRIVATE_NAME.search(name) is not None
+    return name in _declared or PRIVATE_NAME.search(name) is not None
 
 
 def _complete(logger: Any, method: str, line: Line) -> Line:

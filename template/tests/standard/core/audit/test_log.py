@@ -85,6 +85,22 @@ class TestAudit:
         (act,) = await log_of(runtime, owner)
         assert act.changes["email"] == act.changes["secret_hash"] == "[hidden]"
 
+    async def test_hides_what_a_model_declares_instead(
+        self, runtime: Runtime, owner: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Invitation, "__private__", ("role",))
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            work.audit(
+                "invitations.created",
+                after=await write_invitation(work),
+                notes={"phone": "1"},
+            )
+
+        (act,) = await log_of(runtime, owner)
+        assert act.changes["email"] != "[hidden]"
+        assert act.changes["phone"] == "[hidden]"
+        assert act.changes["role"] == "[hidden]"
+
     async def test_takes_a_copy_of_a_row_of_the_session(
         self, runtime: Runtime, owner: Person
     ) -> None:
