@@ -72,7 +72,7 @@ class TestNumbered:
         async with open_unit(runtime, owner.actor, owner.context) as work:
             first = await take(work)
             second = asyncio.create_task(taken(runtime, owner))
-            await asyncio.wait([second], timeout=0.3)
+            await asyncio.wait([second], timeout=0.3)  # until the first ends
             waited = not second.done()
 
         assert waited
