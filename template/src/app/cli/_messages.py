@@ -4,11 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from app.core.auth import OidcRefused, TokenRefused
 from app.core.errors import AppError, FieldError
-from app.core.languages import APP, message
+from app.core.languages import APP, Text, message, texts
 from app.core.module import find_modules
 from app.core.steps import WrongStep
 from app.core.templates import TEMPLATES
@@ -23,6 +24,8 @@ MARKED = {
     TokenRefused.__name__,
     message.__name__,
 }
+LABELS = {Text.__name__, texts.__name__}
+"""What is given to these is a text, also if it is one word."""
 UNUSED = (WrongStep,)
 """Errors of core that perhaps no module of this project raises."""
 
@@ -30,8 +33,11 @@ UNUSED = (WrongStep,)
 @cache
 def messages() -> dict[str, str]:
     """Return each English text, and where it is: a file, an error, or a template."""
-    find_modules()
+    modules = find_modules()
     found = dict(TEMPLATES.messages())
+    for module in modules:
+        if module.find_texts is not None:
+            found |= dict(module.find_texts(modules))
     kinds: set[type[AppError]] = {*_below(AppError), *UNUSED}
     for kind in kinds:
         if kind.__module__.startswith(f"{APP.name}."):
@@ -60,7 +66,9 @@ def _in_code(file: Path, names: set[str]) -> dict[str, str]:
 def _given(tree: ast.AST, names: set[str]) -> Iterator[str]:
     """Yield texts that are given to errors, and to `message`. Values become placeholders."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) in names:
+        if isinstance(node, ast.Call) and _name(node.func) in LABELS:
+            yield from filter(None, map(_text, chain.from_iterable(map(_alternatives, node.args))))
+        elif isinstance(node, ast.Call) and _name(node.func) in names:
             named = [each.value for each in node.keywords if each.arg in {"detail", "reason"}]
             for argument in (*node.args, *named):
                 texts = map(_text, _alternatives(argument))

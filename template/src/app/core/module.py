@@ -1,6 +1,6 @@
 """Modules register themselves in module.py, and are found there. There is no list to edit."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,6 +24,9 @@ FOR_PROGRAMMERS = " Other modules import only from here."
 FindApiKey = Callable[[UnitOfWork, str], Awaitable[FoundKey | None]]
 """Finds an API key by the hash of its secret, in a unit of the tenant that the key names."""
 
+FindTexts = Callable[[tuple["Module", ...]], Iterable[tuple[str, str]]]
+"""Finds English texts in all modules: each with the file that it is from."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
@@ -36,6 +39,7 @@ class Module:
     `tags` describes its routes' tags in the OpenAPI document, in place of the package's docstring.
     `mails` declares its e-mails, whose templates are in `templates/mails`.
     `personal_data` says what it stores about a person, for their export.
+    `find_texts` finds what is shown to people and is no message, for catalogues.
     `slots` gives a queue its own number of concurrent runs in each worker: `{"imports": 2}`.
     """
 
@@ -53,6 +57,7 @@ class Module:
     slots: Mapping[str, int] = field(default_factory=dict)
     find_api_key: FindApiKey | None = None
     personal_data: PersonalData | None = None
+    find_texts: FindTexts | None = None
     settings: type[ModuleSettings] | None = None
     seed: Callable[[UnitOfWork], Awaitable[None]] | None = None
 

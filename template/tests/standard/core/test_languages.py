@@ -24,6 +24,11 @@ from tests.support.mail import mails_to
 from tests.support.people import PASSWORD, Person
 
 GERMAN = "de"
+STANDARD = (
+    "core/",
+    "kit/",
+    *(f"modules/{each}/" for each in ("api_keys", "audit", "tenants", "users")),
+)
 PLACEHOLDER = re.compile(r"\{(\w+)\}|%\((\w+)\)s")
 
 
@@ -31,9 +36,7 @@ def is_of_the_standard(place: str) -> bool:
     """A client's modules and templates may stay English; `make check` lists them."""
     parts = (APP / place).parts
     has_catalogue = (APP.joinpath(*place.split("/")[:2]) / "languages").exists()
-    return place.startswith(("core/", "kit/", "mails/users/", "mails/tenants/", "pages/")) or (
-        "modules" in parts and has_catalogue
-    )
+    return place.startswith(STANDARD) or ("modules" in parts and has_catalogue)
 
 
 class TestGerman:

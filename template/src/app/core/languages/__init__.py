@@ -16,6 +16,7 @@ from ._catalogues import (
 )
 from ._choice import known, preferred
 from ._locale import Locale
+from ._text import Localized, Text, localize, texts
 from ._translation import message, translate
 
 __all__ = [
@@ -23,13 +24,17 @@ __all__ = [
     "CLIENT",
     "ENGLISH",
     "Locale",
+    "Localized",
+    "Text",
     "catalogue",
     "known",
     "languages",
+    "localize",
     "message",
     "own_catalogues",
     "preferred",
     "read_catalogue",
+    "texts",
     "translate",
     "written",
 ]

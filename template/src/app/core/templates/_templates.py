@@ -56,14 +56,15 @@ class Templates:
         return "".join(template.blocks[block](context))
 
     def messages(self) -> Iterator[tuple[str, str]]:
-        """Yield the English texts of all templates, each with the template's name."""
+        """Yield the English texts of all templates, each with the template's file."""
         environment = self._environment(ENGLISH)
-        for name in sorted(self.names):
-            if name.endswith(WITH_MESSAGES):
-                source = self._loader.get_source(environment, name)[0]
-                for _, _, text in environment.extract_translations(source):  # type: ignore[attr-defined]  # by the extension
-                    place = name.removeprefix(f"{STANDARD}/")
-                    yield from ((each, place) for each in _texts(text))
+        for folder in (self.client, *_folders()):
+            for file in sorted(folder.rglob("*")):
+                if file.suffix in WITH_MESSAGES:
+                    source = file.read_text(encoding="utf-8")
+                    for _, _, text in environment.extract_translations(source):  # type: ignore[attr-defined]  # by the extension
+                        place = str(file.relative_to(APP) if file.is_relative_to(APP) else file)
+                        yield from ((each, place) for each in _texts(text))
 
     def _template(self, name: str, locale: Locale) -> Template:
         return self._environment(written(locale.language)).get_template(name)
@@ -73,8 +74,7 @@ class Templates:
 
     @cached_property
     def _loader(self) -> BaseLoader:
-        folders = [*sorted((APP / "modules").glob("*/templates")), *_core_folders()]
-        standard = FileSystemLoader(folders)
+        standard = FileSystemLoader(_folders())
         return ChoiceLoader(
             [FileSystemLoader(self.client), standard, PrefixLoader({STANDARD: standard})]
         )
@@ -105,8 +105,11 @@ def _texts(found: str | tuple[str | None, ...]) -> list[str]:
     return [found] if isinstance(found, str) else [each for each in found if each]
 
 
-def _core_folders() -> list[Path]:
-    return sorted((APP / "core").glob("*/templates"))
+def _folders() -> list[Path]:
+    return [
+        *sorted((APP / "modules").glob("*/templates")),
+        *sorted((APP / "core").glob("*/templates")),
+    ]
 
 
 def _moment(at: datetime | str, locale: Locale) -> str:

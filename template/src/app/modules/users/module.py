@@ -5,7 +5,7 @@ from app.core.personal_data import PersonalData
 from .jobs import JOBS
 from .mails import MAILS
 from .permissions import UserPermission
-from .routes import pages, routers
+from .routes import pages, routers, show_failed_log_in
 from .services import EMAIL_JOBS, export_account
 
 module = Module(
@@ -13,6 +13,7 @@ module = Module(
     uses=("tenants",),
     routers=routers,
     pages=pages,
+    error_pages={"/api/v1/auth/oidc": show_failed_log_in},
     tags={
         "auth": "Registration, log-in, and links in e-mails.",
         "me": "The user who is logged in: profile, password, sessions, second factor.",

@@ -3,7 +3,7 @@
 from ._handlers import close_websocket, install_error_handlers, problem_response
 from ._pages import error_types
 from ._pages import router as error_pages
-from ._problem import MEDIA_TYPE, Problem, ValidationProblem, problem_bytes
+from ._problem import MEDIA_TYPE, Problem, ValidationProblem, problem_bytes, render
 
 __all__ = [
     "MEDIA_TYPE",
@@ -15,4 +15,5 @@ __all__ = [
     "install_error_handlers",
     "problem_bytes",
     "problem_response",
+    "render",
 ]

@@ -18,6 +18,7 @@ from . import (
     _tenant,
 )
 from ._rows import entries
+from .resources import find_texts
 from .web import PREFIX, set_entries, show_error
 
 set_entries(entries)
@@ -45,4 +46,4 @@ routers = tuple(
     )
 )
 
-__all__ = ["PREFIX", "routers", "show_error"]
+__all__ = ["PREFIX", "find_texts", "routers", "show_error"]

@@ -7,28 +7,40 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from app.core.errors import NotFound
+from app.core.languages import Text, texts
 
 from ._own import Act, Form, Line, Part, action_of, do, id_of, own_page, read
 from ._rows import moment
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import NOTHING, PREFIX, Entry, Pages, Visit, add_to_menu
 
 pages = Pages()
 
 PATH = f"{PREFIX}/account"
-BACK = Act(label="Your account", path=PATH)
+BACK = Act(label=Text("Your account"), path=PATH)
 FACTOR = "users/me/second-factor"
 URI = "otpauth://"
 LONGEST_URI = 1000
+SAVE = Text("Save")
+YOUR_PASSWORD = {
+    "password": {"label": Text("Your password")},
+    "code": {"label": Text("Code")},
+}
 FORMS = {
-    "name": ("PATCH", "users/me", "Your name", "Save", "changed"),
-    "email": ("POST", "users/me/email", "Your e-mail address", "Send the link", "mailed"),
-    "password": ("PUT", "users/me/password", "Your password", "Save", "changed"),
+    "name": ("PATCH", "users/me", Text("Your name"), SAVE, "changed"),
+    "email": (
+        "POST",
+        "users/me/email",
+        Text("Your e-mail address"),
+        Text("Send the link"),
+        "mailed",
+    ),
+    "password": ("PUT", "users/me/password", Text("Your password"), SAVE, "changed"),
 }
 ABOUT = {
-    "email": "The address changes when you open the link that is mailed to the new one.",
-    "password": "Your other log-ins end.",
+    "email": Text("The address changes when you open the link that is mailed to the new one."),
+    "password": Text("Your other log-ins end."),
 }
-add_to_menu(Entry("Your account", PATH, "signed-in", "You"))
+add_to_menu(Entry(Text("Your account"), PATH, "signed-in", Text("You")))
 
 
 @pages.get("/account")
@@ -36,7 +48,7 @@ async def show_account(visit: Visit) -> Response:
     me = (await read(visit, "users/me")).data
     return own_page(
         visit,
-        "Your account",
+        Text("Your account"),
         _person(me),
         _second_factor((await read(visit, FACTOR)).data),
         _sessions((await read(visit, "users/me/sessions")).data),
@@ -148,19 +160,23 @@ def _own_form(visit: Visit) -> Form:
         heading=heading,
         button=button,
         back=BACK,
-        about=ABOUT.get(what, ""),
-        changes={"email": {"label": "New address"}, "password": {"label": "Your password"}},
+        about=ABOUT.get(what, NOTHING),
+        changes={
+            "email": {"label": Text("New address")},
+            "current_password": {"label": Text("Current password")},
+        }
+        | YOUR_PASSWORD,
     )
 
 
 def _set_up_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", FACTOR),
-        heading="Set up a second factor",
-        button="Go on",
+        heading=Text("Set up a second factor"),
+        button=Text("Go on"),
         back=BACK,
-        about="You need an app on your phone that makes codes for log-ins.",
-        changes={"password": {"label": "Your password"}},
+        about=Text("You need an app on your phone that makes codes for log-ins."),
+        changes=YOUR_PASSWORD,
     )
 
 
@@ -168,110 +184,112 @@ def _confirm_form(visit: Visit, uri: str, secret: str) -> Form:
     is_shown = uri.startswith(URI) and len(uri) <= LONGEST_URI
     return Form(
         action=action_of(visit, "POST", f"{FACTOR}/confirm"),
-        heading="Set up a second factor",
-        button="Turn it on",
+        heading=Text("Set up a second factor"),
+        button=Text("Turn it on"),
         back=BACK,
         target=f"{PATH}/second-factor/confirm",
         hidden={"uri": uri, "secret": secret} if is_shown else {},
         parts=[
             Part(
-                about="Scan this with the app on your phone, or type the secret into it.",
-                html=_qr_code(uri),
-                facts=[("Secret", Markup("<code>{}</code>").format(secret))],
+                about=Text("Scan this with the app on your phone, or type the secret into it."),
+                html=_qr_code(uri, visit.written(Text("QR code"))),
+                facts=[(Text("Secret"), Markup("<code>{}</code>").format(secret))],
             )
         ]
         if is_shown
         else [],
-        changes={"code": {"label": "Code that the app shows"}},
+        changes={"code": {"label": Text("Code that the app shows")}},
     )
 
 
 def _codes_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", f"{FACTOR}/recovery-codes"),
-        heading="New recovery codes",
-        button="Make them",
+        heading=Text("New recovery codes"),
+        button=Text("Make them"),
         back=BACK,
-        about="The codes that you have are no longer valid then.",
-        changes={"password": {"label": "Your password"}},
+        about=Text("The codes that you have are no longer valid then."),
+        changes=YOUR_PASSWORD,
     )
 
 
 def _remove_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", f"{FACTOR}/remove"),
-        heading="Remove the second factor",
-        button="Remove",
+        heading=Text("Remove the second factor"),
+        button=Text("Remove"),
         back=BACK,
         is_danger=True,
-        changes={"password": {"label": "Your password"}},
+        changes=YOUR_PASSWORD,
     )
 
 
 def _link_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", "users/me/identities/{identity_id}/link"),
-        heading="Link the account again",
-        button="Link",
+        heading=Text("Link the account again"),
+        button=Text("Link the account"),
         back=BACK,
-        changes={"password": {"label": "Your password"}},
+        changes=YOUR_PASSWORD,
     )
 
 
 def _codes(visit: Visit, data: Any) -> Response:
-    about = "Keep them on paper: they are shown only here. Each replaces the app for one log-in."
+    about = Text(
+        "Keep them on paper: they are shown only here. Each replaces the app for one log-in."
+    )
     codes = Markup("<br>").join(Markup("<code>{}</code>").format(c) for c in data["recovery_codes"])
-    return own_page(visit, "Recovery codes", Part(about=about, html=codes), back=BACK)
+    return own_page(visit, Text("Recovery codes"), Part(about=about, html=codes), back=BACK)
 
 
-def _qr_code(uri: str) -> Markup:
+def _qr_code(uri: str, title: str) -> Markup:
     code = segno.make(uri, error="m", micro=False)
-    drawn = code.svg_inline(scale=5, border=4, light="#fff", svgclass="qr", title="QR code")
+    drawn = code.svg_inline(scale=5, border=4, light="#fff", svgclass="qr", title=title)
     return Markup(drawn)  # noqa: S704 - only shapes: the text is encoded in them
 
 
 def _person(me: Any) -> Part:
     is_confirmed = me["email_verified_at"] is not None
-    state = "" if is_confirmed else " (not confirmed)"
+    email = me["email"] if is_confirmed else Text("{email} (not confirmed)", email=me["email"])
     changes = [
-        Act(label="Change name", path=f"{PATH}/change/name"),
-        Act(label="Change e-mail", path=f"{PATH}/change/email"),
-        Act(label="Change password", path=f"{PATH}/change/password"),
+        Act(label=Text("Change name"), path=f"{PATH}/change/name"),
+        Act(label=Text("Change e-mail"), path=f"{PATH}/change/email"),
+        Act(label=Text("Change password"), path=f"{PATH}/change/password"),
     ]
-    again = Act(label="Mail the link again", path=f"{PATH}/confirmation", is_post=True)
+    again = Act(label=Text("Mail the link again"), path=f"{PATH}/confirmation", is_post=True)
     return Part(
         acts=changes if is_confirmed else [*changes, again],
-        facts=[("Name", me["full_name"]), ("E-mail", f"{me['email']}{state}")],
+        facts=[(Text("Name"), me["full_name"]), (Text("E-mail"), email)],
     )
 
 
 def _second_factor(state: Any) -> Part:
     if not state["is_on"]:
-        acts = [Act(label="Set up", path=f"{PATH}/second-factor/set-up")]
-        return Part(title="Second factor", about="It is off.", acts=acts)
+        acts = [Act(label=Text("Set up"), path=f"{PATH}/second-factor/set-up")]
+        return Part(title=Text("Second factor"), about=Text("It is off."), acts=acts)
     return Part(
-        title="Second factor",
-        about=f"It is on. Recovery codes left: {state['recovery_codes_left']}.",
+        title=Text("Second factor"),
+        about=Text("It is on. Recovery codes left: {number}.", number=state["recovery_codes_left"]),
         acts=[
-            Act(label="New recovery codes", path=f"{PATH}/second-factor/codes"),
-            Act(label="Remove", path=f"{PATH}/second-factor/remove", is_danger=True),
+            Act(label=Text("New recovery codes"), path=f"{PATH}/second-factor/codes"),
+            Act(label=Text("Remove"), path=f"{PATH}/second-factor/remove", is_danger=True),
         ],
     )
 
 
 def _sessions(rows: Any) -> Part:
-    others = Act(label="End all others", path=f"{PATH}/end-other-sessions", is_post=True)
+    others = Act(label=Text("End all others"), path=f"{PATH}/end-other-sessions", is_post=True)
     return Part(
-        title="Log-ins",
+        title=Text("Log-ins"),
         acts=[others] if len(rows) > 1 else [],
-        columns=("Browser", "Address", "Began", "Last used"),
+        columns=texts("Browser", "Address", "Began", "Last used"),
         lines=[
             Line(
                 (
                     row["user_agent"] or "–",
                     row["address"] or "–",
                     moment(row["created_at"]),
-                    "now" if row["is_current"] else moment(row["last_used_at"]),
+                    Text("now") if row["is_current"] else moment(row["last_used_at"]),
                 ),
                 [] if row["is_current"] else [_end(row)],
             )
@@ -282,7 +300,7 @@ def _sessions(rows: Any) -> Part:
 
 def _end(row: Any) -> Act:
     path = f"{PATH}/sessions/{row['id']}/end"
-    return Act(label="End", path=path, about=row["user_agent"] or "", is_post=True)
+    return Act(label=Text("End"), path=path, about=row["user_agent"] or "", is_post=True)
 
 
 def _identities(rows: Any) -> Part:
@@ -290,15 +308,15 @@ def _identities(rows: Any) -> Part:
     if not rows:
         return Part()
     return Part(
-        title="Accounts elsewhere",
-        columns=("Provider", "E-mail", "Linked", "State"),
+        title=Text("Accounts elsewhere"),
+        columns=texts("Provider", "E-mail", "Linked", "State"),
         lines=[
             Line(
                 (
                     row["provider"] or row["issuer"],
                     row["email"] or "–",
                     moment(row["created_at"]),
-                    "unlinked" if row["unlinked_at"] else "linked",
+                    Text("unlinked") if row["unlinked_at"] else Text("linked"),
                 ),
                 [_identity_act(row)],
             )
@@ -310,5 +328,5 @@ def _identities(rows: Any) -> Part:
 def _identity_act(row: Any) -> Act:
     path, about = f"{PATH}/identities/{row['id']}", row["email"] or row["issuer"]
     if row["unlinked_at"]:
-        return Act(label="Link again", path=f"{path}/link", about=about)
-    return Act(label="Unlink", path=f"{path}/unlink", about=about, is_post=True)
+        return Act(label=Text("Link again"), path=f"{path}/link", about=about)
+    return Act(label=Text("Unlink"), path=f"{path}/unlink", about=about, is_post=True)

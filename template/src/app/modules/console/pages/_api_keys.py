@@ -4,6 +4,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from app.core.languages import Text, texts
+
 from ._own import (
     Act,
     Form,
@@ -19,15 +21,18 @@ from ._own import (
 )
 from ._roles import permissions_to_give
 from ._rows import moment
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import NEVER, PREFIX, Entry, Pages, Visit, add_to_menu
 
 pages = Pages()
 
 PATH = f"{PREFIX}/api-keys"
 KEYS, KEY = "api-keys", "api-keys/{key_id}"
-BACK = Act(label="API keys", path=PATH)
-STATES = {"without-maker": "refused: its maker left or is suspended"}
-add_to_menu(Entry("API keys", PATH, "api_keys:read", "Organisation"))
+BACK = Act(label=Text("API keys"), path=PATH)
+STATES = {
+    "without-maker": Text("refused: its maker left or is suspended"),
+    **{each.english: each for each in texts("usable", "expired")},
+}
+add_to_menu(Entry(Text("API keys"), PATH, "api_keys:read", Text("Organisation")))
 
 
 @pages.get("/api-keys")
@@ -36,10 +41,10 @@ async def show_keys(visit: Visit) -> Response:
     may_create = may_call(visit, "POST", KEYS)
     return own_page(
         visit,
-        "API keys",
+        Text("API keys"),
         Part(
-            acts=[Act(label="New", path=f"{PATH}/new", is_main=True)] if may_create else [],
-            columns=("Name", "Key", "Permissions now", "State", "Ends", "Last used", "Made"),
+            acts=[Act(label=Text("New"), path=f"{PATH}/new", is_main=True)] if may_create else [],
+            columns=texts("Name", "Key", "Permissions now", "State", "Ends", "Last used", "Made"),
             lines=[Line(_cells(row), _acts_on(visit, row)) for row in answer.data["items"]],
             next=next_of(visit, answer, {}),
         ),
@@ -56,9 +61,9 @@ async def create_key(visit: Visit) -> Response:
     answer = await _create_form(visit).send(visit)
     if isinstance(answer, Response):
         return answer
-    about = "Keep the key now: it is shown only here. Send it as Authorization: Bearer …"
-    facts = [("Name", answer.data["name"]), ("Key", answer.data["key"])]
-    return own_page(visit, "New API key", Part(about=about, facts=facts), back=BACK)
+    about = Text("Keep the key now: it is shown only here. Send it as Authorization: Bearer …")
+    facts = [(Text("Name"), answer.data["name"]), (Text("Key"), answer.data["key"])]
+    return own_page(visit, Text("New API key"), Part(about=about, facts=facts), back=BACK)
 
 
 @pages.get("/api-keys/{row_id}/revoke")
@@ -76,13 +81,13 @@ async def revoke_key(visit: Visit) -> Response:
 def _create_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", KEYS),
-        heading="New API key",
-        button="Create",
+        heading=Text("New API key"),
+        button=Text("Create"),
         back=BACK,
-        about="A key never has more permissions than the person who made it has now.",
+        about=Text("A key never has more permissions than the person who made it has now."),
         changes={
             "permissions": permissions_to_give(visit),
-            "expires_in_days": {"label": "Ends after days"},
+            "expires_in_days": {"label": Text("Ends after days")},
         },
     )
 
@@ -90,10 +95,10 @@ def _create_form(visit: Visit) -> Form:
 def _revoke_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "DELETE", KEY),
-        heading="Revoke an API key",
-        button="Revoke",
+        heading=Text("Revoke an API key"),
+        button=Text("Revoke"),
         back=BACK,
-        about="It is refused from its next request on, and so are the keys made with it.",
+        about=Text("It is refused from its next request on, and so are the keys made with it."),
         is_danger=True,
     )
 
@@ -104,8 +109,8 @@ def _cells(row: Any) -> tuple[object, ...]:
         row["hint"],
         ", ".join(row["permissions_now"]),
         STATES.get(row["state"], row["state"]),
-        moment(row["expires_at"]) if row["expires_at"] else "never",
-        moment(row["last_used_at"]) if row["last_used_at"] else "never",
+        moment(row["expires_at"]) if row["expires_at"] else NEVER,
+        moment(row["last_used_at"]) if row["last_used_at"] else NEVER,
         moment(row["created_at"]),
     )
 
@@ -114,4 +119,4 @@ def _acts_on(visit: Visit, row: Any) -> list[Act]:
     if not may_call(visit, "DELETE", KEY):
         return []
     path = f"{PATH}/{row['id']}/revoke"
-    return [Act(label="Revoke", path=path, about=row["name"], is_danger=True)]
+    return [Act(label=Text("Revoke"), path=path, about=row["name"], is_danger=True)]

@@ -5,6 +5,8 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import Response
 
+from app.core.languages import Text, texts
+
 from ._lists import options_of
 from ._own import Line, Part, next_of, own_page, paged, query_of, read
 from ._rows import json_text, moment
@@ -15,15 +17,18 @@ pages = Pages()
 
 PATH = f"{PREFIX}/audit"
 TIMES = ("at_from", "at_until")
-PERSON = Field("actor_id", "Person", Kind.ID, target="users")
+PERSON = Field("actor_id", Text("Person"), Kind.ID, target="users")
 FILTERS = (
     PERSON,
-    Field("action", "Action", Kind.TEXT, hint="members.*"),
-    Field("at_from", "From (UTC)", Kind.MOMENT),
-    Field("at_until", "Until (UTC)", Kind.MOMENT),
-    Field("subject_id", "Id of the row", Kind.ID),
+    Field("action", Text("Action"), Kind.TEXT, hint=Text("members.*")),
+    Field("at_from", Text("From (UTC)"), Kind.MOMENT),
+    Field("at_until", Text("Until (UTC)"), Kind.MOMENT),
+    Field("subject_id", Text("Id of the row"), Kind.ID),
 )
-add_to_menu(Entry("Audit log", PATH, "audit:read", "Organisation"))
+add_to_menu(Entry(Text("Audit log"), PATH, "audit:read", Text("Organisation")))
+
+
+SYSTEM = {"system": Text("the system")}
 
 
 @pages.get("/audit")
@@ -36,14 +41,14 @@ async def show_audit_log(visit: Visit) -> Response:
     await labels.find([PERSON], people)
     return own_page(
         visit,
-        "Audit log",
+        Text("Audit log"),
         Part(
             filters=FILTERS,
             query=query,
             options={"actor_id": await options_of(visit, PERSON, query.get("actor_id", ""))},
-            columns=("When", "Who", "Action", "Row", "Changes", "From"),
+            columns=texts("When", "Who", "Action", "Row", "Changes", "From"),
             lines=[Line(_cells(row, labels)) for row in answer.data["items"]],
-            empty="Nothing matches." if query else "Nothing has been done yet.",
+            empty=Text("Nothing matches.") if query else Text("Nothing has been done yet."),
             next=next_of(visit, answer, query),
         ),
     )
@@ -74,11 +79,11 @@ def _text(value: Any) -> str:
 
 
 def _cells(row: Any, labels: Labels) -> tuple[object, ...]:
-    who = labels.of(row["actor_id"]) if row["actor_id"] else row["actor"]
+    who = labels.of(row["actor_id"]) if row["actor_id"] else SYSTEM.get(row["actor"], row["actor"])
     subject = f"{row['subject'] or ''} {row['subject_id'] or ''}".strip()
     return (
         moment(row["at"]),
-        who if row["actor"] != "api_key" else f"API key {who}",
+        who if row["actor"] != "api_key" else Text("API key {name}", name=who),
         row["action"],
         subject or "–",
         differences(row["changes"]) if row["changes"] else "–",

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from app.core.errors import NotFound
+from app.core.languages import Text
 from app.core.permissions import SIGNED_IN
 
 from ._forms import differing, form_page, form_refused
@@ -19,11 +20,11 @@ from .resources import (
     raw_of,
     read_form,
 )
-from .web import Pages, Visit
+from .web import Pages, Visit, Words
 
 pages = Pages()
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = Text(
     "Somebody else changed this since you opened it, and nothing of yours was saved. The fields"
     " that differ show what is stored now. Save again to keep yours, or leave to keep theirs."
 )
@@ -184,7 +185,7 @@ def _action(visit: Visit, resource: Resource, name: str) -> Action:
 
 
 def _delete_page(
-    visit: Visit, resource: Resource, read: Answer | None, *, problem: str = "", status: int = 200
+    visit: Visit, resource: Resource, read: Answer | None, *, problem: Words = "", status: int = 200
 ) -> Response:
     return visit.page(
         *names_of(resource, "delete.html"),

@@ -5,11 +5,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from app.core.languages import Text
+
 from ._lists import options_of
 from ._rows import heading, names_of
 from .resources import Answer, Field, Labels, Resource, Sent, find_resources, raw_of
-from .web import Visit
+from .web import Visit, Words
 
+LOOK_AT_FIELDS = Text("Look at the fields that are marked. Nothing was saved.")
 FORM_STATUS = (400, 403, 404, 409, 412, 422)
 """Refusals by a rule are shown in the form; 403 is one, as the page has checked the permission."""
 
@@ -34,7 +37,7 @@ async def form_refused(
         fields,
         sent.raw,
         errors=errors,
-        problem=" ".join(others) or "Look at the fields that are marked. Nothing was saved.",
+        problem=" ".join(others) or LOOK_AT_FIELDS,
         status=answer.status,
         **options,
     )
@@ -80,7 +83,7 @@ async def form_page(
     version: str = "",
     errors: Mapping[str, str] | None = None,
     stored: Mapping[str, Any] | None = None,
-    problem: str = "",
+    problem: Words = "",
     status: int = 200,
 ) -> Response:
     fields = list(fields)

@@ -10,6 +10,7 @@ from starlette import status
 from starlette.responses import Response
 
 from app.core.errors import AppError, NotFound, Unauthenticated
+from app.core.languages import Text
 from app.core.permissions import PUBLIC
 from app.modules.users import (
     AuthService,
@@ -21,7 +22,7 @@ from app.modules.users import (
     TokenPair,
 )
 
-from .web import PREFIX, Pages, Visit, begin_session, end_cookies, own_path, renewed
+from .web import PREFIX, Pages, Visit, Words, begin_session, end_cookies, own_path, renewed
 
 pages = Pages()
 
@@ -50,11 +51,13 @@ async def log_in(visit: Visit) -> Response:
             visit,
             next_path,
             form,
-            problem="Type your e-mail address and your password.",
+            problem=Text("Type your e-mail address and your password."),
             status=422,
         )
     except AppError as error:
-        return _log_in_page(visit, next_path, form, problem=_sentence(error), status=error.status)
+        return _log_in_page(
+            visit, next_path, form, problem=visit.sentence(error), status=error.status
+        )
     return _enter(visit, entry, next_path)
 
 
@@ -72,9 +75,9 @@ async def answer_challenge(visit: Visit) -> Response:
         sent = ChallengeAnswer.model_validate({"challenge": challenge, "code": form.get("code")})
         pair = await AuthService(visit.work).verify(sent.challenge, sent.code)
     except ValidationError:
-        return _second_factor_page(visit, challenge, next_path, "Type the code.", status=422)
+        return _second_factor_page(visit, challenge, next_path, Text("Type the code."), status=422)
     except AppError as error:
-        return _second_factor_page(visit, challenge, next_path, _sentence(error), error.status)
+        return _second_factor_page(visit, challenge, next_path, visit.sentence(error), error.status)
     return _enter(visit, pair, next_path)
 
 
@@ -85,7 +88,7 @@ async def renew(visit: Visit) -> Response:
     try:
         pair = await renewed(visit)
     except AppError as error:
-        ended = _log_in_page(visit, next_path, problem=_sentence(error), status=error.status)
+        ended = _log_in_page(visit, next_path, problem=visit.sentence(error), status=error.status)
         return end_cookies(visit, ended)
     if pair is None:
         return visit.go(f"{PREFIX}/log-in")
@@ -97,13 +100,16 @@ async def renew(visit: Visit) -> Response:
 async def start_oidc(visit: Visit) -> Response:
     """Redirect to the provider, whose way back is the API's; it then goes on to `next`."""
     provider = visit.request.path_params["provider"]
-    oidc = OidcService(visit.work)
+    next_path = own_path(visit.request.query_params.get("next"))
     path = visit.request.app.url_path_for("finish_oidc", provider=provider)
-    login = await oidc.begin_login(
-        provider,
-        redirect_uri=f"{visit.work.runtime.settings.public_url}{path}",
-        go_on=own_path(visit.request.query_params.get("next")),
-    )
+    try:
+        login = await OidcService(visit.work).begin_login(
+            provider,
+            redirect_uri=f"{visit.work.runtime.settings.public_url}{path}",
+            go_on=next_path,
+        )
+    except AppError as error:
+        return _log_in_page(visit, next_path, problem=visit.sentence(error), status=error.status)
     answer = RedirectResponse(login.url, status.HTTP_303_SEE_OTHER)
     visit.work.runtime.authenticator.cookies.set_login_state(
         answer, login.cookie, seconds=login.seconds
@@ -147,7 +153,7 @@ def _log_in_page(
     next_path: str,
     form: dict[str, str] | None = None,
     *,
-    problem: str = "",
+    problem: Words = "",
     **options: Any,
 ) -> Response:
     return visit.page(
@@ -161,12 +167,8 @@ def _log_in_page(
 
 
 def _second_factor_page(
-    visit: Visit, challenge: str, next_path: str, problem: str = "", status: int = 200
+    visit: Visit, challenge: str, next_path: str, problem: Words = "", status: int = 200
 ) -> Response:
     return visit.page(
         "second-factor.html", challenge=challenge, next=next_path, problem=problem, status=status
     )
-
-
-def _sentence(error: AppError) -> str:
-    return error.detail or error.title

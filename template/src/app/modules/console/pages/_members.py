@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from app.core.errors import NotFound
+from app.core.languages import Text, texts
 from app.core.permissions import Role
 
 from ._own import (
@@ -23,19 +24,20 @@ from ._own import (
 )
 from ._rows import moment
 from .resources import Kind
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import NOTHING, PREFIX, Entry, Pages, Visit, add_to_menu, role_name
 
 pages = Pages()
 
 MEMBERS, INVITATIONS = f"{PREFIX}/members", f"{PREFIX}/invitations"
-GROUP = "Organisation"
-BACK = Act(label="Members", path=MEMBERS)
+GROUP = Text("Organisation")
+BACK = Act(label=Text("Members"), path=MEMBERS)
+CHANGE_ROLE, REMOVE = texts("Change role", "Remove")
 MEMBER = "tenants/current/members/{user_id}"
 INVITING = "tenants/current/invitations"
 INVITATION = "tenants/current/invitations/{invitation_id}"
 add_to_menu(
-    Entry("Members", MEMBERS, "users:read", GROUP),
-    Entry("Invitations", INVITATIONS, "members:read", GROUP),
+    Entry(Text("Members"), MEMBERS, "users:read", GROUP),
+    Entry(Text("Invitations"), INVITATIONS, "members:read", GROUP),
 )
 
 
@@ -44,13 +46,18 @@ async def show_members(visit: Visit) -> Response:
     answer = await read(visit, "users", query=paged(visit, {}))
     return own_page(
         visit,
-        "Members",
+        Text("Members"),
         Part(
             acts=_invite(visit),
-            columns=("Name", "E-mail", "Role", "Since"),
+            columns=texts("Name", "E-mail", "Role", "Since"),
             lines=[
                 Line(
-                    (row["full_name"], row["email"], row["role"], moment(row["joined_at"])),
+                    (
+                        row["full_name"],
+                        row["email"],
+                        role_name(row["role"]),
+                        moment(row["joined_at"]),
+                    ),
                     _acts_on(visit, row),
                 )
                 for row in answer.data["items"]
@@ -94,15 +101,15 @@ async def show_invitations(visit: Visit) -> Response:
     may_withdraw = may_call(visit, "DELETE", INVITATION)
     return own_page(
         visit,
-        "Invitations",
+        Text("Invitations"),
         Part(
             acts=_invite(visit),
-            columns=("E-mail", "Role", "Made", "Ends"),
+            columns=texts("E-mail", "Role", "Made", "Ends"),
             lines=[
                 Line(
                     (
                         row["email"],
-                        row["role"],
+                        role_name(row["role"]),
                         moment(row["created_at"]),
                         moment(row["expires_at"]),
                     ),
@@ -110,7 +117,7 @@ async def show_invitations(visit: Visit) -> Response:
                 )
                 for row in answer.data["items"]
             ],
-            empty="Nobody is invited now.",
+            empty=Text("Nobody is invited now."),
             next=next_of(visit, answer, {}),
         ),
     )
@@ -127,13 +134,19 @@ async def invite(visit: Visit) -> Response:
     answer = await (await _invite_form(visit)).send(visit)
     if isinstance(answer, Response):
         return answer
-    about = "An e-mail with a link is on its way. This token does the same, and is shown only here."
-    facts = [(name, answer.data[key]) for name, key in (("E-mail", "email"), ("Role", "role"))]
+    about = Text(
+        "An e-mail with a link is on its way. This token does the same, and is shown only here."
+    )
+    facts: list[tuple[Text, object]] = [
+        (Text("E-mail"), answer.data["email"]),
+        (Text("Role"), role_name(answer.data["role"])),
+        (Text("Token"), answer.data["token"]),
+    ]
     return own_page(
         visit,
-        "Invited",
-        Part(about=about, facts=[*facts, ("Token", answer.data["token"])]),
-        back=Act(label="Invitations", path=INVITATIONS),
+        Text("Invited"),
+        Part(about=about, facts=facts),
+        back=Act(label=Text("Invitations"), path=INVITATIONS),
     )
 
 
@@ -156,10 +169,10 @@ async def _role_form(visit: Visit, member: Any) -> Form:
     choices = await roles_of(visit)
     return Form(
         action=action_of(visit, "PATCH", MEMBER),
-        heading=f"Role of {member['full_name']}",
-        button="Save",
+        heading=Text("Role of {name}", name=member["full_name"]),
+        button=Text("Save"),
         back=BACK,
-        about="It holds from the next request on.",
+        about=Text("It holds from the next request on."),
         changes={"role": {"kind": Kind.CHOICE, "choices": _with(choices, member["role"])}},
     )
 
@@ -171,11 +184,13 @@ def _with(choices: list[str], role: str) -> tuple[str, ...]:
 def _remove_form(visit: Visit, member: Any) -> Form:
     return Form(
         action=action_of(visit, "DELETE", MEMBER),
-        heading=f"Remove {member['full_name']}",
-        button="Remove",
+        heading=Text("Remove {name}", name=member["full_name"]),
+        button=REMOVE,
         back=BACK,
-        about=f"{member['email']} can no longer work for this tenant, from now on. What was"
-        " written stays.",
+        about=Text(
+            "{email} can no longer work for this tenant, from now on. What was written stays.",
+            email=member["email"],
+        ),
         is_danger=True,
     )
 
@@ -186,11 +201,11 @@ async def _invite_form(visit: Visit) -> Form:
         raise NotFound
     return Form(
         action=action_of(visit, "POST", INVITING),
-        heading="Invite",
-        button="Invite",
-        back=Act(label="Invitations", path=INVITATIONS),
+        heading=Text("Invite"),
+        button=Text("Invite"),
+        back=Act(label=Text("Invitations"), path=INVITATIONS),
         changes={
-            "email": {"label": "E-mail address", "hint": ""},
+            "email": {"label": Text("E-mail address"), "hint": NOTHING},
             "role": {"kind": Kind.CHOICE, "choices": choices, "required": True},
         },
     )
@@ -198,21 +213,21 @@ async def _invite_form(visit: Visit) -> Form:
 
 def _invite(visit: Visit) -> list[Act]:
     may = may_call(visit, "POST", INVITING)
-    return [Act(label="Invite", path=f"{INVITATIONS}/new", is_main=True)] if may else []
+    return [Act(label=Text("Invite"), path=f"{INVITATIONS}/new", is_main=True)] if may else []
 
 
 def _withdraw(row: Any) -> Act:
     path = f"{INVITATIONS}/{row['id']}/withdraw"
-    return Act(label="Withdraw", path=path, about=row["email"], is_post=True, is_danger=True)
+    return Act(label=Text("Withdraw"), path=path, about=row["email"], is_post=True, is_danger=True)
 
 
 def _acts_on(visit: Visit, row: Any) -> list[Act]:
     path, name = f"{MEMBERS}/{row['id']}", row["full_name"]
     return [
-        *([_link("Change role", f"{path}/role", name)] if may_call(visit, "PATCH", MEMBER) else []),
-        *([_link("Remove", f"{path}/remove", name)] if may_call(visit, "DELETE", MEMBER) else []),
+        *([_link(CHANGE_ROLE, f"{path}/role", name)] if may_call(visit, "PATCH", MEMBER) else []),
+        *([_link(REMOVE, f"{path}/remove", name)] if may_call(visit, "DELETE", MEMBER) else []),
     ]
 
 
-def _link(label: str, path: str, about: str) -> Act:
-    return Act(label=label, path=path, about=about, is_danger=label == "Remove")
+def _link(label: Text, path: str, about: str) -> Act:
+    return Act(label=label, path=path, about=about, is_danger=label == REMOVE)

@@ -5,6 +5,8 @@ from typing import Any
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from app.core.languages import Text, texts
+
 from ._own import (
     Act,
     Form,
@@ -20,13 +22,13 @@ from ._own import (
     read,
 )
 from ._rows import moment
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import NO, PREFIX, YES, Entry, Pages, Visit, add_to_menu
 
 pages = Pages()
 
 PATH = f"{PREFIX}/notifications"
-BACK = Act(label="Notifications", path=PATH)
-add_to_menu(Entry("Notifications", PATH, "notifications:read", "You"))
+BACK = Act(label=Text("Notifications"), path=PATH)
+add_to_menu(Entry(Text("Notifications"), PATH, "notifications:read", Text("You")))
 
 
 @pages.get("/notifications")
@@ -35,22 +37,22 @@ async def show_notifications(visit: Visit) -> Response:
     answer = await read(visit, "notifications", query=paged(visit, query))
     preferences = (await read(visit, "notifications/preferences")).data
     kinds = sorted({row["kind"] for row in [*answer.data["items"], *preferences]})
-    only = Act(label="Unread only", path=f"{PATH}?unread=true")
-    everything = Act(label="Show all", path=PATH)
-    all_read = Act(label="Mark all as read", path=f"{PATH}/read", is_post=True)
+    only = Act(label=Text("Unread only"), path=f"{PATH}?unread=true")
+    everything = Act(label=Text("Show all"), path=PATH)
+    all_read = Act(label=Text("Mark all as read"), path=f"{PATH}/read", is_post=True)
     return own_page(
         visit,
-        "Notifications",
+        Text("Notifications"),
         Part(
             acts=[everything if query else only, all_read],
-            columns=("When", "What"),
+            columns=texts("When", "What"),
             lines=[Line(_cells(row), [_act_on(row)]) for row in answer.data["items"]],
             next=next_of(visit, answer, query),
         ),
         Part(
-            title="How they come",
-            columns=("Kind", "In the app", "By e-mail"),
-            empty="Nothing was sent to you yet.",
+            title=Text("How they come"),
+            columns=texts("Kind", "In the app", "By e-mail"),
+            empty=Text("Nothing was sent to you yet."),
             lines=[_preference(kind, preferences) for kind in kinds],
         ),
     )
@@ -94,10 +96,10 @@ async def change_preference(visit: Visit) -> Response:
 def _preference_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "PUT", "notifications/preferences/{kind}"),
-        heading=f"Notifications: {visit.request.path_params['kind']}",
-        button="Save",
+        heading=Text("Notifications: {kind}", kind=visit.request.path_params["kind"]),
+        button=Text("Save"),
         back=BACK,
-        changes={"in_app": {"label": "In the app"}, "by_email": {"label": "By e-mail"}},
+        changes={"in_app": {"label": Text("In the app")}, "by_email": {"label": Text("By e-mail")}},
     )
 
 
@@ -110,12 +112,13 @@ def _cells(row: Any) -> tuple[object, ...]:
 
 
 def _act_on(row: Any) -> Act:
-    verb, label = ("unread", "Mark as unread") if row["read_at"] else ("read", "Mark as read")
+    unread, read = texts("Mark as unread", "Mark as read")
+    verb, label = ("unread", unread) if row["read_at"] else ("read", read)
     return Act(label=label, path=f"{PATH}/{row['id']}/{verb}", about=row["title"], is_post=True)
 
 
 def _preference(kind: str, preferences: Any) -> Line:
     row: dict[str, Any] = next((each for each in preferences if each["kind"] == kind), {})
-    ways = ("Yes" if row.get(way, True) else "No" for way in ("in_app", "by_email"))
-    change = Act(label="Change", path=f"{PATH}/preferences/{kind}", about=kind)
+    ways = (YES if row.get(way, True) else NO for way in ("in_app", "by_email"))
+    change = Act(label=Text("Change"), path=f"{PATH}/preferences/{kind}", about=kind)
     return Line((kind, *ways), [change])

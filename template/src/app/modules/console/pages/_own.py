@@ -13,15 +13,17 @@ from uuid import UUID
 from starlette.responses import Response
 
 from app.core.errors import NotFound
+from app.core.languages import Text
 from app.core.permissions import SIGNED_IN
 
-from ._forms import FORM_STATUS, placed
+from ._forms import FORM_STATUS, LOOK_AT_FIELDS, placed
 from .resources import Action, Answer, Field, Kind, call, fields_of, find_action, raw_of, read_form
-from .web import Visit
+from .web import NOTHING, Visit, Words
 
 LIMIT = 50
+EMPTY = Text("There is nothing here yet.")
 WRONG_PROOF = ("wrong-credentials", "wrong-code")
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = Text(
     "Somebody else changed this since you opened it, and nothing of yours was saved. Open the page"
     " again to see what is stored now."
 )
@@ -31,7 +33,7 @@ CHANGED_MEANWHILE = (
 class Act:
     """A link, or a button that sends a form. `about` says to screen readers what it is for."""
 
-    label: str
+    label: Text
     path: str
     about: str = ""
     is_post: bool = False
@@ -51,14 +53,14 @@ class Line:
 class Part:
     """A section of a page."""
 
-    title: str = ""
-    about: str = ""
+    title: Text = NOTHING
+    about: Text = NOTHING
     acts: Sequence[Act] = ()
     html: object = ""
-    facts: Sequence[tuple[str, object]] = ()
-    columns: Sequence[str] = ()
+    facts: Sequence[tuple[Text, object]] = ()
+    columns: Sequence[Text] = ()
     lines: Sequence[Line] = ()
-    empty: str = "There is nothing here yet."
+    empty: Text = EMPTY
     filters: Sequence[Field] = ()
     query: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Part:
 
 
 def own_page(
-    visit: Visit, heading: str, *parts: Part, back: Act | None = None, **values: Any
+    visit: Visit, heading: Words, *parts: Part, back: Act | None = None, **values: Any
 ) -> Response:
     given: dict[str, Any] = {
         "problem": "",
@@ -95,15 +97,15 @@ class Form:
     """
 
     action: Action
-    heading: str
-    button: str
+    heading: Text
+    button: Text
     back: Act
-    about: str = ""
+    about: Text = NOTHING
     is_danger: bool = False
     parts: Sequence[Part] = ()
     hidden: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
-    typed: str = ""
+    typed: Text = NOTHING
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -140,11 +142,12 @@ class Form:
         )
         if answer.is_ok:
             return answer
+        problem: Words
         if answer.is_outdated:
             problem, errors = CHANGED_MEANWHILE, dict[str, str]()
         elif answer.status in FORM_STATUS or answer.slug in WRONG_PROOF:
             errors, others = placed(fields, answer)
-            problem = " ".join(others) or "Look at the fields that are marked. Nothing was saved."
+            problem = " ".join(others) or LOOK_AT_FIELDS
         else:
             answer.check()
         await visit.work.close()

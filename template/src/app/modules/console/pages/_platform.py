@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from app.core.languages import Text, texts
 from app.core.permissions import SUPERUSER
 
 from ._own import (
@@ -20,18 +21,18 @@ from ._own import (
     read,
 )
 from ._rows import moment
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import NO, NOTHING, PREFIX, YES, Entry, Pages, Visit, add_to_menu
 
 pages = Pages()
 
-GROUP = "Platform"
+GROUP = Text("Platform")
 TENANTS, PEOPLE = f"{PREFIX}/platform/tenants", f"{PREFIX}/platform/people"
 TENANT = "admin/tenants/{tenant_id}"
 EXPORT = "/api/v1/admin/tenants/{}/export"
-BACK = Act(label="Tenants", path=TENANTS)
+BACK = Act(label=Text("Tenants"), path=TENANTS)
 add_to_menu(
-    Entry("Tenants", TENANTS, SUPERUSER, GROUP),
-    Entry("People", PEOPLE, SUPERUSER, GROUP),
+    Entry(Text("Tenants"), TENANTS, SUPERUSER, GROUP),
+    Entry(Text("People"), PEOPLE, SUPERUSER, GROUP),
 )
 
 
@@ -40,10 +41,10 @@ async def show_tenants(visit: Visit) -> Response:
     answer = await read(visit, "admin/tenants", query=paged(visit, {}))
     return own_page(
         visit,
-        "Tenants",
+        Text("Tenants"),
         Part(
-            acts=[Act(label="New", path=f"{TENANTS}/new", is_main=True)],
-            columns=("Name", "Slug", "State", "Made", "Id"),
+            acts=[Act(label=Text("New"), path=f"{TENANTS}/new", is_main=True)],
+            columns=texts("Name", "Slug", "State", "Made", "Id"),
             lines=[
                 Line(
                     (
@@ -95,7 +96,9 @@ async def delete_tenant_of_others(visit: Visit) -> Response:
     """Delete it if its id was typed."""
     row_id, form = id_of(visit), _delete_form(visit)
     if (await visit.form()).get("name", "").strip().lower() != str(row_id):
-        return form.page(visit, problem="Type the tenant's id as the list shows it.", status=422)
+        return form.page(
+            visit, problem=Text("Type the tenant's id as the list shows it."), status=422
+        )
     answer = await form.send(visit, row_id=row_id)
     return answer if isinstance(answer, Response) else visit.go(TENANTS, "deleted")
 
@@ -105,22 +108,22 @@ async def show_people(visit: Visit) -> Response:
     answer = await read(visit, "admin/users", query=paged(visit, {}))
     return own_page(
         visit,
-        "People",
+        Text("People"),
         Part(
-            columns=("Name", "E-mail", "State", "Superuser", "Made", "Id"),
+            columns=texts("Name", "E-mail", "State", "Superuser", "Made", "Id"),
             lines=[
                 Line(
                     (
                         row["full_name"],
                         row["email"],
                         _state(row),
-                        "Yes" if row["is_superuser"] else "No",
+                        YES if row["is_superuser"] else NO,
                         moment(row["created_at"]),
                         row["id"],
                     ),
                     [
                         Act(
-                            label="Support",
+                            label=Text("Support"),
                             path=f"{PEOPLE}/{row['id']}/support",
                             about=row["email"],
                         ),
@@ -149,41 +152,45 @@ async def resume_person(visit: Visit) -> Response:
 def _create_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", "admin/tenants"),
-        heading="New tenant",
-        button="Create",
+        heading=Text("New tenant"),
+        button=Text("Create"),
         back=BACK,
-        about="Its owner gets an invitation by e-mail.",
-        changes={"owner_email": {"label": "Owner's e-mail address", "hint": ""}},
+        about=Text("Its owner gets an invitation by e-mail."),
+        changes={"owner_email": {"label": Text("Owner's e-mail address"), "hint": NOTHING}},
     )
 
 
 def _delete_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "DELETE", TENANT),
-        heading=f"Delete the tenant {id_of(visit)}",
-        button="Delete for good",
+        heading=Text("Delete the tenant {id}", id=id_of(visit)),
+        button=Text("Delete for good"),
         back=BACK,
-        about="It is deleted with its rows, log-ins, jobs and events. This cannot be undone. To go"
-        " on, type its id.",
-        typed="Id",
+        about=Text(
+            "It is deleted with its rows, log-ins, jobs and events. This cannot be undone. To go"
+            " on, type its id."
+        ),
+        typed=Text("Id"),
         is_danger=True,
     )
 
 
 def _state(row: Any) -> object:
-    return "suspended" if row["suspended_at"] else "open"
+    return Text("suspended") if row["suspended_at"] else Text("active")
 
 
 def _suspension(path: str, row: Any, about: str) -> Act:
     if row["suspended_at"]:
-        return Act(label="Resume", path=f"{path}/resume", about=about, is_post=True)
-    return Act(label="Suspend", path=f"{path}/suspend", about=about, is_post=True, is_danger=True)
+        return Act(label=Text("Resume"), path=f"{path}/resume", about=about, is_post=True)
+    return Act(
+        label=Text("Suspend"), path=f"{path}/suspend", about=about, is_post=True, is_danger=True
+    )
 
 
 def _acts_on(row: Any) -> list[Act]:
     path, about = f"{TENANTS}/{row['id']}", row["name"]
     return [
         _suspension(path, row, about),
-        Act(label="Export", path=EXPORT.format(row["id"]), about=about),
-        Act(label="Delete", path=f"{path}/delete", about=about, is_danger=True),
+        Act(label=Text("Export"), path=EXPORT.format(row["id"]), about=about),
+        Act(label=Text("Delete"), path=f"{path}/delete", about=about, is_danger=True),
     ]

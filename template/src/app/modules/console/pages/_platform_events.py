@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.core.errors import NotFound
 from app.core.events.models import Status
 from app.core.events.operations import UNSUCCESSFUL, Delivered
+from app.core.languages import Text, texts
 from app.core.operations import EventOperations
 from app.core.permissions import SUPERUSER
 
@@ -16,13 +17,13 @@ from ._own import LIMIT, Act, Line, Part, id_of, own_page, query_of
 from ._platform import GROUP
 from ._rows import moment
 from .resources import Field, Kind
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import PREFIX, Entry, Pages, Visit, add_to_menu, choice_name
 
 pages = Pages()
 
 PATH = f"{PREFIX}/platform/events"
-FILTERS = (Field("status", "Status", Kind.CHOICE, choices=tuple(Status)),)
-add_to_menu(Entry("Events", PATH, SUPERUSER, GROUP))
+FILTERS = (Field("status", Text("Status"), Kind.CHOICE, choices=tuple(Status)),)
+add_to_menu(Entry(Text("Events"), PATH, SUPERUSER, GROUP))
 
 
 @pages.get("/platform/events", SUPERUSER)
@@ -39,14 +40,16 @@ async def show_events(visit: Visit) -> Response:
     last = urlencode({**query, "before": str(shown[-1].event_id)}) if rows[LIMIT:] else ""
     return own_page(
         visit,
-        "Events",
+        Text("Events"),
         Part(
-            about="Deliveries of events to subscribers. Those that failed have no attempts left.",
+            about=Text(
+                "Deliveries of events to subscribers. Those that failed have no attempts left."
+            ),
             filters=FILTERS,
             query=query,
-            columns=("When", "Event", "Subscriber", "Status", "Attempts", "Error", "Tenant"),
+            columns=texts("When", "Event", "Subscriber", "Status", "Attempts", "Error", "Tenant"),
             lines=[Line(_cells(row), _acts_on(row)) for row in shown],
-            empty="No delivery failed." if not query else "Nothing matches.",
+            empty=Text("No delivery failed.") if not query else Text("Nothing matches."),
             next=f"{PATH}?{last}" if last else "",
         ),
     )
@@ -80,7 +83,7 @@ def _cells(row: Delivered) -> Sequence[object]:
         moment(row.occurred_at.isoformat()),
         row.name,
         row.handler,
-        row.status,
+        choice_name(row.status),
         row.attempts,
         row.error or "–",
         row.tenant_id or "–",
@@ -92,8 +95,10 @@ def _acts_on(row: Delivered) -> list[Act]:
         return []
     path, about = f"{PATH}/{row.event_id}", f"{row.name} of {row.occurred_at:%Y-%m-%d %H:%M}"
     return [
-        Act(label="Repeat", path=f"{path}/repeat", about=about, is_post=True),
-        Act(label="Give up", path=f"{path}/archive", about=about, is_post=True, is_danger=True),
+        Act(label=Text("Repeat"), path=f"{path}/repeat", about=about, is_post=True),
+        Act(
+            label=Text("Give up"), path=f"{path}/archive", about=about, is_post=True, is_danger=True
+        ),
     ]
 
 

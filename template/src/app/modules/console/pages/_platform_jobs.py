@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.core.errors import Conflict, NotFound
 from app.core.jobs.operations import LIVE, UNSUCCESSFUL, QueuedJob
+from app.core.languages import Text, texts
 from app.core.operations import JobOperations, Periodic
 from app.core.permissions import SUPERUSER
 from app.core.worker.housekeeping import HOUSEKEEPING
@@ -17,21 +18,23 @@ from ._own import LIMIT, Act, Line, Part, own_page, query_of
 from ._platform import GROUP
 from ._rows import json_text, moment
 from .resources import Field, Kind
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import NEVER, NO, PREFIX, YES, Entry, Pages, Visit, add_to_menu, choice_name
 
 pages = Pages()
 
 JOBS, PERIODIC = f"{PREFIX}/platform/jobs", f"{PREFIX}/platform/periodic"
-BACK = Act(label="Jobs", path=JOBS)
+BACK = Act(label=Text("Jobs"), path=JOBS)
 STATUSES = (*LIVE, *UNSUCCESSFUL, "succeeded")
 NAMES = {"todo": "waiting", "doing": "running"}
 FILTERS = (
-    Field("status", "Status", Kind.CHOICE, choices=(*NAMES.values(), *UNSUCCESSFUL, "succeeded")),
-    Field("name", "Name", Kind.TEXT),
+    Field(
+        "status", Text("Status"), Kind.CHOICE, choices=(*NAMES.values(), *UNSUCCESSFUL, "succeeded")
+    ),
+    Field("name", Text("Name"), Kind.TEXT),
 )
 add_to_menu(
-    Entry("Jobs", JOBS, SUPERUSER, GROUP),
-    Entry("Periodic jobs", PERIODIC, SUPERUSER, GROUP),
+    Entry(Text("Jobs"), JOBS, SUPERUSER, GROUP),
+    Entry(Text("Periodic jobs"), PERIODIC, SUPERUSER, GROUP),
 )
 
 
@@ -54,13 +57,15 @@ async def show_jobs(visit: Visit) -> Response:
     last = urlencode({**query, "before": str(rows[LIMIT - 1].id)}) if rows[LIMIT:] else ""
     return own_page(
         visit,
-        "Jobs",
+        Text("Jobs"),
         Part(
             filters=FILTERS,
             query=query,
-            columns=("Number", "Name", "Status", "Attempts", "Since", "Tenant"),
+            columns=texts("Number", "Name", "Status", "Attempts", "Since", "Tenant"),
             lines=[Line(_cells(row), _acts_on(row.id, row.status)) for row in rows[:LIMIT]],
-            empty="Nothing waits, runs or has failed." if not query else "Nothing matches.",
+            empty=Text("Nothing waits, runs or has failed.")
+            if not query
+            else Text("Nothing matches."),
             next=f"{JOBS}?{last}" if last else "",
         ),
     )
@@ -73,25 +78,25 @@ async def show_job(visit: Visit) -> Response:
         raise NotFound
     return own_page(
         visit,
-        f"Job {job.id}",
+        Text("Job {number}", number=job.id),
         Part(
             acts=_acts_on(job.id, job.status),
             facts=[
-                ("Name", job.name),
-                ("Status", NAMES.get(job.status, job.status)),
-                ("Attempts", job.attempts),
-                ("Queue", job.queue),
-                ("Begins", _moment(job.scheduled_at)),
-                ("Tenant", job.tenant_id or "–"),
-                ("For", job.user_id or "–"),
-                ("Trace", job.trace_id or "–"),
-                ("Arguments", Markup("<pre>{}</pre>").format(json_text(job.arguments))),
+                (Text("Name"), job.name),
+                (Text("Status"), status_name(job.status)),
+                (Text("Attempts"), job.attempts),
+                (Text("Queue"), job.queue),
+                (Text("Begins"), _moment(job.scheduled_at)),
+                (Text("Tenant"), job.tenant_id or "–"),
+                (Text("For"), job.user_id or "–"),
+                (Text("Trace"), job.trace_id or "–"),
+                (Text("Arguments"), Markup("<pre>{}</pre>").format(json_text(job.arguments))),
             ],
         ),
         Part(
-            title="History",
-            columns=("When", "What"),
-            lines=[Line((_moment(at), kind.replace("_", " "))) for kind, at in job.history],
+            title=Text("History"),
+            columns=texts("When", "What"),
+            lines=[Line((_moment(at), choice_name(kind))) for kind, at in job.history],
         ),
         back=BACK,
     )
@@ -116,9 +121,9 @@ async def show_periodic(visit: Visit) -> Response:
     rows = await JobOperations(visit.work).periodic(HOUSEKEEPING)
     return own_page(
         visit,
-        "Periodic jobs",
+        Text("Periodic jobs"),
         Part(
-            columns=("Name", "Schedule", "For each tenant", "Last ran", "Result", "Next"),
+            columns=texts("Name", "Schedule", "For each tenant", "Last ran", "Result", "Next"),
             lines=[Line(_periodic(row)) for row in rows],
         ),
     )
@@ -126,7 +131,7 @@ async def show_periodic(visit: Visit) -> Response:
 
 def _cells(row: QueuedJob) -> Sequence[object]:
     link = Markup('<a href="{}/{}">{}</a>').format(JOBS, row.id, row.id)
-    status = NAMES.get(row.status, row.status)
+    status = status_name(row.status)
     tenant = row.tenant_id or "–"
     return link, row.name, status, row.attempts, _moment(row.changed_at), tenant
 
@@ -135,9 +140,9 @@ def _acts_on(job_id: int, status: str) -> list[Act]:
     path, about = f"{JOBS}/{job_id}", f"job {job_id}"
     if status in LIVE:
         cancel = f"{path}/cancel"
-        return [Act(label="Cancel", path=cancel, about=about, is_post=True, is_danger=True)]
+        return [Act(label=Text("Cancel"), path=cancel, about=about, is_post=True, is_danger=True)]
     if status in UNSUCCESSFUL:
-        return [Act(label="Retry", path=f"{path}/retry", about=about, is_post=True)]
+        return [Act(label=Text("Retry"), path=f"{path}/retry", about=about, is_post=True)]
     return []
 
 
@@ -145,11 +150,15 @@ def _periodic(row: Periodic) -> Sequence[object]:
     return (
         row.name,
         row.cron,
-        "Yes" if row.each_tenant else "No",
-        _moment(row.last_at) if row.last_at else "never",
-        row.status or "–",
+        YES if row.each_tenant else NO,
+        _moment(row.last_at) if row.last_at else NEVER,
+        choice_name(row.status) if row.status else "–",
         _moment(row.next_at),
     )
+
+
+def status_name(stored: str) -> Text:
+    return choice_name(NAMES.get(stored, stored))
 
 
 def _statuses(name: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from app.core.errors import NotFound
+from app.core.languages import Text, texts
 from app.core.permissions import Role
 
 from ._own import (
@@ -21,14 +22,14 @@ from ._own import (
     paged,
     read,
 )
-from .web import PREFIX, Entry, Pages, Visit, add_to_menu
+from .web import PREFIX, Entry, Pages, Visit, add_to_menu, role_name
 
 pages = Pages()
 
 PATH = f"{PREFIX}/roles"
 ROLES, ROLE = "tenants/current/roles", "tenants/current/roles/{role_id}"
-BACK = Act(label="Roles", path=PATH)
-add_to_menu(Entry("Roles", PATH, "roles:read", "Organisation"))
+BACK = Act(label=Text("Roles"), path=PATH)
+add_to_menu(Entry(Text("Roles"), PATH, "roles:read", Text("Organisation")))
 
 
 @pages.get("/roles")
@@ -38,11 +39,11 @@ async def show_roles(visit: Visit) -> Response:
     registry = visit.work.runtime.permissions
     return own_page(
         visit,
-        "Roles",
+        Text("Roles"),
         Part(
-            title="Made by this tenant",
-            acts=[Act(label="New", path=f"{PATH}/new", is_main=True)] if may_create else [],
-            columns=("Name", "Permissions"),
+            title=Text("Made by this tenant"),
+            acts=[Act(label=Text("New"), path=f"{PATH}/new", is_main=True)] if may_create else [],
+            columns=texts("Name", "Permissions"),
             lines=[
                 Line((row["name"], ", ".join(row["permissions"])), _acts_on(visit, row))
                 for row in answer.data["items"]
@@ -50,9 +51,9 @@ async def show_roles(visit: Visit) -> Response:
             next=next_of(visit, answer, {}),
         ),
         Part(
-            title="Built in",
-            columns=("Name", "Permissions"),
-            lines=[Line((role, ", ".join(sorted(registry.of(role))))) for role in Role],
+            title=Text("Built in"),
+            columns=texts("Name", "Permissions"),
+            lines=[Line((role_name(role), ", ".join(sorted(registry.of(role))))) for role in Role],
         ),
     )
 
@@ -116,11 +117,11 @@ async def _role(visit: Visit, role_id: UUID) -> Any:
 def _create_form(visit: Visit) -> Form:
     return Form(
         action=action_of(visit, "POST", ROLES),
-        heading="New role",
-        button="Create",
+        heading=Text("New role"),
+        button=Text("Create"),
         back=BACK,
         changes={
-            "name": {"hint": "a to z, 0 to 9, - and _, beginning with a to z."},
+            "name": {"hint": Text("a to z, 0 to 9, - and _, beginning with a to z.")},
             "permissions": permissions_to_give(visit),
         },
     )
@@ -129,10 +130,10 @@ def _create_form(visit: Visit) -> Form:
 def _change_form(visit: Visit, role: Any) -> Form:
     return Form(
         action=action_of(visit, "PUT", ROLE),
-        heading=f"Role {role['name']}",
-        button="Save",
+        heading=Text("Role {name}", name=role["name"]),
+        button=Text("Save"),
         back=BACK,
-        about="Members with this role have these permissions from their next request on.",
+        about=Text("Members with this role have these permissions from their next request on."),
         changes={"permissions": permissions_to_give(visit, *role["permissions"])},
     )
 
@@ -140,10 +141,10 @@ def _change_form(visit: Visit, role: Any) -> Form:
 def _delete_form(visit: Visit, role: Any) -> Form:
     return Form(
         action=action_of(visit, "DELETE", ROLE),
-        heading=f"Delete the role {role['name']}",
-        button="Delete",
+        heading=Text("Delete the role {name}", name=role["name"]),
+        button=Text("Delete"),
         back=BACK,
-        about="A role that a member or an invitation has cannot be deleted.",
+        about=Text("A role that a member or an invitation has cannot be deleted."),
         is_danger=True,
     )
 
@@ -151,8 +152,10 @@ def _delete_form(visit: Visit, role: Any) -> Form:
 def _acts_on(visit: Visit, row: Any) -> list[Act]:
     found: list[Act] = []
     if may_call(visit, "PUT", ROLE):
-        found.append(Act(label="Change", path=f"{PATH}/{row['id']}/change", about=row["name"]))
+        found.append(
+            Act(label=Text("Change"), path=f"{PATH}/{row['id']}/change", about=row["name"])
+        )
     if may_call(visit, "DELETE", ROLE):
         path = f"{PATH}/{row['id']}/delete"
-        found.append(Act(label="Delete", path=path, about=row["name"], is_danger=True))
+        found.append(Act(label=Text("Delete"), path=path, about=row["name"], is_danger=True))
     return found

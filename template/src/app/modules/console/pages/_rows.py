@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup, escape
 
 from app.core.errors import NotFound
+from app.core.languages import Text
 
-from .resources import Answer, Field, Kind, Resource, call, find_resources, label_of
-from .web import Entry, Visit, add_filter
+from .resources import Answer, Field, Kind, Resource, call, find_resources, label_of, title_of
+from .web import NO, YES, Day, Entry, Moment, Number, Visit, Words, add_filter, choice_name
 
 
 def resource_of(visit: Visit) -> Resource:
@@ -51,11 +51,12 @@ def entries(visit: Visit) -> list[Entry]:
             Entry(TITLES.get(each.key, each.title), each.path, each.list.guard or "", _group(each))
             for each in shown
         ),
-        key=lambda entry: (entry.group != ROWS, entry.title),
+        key=lambda entry: entry.group != ROWS,
     )
 
 
-ROWS = "Data"
+ROWS = Text("Data")
+ORGANISATION = Text("Organisation")
 OWN_PAGES = (
     "admin.tenants",
     "admin.users",
@@ -66,16 +67,30 @@ OWN_PAGES = (
     "tenants.current.roles",
     "users",
 )
-TITLES = {"webhooks.endpoints": "Webhooks", "webhooks.deliveries": "Webhook deliveries"}
+TITLES = {
+    "webhooks.endpoints": Text("Webhooks"),
+    "webhooks.deliveries": Text("Webhook deliveries"),
+}
 STANDARD = ("api_keys", "audit", "files", "notifications", "tenants", "users", "webhooks")
 
 
-def _group(resource: Resource) -> str:
-    return "Organisation" if resource.module in STANDARD else ROWS
+def _group(resource: Resource) -> Text:
+    return ORGANISATION if resource.module in STANDARD else ROWS
 
 
-def heading(resource: Resource, row: Mapping[str, Any] | None) -> str:
+def heading(resource: Resource, row: Mapping[str, Any] | None) -> Words:
     return label_of(resource, row) if row else resource.title
+
+
+@add_filter
+def choice(value: object) -> Text:
+    return choice_name(value)
+
+
+@add_filter
+def verb(name: str) -> Text:
+    """Return the label of a button for a route such as POST /invoices/{id}/archive."""
+    return Text(title_of(name))
 
 
 @add_filter
@@ -85,11 +100,15 @@ def shown(value: Any, field: Field) -> Any:
         return Markup('<span class="hint">–</span>')
     match field.kind:
         case Kind.FLAG:
-            return "Yes" if value else "No"
+            return YES if value else NO
         case Kind.MOMENT:
             return moment(value)
         case Kind.CHOICE:
-            return str(value).replace("_", " ")
+            return choice_name(value)
+        case Kind.DATE:
+            return Day(str(value))
+        case Kind.INTEGER | Kind.DECIMAL | Kind.NUMBER:
+            return Number(value)
         case Kind.URL if str(value).startswith(("https://", "http://")):
             return Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(value)
         case Kind.EMAIL:
@@ -103,13 +122,9 @@ def shown(value: Any, field: Field) -> Any:
 
 
 @add_filter
-def moment(value: str) -> Markup:
-    """Return a moment as a `time` element, in UTC."""
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return escape(value)
-    return Markup('<time datetime="{}">{:%Y-%m-%d %H:%M} UTC</time>').format(value, at)
+def moment(value: str) -> Moment:
+    """Return a moment as a `time` element, in the person's time zone."""
+    return Moment(value)
 
 
 def json_text(value: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from app.core.languages import Text
 from app.kit.time_zones import time_zones
 
 from ._own import Act, Form, Part, action_of, may_call, own_page, read
@@ -14,15 +15,15 @@ pages = Pages()
 
 PATH = f"{PREFIX}/tenant"
 OWN = "tenants/current"
-BACK = Act(label="Tenant", path=PATH)
+BACK = Act(label=Text("Tenant"), path=PATH)
 LABELS = (
-    ("Name", "name"),
-    ("Slug", "slug"),
-    ("Time zone", "time_zone"),
-    ("Language", "language"),
-    ("Currency", "currency"),
+    (Text("Name"), "name"),
+    (Text("Slug"), "slug"),
+    (Text("Time zone"), "time_zone"),
+    (Text("Language"), "language"),
+    (Text("Currency"), "currency"),
 )
-add_to_menu(Entry("Tenant", PATH, "tenants:read", "Organisation"))
+add_to_menu(Entry(Text("Tenant"), PATH, "tenants:read", Text("Organisation")))
 
 
 @pages.get("/tenant")
@@ -30,9 +31,9 @@ async def show_tenant(visit: Visit) -> Response:
     tenant = (await read(visit, OWN)).data
     acts = []
     if may_call(visit, "PATCH", OWN):
-        acts.append(Act(label="Change", path=f"{PATH}/change", is_main=True))
+        acts.append(Act(label=Text("Change"), path=f"{PATH}/change", is_main=True))
     if may_call(visit, "DELETE", OWN):
-        acts.append(Act(label="Delete", path=f"{PATH}/delete", is_danger=True))
+        acts.append(Act(label=Text("Delete"), path=f"{PATH}/delete", is_danger=True))
     facts = [(label, tenant[name]) for label, name in LABELS]
     return own_page(visit, tenant["name"], Part(acts=acts, facts=facts))
 
@@ -62,7 +63,7 @@ async def delete_tenant(visit: Visit) -> Response:
     tenant = (await read(visit, OWN)).data
     form = _delete_form(visit, tenant)
     if (await visit.form()).get("name", "").strip() != tenant["name"]:
-        return form.page(visit, problem="Type the tenant's name as it is shown.", status=422)
+        return form.page(visit, problem=Text("Type the tenant's name as it is shown."), status=422)
     answer = await form.send(visit)
     return answer if isinstance(answer, Response) else visit.go(PREFIX)
 
@@ -71,8 +72,8 @@ def _change_form(visit: Visit) -> Form:
     zones = tuple(sorted(time_zones()))
     return Form(
         action=action_of(visit, "PATCH", OWN),
-        heading="Change the tenant",
-        button="Save",
+        heading=Text("Change the tenant"),
+        button=Text("Save"),
         back=BACK,
         changes={
             "name": {"required": True},
@@ -87,11 +88,13 @@ def _change_form(visit: Visit) -> Form:
 def _delete_form(visit: Visit, tenant: Any) -> Form:
     return Form(
         action=action_of(visit, "DELETE", OWN),
-        heading=f"Delete {tenant['name']}",
-        button="Delete for good",
+        heading=Text("Delete {name}", name=tenant["name"]),
+        button=Text("Delete for good"),
         back=BACK,
-        about="Everything that this tenant has is deleted with it. This cannot be undone. To go on,"
-        " type its name.",
-        typed="Name",
+        about=Text(
+            "Everything that this tenant has is deleted with it. This cannot be undone. To go on,"
+            " type its name."
+        ),
+        typed=Text("Name"),
         is_danger=True,
     )

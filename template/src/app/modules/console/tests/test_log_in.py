@@ -1,6 +1,7 @@
 """Log-in, log-out and another tenant, with pages and forms alone."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
@@ -126,6 +127,36 @@ class TestAProvider:
         else:
             assert where == "/console/data/users"
             assert "access" in browser.cookies
+
+    async def test_that_is_away_leaves_people_on_the_log_in(
+        self, settings: Settings, owner: Person
+    ) -> None:
+        app = create_app(_with_provider(settings, "http://127.0.0.1:1"))
+        async with Browser(app) as browser:
+            away = await browser.get("/console/log-in/oidc/ours?next=/console/members")
+            unknown = await browser.get("/console/log-in/oidc/nobody")
+        await app.state.runtime.close()
+
+        assert (away.status_code, unknown.status_code) == (401, 404)
+        for answer in (away, unknown):
+            assert "<h1>Log in</h1>" in answer.text
+            assert 'role="alert"' in answer.text
+        assert Page(away).form["next"] == "/console/members"
+
+    async def test_that_refuses_leads_back_to_the_log_in_of_the_console(
+        self, settings: Settings
+    ) -> None:
+        with provider() as issuer:
+            app = create_app(_with_provider(settings, issuer.issuer))
+            async with Browser(app) as browser:
+                there = await browser.get("/console/log-in/oidc/ours?next=/console/members")
+                state = parse_qs(urlsplit(there.headers["location"]).query)["state"][0]
+                back = f"/api/v1/auth/oidc/ours/callback?error=access_denied&state={state}"
+                answer = await browser.get(back, headers={"Accept": "text/html"})
+            await app.state.runtime.close()
+
+        assert answer.status_code == 401
+        assert 'href="/console/log-in?next=%2Fconsole%2Fmembers"' in answer.text
 
 
 class TestAnExpiredToken:

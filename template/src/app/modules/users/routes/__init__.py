@@ -2,6 +2,7 @@ from . import (
     _administration,
     _auth,
     _email_links,
+    _failed_log_ins,
     _identities,
     _me,
     _members,
@@ -25,5 +26,6 @@ routers = (
 )
 
 pages = (_pages.router,)
+show_failed_log_in = _failed_log_ins.show_failed_log_in
 
-__all__ = ["pages", "routers"]
+__all__ = ["pages", "routers", "show_failed_log_in"]

@@ -1,5 +1,4 @@
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response, status
 from fastapi.responses import RedirectResponse
@@ -9,6 +8,7 @@ from app.core.unit_of_work import CurrentWork
 
 from ..schemas import AccessRead, ChallengeRead, CookiesSet, RegistrationRead, TokenRead
 from ..services import Challenge, TokenPair
+from ._failed_log_ins import page_beside
 
 Signed = TokenRead | CookiesSet | ChallengeRead
 Moved = TokenRead | AccessRead | CookiesSet
@@ -79,7 +79,9 @@ class Delivery:
         `go_on` is the path of this app at which it began, whose pages then ask for a second factor.
         """
         if isinstance(entry, Challenge):
-            where = second_factor_of(go_on) if go_on else f"{self.pages_url}/second-factor"
+            where = (
+                page_beside(go_on, "second-factor") if go_on else f"{self.pages_url}/second-factor"
+            )
             url = f"{where}#challenge={entry.challenge}"
             return RedirectResponse(url, status.HTTP_303_SEE_OTHER)
         answer = RedirectResponse(go_on or self.pages_url, status.HTTP_303_SEE_OTHER)
@@ -123,12 +125,6 @@ class Delivery:
             self.jar.set_refresh(
                 answer, refresh=pair.refresh_token, refresh_seconds=self.refresh_seconds
             )
-
-
-def second_factor_of(go_on: str) -> str:
-    """Return the page of a second factor beside a page: /console/second-factor for /console/…."""
-    head = go_on.split("?")[0].split("/")[1]
-    return f"/{head}/second-factor?{urlencode({'next': go_on})}"
 
 
 Tokens = Annotated[Delivery, Depends()]

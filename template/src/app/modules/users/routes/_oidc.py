@@ -44,7 +44,13 @@ async def start_oidc(
 @limited("login")
 @any_query
 async def finish_oidc(
-    provider: str, request: Request, oidc: Oidc, tokens: Tokens, code: Text = "", state: Text = ""
+    provider: str,
+    request: Request,
+    oidc: Oidc,
+    tokens: Tokens,
+    code: Text = "",
+    state: Text = "",
+    error: Text = "",
 ) -> RedirectResponse:
     cookie = tokens.jar.login_state(request.scope) or ""
     entry = await oidc.complete_login(
@@ -52,6 +58,7 @@ async def finish_oidc(
         code=code,
         state=state,
         cookie=cookie,
+        error=error,
         redirect_uri=_callback(request, oidc, provider),
     )
     return tokens.redirect(entry, go_on=oidc.goes_on_to(cookie))

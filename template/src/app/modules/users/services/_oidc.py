@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.core.auth import ExternalIdentity, OidcClient, OidcRefused, TokenRefused
+from app.core.languages import message
 from app.core.security_events import SecurityEvent
 from app.core.unit_of_work import CurrentWork
 
@@ -11,6 +12,7 @@ from ._challenges import Challenge
 from ._identities import IdentityService
 from ._token_pairs import TokenPair
 
+NOT_BEGUN = message("This log-in took too long, or was begun in another browser.")
 LIFETIME = timedelta(minutes=10)
 
 
@@ -58,18 +60,33 @@ class OidcService:
         return found
 
     async def complete_login(
-        self, provider: str, *, code: str, state: str, cookie: str, redirect_uri: str
+        self,
+        provider: str,
+        *,
+        code: str,
+        state: str,
+        cookie: str,
+        redirect_uri: str,
+        error: str = "",
     ) -> TokenPair | Challenge:
-        """Raises UnknownProvider, ExternalLoginFailed, UserSuspended, TenantSuspended."""
+        """Complete the log-in, unless the provider sent an `error` in place of a code.
+
+        Raises UnknownProvider, ExternalLoginFailed, UserSuspended, TenantSuspended.
+        """
         client = self._client(provider)
         try:
             kept = self.tokens.verify("oidc", cookie)
             if kept["sub"] != provider:
                 raise OidcRefused("The answer belongs to another log-in.")
+            if error:
+                raise OidcRefused("The provider refused it, or you did not agree there.")
             identity = await client.complete_login(
                 code=code, state=state, kept=kept, redirect_uri=redirect_uri
             )
-        except (OidcRefused, TokenRefused) as refused:
+        except TokenRefused as refused:
+            self._note_failure("provider")
+            raise ExternalLoginFailed(NOT_BEGUN) from refused
+        except OidcRefused as refused:
             self._note_failure("provider")
             raise ExternalLoginFailed(str(refused)) from refused
         return await self._enter(identity)

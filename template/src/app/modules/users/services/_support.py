@@ -42,7 +42,7 @@ class SupportService:
         async with self.work.across_tenants(bypass_tenant=True, reason=reason) as work:
             user = await UserRepository(work.session).get(user_id)
             found = await MembershipService(self.work).of_person(user_id)
-        places = [Place(m.tenant_id, tenant.name, m.role) for m, tenant in found]
+        places = [Place(m.tenant_id, tenant.name, m.role, tenant.time_zone) for m, tenant in found]
         return SupportPlaces(user.full_name, user.email, places)
 
     async def begin(self, user_id: UUID, tenant_id: UUID, *, reason: str) -> TokenPair:

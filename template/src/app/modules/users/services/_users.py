@@ -25,6 +25,7 @@ class Place:
     tenant_id: UUID
     tenant_name: str
     role: str
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ def _me(user: User, places: Sequence[tuple[Membership, Tenant]], actor: Actor) -
         is_superuser=user.is_superuser,
         tenant_id=actor.tenant_id,
         role=actor.role,
-        memberships=[Place(m.tenant_id, tenant.name, m.role) for m, tenant in places],
+        memberships=[
+            Place(m.tenant_id, tenant.name, m.role, tenant.time_zone) for m, tenant in places
+        ],
         created_at=user.created_at,
     )
 

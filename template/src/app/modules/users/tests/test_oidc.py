@@ -15,6 +15,8 @@ from .oidc import OIDC, OURS, Trip, confirm, person
 from .test_auth import invite
 from .test_second_factor import set_up
 
+A_BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "de"}
+
 pytestmark = pytest.mark.usefixtures("honest")
 
 
@@ -148,12 +150,62 @@ class TestAnAnswer:
         assert answer.status_code == 401
         assert answer.json()["detail"] == "The answer belongs to another log-in."
 
+    async def test_that_refuses_is_said_so(self, browser: AsyncClient) -> None:
+        back = await Trip(browser).leave()
+        refusal = f"{back.partition('?')[0]}?error=access_denied&{back.partition('&')[2]}"
+
+        answer = await browser.get(refusal)
+
+        assert answer.status_code == 401
+        assert answer.json()["detail"] == "The provider refused it, or you did not agree there."
+
     async def test_works_once(self, browser: AsyncClient) -> None:
         back = await Trip(browser).leave()
         first = await browser.get(back)
 
         assert first.status_code == 303
         assert (await browser.get(back)).status_code == 401
+
+
+class TestABrowser:
+    """A person sees a page with a way on, in their language, whatever went wrong."""
+
+    @pytest.mark.parametrize(
+        ("query", "detail"),
+        [
+            ("error=access_denied", "in einem anderen Browser begonnen"),
+            ("code=x&state=wrong", "in einem anderen Browser begonnen"),
+            (f"code={'x' * 3000}", "Die Anfrage enthält ungültige Angaben"),
+        ],
+    )
+    async def test_is_shown_a_page_without_a_log_in_that_began(
+        self, browser: AsyncClient, query: str, detail: str
+    ) -> None:
+        answer = await browser.get(f"{OIDC}/ours/callback?{query}", headers=A_BROWSER)
+
+        assert answer.status_code in (401, 422)
+        assert detail in answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["cache-control"] == "no-store"
+        assert 'href="http://localhost:8000/"' in answer.text
+        assert '<html lang="de">' in answer.text
+
+    async def test_is_shown_what_the_provider_said(self, browser: AsyncClient) -> None:
+        back = await Trip(browser).leave()
+        refusal = f"{back.partition('?')[0]}?error=access_denied&{back.partition('&')[2]}"
+
+        answer = await browser.get(refusal, headers=A_BROWSER)
+
+        assert "Der Anbieter hat abgelehnt" in answer.text
+
+    async def test_is_shown_a_page_when_the_provider_is_away_or_unknown(
+        self, browser: AsyncClient
+    ) -> None:
+        for name, status in (("gone", 401), ("nobody", 404)):
+            answer = await browser.get(f"{OIDC}/{name}", headers=A_BROWSER)
+            assert answer.status_code == status
+            assert answer.headers["content-type"].startswith("text/html")
+            assert 'class="way-on"' in answer.text
 
 
 class TestProviders:

@@ -5,10 +5,11 @@ of its page, so that services check permissions and values, and rows come in no 
 """
 
 from ._calls import Answer, call
-from ._fields import Field, Kind, fields_of
+from ._fields import Field, Kind, fields_of, title_of
 from ._find import Action, Resource, find_action, find_resources
 from ._forms import Sent, raw_of, read_form
 from ._labels import Labels, label_of
+from ._texts import find_texts
 
 __all__ = [
     "Action",
@@ -22,7 +23,9 @@ __all__ = [
     "fields_of",
     "find_action",
     "find_resources",
+    "find_texts",
     "label_of",
     "raw_of",
     "read_form",
+    "title_of",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from app.core.languages import Text
 from app.kit.schemas import NOT_BLANK
 
 LONG = 255
@@ -53,14 +54,14 @@ class Field:
     """A field of a schema or a parameter of a list; `target` is the key of what it refers to."""
 
     name: str
-    label: str
+    label: Text
     kind: Kind
     required: bool = False
     nullable: bool = False
     default: Any = None
     choices: tuple[Any, ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
-    hint: str = ""
+    hint: Text = Text("")  # noqa: RUF009 - never changed
     target: str = ""
 
 
@@ -89,14 +90,14 @@ def describe(
     known = {key: value for each in types for key, value in each.items()} | dict(member)
     return Field(
         name=name,
-        label=title_of(name.removesuffix("_id") if kind is Kind.ID else name),
+        label=Text(title_of(name.removesuffix("_id") if kind is Kind.ID else name)),
         kind=kind,
         required=required,
         nullable=len(types) < len(kinds),
         default=member.get("default"),
         choices=choices,
         limits=_limits(kind, known),
-        hint=str(known.get("description", "")),
+        hint=Text(" ".join(str(known.get("description", "")).split())),
     )
 
 

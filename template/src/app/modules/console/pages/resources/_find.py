@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from app.core.languages import Text
 from app.core.module import find_part
 from app.core.permissions import guard_of
 from app.core.tables import tables_of
@@ -59,11 +60,11 @@ class Resource:
         return f"/console/data/{self.key}"
 
     @property
-    def title(self) -> str:
+    def title(self) -> Text:
         """The heading: what superusers see of all tenants is named so."""
         found = title_of(self.key.rpartition(".")[2])
         everybodys = f"All {found.lower()}" if self.key.startswith("admin.") else found
-        return self.console.title or everybodys
+        return Text(self.console.title or everybodys)
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -137,14 +138,14 @@ class Resource:
         return tuple(
             replace(
                 each,
-                label=labels.get(each.name, each.label),
+                label=Text(labels[each.name]) if each.name in labels else each.label,
                 target=self.targets.get(each.name, ""),
             )
             for each in fields
         )
 
     def _column(self, name: str) -> Field:
-        return Field(name, self.console.labels.get(name, title_of(name)), Kind.TEXT)
+        return Field(name, Text(self.console.labels.get(name, title_of(name))), Kind.TEXT)
 
 
 def find_action(app: FastAPI, method: str, path: str) -> Action | None:

@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.languages import Text
+
+from ._texts import NOTHING
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -12,10 +16,10 @@ class Entry:
     `group` is its heading; the order of the groups is that of their first entries.
     """
 
-    title: str
+    title: Text
     path: str
     guard: str
-    group: str = ""
+    group: Text = NOTHING
 
 
 _ENTRIES: list[Entry] = []
@@ -32,12 +36,13 @@ def set_entries(find: Callable[[Any], Iterable[Entry]]) -> None:
     _FOUND[:] = [find]
 
 
-def grouped(visit: Any) -> dict[str, list[Entry]]:
+def grouped(visit: Any) -> dict[Text, list[Entry]]:
     """Return the entries of resources and the console's own, by group, in order of their titles."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[Text, list[Entry]] = {}
     found = [entry for find in _FOUND for entry in find(visit)]
     for entry in [*found, *_ENTRIES]:
         groups.setdefault(entry.group, []).append(entry)
     return {
-        group: sorted(entries, key=lambda each: each.title) for group, entries in groups.items()
+        group: sorted(entries, key=lambda each: visit.written(each.title).lower())
+        for group, entries in groups.items()
     }

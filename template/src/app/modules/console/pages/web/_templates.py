@@ -1,6 +1,7 @@
 """Renders the templates of the console, and those of modules that replace them.
 
-Everything is escaped but `Markup`, and a name that a page was not given is an error.
+Everything is escaped but `Markup`, texts are written in the language of the page, and a name that
+a page was not given is an error.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from ._texts import finalize, gettext
 
 CONSOLE = Path(__file__).parents[2]
 MODULES = CONSOLE.parent
@@ -46,7 +49,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        finalize=finalize,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # by the extension
+    environment.globals.update(gettext=gettext, _=gettext)
     environment.filters.update(_FILTERS)
     environment.globals["asset"] = _asset
     return environment

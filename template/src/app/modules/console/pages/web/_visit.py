@@ -1,15 +1,19 @@
 """One request for a page."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette import status
 
 from app.core.auth import Actor
-from app.core.errors import UnsupportedMediaType
+from app.core.errors import AppError, UnsupportedMediaType
+from app.core.http.language import language_of
+from app.core.languages import Locale, Text, translate
 from app.core.permissions import PUBLIC, SIGNED_IN, SUPERUSER
 from app.core.unit_of_work import UnitOfWork
 from app.modules.users import Me, UserService
@@ -19,20 +23,20 @@ from ._templates import render_first
 
 FORM = "application/x-www-form-urlencoded"
 NOTES = {
-    "created": "Created.",
-    "changed": "Saved.",
-    "deleted": "Deleted.",
-    "done": "Done.",
-    "mailed": "An e-mail is on its way.",
+    "created": Text("Created."),
+    "changed": Text("Saved."),
+    "deleted": Text("Deleted."),
+    "done": Text("Done."),
+    "mailed": Text("An e-mail is on its way."),
 }
 """What the page says after a form: `?note=created`."""
 
 
-def until_of(actor: Actor | None) -> str:
+def until_of(actor: Actor | None, locale: Locale) -> str:
     """Return when the support session ends, or nothing if it is none: the banner says it."""
     if actor is None or not actor.is_read_only or actor.expires_at is None:
         return ""
-    return f"{datetime.fromtimestamp(actor.expires_at, UTC):%H:%M} UTC"
+    return locale.clock(datetime.fromtimestamp(actor.expires_at, UTC))
 
 
 class Visit:
@@ -44,10 +48,19 @@ class Visit:
         self.me: Me | None = None
         self.found: dict[str, list[tuple[str, str]]] = {}
         """Ids and names of rows to choose from, by resource: several fields may ask for them."""
+        self.locale = Locale.of(language_of(request.scope))
+        """The person's language and time zone; before the log-in, the browser's language."""
 
     @property
     def actor(self) -> Actor:
         return self.work.actor
+
+    def written(self, text: Text) -> str:
+        return text.write(self.locale)
+
+    def sentence(self, error: AppError) -> str:
+        """Return what an error says to people."""
+        return translate(self.locale.language, error.detail or error.title)
 
     @property
     def address(self) -> str:
@@ -81,6 +94,11 @@ class Visit:
         """Find out who is logged in: every page shows it."""
         if self.actor.user_id is not None and self.me is None:
             self.me = await UserService(self.work).me()
+            zones: dict[UUID | None, str] = {
+                each.tenant_id: each.time_zone for each in self.me.memberships
+            }
+            zone = self.me.time_zone or zones.get(self.me.tenant_id)
+            self.locale = replace(self.locale, time_zone=zone or self.locale.time_zone)
 
     def page(self, *names: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render the first of these templates that exists."""
@@ -106,7 +124,8 @@ class Visit:
                 for group, entries in shown.items()
             },
             "path": path,
-            "support_until": until_of(self.actor),
+            "support_until": until_of(self.actor, self.locale),
+            "locale": self.locale,
             "may": self.may,
         }
 
