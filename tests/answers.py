@@ -18,6 +18,7 @@ EVERY_KIND = {
         "audit": False,
         "roles": {"create": "viewer", "delete": "admin"},
         "bulk": 20,
+        "csv": True,
         "versions": False,
     },
     "assets": {
@@ -92,6 +93,7 @@ EVERY_KIND["venues"] = {
     },
     "archive": True,
     "bulk": 5,
+    "csv": True,
 }
 
 # Lists of refs: to others, to archived ones, and to the module itself.

@@ -66,7 +66,10 @@ def whole_project(seed: int) -> dict[str, Any]:
 def options(seed: int, module: str) -> dict[str, Any]:
     """Return random options, each of which is left out more often than not."""
     random = Random(f"options of {module} {seed}")
-    return {name: random.choice(values) for name, values in _OPTIONS.items() if random.random() < 0.4}
+    chosen = {name: random.choice(values) for name, values in _OPTIONS.items() if random.random() < 0.4}
+    if not {"list", "create"} & {*chosen.get("only", ["list"])}:
+        chosen.pop("csv", None)
+    return chosen
 
 
 def _links(seed: int, module: str, targets: list[str]) -> dict[str, str]:
@@ -165,6 +168,7 @@ def _default(random: Random, kind: str) -> str:
 _OPTIONS: dict[str, list[Any]] = {
     "archive": [True],
     "bulk": [True, 7],
+    "csv": [True],
     "audit": [True, False],
     "only": [["list"], ["create", "delete"], ["read", "create", "change"], ["delete"], ["change", "list"], ["read"]],
     "roles": [{"delete": "owner"}, {"read": "member", "create": "admin"}],

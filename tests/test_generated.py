@@ -84,7 +84,8 @@ def _with_two_routes() -> Iterator[Module]:
     }
     for only in combinations(ACTIONS, 2):
         for archive in (True, False):
-            yield from modules_of(read({"stays": {"fields": fields, "only": [*only], "archive": archive, "bulk": 5}}))
+            options = {"archive": archive, "bulk": 5, "csv": bool({"list", "create"} & {*only})}
+            yield from modules_of(read({"stays": {"fields": fields, "only": [*only], **options}}))
 
 
 def precarious() -> dict[str, Any]:
@@ -112,7 +113,7 @@ def _widest() -> Iterator[Module]:
     stage = Field(name="stage", kind="enum", values=values, steps=(values,), default=values[0])
     fields = (*{field.name: field for field in several}.values(), stage)
     for archive in (True, False):
-        yield Module(WIDEST, fields, Options(archive=archive, bulk=1000))
+        yield Module(WIDEST, fields, Options(archive=archive, bulk=1000, csv=True))
 
 
 def _targets(*, optional: bool) -> tuple[Names, ...]:

@@ -20,6 +20,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"audit": "maybe"}, ": 'audit' is 'maybe': write true or false"),
     ({"bulk": 0}, ": 'bulk' is 0: write true, false, or the most rows of one request, 1 to 1000"),
     ({"bulk": "many"}, ": 'bulk' is 'many': write true, false, or the most rows of one request, 1 to 1000"),
+    ({"csv": "export"}, ": 'csv' is 'export': write true or false"),
+    (
+        {"csv": True, "only": ["read"]},
+        ": 'csv' exports what 'list' has and imports by 'create': add one to 'only', or leave csv out",
+    ),
     ({"only": []}, ": 'only' is []: write a list of routes, such as: [list, read]"),
     ({"only": "list, reed"}, ": 'only' names 'reed': use read, or another of list, create, read, change, delete"),
     ({"only": ["restore"]}, ": 'only' names 'restore': use create, or another of list, create, read, change, delete"),

@@ -6,6 +6,7 @@
     only: [list, read]  no other routes
     roles: {delete: admin}  the lowest role that may do something
     bulk: 100           create and delete up to 100 rows in one request
+    csv: true           export the list as CSV, and import rows from it
 
 The first two are on by default.
 """
@@ -33,6 +34,7 @@ class Options:
     versions: bool = True
     archive: bool = False
     bulk: int = 0
+    csv: bool = False
     only: tuple[str, ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
 
@@ -67,6 +69,8 @@ def options_problems(said: Mapping[str, object], steps: Collection[str] = ()) ->
     problems += [f": 'only' names {_unknown(name, routes)}" for name in options.only if name not in routes]
     actions = [*PERMISSIONS, *steps]
     problems += [f": 'roles' names {_unknown(name, actions)}" for name, _ in options.roles if name not in actions]
+    if options.csv and options.only and not {"list", "create"} & set(options.only):
+        problems.append(": 'csv' exports what 'list' has and imports by 'create': add one to 'only', or leave csv out")
     return problems
 
 
@@ -128,6 +132,7 @@ _READ: Mapping[str, Callable[[object], Any]] = {
     "archive": _switch,
     "audit": _switch,
     "bulk": _limit,
+    "csv": _switch,
     "only": _routes,
     "roles": _roles,
     "versions": _switch,

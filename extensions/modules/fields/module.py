@@ -180,6 +180,11 @@ class Module:
         return [action for action in ("create", "delete") if self.options.bulk and self.offers(action)]
 
     @property
+    def csv(self) -> list[str]:
+        """Return the actions that CSV has a route for."""
+        return [action for action in ("list", "create") if self.options.csv and self.offers(action)]
+
+    @property
     def open_steps(self) -> list[Step]:
         """Return the steps that have a route."""
         return [step for step in self.steps if self.offers(step.method)]

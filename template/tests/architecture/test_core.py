@@ -28,6 +28,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "auth": "languages origin permissions",
         "work": "auth origin",
         "personal_data": "work",
+        "counters": "work",
         "etags": "errors work",
         "audit": "auth observability work",
         "cache": "work",
@@ -48,7 +49,8 @@ CORE: Mapping[str, frozenset[str]] = {
         "operations": "audit events jobs observability unit_of_work worker",
         "http": "auth errors etags jobs languages limits mail module observability origin"
         " permissions references runtime unit_of_work",
-        "tables": "audit auth events http jobs",
+        "csv": "errors http jobs languages permissions references unit_of_work",
+        "tables": "audit auth counters csv events http jobs",
     }.items()
 }
 

@@ -4,6 +4,7 @@ from ._files import read_file
 from ._groups import (
     AuthSettings,
     CacheSettings,
+    CsvSettings,
     DatabaseSettings,
     HttpSettings,
     LimitSettings,
@@ -25,6 +26,7 @@ __all__ = [
     "DOTENV",
     "AuthSettings",
     "CacheSettings",
+    "CsvSettings",
     "DatabaseSettings",
     "HttpSettings",
     "LimitSettings",

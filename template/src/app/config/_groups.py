@@ -284,6 +284,19 @@ class HttpSettings(Group):
         return self.documents == "on" or (self.documents == "auto" and not in_production)
 
 
+class CsvSettings(Group):
+    max_bytes: int = Field(
+        default=10 * 1024 * 1024, ge=1024, description="The largest CSV file to import, in bytes."
+    )
+    max_rows: int = Field(default=20_000, ge=1, description="The most rows of a CSV file.")
+    rows_at_once: int = Field(
+        default=500, ge=0, description="Rows of a CSV file beyond which a job imports it."
+    )
+    upload_seconds: float = Field(
+        default=120, gt=0, description="Seconds that the upload of a CSV file may take."
+    )
+
+
 def _fact(name: str, otherwise: Any = "") -> Callable[[], Any]:
     return lambda: api_facts().get(name, otherwise)
 

@@ -10,6 +10,7 @@ from ._files import SettingsInFiles
 from ._groups import (
     AuthSettings,
     CacheSettings,
+    CsvSettings,
     DatabaseSettings,
     HttpSettings,
     LimitSettings,
@@ -63,6 +64,7 @@ class Settings(SettingsInFiles):
     log: LogSettings = Field(default_factory=LogSettings)
     openapi: OpenApiSettings = Field(default_factory=OpenApiSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
+    csv: CsvSettings = Field(default_factory=CsvSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
     @property

@@ -3,6 +3,8 @@
 from app.core.audit._across_tenants import AuditEntry
 from app.core.audit._log import LogEntry
 from app.core.auth._revocations import Revocation
+from app.core.counters import Counter
+from app.core.csv._models import CsvImport
 from app.core.events.models import Delivery, OutboxEvent
 from app.core.http.idempotency._models import IdempotencyRecord
 from app.core.jobs.models import JobProgress
@@ -10,6 +12,8 @@ from app.database.base import Base
 
 __all__ = [
     "AuditEntry",
+    "Counter",
+    "CsvImport",
     "Delivery",
     "IdempotencyRecord",
     "JobProgress",

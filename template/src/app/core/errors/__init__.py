@@ -27,6 +27,7 @@ from ._exceptions import (
     UnknownCursor,
     UnsupportedMediaType,
 )
+from ._sentences import sentence_of
 
 __all__ = [
     "AlreadyExists",
@@ -54,4 +55,5 @@ __all__ = [
     "Unavailable",
     "UnknownCursor",
     "UnsupportedMediaType",
+    "sentence_of",
 ]

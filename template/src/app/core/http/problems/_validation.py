@@ -7,15 +7,17 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from app.core.errors import AppError, BadRequest, FieldError, Invalid, UnsupportedMediaType
+from app.core.errors import (
+    AppError,
+    BadRequest,
+    FieldError,
+    Invalid,
+    UnsupportedMediaType,
+    sentence_of,
+)
 
 MOST = 20
 """At most this many errors are listed; the problem's detail says how many there are."""
-# Pydantic's messages for these types contain parts of the value.
-QUIET = {
-    "uuid_parsing": "Input should be a valid UUID",
-    "union_tag_invalid": "Input has a tag that is not expected here",
-}
 
 
 def translate_validation(scope: Scope, error: RequestValidationError) -> AppError:
@@ -31,7 +33,7 @@ def translate_validation(scope: Scope, error: RequestValidationError) -> AppErro
 
 def _invalid(found: Sequence[dict[str, Any]]) -> Invalid:
     """List only the first errors: a request of one megabyte can have a hundred thousand."""
-    errors = [FieldError.at(*one["loc"], detail=_sentence(one)) for one in found[:MOST]]
+    errors = [FieldError.at(*one["loc"], detail=sentence_of(one)) for one in found[:MOST]]
     if len(found) <= MOST:
         return Invalid(errors=errors)
     return Invalid(
@@ -43,12 +45,3 @@ def _invalid(found: Sequence[dict[str, Any]]) -> Invalid:
 def _is_json(scope: Scope) -> bool:
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
-
-
-def _sentence(one: dict[str, Any]) -> str:
-    if one["type"] in QUIET:
-        return QUIET[one["type"]]
-    message = str(one["msg"]).removeprefix("Value error, ")
-    if "reason" in one.get("ctx", {}):
-        return message.partition(":")[0]
-    return message

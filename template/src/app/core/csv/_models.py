@@ -1,0 +1,31 @@
+"""Files that a job imports, and what became of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, Text, delete
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.base import Base
+from app.database.mixins import TenantMixin, TimestampMixin, UUIDMixin
+from app.database.repository import Repository
+
+
+class CsvImport(UUIDMixin, TimestampMixin, TenantMixin, Base):
+    """One file; `content` is empty once it was imported or refused."""
+
+    __tablename__ = "csv_imports"
+
+    name: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10), default="waiting", info={"example": "done"})
+    content: Mapped[str | None] = mapped_column(Text)
+    rows: Mapped[int]
+    created: Mapped[int] = mapped_column(default=0)
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CsvImportRepository(Repository[CsvImport]):
+    model = CsvImport
+
+    async def delete_before(self, moment: datetime) -> None:
+        await self.session.execute(delete(CsvImport).where(CsvImport.created_at < moment))

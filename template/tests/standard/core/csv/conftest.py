@@ -1,0 +1,3 @@
+from tests.support.notes_fixtures import settings
+
+__all__ = ["settings"]
