@@ -15,6 +15,7 @@ from .filtering import filters_problem
 from .links import link_problem, linked, ranked
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
+from .numbering import numbers_problem
 from .problem import Wrong
 from .reading import read_fields, target_word
 from .steps import steps_problem
@@ -85,7 +86,7 @@ def _of_module(
     for name, said in module.fields.items():
         try:
             for field in _read(name, said, _names(module), packages, options):
-                if problem := twice_problem(field, seen) or steps_problem(field, seen):
+                if problem := twice_problem(field, seen) or steps_problem(field, seen) or numbers_problem(field, seen):
                     raise Wrong(problem)
                 seen.append(field)
         except Wrong as wrong:
@@ -124,7 +125,7 @@ def _read(
 def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
     return replace(
         field,
-        among_living=field.unique and own.archive,
+        among_living=field.unique and own.archive and not field.numbering,
         ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete",
     )
 
