@@ -90,6 +90,7 @@ EVERY_KIND["venues"] = {
         "most": "int? >= 0 check >= least",
         "stage": 'enum(draft = "Not open yet" -> PG-13 -> "Sold out" | closed, closed -> draft) filters(several)',
         "seal": "int unique with stage",
+        "reference": 'number("V-{year}-{n:05}")',
     },
     "archive": True,
     "bulk": 5,

@@ -117,14 +117,20 @@ def _fields(random: Random, module: str, before: list[str], *, fewest: int = 1, 
         kind = random.choice(["int", "decimal(9, 2)", "date", "time", "datetime", "duration", "float?"])
         fields |= {first: kind, second: f"{kind} {random.choice(['>', '>=', '<', '<='])} {first}"}
         fields[third] = f"str(30) unique with {first}"
+    if _gives(fields) and random.random() < 0.3:
+        fields["serial_of_it"] = f'number("{random.choice(["{n}", "INV-{year}-{n:05}", "{year}/{n:03}"])}")'
     return _with_steps(fields, _ENUM_STEPS[len(fields) % 2])
+
+
+def _gives(fields: dict[str, str]) -> bool:
+    """True if clients give at least one of the fields, whatever becomes of the others."""
+    return any(" " not in text and not text.startswith(("enum", "number")) for text in fields.values())
 
 
 def _with_steps(fields: dict[str, str], steps: str) -> dict[str, str]:
     """Return the fields with steps instead of the values of an enum, if clients give another field."""
-    given = any(" " not in text and not text.startswith("enum") for text in fields.values())
     for name, text in fields.items():
-        if given and (values := re.match(r"enum\((\w+), (\w+), (\w+)[^)]*\)(?!\?)", text)):
+        if _gives(fields) and (values := re.match(r"enum\((\w+), (\w+), (\w+)[^)]*\)(?!\?)", text)):
             one, two, three = values.groups()
             return {**fields, name: f"enum({steps.format(one, two, three)}){text[values.end() :]}"}
     return fields

@@ -96,6 +96,20 @@ WRONG = {
         "there is no other field 'color' to be unique with: use one of those that you add"
     ),
     "mail: email unique with label": "an email is unique in any case, and not with another field: leave 'with' out",
+    "number: number": 'a number says what it looks like: write for example number("INV-{year}-{n:05}")',
+    'number: number("INV {n}")': (
+        'number("INV {n}") cannot be: use letters, digits and . _ / # -, {n} or {n:05} once, and {year} if each year'
+        ' begins at 1, such as number("INV-{year}-{n:05}")'
+    ),
+    'number: number("a-long-name-before-numbers-{n}")': (
+        'number("a-long-name-before-numbers-{n}") is too long: use at most 28 characters'
+    ),
+    'number: number("{n}")?': "each row has its number: leave out the ?",
+    'number: number("{n}") = 3': "the module gives each row its number: leave '= 3' out",
+    'number: number("{n}") unique with color': (
+        "a number is unique by itself, and takes no limits and filters: leave them out"
+    ),
+    'numbered: number("{n}")': ("the module's own files use this name already: use another name, such as number"),
     "status: enum": "an enum lists its values: enum(draft, sent)",
     "status: enum(a, a)": "an enum has one of its values twice: leave one out",
     "status: enum(a:b)": f"the value 'a:b' of an enum cannot be: {VALUES}",

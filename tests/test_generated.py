@@ -101,17 +101,19 @@ def precarious() -> dict[str, Any]:
 
 def _widest() -> Iterator[Module]:
     """Return each kind with the longest name that its constraints allow, alone and all together."""
-    several = []
+    several: list[Field] = []
     for optional in (True, False):
-        for number, kind in enumerate(KINDS):
+        for place, kind in enumerate(KINDS):
             for target in _targets(optional=optional) if kind == "ref" else (None,):
-                field = _long(kind, chr(97 + number), target, optional=optional)
+                field = _long(kind, chr(97 + place), target, optional=optional)
                 several.append(field)
                 yield Module(WIDEST, (field,))
                 yield Module(Names("l" * 30, "ab"), (_long(kind, "f", target, optional=optional, length=39),))
     values = ("v" * 25, "w" * 25)
     stage = Field(name="stage", kind="enum", values=values, steps=(values,), default=values[0])
-    fields = (*{field.name: field for field in several}.values(), stage)
+    number = Field(name="n" * 40, kind="str", length=40, unique=True, numbering="{year}" + "-" * 13 + "{n:05}")
+    yield Module(WIDEST, (number, stage, several[0]))
+    fields = (*{field.name: field for field in several}.values(), stage, number)
     for archive in (True, False):
         yield Module(WIDEST, fields, Options(archive=archive, bulk=1000, csv=True))
 

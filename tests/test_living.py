@@ -123,6 +123,7 @@ REFUSED = [
     ({"price": "money backfill 3"}, "price_currency: rows that are there need a value"),
     ({"total": "decimal(12, 2) 0..9 backfill 10"}, "total: 'backfill 10' is no decimal that fits"),
     ({"total": "float"}, "total: decimal(12, 2) cannot become float in place"),
+    ({"serial": 'number("{n}")'}, "serial: rows that are there need a number: write backfill (SQL) after it"),
     ({"owner": "ref users = me"}, "owner: rows that are there need a value"),
     ({"total": "decimal(12, 2"}, "total: 'decimal(12, 2' has a bracket that is not closed"),
     (dict.fromkeys(STORED["invoices"]["fields"], "drop"), ": 'fields' names no field"),

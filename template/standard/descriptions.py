@@ -13,9 +13,10 @@ import yaml
 EXAMPLE = "{people: {fields: {name: str, born_on: date?}}}"
 
 # Inside braces, an unquoted value ends at , : { } [ ] or a comment, except within parentheses
-# and within the quotes of a default.
+# and within the quotes of a default or of a number's form.
 _VALUE = re.compile(
-    r"""(?: \( [^()\[\]{}\n]* \)
+    r"""(?: \( [ ]* (?: "[^"\n]*" | '[^'\n]*' ) [ ]* \)
+        | \( [^()\[\]{}\n]* \)
         | = [ ]* (?: "(?:\\.|[^"\\\n])*" | '[^'\n]*' )
         | : (?! [\s,\[\]{}\0] )
         | (?<= \S ) \#

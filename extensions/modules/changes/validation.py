@@ -97,6 +97,8 @@ def _new_problem(change: Change, field: Field) -> str:
     if field.column in change.gone:
         return f"the column {field.column} goes with another field: do the two in two releases, or use another name"
     value = change.value_of(field)
+    if field.numbering and not value:
+        return "rows that are there need a number: write backfill (SQL) after it, such as backfill ('OLD-' || id::text)"
     if not field.optional and not value:
         return (
             "rows that are there need a value: write backfill VALUE or backfill (SQL) after the type,"

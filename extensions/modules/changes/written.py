@@ -8,7 +8,7 @@ def written(field: Field) -> str:
     parts = [
         f"{_type(field)}{'?' if field.optional else ''}",
         f"on delete {field.on_delete}" if field.on_delete != "restrict" else "",
-        f"unique with {' and '.join(field.unique_with)}" if field.unique_with else "unique" if field.unique else "",
+        _unique(field),
         "index" if field.index else "",
         "search" if field.searched else "",
         "private" if field.private else "",
@@ -20,8 +20,16 @@ def written(field: Field) -> str:
     return " ".join(filter(None, parts))
 
 
+def _unique(field: Field) -> str:
+    if field.unique_with:
+        return f"unique with {' and '.join(field.unique_with)}"
+    return "unique" if field.unique and not field.numbering else ""
+
+
 def _type(field: Field) -> str:
     match field.kind:
+        case _ if field.numbering:
+            return f'number("{field.numbering}")'
         case "str":
             return f"str({field.shortest}..{field.length})" if field.shortest else f"str({field.length})"
         case "list":

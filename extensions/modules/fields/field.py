@@ -62,7 +62,8 @@ class Field:
     no log and no export has its values.
 
     `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
-    is true if archived rows do not count for a unique field. `ending` is what the DELETE of a ref's target does.
+    is true if archived rows do not count for a unique field. `numbering` is the form of a number that the module gives.
+    `ending` is what the DELETE of a ref's target does.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Field:
     searched: bool = False
     private: bool = False
     among_living: bool = False
+    numbering: str = ""
     ending: Literal["delete", "archive", ""] = "delete"
 
     @property
@@ -108,12 +110,12 @@ class Field:
 
     @property
     def required(self) -> bool:
-        return not self.optional and self.default is None
+        return not self.optional and self.default is None and not self.numbering
 
     @property
     def is_given(self) -> bool:
         """True if clients give the value when they create and change a row."""
-        return not self.steps
+        return not self.steps and not self.numbering
 
     @property
     def computed(self) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from .strings import WIDTH
 
 _FIRST_PARTY = ("app", "tests")
-_STANDARD = frozenset({"collections", "dataclasses", "datetime", "decimal", "enum", "itertools", "typing", "uuid"})
+_STANDARD = frozenset(
+    {"asyncio", "collections", "dataclasses", "datetime", "decimal", "enum", "itertools", "typing", "uuid"}
+)
 
 
 def imports(block: str) -> str:

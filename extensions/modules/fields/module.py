@@ -77,7 +77,13 @@ class Module:
 
     @property
     def uniques(self) -> list[Field]:
-        return [field for field in self.fields if field.unique]
+        """Return the unique fields that clients give, whose values may be taken."""
+        return [field for field in self.fields if field.unique and not field.numbering]
+
+    @property
+    def numbered(self) -> Field | None:
+        """Return the field with the number that the module gives each row."""
+        return next((field for field in self.fields if field.numbering), None)
 
     @property
     def user_refs(self) -> list[Field]:
@@ -210,7 +216,7 @@ class Module:
         return [field for field in self.refs if not field.to_users]
 
     def has(self, *kinds: str) -> bool:
-        return any(field.kind in kinds for field in self.fields)
+        return any(field.kind in kinds and not field.numbering for field in self.fields)
 
     @property
     def title(self) -> str:
@@ -287,7 +293,8 @@ class Module:
     @property
     def arguments(self) -> int:
         """Return the number of constraints and indexes of the model."""
-        return sum(map(len, (self.uniques, self.enums, self.checked, self.tenant_refs, self.indexed)))
+        constraints = sum(map(len, (self.uniques, self.enums, self.checked, self.tenant_refs, self.indexed)))
+        return constraints + bool(self.numbered)
 
     @property
     def has_aliases(self) -> bool:

@@ -24,6 +24,8 @@ from .enums import read_enum, written
 from .field import DEFAULTS, INDEXED, KINDS, SEARCHED, UNIQUE, WORDS, DeleteRule, Field, Kind
 from .kinds import is_known, places_of
 from .limits import check_limits, read_limits
+from .numbering import LENGTH as NUMBER_LENGTH
+from .numbering import read_form, with_form
 from .problem import Wrong
 
 _SHAPE = re.compile(
@@ -83,7 +85,9 @@ def read_field(name: str, said: object) -> Field:
 
 
 def read_fields(name: str, said: object) -> list[Field]:
-    """Return the field or, for `money`, its amount and its currency. Raises Wrong."""
+    """Return the field, a number too, or for `money` its amount and its currency. Raises Wrong."""
+    if isinstance(said, str) and (form := read_form(said)):
+        return [with_form(read_field(name, f"str({NUMBER_LENGTH}){form[1]}"), form[0])]
     found = _MONEY.match(said) if isinstance(said, str) else None
     if found is None:
         return [read_field(name, said)]

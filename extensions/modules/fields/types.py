@@ -257,7 +257,7 @@ def declared(field: Field, kind: str, indent: int, after: str = "") -> str:
 
 def first_value(field: Field) -> str:
     """Return what a service gives the repository for the column of a new row."""
-    return field.column if field.is_given else _default(field)
+    return field.column if field.is_given or field.numbering else _default(field)
 
 
 def _default(field: Field) -> str:

@@ -16,6 +16,7 @@ from .filtering import filters_problem
 from .links import link_problem, linked, ranked
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
+from .numbering import numbers_problem
 from .problem import Wrong
 from .reading import read_fields, target_word
 from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
@@ -91,7 +92,7 @@ def _of_module(
                 links.append(_read_link(name, said, _names(module), packages, options))
                 continue
             for field in _read(name, said, _names(module), packages, options):
-                if problem := twice_problem(field, seen) or steps_problem(field, seen):
+                if problem := twice_problem(field, seen) or steps_problem(field, seen) or numbers_problem(field, seen):
                     raise Wrong(problem)
                 seen.append(field)
         except Wrong as wrong:
@@ -160,7 +161,7 @@ def _read_link(
 def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
     return replace(
         field,
-        among_living=field.unique and own.archive,
+        among_living=field.unique and own.archive and not field.numbering,
         ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete",
     )
 

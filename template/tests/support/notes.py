@@ -14,6 +14,7 @@ from pydantic import StringConstraints
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.config import Settings
+from app.core.csv import CsvRoutes
 from app.core.events import Event
 from app.core.module import Module, find_modules
 from app.core.permissions import Role, permission
@@ -147,6 +148,10 @@ async def list_all(notes: Service, limit: Limit = 50, cursor: str | None = None)
     return Page[NoteRead].model_validate(await notes.list(limit=limit, cursor=cursor))
 
 
+csv = CsvRoutes("test_notes", list_all=list_all, create=create)
+csv.add_to(router)
+
+
 @router.get("/{note_id}")
 @permission(NotePermission.READ)
 async def read(note_id: UUID, notes: Service) -> NoteRead:
@@ -177,6 +182,7 @@ NOTES = Module(
     name="test_notes",
     routers=(router,),
     tags={"test_notes": "Notes that only tests have."},
+    jobs=csv.jobs,
     permissions=PERMISSIONS,
 )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
+from ._csv import export_url
 from ._rows import names_of, resource_of
 from .resources import Answer, Field, Labels, Resource, call, find_resources, label_of
 from .web import Pages, Visit
@@ -39,6 +40,7 @@ async def show_list(visit: Visit) -> Response:
         rows=[_line(resource, row) for row in rows],
         labels=labels,
         query=query,
+        export_url=export_url(visit, resource, query),
         options={
             each.name: await options_of(visit, each, query.get(each.name, ""))
             for each in resource.filters

@@ -228,12 +228,20 @@ class World:
             pages.append(resource.path)
             if resource.can("create"):
                 pages.append(f"{resource.path}/new")
+            if "import" in resource.files:
+                form = f"{resource.path}/import"
+                sent = await self.browser.post(form, files=file_of("name\n" + "Anna\n" * 501))
+                pages += [form, f"{form}?created=2", sent.headers["location"]]
             if row and resource.can("read"):
                 pages += [
                     row,
                     *(f"{row}/{each}" for each in ("change", "delete") if resource.can(each)),
                 ]
         return pages
+
+
+def file_of(content: str) -> dict[str, tuple[str, bytes]]:
+    return {"file": ("notes.csv", content.encode())}
 
 
 def _pages(app: FastAPI) -> set[str]:
@@ -265,6 +273,8 @@ async def _refused(browser: Browser) -> list[Response]:
         await browser.fill("/console/tenant/delete", name="wrong"),
         await browser.fill("/console/data/test-notes/new", name=""),
         await browser.get("/console/data/test-notes?cursor=x"),
+        await browser.post("/console/data/test-notes/import", files=file_of("nome\nAnna\n")),
+        await browser.post("/console/data/test-notes/import", files=file_of("")),
         await browser.get("/console/nothing"),
         await browser.get("/console?note=created"),
     ]

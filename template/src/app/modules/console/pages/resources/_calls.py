@@ -72,21 +72,26 @@ async def call(
     row_id: UUID | str | None = None,
     query: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
+    file: bytes | None = None,
     version: str = "",
 ) -> Answer:
     """Call the route. With a version, a row that has another one now is not changed.
 
+    `file` is sent as CSV, in place of a body in JSON.
+
     The service checks it if it calls `check_if_match`, and the repository in any case.
     """
     work: UnitOfWork = request.state.work
-    scope = _scope(request.scope, action, row_id, query or {}, body is not None)
+    kind = b"text/csv" if file is not None else b"application/json" if body is not None else b""
+    content = file or (orjson.dumps(body) if body is not None else b"")
+    scope = _scope(request.scope, action, row_id, query or {}, kind)
     origin = work.origin
     if version and isinstance(row_id, UUID):
         _expect(work, row_id, version)
     try:
         if action.guard:
             work.require_guard(action.guard)
-        sent = await _send(scope, orjson.dumps(body) if body is not None else b"", work)
+        sent = await _send(scope, content, work)
     except Exception as error:
         sent = _Collected()
         await problem_response(scope, error)(scope, _nothing, sent)
@@ -130,14 +135,14 @@ def _scope(
     action: Action,
     row_id: UUID | str | None,
     query: Mapping[str, str],
-    has_body: bool,
+    kind: bytes,
 ) -> Scope:
     names = action.route.param_convertors
     parameters = dict.fromkeys(names, str(row_id))
     path = action.route.path_format.format(**parameters)
     [method] = list(action.route.methods or ())[:1]
     kept = [(name, value) for name, value in outer["headers"] if not name.startswith(b"content-")]
-    kind = [(b"content-type", b"application/json")] if has_body else []
+    kinds = [(b"content-type", kind)] if kind else []
     return {
         **outer,
         "method": method,
@@ -145,7 +150,7 @@ def _scope(
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": urlencode(query).encode(),
-        "headers": [*kept, *kind],
+        "headers": [*kept, *kinds],
         "path_params": parameters,
         "route": action.route,
         "endpoint": action.route.endpoint,

@@ -53,6 +53,8 @@ class Resource:
     actions: Mapping[str, Action]
     verbs: Mapping[str, Action]
     targets: Mapping[str, str]
+    files: Mapping[str, Action] = field(default_factory=dict)
+    """The routes of CSV: `export` and `import`, and `report` of a file that a job imports."""
     console: Console = field(default_factory=Console)
 
     @property
@@ -202,6 +204,7 @@ def _resource(
         actions=_actions(path, routes),
         verbs=_verbs(path, routes),
         targets=_targets(package, path, tables),
+        files=_files(path, routes),
         console=_console(package, path),
     )
 
@@ -235,6 +238,19 @@ def _verbs(path: str, routes: Mapping[tuple[str, str], APIRoute]) -> dict[str, A
         ):
             found[verb] = Action(route, guard_of(route.endpoint))
     return found
+
+
+def _files(path: str, routes: Mapping[tuple[str, str], APIRoute]) -> dict[str, Action]:
+    places = {
+        "export": ("GET", f"{path}/csv"),
+        "import": ("POST", f"{path}/csv"),
+        "report": ("GET", f"{path}/csv/{{import_id}}"),
+    }
+    return {
+        name: Action(routes[place], guard_of(routes[place].endpoint))
+        for name, place in places.items()
+        if place in routes
+    }
 
 
 def _row_of(route: APIRoute) -> type[BaseModel] | None:

@@ -17,6 +17,7 @@ from ._texts import (
     choice_name,
     role_name,
 )
+from ._upload import upload
 from ._visit import Visit
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "role_name",
     "set_entries",
     "show_error",
+    "upload",
 ]
