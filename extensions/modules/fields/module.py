@@ -250,7 +250,8 @@ class Module:
         """Return the fields that the tests of the service have values of."""
         beside = [each for field in self.uniques for each in self.beside(field)]
         more = [each.field for each in self.more_filters]
-        return [*self.filters, *self.sorts, *self.uniques, *beside, *more, *self.searched, *self.private]
+        hidden = self.private if self.options.audit else []
+        return [*self.filters, *self.sorts, *self.uniques, *beside, *more, *self.searched, *hidden]
 
     def alias(self, field: Field) -> str:
         """Return the name of the field's type in schemas.py."""

@@ -1,7 +1,7 @@
 """Exports a list, page by page, as the actor who asked for it."""
 
 import csv
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any, get_args
 
@@ -27,11 +27,11 @@ class CsvResponse(StreamingResponse):
 class Export:
     """Exports what the function of a list's route returns, with the same filters and sorts."""
 
-    def __init__(self, name: str, list_all: Call) -> None:
+    def __init__(self, name: str, list_all: Call, private: Collection[str] = ()) -> None:
         self.name = name
         self.list = list_all
         self.row: type[BaseModel] = _row_of(list_all)
-        self.columns = [*self.row.model_fields]
+        self.columns = [column for column in self.row.model_fields if column not in private]
 
     async def answer(self, work: UnitOfWork, arguments: Mapping[str, Any]) -> CsvResponse:
         """Return the file. The first page is read at once, so that a refusal has its status."""

@@ -1,5 +1,6 @@
 """Routes that export a list as CSV, and import rows from it."""
 
+from collections.abc import Collection
 from inspect import Parameter
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,8 @@ class CsvRoutes:
     """`GET …/csv` for a module's list, and `POST …/csv` for rows to create. docs/csv.md
 
     They call the functions of the module's own routes, which say what is filtered, what a row
-    needs, and which permission each of the two takes. In routes.py, before routes of one row:
+    needs, and which permission each of the two takes. The `private` columns are in no export. In
+    routes.py, before routes of one row:
 
         csv = CsvRoutes("invoices", list_all=list_all, create=create)
         csv.add_to(router)
@@ -40,11 +42,16 @@ class CsvRoutes:
     """
 
     def __init__(
-        self, name: str, *, list_all: Endpoint | None = None, create: Endpoint | None = None
+        self,
+        name: str,
+        *,
+        list_all: Endpoint | None = None,
+        create: Endpoint | None = None,
+        private: Collection[str] = (),
     ) -> None:
         self.name = name
-        self._export = Export(name, Call(list_all)) if list_all else None
-        exported = self._export.columns if self._export else ()
+        self._export = Export(name, Call(list_all), private) if list_all else None
+        exported = [*self._export.row.model_fields] if self._export else ()
         self._import = Import(Call(create), exported) if create else None
         self.jobs: tuple[Job, ...] = ()
         if self._import:

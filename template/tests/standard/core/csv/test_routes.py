@@ -22,14 +22,17 @@ from tests.support.notes import names
 from tests.support.people import Person, add_member
 from tests.support.queue import until, worker
 
-URL = "/api/v1/test-notes-csv/csv"
+URL, HIDING_URL = "/api/v1/test-notes-csv/csv", "/api/v1/test-notes-hiding/csv"
 
 router = APIRouter(prefix="/test-notes-csv", tags=["test_notes_csv"])
 routes = CsvRoutes("test_notes_csv", list_all=notes.list_all, create=notes.create)
 routes.add_to(router)
+hiding_router = APIRouter(prefix="/test-notes-hiding", tags=["test_notes_csv"])
+hiding = CsvRoutes("test_notes_hiding", list_all=notes.list_all, private=("name",))
+hiding.add_to(hiding_router)
 CSV = Module(
     name="test_notes_csv",
-    routers=(router,),
+    routers=(router, hiding_router),
     tags={"test_notes_csv": "CSV of notes."},
     jobs=routes.jobs,
 )
@@ -43,6 +46,12 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     app = create_app(settings.model_copy(update={"csv": limits}), modules)
     yield app
     await app.state.runtime.close()
+
+
+@pytest.fixture(scope="session")
+def runtime(app: FastAPI) -> Runtime:
+    runtime: Runtime = app.state.runtime
+    return runtime
 
 
 def lines_of(answer: Response) -> list[list[str]]:
@@ -61,6 +70,13 @@ def errors_of(answer: Response) -> list[tuple[str, str]]:
 
 
 class TestExport:
+    async def test_has_no_private_columns(self, client: AsyncClient) -> None:
+        await client.post(notes.URL, json={"name": "Anna"})
+
+        header, row = lines_of(await client.get(HIDING_URL))
+
+        assert (header, len(row)) == (["id"], 1)
+
     async def test_has_the_rows_of_the_tenant_only(
         self, client: AsyncClient, rival_client: AsyncClient
     ) -> None:

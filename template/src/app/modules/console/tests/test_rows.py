@@ -104,6 +104,8 @@ class TestAForm:
         deliberate = await browser.post(f"{row}/change", data=Page(mine).form)
         assert deliberate.status_code == 303
         assert await names(runtime, owner) == {"mine"}
+        assert (await browser.post(f"{row}/delete", data=deleting)).status_code == 409
+        deleting = Page(await browser.get(f"{row}/delete")).form
         assert (await browser.post(f"{row}/delete", data=deleting)).status_code == 303
 
     async def test_is_not_taken_from_foreign_pages(
