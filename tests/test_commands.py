@@ -203,6 +203,7 @@ NOT_RUN = {
     "make bench": "measures for many minutes",
     "make bench options=--quick": "measures for minutes",
     "make bench-scale": "measures for many minutes",
+    "make bench-services": "measures for many minutes",
     "make bench-template": "measures for minutes",
     "make fleet": "updates thirty projects, for an hour",
     "uv run python -m tools.fleet ~/clients/*/": "is for clients' projects on one's own machine",

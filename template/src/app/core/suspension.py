@@ -2,15 +2,20 @@
 
 from uuid import UUID
 
-from app.core.jobs.sql import queue_sql
-from app.core.work import Work
+from sqlalchemy import DateTime, Uuid, bindparam, column, select, table
 
-IS_ACTIVE = queue_sql("SELECT suspended_at IS NULL FROM tenants WHERE id = :id").execution_options(
-    releasable=True
+from app.core.work import Work
+from app.database.compiled.standalone import ReadStatement
+
+TENANTS = table("tenants", column("id", Uuid), column("suspended_at", DateTime(timezone=True)))
+IS_ACTIVE = ReadStatement(
+    select(TENANTS.c.suspended_at.is_(None).label("is_active")).where(
+        TENANTS.c.id == bindparam("id", type_=Uuid)
+    )
 )
 
 
 async def is_active(work: Work, tenant_id: UUID) -> bool:
     """Return False for a suspended or deleted tenant."""
-    found = await work.session.scalar(IS_ACTIVE, {"id": tenant_id})
-    return found is True
+    found = await work.session.read(IS_ACTIVE, {"id": tenant_id})
+    return bool(found) and found[0][0]

@@ -1,13 +1,16 @@
 """Deliver events from the outbox to subscribers: at least once, with effect exactly once."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import String, Uuid, bindparam, literal_column, null, update
 
 from app.core.jobs import Arguments, Job, JobRefused, JobSkipped
 from app.core.work import Work
+from app.database.compiled.model_statements import Statements
+from app.database.compiled.statement import Statement
 from app.kit import clock
 
 from .event import AnyEvent, Event
@@ -16,13 +19,15 @@ from .subscriber import Subscriber
 
 log = structlog.get_logger(__name__)
 
+HANDLED = literal_column(f"'{Status.HANDLED}'")
+
 
 def delivery_job(subscriber: Subscriber) -> Job:
     """Return the subscriber's delivery job, with its queue, retry policy and timeout."""
 
     async def deliver(work: Work, event_id: UUID) -> None:
-        if await _claim(work, subscriber, event_id):
-            await subscriber.handle(work, await _event(work, subscriber, event_id))
+        if row := await _claim(work, subscriber, event_id):
+            await subscriber.handle(work, _event(work, subscriber, row))
         else:
             log.info("event.not_waiting", event_id=str(event_id))
 
@@ -44,30 +49,42 @@ def delivery_job(subscriber: Subscriber) -> Job:
     )
 
 
-async def _claim(work: Work, subscriber: Subscriber, event_id: UUID) -> bool:
-    """Mark the delivery as handled in the handler's own transaction.
+async def _claim(work: Work, subscriber: Subscriber, event_id: UUID) -> OutboxEvent | None:
+    """Mark the delivery as handled in the handler's own transaction, and return the event.
 
-    If the handler fails, the rollback undoes the mark. False if another run has handled it.
+    If the handler fails, the rollback undoes the mark. None if another run has handled it.
     """
-    changed = await work.session.execute(
+    values = {"event": event_id, "subscriber": subscriber.name, "now": clock.now()}
+    records = await work.session.fetch(_claiming(), values)
+    return _outbox().rows(records)[0] if records else None
+
+
+@cache
+def _outbox() -> Statements[OutboxEvent]:
+    return Statements(OutboxEvent, None)
+
+
+@cache
+def _claiming() -> Statement:
+    claimed = (
         update(Delivery)
-        .where(Delivery.event_id == event_id, Delivery.handler == subscriber.name)
-        .where(Delivery.status != Status.HANDLED)
+        .where(Delivery.event_id == bindparam("event", type_=Uuid))
+        .where(Delivery.handler == bindparam("subscriber", type_=String()))
+        .where(Delivery.status != HANDLED)
         .values(
-            status=Status.HANDLED,
-            attempts=Delivery.attempts + 1,
-            error=None,
-            finished_at=clock.now(),
+            status=HANDLED,
+            attempts=Delivery.attempts + literal_column("1"),
+            error=null(),
+            finished_at=bindparam("now", type_=Delivery.finished_at.type),
         )
-        .execution_options(synchronize_session=False)
         .returning(Delivery.event_id)
+        .cte("claimed")
     )
-    return changed.first() is not None
+    return Statement(_outbox().select().join(claimed, claimed.c.event_id == OutboxEvent.id))
 
 
-async def _event(work: Work, subscriber: Subscriber, event_id: UUID) -> Event:
-    """Load the event. Raises JobRefused if it belongs to another tenant than the worker's."""
-    row = await work.session.get_one(OutboxEvent, event_id)
+def _event(work: Work, subscriber: Subscriber, row: OutboxEvent) -> Event:
+    """Return the event. Raises JobRefused if it belongs to another tenant than the worker's."""
     tenant_id = None if subscriber.event.without_tenant else work.tenant.tenant_id
     event = _read(subscriber, row)
     if row.tenant_id != tenant_id or not event.belongs_to(tenant_id):

@@ -2,12 +2,19 @@
 
 from app.core.jobs.sql import queue_sql
 from app.core.work import Work
+from app.database.compiled.statement import Statement
 
-MARK = queue_sql("""
+MARK = Statement(
+    queue_sql("""
     UPDATE procrastinate_jobs SET args = args || '{"done": true}'
     WHERE id = :id AND NOT (args ->> 'done')::boolean RETURNING id
 """)
-IS_DONE = queue_sql("SELECT (args ->> 'done')::boolean FROM procrastinate_jobs WHERE id = :id")
+)
+IS_DONE = Statement(
+    queue_sql("""
+    SELECT FROM procrastinate_jobs WHERE id = :id AND (args ->> 'done')::boolean
+""")
+)
 
 
 class AlreadyDone(Exception):
@@ -19,6 +26,6 @@ async def mark_done(work: Work, run_id: int) -> None:
 
     A run without a row is allowed: it deleted its own tenant.
     """
-    marked = await work.session.scalar(MARK, {"id": run_id})
-    if marked is None and await work.session.scalar(IS_DONE, {"id": run_id}):
+    run = {"id": run_id}
+    if not await work.session.fetch(MARK, run) and await work.session.fetch(IS_DONE, run):
         raise AlreadyDone
