@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import String, Uuid, bindparam, literal_column, null, update
+from sqlalchemy import ColumnElement, String, Uuid, bindparam, literal_column, null, update
 
 from app.core.jobs import Arguments, Job, JobRefused, JobSkipped
 from app.core.work import Work
@@ -19,7 +19,7 @@ from .subscriber import Subscriber
 
 log = structlog.get_logger(__name__)
 
-HANDLED = literal_column(f"'{Status.HANDLED}'")
+HANDLED: ColumnElement[str] = literal_column(f"'{Status.HANDLED}'", String)
 
 
 def delivery_job(subscriber: Subscriber) -> Job:
