@@ -78,11 +78,12 @@ def json_example(field: Field, number: int) -> str:
     """Return the same value as it appears in JSON requests and responses."""
     if field.kind in NUMBERS and field.bounds != (None, None):
         text = _within(field, number)
-        return text.removeprefix("Decimal(").removesuffix(")")
+        plain = text.removeprefix("Decimal(").removesuffix(")")
+        return plain if plain == text else _sent(plain.strip('"'))
     number += 3 * (field.rank or 0)
     match field.kind:
         case "decimal":
-            return quoted(_decimal(field, number))
+            return _sent(_decimal(field, number))
         case kind if kind in PLAIN_KINDS and kind not in CHOSEN:
             return PLAIN_KINDS[kind].in_json.format(n=number + 1)
         case "date":
@@ -93,6 +94,11 @@ def json_example(field: Field, number: int) -> str:
             return quoted(f"00000000-0000-0000-0000-00000000000{number + 1}")
         case _:
             return example(field, number - 3 * (field.rank or 0))
+
+
+def _sent(number: str) -> str:
+    """Return a decimal as responses have it: tiny ones are `1E-8`."""
+    return quoted(str(Decimal(number)))
 
 
 def counted_example(field: Field) -> str:
