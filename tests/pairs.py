@@ -126,5 +126,5 @@ def _valid(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
             if field in fields:
                 del fields[field]
             else:
-                fields.clear()
+                after[packages[package]] = {"fields": {}}  # its options may be what is refused
     return after
