@@ -69,6 +69,7 @@ RUN = {
     "app tenants create NAME E-MAIL": "app tenants create 'Acme' owner@acme.example",
     "app translations": "",
     "app translations fr": "app translations fr && rm src/app/templates/languages/fr.po",
+    "app translations de": "app translations de && rm -f src/app/templates/languages/de.po",
     "app worker --alive /tmp/worker": "timeout --signal INT 20 app worker --alive alive; test -f alive && rm alive",
 }
 BUILT = "test_container.py: def test_is_built_by_its_own_commands"

@@ -13,13 +13,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("counters")
-    op.drop_table("csv_imports")
+    op.drop_table("counters_of_numbers_without_gaps")
+    op.drop_table("imports_of_rows_from_files_of_csv")
 
 
 def _create_csv_imports() -> None:
     op.create_table(
-        "csv_imports",
+        "imports_of_rows_from_files_of_csv",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
@@ -33,12 +33,12 @@ def _create_csv_imports() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
     )
-    protect("csv_imports")
+    protect("imports_of_rows_from_files_of_csv")
 
 
 def _create_counters() -> None:
     op.create_table(
-        "counters",
+        "counters_of_numbers_without_gaps",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
@@ -48,4 +48,4 @@ def _create_counters() -> None:
         sa.UniqueConstraint("tenant_id", "name", "period"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
     )
-    protect("counters")
+    protect("counters_of_numbers_without_gaps")

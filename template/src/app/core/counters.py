@@ -36,7 +36,7 @@ ONE: ColumnElement[int] = literal_column("1", BigInteger)
 class Counter(UUIDMixin, TenantMixin, Base):
     """The last number taken; `period` is the year, or 0 where years do not count."""
 
-    __tablename__ = "counters"
+    __tablename__ = "counters_of_numbers_without_gaps"
     __table_args__ = (UniqueConstraint("tenant_id", "name", "period"),)
 
     name: Mapped[str] = mapped_column(String(80))
