@@ -28,7 +28,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "auth": "languages origin permissions",
         "work": "auth origin",
         "personal_data": "work",
-        "counters_of_numbers_without_gaps": "work",
+        "counters": "work",
         "etags": "errors work",
         "audit": "auth observability work",
         "cache": "work",
