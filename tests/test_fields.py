@@ -98,8 +98,8 @@ WRONG = {
     "mail: email unique with label": "an email is unique in any case, and not with another field: leave 'with' out",
     "number: number": 'a number says what it looks like: write for example number("INV-{year}-{n:05}")',
     'number: number("INV {n}")': (
-        'number("INV {n}") cannot be: use letters, digits and . _ / # -, {n} or {n:05} once, and {year} if each year'
-        ' begins at 1, such as number("INV-{year}-{n:05}")'
+        'number("INV {n}") is not allowed: use letters, digits and . _ / # -, {n} or {n:05} once, and {year} if each'
+        ' year begins at 1, such as number("INV-{year}-{n:05}")'
     ),
     'number: number("a-long-name-before-numbers-{n}")': (
         'number("a-long-name-before-numbers-{n}") is too long: use at most 28 characters'

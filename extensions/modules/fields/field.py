@@ -58,8 +58,8 @@ class Field:
     `labels` are those of an enum's values, empty where there is none. `limits` are comparisons such as `>= 0` and
     `> starts_at`. `unique_with` has columns. `currency` is the only one of an amount. An optional amount is `paired`
     with its currency, its `partner`. `rank` counts the fields that must be less: samples rise with it. `filters` are
-    those besides equality. `searched` is true if lists search its words, `private` if
-    no log and no export has its values.
+    those besides equality. `searched` is true if lists search its words, `private` if no log and no export has its
+    values.
 
     `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
     is true if archived rows do not count for a unique field. `numbering` is the form of a number that the module gives.

@@ -26,8 +26,8 @@ def read_form(said: str) -> tuple[str, str] | None:
     parts = [*_PARTS.finditer(form)]
     if any(part["wrong"] for part in parts) or form.count("{n") != 1 or form.count("{year}") > 1:
         raise Wrong(
-            f"number({found[1]}) cannot be: use letters, digits and . _ / # -, {{n}} or {{n:05}} once, and {{year}}"
-            f" if each year begins at 1, such as {_EXAMPLE}"
+            f"number({found[1]}) is not allowed: use letters, digits and . _ / # -, {{n}} or {{n:05}} once, and"
+            f" {{year}} if each year begins at 1, such as {_EXAMPLE}"
         )
     if len(form) + _DIGITS > LENGTH:
         raise Wrong(f"number({found[1]}) is too long: use at most {LENGTH - _DIGITS} characters")

@@ -1,4 +1,7 @@
-"""Files to import from CSV, and counters for numbers without gaps."""
+"""Files to import from CSV, and counters for numbers without gaps.
+
+The tables' names are longer than those of modules may be: a project may have a module `counters`.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,12 +17,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("counters_of_numbers_without_gaps")
-    op.drop_table("imports_of_rows_from_files_of_csv")
+    op.drop_table("csv_files_whose_rows_are_imported")
 
 
 def _create_csv_imports() -> None:
     op.create_table(
-        "imports_of_rows_from_files_of_csv",
+        "csv_files_whose_rows_are_imported",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
@@ -33,7 +36,7 @@ def _create_csv_imports() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], ondelete="CASCADE"),
     )
-    protect("imports_of_rows_from_files_of_csv")
+    protect("csv_files_whose_rows_are_imported")
 
 
 def _create_counters() -> None:

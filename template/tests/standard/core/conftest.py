@@ -1,5 +1,6 @@
-"""The queue with sample jobs (tests/support/queue_fixtures.py)."""
+"""The queue with sample jobs, and what the tests of logging share."""
 
+from tests.support.log_fixtures import restored_logging
 from tests.support.queue_fixtures import queue, queue_runtime, queue_settings
 
-__all__ = ["queue", "queue_runtime", "queue_settings"]
+__all__ = ["queue", "queue_runtime", "queue_settings", "restored_logging"]

@@ -35,14 +35,7 @@ def failing(code: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(buffered, encoding="utf-8")
 
 
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    before = (structlog.get_config(), root.handlers[:], root.level)
-    yield
-    structlog.configure(**before[0])
-    root.handlers[:] = before[1]
-    root.setLevel(before[2])
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 @pytest.fixture(params=["EPIPE", "ENOSPC", "EIO", "none"])

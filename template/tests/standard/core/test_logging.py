@@ -1,7 +1,6 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +12,7 @@ from app.core.observability.log_context import bind_identity, current_fields, lo
 from app.core.observability.logging import HIDDEN, configure_logging, hide_private
 from app.kit.ids import new_id
 
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    before = (structlog.get_config(), root.handlers[:], root.level)
-    yield
-    structlog.configure(**before[0])
-    root.handlers[:] = before[1]
-    root.setLevel(before[2])
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 class TestJson:

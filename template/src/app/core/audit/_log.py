@@ -99,7 +99,7 @@ class Act:
 
 
 def _is_hidden(name: str, declared: Collection[str] | None) -> bool:
-    """What a model declares private takes the place of what names look like."""
+    """True for what the model declares private; if it declares nothing, the name decides."""
     return is_private(name) if declared is None else name in declared
 
 

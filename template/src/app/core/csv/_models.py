@@ -14,7 +14,7 @@ from app.database.repository import Repository
 class CsvImport(UUIDMixin, TimestampMixin, TenantMixin, Base):
     """One file; `content` is empty once it was imported or refused."""
 
-    __tablename__ = "imports_of_rows_from_files_of_csv"
+    __tablename__ = "csv_files_whose_rows_are_imported"
 
     name: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10), default="waiting", info={"example": "done"})
