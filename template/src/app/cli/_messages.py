@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from app.core.auth import OidcRefused, TokenRefused
+from app.core.defaults import UserRequired
 from app.core.errors import AppError, FieldError
 from app.core.languages import APP, Text, message, texts
 from app.core.module import find_modules
@@ -26,7 +27,7 @@ MARKED = {
 }
 LABELS = {Text.__name__, texts.__name__}
 """What is given to these is a text, also if it is one word."""
-UNUSED = (WrongStep,)
+UNUSED = (UserRequired, WrongStep)
 """Errors of core that perhaps no module of this project raises."""
 
 

@@ -1,5 +1,6 @@
 """Catalogues are complete; a language is chosen by the person, the browser, or is English."""
 
+import ast
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -44,6 +45,22 @@ class TestGerman:
         places = messages()
 
         assert [text for text in missing(GERMAN) if is_of_the_standard(places[text])] == []
+
+    def test_knows_all_errors_of_core(self) -> None:
+        """Add one that no module of this project raises to UNUSED in cli/_messages.py."""
+        titles = {
+            title.value
+            for file in (APP / "core").rglob("*.py")
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ClassDef)
+            for each in node.body
+            if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "title"
+            for title in [each.value]
+            if isinstance(title, ast.Constant) and title.value
+        }
+
+        assert len(titles) > 20
+        assert titles <= messages().keys()
 
     def test_names_the_same_values_as_the_english_text(self) -> None:
         different = [

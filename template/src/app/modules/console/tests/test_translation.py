@@ -41,7 +41,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 DATA = re.compile(
     r"[a-z0-9_.*-]+@[\w.-]+"  # an address
-    r"|[a-z_]+:[a-z_]+(, [a-z_]+:[a-z_]+)*"  # permissions
+    r"|[a-z0-9_]+:[a-z0-9_]+(, [a-z0-9_]+:[a-z0-9_]+)*"  # permissions
     r"|[\w-]+([.:/][\w.-]+)+"  # names of events, acts and jobs, versions
     r"|[\d., ]+[\d:]+ (UTC|[A-Z]{2,4})"  # a moment
     r"|python-httpx.*|[A-Z0-9]{20,}|[0-9a-f]{32}|ak_\S+|test|EUR|UTC|en|acme(-[0-9a-f]+)?|script-alert.*"
