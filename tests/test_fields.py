@@ -70,6 +70,9 @@ WRONG = {
     "total: uuid index filters(range)": "uuid has no range: leave it out of filters",
     "total: float index filters(several)": "float is not filtered by several values: leave it out of filters",
     "total: int index filters(empty)": "a field that is never empty has no filter for that: leave it out of filters",
+    "total: email unique filters(several)": (
+        "a unique email is compared in any case, with one value at a time: leave several out of filters"
+    ),
     "total: enum(one) filters(several)": "an enum of one value is not filtered by several: leave it out of filters",
     "total: int 1..1": "1..1: the first number must be smaller than the second",
     "total: int ..": "'..' has no number: write for example 0..100, 0.. or ..100",

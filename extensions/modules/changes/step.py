@@ -74,6 +74,10 @@ def _allowed(up: Iterable[Call]) -> Iterator[tuple[str, str]]:
         yield "ban-drop-table", "the description says drop; deploy the code without it first."
     if "drop_column" in functions:
         yield "ban-drop-column", "the description says drop; deploy the code without it first."
+    if "drop_search" in functions:
+        yield "ban-drop-table", "the description says no search; deploy the code without it first."
+    if functions & {"stop_search", "drop_search"}:
+        yield "ban-drop-function", "only the trigger calls it, which is dropped too."
     if functions & {"change_type", "shorten"}:
         yield "changing-column-type", "the new type takes the same values."
 

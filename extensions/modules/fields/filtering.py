@@ -63,6 +63,8 @@ def filters_problem(field: Field, columns: Collection[str]) -> str:
         return f"{field.kind} has no range: leave it out of filters"
     if "several" in field.filters and field.kind not in FILTERED - {"bool"}:
         return f"{field.kind} is not filtered by several values: leave it out of filters"
+    if "several" in field.filters and field.ignores_case:
+        return "a unique email is compared in any case, with one value at a time: leave several out of filters"
     if "several" in field.filters and len(field.values) == 1:
         return "an enum of one value is not filtered by several: leave it out of filters"
     if "empty" in field.filters and not field.optional:
