@@ -26,8 +26,8 @@ from .one_update import begin, commit, conflicts, update
 
 STANDARD = "# The standard was here."
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-MANY = settings(FEW, max_examples=400)
-THROUGH_COPIER = settings(FEW, max_examples=4, phases=[Phase.generate])
+MANY = settings(FEW, max_examples=150)
+THROUGH_COPIER = settings(FEW, max_examples=2, phases=[Phase.generate])
 
 
 @pytest.fixture(scope="module")
