@@ -25,7 +25,7 @@ WORDS = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Not in the process that hands the tests to its workers: importing the app takes a second."""
+    """Skip the process that hands the tests to its workers: importing the app takes a second."""
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     for name in () if hands_out else WORDS:
         config.pluginmanager.import_plugin(name)
@@ -45,6 +45,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 
 def pytest_unconfigure() -> None:
-    """What is left is searched for garbage once; pytest would do it ten times, for seconds."""
+    """Collect garbage once; pytest would do it ten times, which takes seconds."""
     gc.collect()
     gc.freeze()

@@ -229,7 +229,7 @@ class TestIdentities:
         runtime: Runtime,
         owner: Person,
     ) -> None:
-        """Also if the provider's account has the same, confirmed address; also after a reset."""
+        """This holds if the provider's account has the same, confirmed address, and after a reset."""
         await link(browser, honest, runtime, owner)
         url = f"{IDENTITIES}/{(await browser.get(IDENTITIES)).json()[0]['id']}"
         await browser.delete(url, headers=OURS)
