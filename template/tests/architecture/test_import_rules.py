@@ -70,7 +70,9 @@ class TestDocs:
             assert said[part] == siblings | packages, part
 
     def test_are_read(self) -> None:
-        table = "| routes | own services, own leaves (errors), core |\n| jobs | the same, and kit |\n"
+        table = (
+            "| routes | own services, own leaves (errors), core |\n| jobs | the same, and kit |\n"
+        )
 
         assert _table_of(table) == {
             "routes": {"services", "app.core"} | LEAVES,
