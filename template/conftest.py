@@ -1,6 +1,7 @@
 """The words that every test may use, wherever it lives: beside a module or under tests/."""
 
 import gc
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ GROUPS = {
 }
 """Folders that share expensive databases: one process runs all tests of a group."""
 
+OWN = re.compile(r"(?<=[\[-])own(?=[\]-])")
+"""The parameter of a test that attacks what only this project has (tests/isolation/routes.py)."""
+
 WORDS = (
     "tests.support.checkouts",
     "tests.support.fixtures",
@@ -29,6 +33,20 @@ def pytest_configure(config: pytest.Config) -> None:
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     for name in () if hands_out else WORDS:
         config.pluginmanager.import_plugin(name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out a test of the project's own routes or tables if that of every one runs too."""
+    chosen = {item.nodeid for item in items}
+    left_out = [item for item in items if OWN.search(item.nodeid) and _every(item) in chosen]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _every(item: pytest.Item) -> str:
+    return OWN.sub("every", item.nodeid)
 
 
 class Scheduling(LoadScopeScheduling):

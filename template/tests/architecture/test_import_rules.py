@@ -85,8 +85,8 @@ def _table_of(text: str) -> dict[str, set[str]]:
     said: dict[str, set[str]] = {}
     above: set[str] = set()
     for first, second in re.findall(r"^\| ([a-z, ]+) \| (.+) \|$", text, re.MULTILINE):
-        parts = [part for part in first.split(", ") if part in MAY]
-        if parts:
+        parts = first.split(", ")
+        if all(part in MAY for part in parts):
             above = {name for phrase in _phrases(second) for name in _names(phrase, above)}
             said |= dict.fromkeys(parts, above)
     return said

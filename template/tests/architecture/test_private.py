@@ -68,12 +68,14 @@ def _found(file: File) -> Iterator[tuple[str, str]]:
 
     What a class inherits from a library is found in the standard's packages, not in modules.
     """
-    own = _defined() | set(_names_of([file]))
     for node in ast.walk(file.tree):
         name = _name(node)
-        is_own = _is_own(node) and (file.module is not None or name in own)
-        if _is_private(name) and not is_own:
+        if _is_private(name) and not (_is_own(node) and _is_defined(name, file)):
             yield file.at(node), name
+
+
+def _is_defined(name: str, file: File) -> bool:
+    return file.module is not None or name in _defined() or name in _names_of([file])
 
 
 @cache
