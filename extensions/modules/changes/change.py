@@ -1,4 +1,4 @@
-"""What is different between a module as it was described and as it is described now."""
+"""Compare a module as it was described with its description now."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What repositories declare for mypy is what their models and filters have."""
+"""Repositories declare for mypy what their models and filters have."""
 
 from collections.abc import Iterator
 from typing import Any, Unpack, get_args, get_origin, get_type_hints

@@ -1,4 +1,4 @@
-"""What the tests do in a cluster: distribute, write and read rows of a tenant."""
+"""Helpers for a cluster: distribute, write and read rows of a tenant."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -193,7 +193,7 @@ class TestServing:
     async def test_shows_each_tenant_its_own_rows(
         self, either: Runtime, owner: Person, rival: Person
     ) -> None:
-        """Whether the tenant is set by the read itself, or ahead of it in a transaction."""
+        """The tenant is set by the read itself, or ahead of it in a transaction."""
         await invite(either, owner, "eve")
         for person, expected in ((owner, {"eve@example.com"}), (rival, set())):
             async with open_session(either.database.rw, person.context) as session:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -39,6 +40,7 @@ MARK = text(
 )
 
 
+@cache
 def tenants_models() -> tuple[type[Any], ...]:
     """Return the tenant models of every module of this project."""
     find_modules()  # loads every model

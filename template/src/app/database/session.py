@@ -90,7 +90,7 @@ class TenantSession(OrmVerbs):
         return await self._fetch(statement, values)
 
     async def write(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """As `fetch`, but a statement that fails undoes nothing else. Raises DBAPIError."""
+        """Run like `fetch`, but a statement that fails undoes nothing else. Raises DBAPIError."""
         self.transaction.has_written = True
         await self._join_orm()
         return await self.transaction.write(statement.sql, statement.arguments(values))

@@ -1,4 +1,4 @@
-"""What is wrong with a file, line by line."""
+"""Errors of a file, line by line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from app.core.references import unknown_reference
 from app.database.repository import ReferenceNotFound, RowNotFound, ValueNotAllowed
 
 MOST_ERRORS = 100
-"""At most this many are listed; the problem's detail says how many there are."""
+"""The maximum that is listed; the problem's detail says how many there are."""
 NOT_ALLOWED = message("The value is outside of what is allowed here.")
 NOTHING = message("There is nothing that this row refers to.")
 REFUSALS = (404, 409, 422)
-"""What a service says of a row. Anything else, such as a missing permission, is of the request."""
+"""Errors about a row. Anything else, such as a missing permission, concerns the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """What is wrong at a line of the file, the first of a row; `field` is empty for all of it."""
+    """An error at a line of the file, the first of its row; `field` is empty for the whole row."""
 
     line: int
     field: str

@@ -13,7 +13,7 @@ from ._errors import CsvRefused, CsvTooLarge, LineError, line_errors
 from ._file import File, Row
 
 MOST_COLLECTED = 1000
-"""After so many errors the rest of the file is not tried."""
+"""The rest of the file is not tried after so many errors."""
 
 
 class Import:

@@ -85,7 +85,7 @@ class Transaction:
             raise_refused(self._dbapi, error, sql, closed=self.connection.is_closed())
 
     async def write(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """As `fetch`, but if the statement fails, the transaction goes on as it was before.
+        """Run like `fetch`, but if the statement fails, the transaction continues as it was before.
 
         If nothing was sent before, there is nothing to keep: the transaction ends, and the next
         statement begins another one. Otherwise a savepoint is sent ahead, in the same round trip.

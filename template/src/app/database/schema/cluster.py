@@ -1,4 +1,4 @@
-"""Which tables are on which nodes of a Citus cluster, and how they get there."""
+"""Decide which tables are on which nodes of a Citus cluster, and distribute them."""
 
 from sqlalchemy import Connection, text
 

@@ -10,7 +10,7 @@ from app.core.errors import AppError, Unavailable
 from app.core.http.streaming import is_streamed
 
 ON_DISCONNECT = "on_disconnect"
-"""What the server calls when the client disconnects, in the request's state."""
+"""The callback for a disconnect of the client, in the request's state."""
 
 
 class RequestTooSlow(Unavailable):

@@ -25,7 +25,7 @@ NOT_EXPORTED = ("limit", "cursor")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong at a line of the file."""
+    """An error at a line of the file."""
 
     line: str
     field: Words

@@ -1,4 +1,4 @@
-"""What a form and a table know of a field, from its schema alone."""
+"""A form and a table derive a field from its schema alone."""
 
 from typing import Annotated, Literal
 

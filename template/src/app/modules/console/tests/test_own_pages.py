@@ -1,4 +1,4 @@
-"""What a tenant's people manage: members, roles, keys, their account, the tenant, its audit log."""
+"""A tenant's users manage members, roles, keys, their account, the tenant, its audit log."""
 
 import re
 from datetime import timedelta

@@ -67,7 +67,7 @@ class Marked(dict[str, str]):
 
 
 class Said(HTMLParser):
-    """What a page says: its texts, and what it says to screen readers."""
+    """Collects the texts of a page, including those for screen readers."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What there is to show: the resources of the API, found in its routes and their schemas.
+"""Find what can be shown: the resources of the API, from its routes and their schemas.
 
 Nothing is declared for the console. It calls the same routes as every client, in the unit of work
 of its page, so that services check permissions and values, and rows come in no other way.

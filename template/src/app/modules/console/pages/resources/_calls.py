@@ -27,7 +27,7 @@ OUTDATED = ("outdated", "precondition-failed")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the route sent: JSON, or a problem. `version` is that of the row."""
+    """A route's response: JSON, or a problem. `version` is that of the row."""
 
     status: int
     data: Any

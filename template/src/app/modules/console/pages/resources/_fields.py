@@ -25,7 +25,7 @@ NOTHING = object()
 
 
 class Kind(StrEnum):
-    """Which control a field has, and how its values are written."""
+    """The control that a field has, which decides how its values are written."""
 
     TEXT = "text"
     LONG_TEXT = "long-text"
@@ -64,7 +64,7 @@ class Field:
     hint: Text = Text("")  # noqa: RUF009 - never changed
     target: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What choices are called, where the schema says it (`x-enum-labels`)."""
+    """The labels of choices, if the schema has any (`x-enum-labels`)."""
 
     def name_of(self, choice: object) -> Text:
         """Return a choice as people read it: `in_transit` is "in transit", if it has no label."""

@@ -1,4 +1,4 @@
-"""What a row is called: in links, pickers and headings."""
+"""Name a row in links, pickers and headings."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the pages of resources say: names of schemas, fields and choices, for catalogues."""
+"""Collect the names of schemas, fields and choices, for catalogues."""
 
 from collections.abc import Iterable, Iterator
 

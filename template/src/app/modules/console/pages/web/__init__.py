@@ -1,4 +1,4 @@
-"""How a page of the console comes about: who asks, what is rendered, and what errors look like."""
+"""Handle a page of the console: who asks, what is rendered, and what errors look like."""
 
 from ._errors import show_error
 from ._log_in import PREFIX, begin_session, end_cookies, end_support_cookie, own_path, renewed

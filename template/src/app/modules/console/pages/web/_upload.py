@@ -11,7 +11,7 @@ from app.core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 
 FORM = "multipart/form-data"
 FRAME = 64 * 1024
-"""What a form may have around its file."""
+"""Bytes that a form may have in addition to its file."""
 
 
 async def upload(request: Request, name: str, *, most: int, seconds: float) -> bytes:

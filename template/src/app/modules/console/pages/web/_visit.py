@@ -29,7 +29,7 @@ NOTES = {
     "done": Text("Done."),
     "mailed": Text("An e-mail is on its way."),
 }
-"""What the page says after a form: `?note=created`."""
+"""The message of the page after a form: `?note=created`."""
 
 
 def until_of(actor: Actor | None, locale: Locale) -> str:
