@@ -21,7 +21,7 @@ from app.modules.users import SuperuserService
 
 GIVES_UP_AFTER = 600
 JOBS_SECONDS = 30
-"""The longest wait for the jobs that `app seed` has enqueued: their lines would follow the message."""
+"""The longest wait for jobs that `app seed` has enqueued: their lines would follow the message."""
 WORK_LEFT = sql("""
     SELECT EXISTS (
         SELECT FROM procrastinate_jobs
@@ -33,9 +33,7 @@ WORK_LEFT = sql("""
 def welcome(settings: Settings, host: str, port: int) -> None:
     """Print it as soon as the server answers and no job is left, in a daemon thread."""
     text = "\n".join(["", *_lines(settings, f"http://{host}:{port}"), ""])
-    threading.Thread(
-        target=_print_when_up, args=(settings, host, port, text), daemon=True
-    ).start()
+    threading.Thread(target=_print_when_up, args=(settings, host, port, text), daemon=True).start()
 
 
 def _lines(settings: Settings, url: str) -> list[str]:
@@ -72,7 +70,7 @@ async def wait_for_jobs(settings: Settings) -> None:
     try:
         with suppress(TimeoutError, SQLAlchemyError, OSError):
             async with asyncio.timeout(JOBS_SECONDS):
-                while await _has_jobs(database.rw):
+                while await _has_jobs(database.rw):  # noqa: ASYNC110 - happens in Postgres
                     await asyncio.sleep(0.2)
     finally:
         await database.close()
