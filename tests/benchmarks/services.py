@@ -119,7 +119,7 @@ def _webhooks(bench: Bench, side: str) -> float:
             cwd=bench.project.folder,
             env={**os.environ, **bench.variables()},
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # its log: nobody reads it, and a full pipe would stop it
         ) as process:
             received.wait_for(number)
             process.communicate(b"\n")

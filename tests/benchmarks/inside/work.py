@@ -4,7 +4,7 @@
 
 Runs the number of jobs, or delivers as many events, in one worker with five slots, and prints {"per_second",
 "latency_ms"}: the latency is the median from a commit to the start of the last handler, one after the other. The
-receiver of webhooks at the URL counts them itself: then it prints {} when it begins, and {} once a line was read.
+receiver of webhooks at the URL counts them itself: the worker goes on until a line is read, and prints {}.
 """
 
 import asyncio
@@ -171,7 +171,6 @@ async def measured(kind: str, number: int, begin: Begin, work: Callable[[], Awai
     waiting = asyncio.create_task(handled.wait_for(number * HANDLERS[kind]))
     worker = asyncio.ensure_future(work())
     if kind == "webhooks":
-        print("{}", flush=True)
         await asyncio.to_thread(sys.stdin.readline)  # until the receiver has all
         result: Result = {}
     else:

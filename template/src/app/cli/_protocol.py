@@ -45,6 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._counted: str | None = None
         self._in_head = False
         self._head_bytes = 0
+        self._header_bytes = 0
         self._refusal: AppError = BadRequest()
         self._head_timer: TimerHandle | None = None
 
@@ -75,7 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._start_timer()
 
     def on_message_begin(self) -> None:
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._head_bytes, self._header_bytes = True, 0, 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -85,8 +86,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
-        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self.limits.max_head_bytes or len(self.headers) > MOST_HEADERS:
+        self._header_bytes += len(name) + len(value) + 4
+        if self._header_bytes > self.limits.max_head_bytes or len(self.headers) > MOST_HEADERS:
             self._give_up(HeadTooLarge())
 
     def on_headers_complete(self) -> None:
