@@ -46,6 +46,11 @@ OURS = {"app": "serve", "worker": "work", "migrate": "migrate"}
 LOADS = "import sys; from app.config import load_settings as load; load(None, process=sys.argv[1])"
 
 
+def read(file: Path) -> str:
+    """Return the text of a file that names the project."""
+    return file.read_text(encoding="utf-8").replace("{{ project_slug }}", "acme-portal")
+
+
 def filled(value: Any) -> Any:
     """Fill in the variables of each text, as Compose does after it has read the YAML."""
     if isinstance(value, dict):
@@ -61,7 +66,7 @@ def _filled(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    loaded: dict[str, Any] = filled(yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8")))
+    loaded: dict[str, Any] = filled(yaml.safe_load(read(COMPOSE / "compose.yaml.jinja")))
     return loaded
 
 
@@ -73,8 +78,7 @@ def pooled() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def kamal() -> dict[str, Any]:
-    text = (KAMAL / "deploy.yml").read_text(encoding="utf-8")
-    text = FETCH.sub(lambda m: GIVEN.get(m[1], m[2] or ""), text)
+    text = FETCH.sub(lambda m: GIVEN.get(m[1], m[2] or ""), read(KAMAL / "deploy.yml.jinja"))
     loaded: dict[str, Any] = yaml.safe_load(text.replace("<%= %x(git rev-parse HEAD).strip %>", "0" * 40))
     return loaded
 
@@ -111,7 +115,7 @@ class TestCompose:
                 assert name in compose["services"] or name in pooled["services"]
             for volume in service.get("volumes", ()):
                 _is_there(volume.split(":")[0], compose["volumes"])
-        variables = {name for name, *_ in VARIABLE.findall((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))}
+        variables = {name for name, *_ in VARIABLE.findall(read(COMPOSE / "compose.yaml.jinja"))}
         example = (COMPOSE / ".env.example").read_text(encoding="utf-8")
         assert {name for name in variables if not re.search(rf"^(# )?{name}=", example, re.MULTILINE)} == set()
 
@@ -211,6 +215,11 @@ class TestKamal:
         assert set(kamal["proxy"]) <= PROXY_KEYS
         for role in kamal["servers"].values():
             assert set(role) <= ROLE_KEYS
+
+    def test_shares_a_server_with_other_projects(self, kamal: dict[str, Any], compose: dict[str, Any]) -> None:
+        """Containers and volumes have the names of their service."""
+        assert kamal["service"] == compose["name"] == "acme-portal"
+        assert [volume.split(":")[0] for volume in kamal["volumes"]] == ["acme-portal_files"]
 
     def test_asks_for_each_secret_once(self, kamal: dict[str, Any]) -> None:
         web, worker = set(kamal["env"]["secret"]), set(kamal["servers"]["worker"]["env"]["secret"])

@@ -40,6 +40,21 @@ class TestRefs:
 
         assert refused({name: said}) == [f"posts.{name}: {sentence}"]
 
+    @pytest.mark.parametrize(
+        ("said", "instead"),
+        {
+            "tags?": "ref tags, or refs tags for several",
+            "Tag unique": "ref tags, or refs tags for several",
+            "list of tags": "ref tags, or refs tags for several",
+            "posts?": "ref posts, or refs posts for several",
+            "user": "ref users",
+        }.items(),
+    )
+    def test_are_proposed_where_a_module_is_given_as_a_type(self, said: str, instead: str) -> None:
+        word = said.removeprefix("list of ").rstrip("?").split()[0]
+
+        assert refused({"topic": said}) == [f"posts.topic: {word!r} is a module, and no type: write {instead}"]
+
     def test_are_refused_beside_others(self) -> None:
         column = "tag makes a column tag_id, which this needs: rename one of them"
 

@@ -26,7 +26,7 @@ from .kinds import is_known, places_of
 from .limits import check_limits, read_limits
 from .numbering import LENGTH as NUMBER_LENGTH
 from .numbering import read_form, with_form
-from .problem import Wrong
+from .problem import NoType, Wrong
 
 _SHAPE = re.compile(
     r"\s*(?:ref\s+(?P<target>[A-Za-z][\w-]*)|list\s+of\s+(?P<item>\w+)|(?P<kind>time[\s_]+zone|\w+))"
@@ -128,8 +128,9 @@ def _kind(word: str | None) -> Kind:
         )
     if word not in KINDS:
         near = get_close_matches(word.lower(), KINDS, 1)
-        raise Wrong(
-            f"{word!r} is no type: use {_FORMS.get(near[0], near[0]) + ', or another' if near else 'one'} of {_TYPES}"
+        raise NoType(
+            word,
+            f"{word!r} is no type: use {_FORMS.get(near[0], near[0]) + ', or another' if near else 'one'} of {_TYPES}",
         )
     return word
 
@@ -214,7 +215,7 @@ def _str(given: str | None) -> dict[str, Any]:
 
 def _list(item: str | None, given: str | None) -> dict[str, Any]:
     if item != "str":
-        raise Wrong(f"'list of {item}' cannot be: write list of str(40)")
+        raise NoType(item or "", f"'list of {item}' cannot be: write list of str(40)")
     length = _number(given or str(STR_LENGTH), "str(n)", "str(40)")
     if not 1 <= length <= STR_LENGTH:
         raise Wrong(f"list of str({length}) cannot be: use 1 to {STR_LENGTH} characters")

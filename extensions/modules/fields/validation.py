@@ -8,7 +8,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from ..answer import Described
+from ..answer import Described, snake
 from ..names import Names, is_english, names_of
 from ..options import DEFAULT, Options, read_options
 from .field import FILES, NAME, USERS, Field
@@ -17,7 +17,7 @@ from .links import link_problem, linked, ranked
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
 from .numbering import numbers_problem
-from .problem import Wrong
+from .problem import NoType, Wrong
 from .reading import read_fields, target_word
 from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
 from .steps import steps_problem
@@ -140,7 +140,10 @@ def _read(
     if problem := spelling_problem(name):
         raise Wrong(problem)
     word = target_word(said)
-    found = (_resolved(field, packages, word) for field in read_fields(str(name), said))
+    try:
+        found = [_resolved(field, packages, word) for field in read_fields(str(name), said)]
+    except NoType as wrong:
+        raise Wrong(_module_problem(wrong.word, packages) or str(wrong)) from None
     return [_checked(_with_options(field, options[module.package], options), module) for field in found]
 
 
@@ -186,13 +189,26 @@ def _target(target: Names, packages: dict[str, Names], word: str) -> Names:
     """Return the target's real names. Raises Wrong."""
     if problem := _NO_TARGETS.get(target.singular):
         raise Wrong(problem)
-    for names in packages.values():
-        if {target.singular, target.plural} & {names.singular, names.plural}:
-            return names
+    if found := _found(target, packages):
+        return found
     if target == FILES:
         raise Wrong("files is a ready-made module that is not chosen: add it to `modules`")
     missing = target.plural if is_english(word) else word
     raise Wrong(f"there is no module {missing!r} to refer to: add it, or use {_offered(missing, packages)}")
+
+
+def _found(target: Names, packages: dict[str, Names]) -> Names | None:
+    forms = {target.singular, target.plural}
+    return next((names for names in packages.values() if forms & {names.singular, names.plural}), None)
+
+
+def _module_problem(word: str, packages: dict[str, Names]) -> str:
+    """Return what to write instead of a module's name in the place of a type."""
+    names = _found(names_of(snake(word)), {**packages, USERS.package: USERS})
+    if names is None:
+        return ""
+    several = "" if names == USERS else f", or refs {names.package} for several"
+    return f"{word!r} is a module, and no type: write ref {names.package}{several}"
 
 
 def _offered(missing: str, packages: dict[str, Names]) -> str:

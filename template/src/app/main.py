@@ -98,7 +98,7 @@ def _middleware(runtime: Runtime) -> list[Middleware]:
         *cors(settings.auth.browser_origins),
         Middleware(SecurityHeadersMiddleware, https=https),
         *observed(runtime.observation),
-        Middleware(TraceMiddleware),
+        Middleware(TraceMiddleware, shows_paths=settings.environment == "development"),
         Middleware(PathMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.http.max_body_bytes),
         Middleware(ValuesMiddleware, most=settings.http.max_json_values),

@@ -168,7 +168,10 @@ async def _examine_as(settings: Settings, role: Role) -> list[Finding]:
     engine = create_engine(url, pgbouncer=pooled)
     try:
         async with engine.connect() as connection:
-            findings = await find_in_role(connection, may_own=role.migrates)
+            meant = "app_rw" if role.serves else "app_admin"
+            findings = await find_in_role(
+                connection, may_own=role.migrates, meant=None if role.migrates else meant
+            )
             if role.serves and not settings.database.citus and await is_cluster(connection):
                 findings.append(NOT_TOLD)
             return [*findings, *await _of_schema(connection, role)]

@@ -10,6 +10,7 @@ from app import seeds
 from app.bootstrap import open_runtime, with_database
 from app.config import load_settings, read_file
 from app.core.module import Module, find_modules
+from app.core.observability.logging import configure_logging
 from app.database.schema.module_order import in_order
 from app.modules.users import SuperuserService
 
@@ -79,6 +80,7 @@ async def _seed() -> None:
             " app create-superuser makes the first user."
         )
     await refuse_unready(settings)
+    configure_logging(settings.log, json=False)
     modules = find_modules()
     runtime = open_runtime(settings, modules)
     try:

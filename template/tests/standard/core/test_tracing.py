@@ -133,6 +133,18 @@ class TestTheRequestLine:
         assert (line["tenant_id"], line["user_id"], line["route"]) == (None, None, None)
         assert current_fields() == {}
 
+    @pytest.mark.parametrize(("shows_paths", "shown"), [(True, "/no%1Bwhere"), (False, None)])
+    async def test_shows_a_path_without_a_route_only_in_development(
+        self, shows_paths: bool, shown: str | None
+    ) -> None:
+        app = FastAPI()
+        app.add_middleware(TraceMiddleware, shows_paths=shows_paths)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            [line] = await lines_of(client, "/no%1Bwhere?token=hunter2")
+
+        assert line["route"] == shown
+
     async def test_keeps_requests_apart_that_run_together(self, client: httpx.AsyncClient) -> None:
         answers = await asyncio.gather(*(client.get("/known/1") for _ in range(20)))
 

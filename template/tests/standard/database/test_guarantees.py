@@ -238,6 +238,17 @@ class TestRefuseUnsafeDatabase:
     async def test_lets_a_safe_one_serve(self, runtime: Runtime) -> None:
         await refuse_unsafe_database(runtime.database.rw, runtime.database.admin)
 
+    async def test_refuses_log_ins_that_are_exchanged(self, runtime: Runtime) -> None:
+        with pytest.raises(UnsafeDatabase) as refused:
+            await refuse_unsafe_database(runtime.database.admin, runtime.database.rw)
+
+        assert list(map(str, refused.value.findings)) == [
+            "role app_admin is the log-in of APP_DATABASE_URL, and sees the rows of all tenants.\n"
+            "    Log in as app_rw instead",
+            "role app_rw is the log-in of APP_DATABASE_ADMIN_URL, and sees one tenant at a time.\n"
+            "    Log in as app_admin instead",
+        ]
+
     async def test_refuses_with_every_finding_and_its_fix(self, settings: Settings) -> None:
         engine = create_async_engine(settings.database.owner_url or "")
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from random import getrandbits
 from time import perf_counter
+from urllib.parse import quote
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,8 +25,11 @@ QUIET = "/health/"
 
 
 class TraceMiddleware:
-    def __init__(self, app: ASGIApp) -> None:
+    """`shows_paths` logs the paths of requests that no route serves, for development."""
+
+    def __init__(self, app: ASGIApp, *, shows_paths: bool = False) -> None:
         self.app = app
+        self.shows_paths = shows_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -34,17 +38,21 @@ class TraceMiddleware:
         state = scope.setdefault("state", {})
         trace_id = state["trace_id"] = state.get("trace_id") or _trace_id(scope)
         with log_context(trace_id=trace_id, tenant_id=None, user_id=None):
-            await RequestCycle(self.app, scope, receive, send).run()
+            cycle = RequestCycle(self.app, scope, receive, send, shows_paths=self.shows_paths)
+            await cycle.run()
 
 
 class RequestCycle:
     """One request and its response."""
 
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, shows_paths: bool
+    ) -> None:
         self.app = app
         self.scope = scope
         self.receive = receive
         self.send = send
+        self.shows_paths = shows_paths
         self.status: int | None = None
         self.started = perf_counter()
 
@@ -86,11 +94,15 @@ class RequestCycle:
 
     def write_line(self) -> None:
         """Write the request's log line, with the route's template: the path may contain a token."""
-        write = log.debug if self.scope["path"].startswith(QUIET) else log.info
+        path = self.scope["path"]
+        write = log.debug if path.startswith(QUIET) else log.info
+        route = route_template(self.scope)
+        if route is None and self.shows_paths:
+            route = quote(path)
         write(
             "request",
             method=self.scope.get("method", "WEBSOCKET"),
-            route=route_template(self.scope),
+            route=route,
             status=self.status,
             duration_ms=round((perf_counter() - self.started) * 1000, 2),
         )

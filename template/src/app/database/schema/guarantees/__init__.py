@@ -16,7 +16,7 @@ from ._cluster import CLUSTER_SETTINGS, IN_CLUSTER, REFERENCE_TABLES, SHOW_TABLE
 from ._finding import Finding, find
 from ._lists import TABLES_WITHOUT_MODEL, global_tables, personal_columns
 from ._policies import find_weak_policies
-from ._roles import BYPASSES, OVERREACHES
+from ._roles import BYPASSES, EXCHANGED, OVERREACHES
 from ._tables import LOOSE_KEYS, SEEN_THROUGH, UNPROTECTED
 
 __all__ = [
@@ -45,21 +45,28 @@ class UnsafeDatabase(Exception):
 async def refuse_unsafe_database(rw: AsyncEngine, *others: AsyncEngine) -> None:
     """Raise UnsafeDatabase, which says what to do, if the database is not safe.
 
-    `others` are the engines of the other serving roles, such as app_admin.
+    `others` are engines that work across tenants, as app_admin.
     """
     async with rw.connect() as connection:
-        findings = await find_in_role(connection) + await find_in_database(connection)
+        findings = await find_in_role(connection, meant="app_rw")
+        findings += await find_in_database(connection)
     for engine in others:
         async with engine.connect() as connection:
-            findings += await find_in_role(connection)
+            findings += await find_in_role(connection, meant="app_admin")
     if findings:
         raise UnsafeDatabase(findings)
 
 
-async def find_in_role(connection: AsyncConnection, *, may_own: bool = False) -> list[Finding]:
-    """Return findings about the connected role; `may_own` is for app_owner."""
+async def find_in_role(
+    connection: AsyncConnection, *, may_own: bool = False, meant: str | None = None
+) -> list[Finding]:
+    """Return findings about the connected role, which is `meant` to be app_rw or app_admin.
+
+    `may_own` is for app_owner.
+    """
     questions = BYPASSES if may_own else (*BYPASSES, *OVERREACHES)
-    return await find(connection, questions, {})
+    findings = await find(connection, questions, {})
+    return findings + await find(connection, (EXCHANGED,), {"meant": meant})
 
 
 async def find_in_database(connection: AsyncConnection) -> list[Finding]:

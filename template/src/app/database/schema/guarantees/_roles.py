@@ -30,7 +30,9 @@ BYPASSES = (
 OVERREACHES = (
     f"""
     SELECT 'role ' || rolname,
-           'owns ' || string_agg(pg_class.oid::regclass::text, ', ' ORDER BY relname)
+           'owns ' || array_to_string(
+               (array_agg(pg_class.oid::regclass::text ORDER BY relname))[1 : 5], ', ')
+           || CASE WHEN count(*) > 5 THEN format(' and %s more', count(*) - 5) ELSE '' END
            || ', so it can switch policies off',
            CASE rolname WHEN 'app_owner' THEN 'Log in as app_rw or app_admin instead'
                         ELSE format('REASSIGN OWNED BY %I TO app_owner', rolname) END
@@ -66,3 +68,15 @@ OVERREACHES = (
     """,
 )
 """Queries for the two serving roles; app_owner is allowed to own tables."""
+
+EXCHANGED = f"""
+    SELECT 'role ' || rolname,
+           CASE rolname
+               WHEN 'app_admin'
+               THEN 'is the log-in of APP_DATABASE_URL, and sees the rows of all tenants'
+               ELSE 'is the log-in of APP_DATABASE_ADMIN_URL, and sees one tenant at a time' END,
+           format('Log in as %s instead', CAST(:meant AS text))
+    FROM {ME}
+    WHERE rolname IN ('app_rw', 'app_admin') AND rolname <> CAST(:meant AS text)
+"""
+"""A query for an engine that is meant to serve as one of the two, and logs in as the other."""
