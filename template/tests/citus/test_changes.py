@@ -20,7 +20,7 @@ from app.core.tenant_import import import_rows, read_tenant_file
 from app.core.unit_of_work import open_unit
 from app.database import field_changes as changes
 from app.database.base import NAMING, Base
-from app.database.link_changes import add_links, drop_links
+from app.database.link_changes import add_links, drop_links, set_links_rule
 from app.database.links import LinkedRepository, linked_to
 from app.database.mixins import (
     LinkedIds,
@@ -43,7 +43,6 @@ pytestmark = pytest.mark.slow
 
 TABLE, LINKS = "test_books", "test_book_links"
 FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relkind = 'r'"
-LOST = "SELECT relname FROM pg_class WHERE relforcerowsecurity"
 
 
 class Books(DeclarativeBase):
@@ -99,14 +98,16 @@ def _create() -> None:
 def _drop() -> None:
     changes.drop_search(TABLE)
     drop_links(LINKS)
-    op.drop_table(TABLE)
+    op.drop_table(TABLE, if_exists=True)
 
 
 @pytest_asyncio.fixture(scope="module")
 async def books(distributed: Distributed) -> AsyncIterator[Distributed]:
-    await migrate(distributed.cluster, _create)
-    yield distributed
-    await migrate(distributed.cluster, _drop)
+    try:
+        await migrate(distributed.cluster, _create)
+        yield distributed
+    finally:
+        await migrate(distributed.cluster, _drop)
 
 
 @pytest.fixture
@@ -179,6 +180,8 @@ class TestChanges:
             ).fetchone()
             assert rows is not None
             assert rows[0] == rows[1] >= 4
+            found = f"SELECT count(DISTINCT id) FROM {TABLE}_words WHERE word = 'one'"
+            assert connection.execute(found).fetchone() == (2,)
             assert connection.execute(FORCED).fetchall() == []
         await migrate(distributed.cluster, _change_back, _change_back)
 
@@ -187,7 +190,7 @@ def _change() -> None:
     changes.add_column(TABLE, sa.Column("seats", sa.Integer(), server_default="4", nullable=False))
     changes.add_column(TABLE, sa.Column("label", sa.String(80)))
     changes.add_column(TABLE, sa.Column("next_id", sa.Uuid()))
-    changes.fill(TABLE, "label", "id || ': ' || lower(title)", "label IS NULL")
+    changes.fill(TABLE, "label", "id::text || ': ' || lower(title)", "label IS NULL")
     other = (
         f"(SELECT other.id FROM {TABLE} AS other WHERE other.tenant_id = {TABLE}.tenant_id LIMIT 1)"
     )
@@ -198,8 +201,12 @@ def _change() -> None:
     changes.add_index(TABLE, "next_id")
     changes.add_allowed(TABLE, "seats", "seats >= 1")
     changes.add_reference(TABLE, "next_id", TABLE, "CASCADE")
-    changes.rename_column(TABLE, "label", "sign")
-    changes.rename_column(TABLE, "sign", "label")
+    for column in ("label", "next_id", "seats"):
+        changes.rename_column(TABLE, column, "renamed")
+        changes.rename_column(TABLE, "renamed", column)
+    changes.stop_search(TABLE)
+    changes.change_search(TABLE, "title", "label")
+    set_links_rule(LINKS, "other_id", TABLE, "CASCADE")
     changes.change_type(TABLE, "label", sa.Text())
     changes.shorten(TABLE, "label", sa.String(80))
 
