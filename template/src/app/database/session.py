@@ -1,6 +1,7 @@
 """A session for exactly one tenant, from its first statement to its last."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -94,6 +95,13 @@ class TenantSession(OrmVerbs):
         self.transaction.has_written = True
         await self._join_orm()
         return await self.transaction.write(statement.sql, statement.arguments(values))
+
+    @asynccontextmanager
+    async def as_one(self) -> AsyncIterator[None]:
+        """Undo all that the block wrote if it raises, and nothing else. Raises DBAPIError."""
+        await self._join_orm()
+        async with self.transaction.as_one():
+            yield
 
     async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         await self._join_orm()

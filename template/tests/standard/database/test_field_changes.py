@@ -258,6 +258,18 @@ class TestChanges:
         assert owner.finds("SELECT to_regclass('boats_words')") == [(None,)]
         assert owner.finds(FORCED) == [(True,)]
 
+    def test_force_no_row_security_in_a_cluster(
+        self, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Citus would copy what the owner sees, and drop the rest."""
+        owner.superuser.execute("ALTER TABLE boats NO FORCE ROW LEVEL SECURITY")
+        monkeypatch.setattr(changes, "in_cluster", lambda: True)
+
+        owner.runs(lambda: changes.fill("boats", "name", "'Kahn'", "name = 'Boat 1'"))
+
+        forced = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'boats'"
+        assert owner.finds(forced) == [(False,)]
+
     def test_of_types_lose_no_value(self, owner: Owner) -> None:
         owner.runs(
             lambda: changes.change_type("boats", "name", sa.Text()),

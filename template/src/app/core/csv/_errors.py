@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from app.config import CsvSettings
 from app.core.errors import AppError, FieldError, Invalid, PayloadTooLarge, sentence_of
 from app.core.languages import message
 from app.core.references import unknown_reference
@@ -53,6 +54,10 @@ class CsvTooLarge(PayloadTooLarge):
 
     title = "The file is too large"
     detail = "A file may have {bytes} bytes and {rows} rows."
+
+
+def too_large(settings: CsvSettings) -> CsvTooLarge:
+    return CsvTooLarge(bytes=settings.max_bytes, rows=settings.max_rows)
 
 
 def line_errors(line: int, error: Exception) -> list[LineError]:
