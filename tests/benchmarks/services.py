@@ -22,8 +22,8 @@ from tests.benchmarks import environment
 from tests.benchmarks.cases import REAL_CASES
 from tests.benchmarks.environment import Project
 from tests.benchmarks.measure import load_generator
-from tests.benchmarks.receiver import receiving
 from tests.benchmarks.modules import REAL
+from tests.benchmarks.receiver import receiving
 from tests.benchmarks.servers import INSIDE, Server, reference, serve
 
 PAGES = 200

@@ -1,4 +1,4 @@
-"""An app on a port, and the Chromium of this machine. Tests that import this are skipped without."""
+"""An app on a port, and the Chromium of this machine, without which tests that import it skip."""
 
 import asyncio
 import shutil

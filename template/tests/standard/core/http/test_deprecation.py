@@ -19,7 +19,7 @@ from tests.support.clients import client_of
 
 SINCE, SUNSET = date(2026, 9, 1), date(2027, 3, 1)
 OLD, NEW, UNTOUCHED = "/api/v1/gadgets", "/api/v2/gadgets", "/api/v1/gadgets/untouched"
-METRICS_TOKEN = "a token of some length"  # noqa: S105 - of this test
+METRICS_TOKEN = "a token of some length"
 HEADERS = {"deprecation": "@1788220800", "sunset": "Mon, 01 Mar 2027 00:00:00 GMT"}
 
 first = APIRouter(prefix="/gadgets", tags=["gadgets"])

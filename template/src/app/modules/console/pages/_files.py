@@ -60,8 +60,6 @@ def _uploading(visit: Visit, resource: Resource) -> Action:
     return action
 
 
-def _page(
-    visit: Visit, resource: Resource, *, problem: Words = "", status: int = 200
-) -> Response:
+def _page(visit: Visit, resource: Resource, *, problem: Words = "", status: int = 200) -> Response:
     names = names_of(resource, "upload.html")
     return visit.page(*names, resource=resource, problem=problem, status=status)

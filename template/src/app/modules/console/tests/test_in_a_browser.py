@@ -40,7 +40,7 @@ FORMS = (
     "/console/account/delete",
     "/console/data/files/upload",
 )
-NEW_PASSWORD = "a whole new sentence"  # noqa: S105 - of this test
+NEW_PASSWORD = "a whole new sentence"
 SERIOUS = ("serious", "critical")
 
 pytestmark = [pytest.mark.slow, needs_chromium]
