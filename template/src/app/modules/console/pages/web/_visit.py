@@ -28,6 +28,7 @@ NOTES = {
     "deleted": Text("Deleted."),
     "done": Text("Done."),
     "mailed": Text("An e-mail is on its way."),
+    "account-deleted": Text("Your account is deleted."),
 }
 """The message of the page after a form: `?note=created`."""
 
