@@ -144,6 +144,12 @@ class Module:
         return [field for field in self.fields if field.private]
 
     @property
+    def not_exported(self) -> list[str]:
+        """Return the private fields, also those of rows that belong to a row, such as `lines.notes`."""
+        own = [field.column for field in self.private]
+        return [*own, *(f"{many.name}.{field.column}" for many in self.many for field in many.fields if field.private)]
+
+    @property
     def has_filters(self) -> bool:
         return bool(self.filters or self.more_filters or self.links or self.searched or self.options.archive)
 

@@ -102,7 +102,8 @@ class Act:
         value = values.get(name)
         for owned in owned_rows(type(self.row)):
             if owned.name == name and value is not None:
-                return [_without_private(each, owned.rows.__private__) for each in value]
+                declared = getattr(owned.rows, "__private__", None)
+                return [_without_private(each, declared) for each in value]
         return value
 
 

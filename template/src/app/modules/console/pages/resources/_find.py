@@ -25,7 +25,7 @@ WITH_A_FORM = ("create", "change")
 OF_A_LIST = {"sort", "limit", "cursor"}
 OF_EVERY_ROW = ("id", "updated_at")
 MOST_COLUMNS = 8
-LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES)
+LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES, Kind.ROWS)
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Resource:
     files: Mapping[str, Action] = field(default_factory=dict)
     """The routes of CSV: `export` and `import`, and `report` of a file that a job imports."""
     console: Console = field(default_factory=Console)
+    targets_of_rows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -142,6 +143,10 @@ class Resource:
                 each,
                 label=Text(labels[each.name]) if each.name in labels else each.label,
                 target=self.targets.get(each.name, ""),
+                rows=tuple(
+                    replace(one, target=self.targets_of_rows.get(one.name, ""))
+                    for one in each.rows
+                ),
             )
             for each in fields
         )
@@ -204,6 +209,7 @@ def _resource(
         actions=_actions(path, routes),
         verbs=_verbs(path, routes),
         targets=_targets(package, path, tables),
+        targets_of_rows=_targets_of_rows(package, tables),
         files=_files(path, routes),
         console=_console(package, path),
     )
@@ -285,6 +291,17 @@ def _targets(package: str, path: str, tables: Mapping[str, str]) -> dict[str, st
     key = path.replace("/", ".")
     columns = next((cs for own, cs in tables_of(package).items() if tables.get(own) == key), {})
     return {name: tables[table] for name, table in columns.items() if table in tables}
+
+
+def _targets_of_rows(package: str, tables: Mapping[str, str]) -> dict[str, str]:
+    """Return the same for rows that belong to a row, whose tables have no resource."""
+    return {
+        name: tables[table]
+        for own, columns in tables_of(package).items()
+        if own not in tables
+        for name, table in columns.items()
+        if table in tables
+    }
 
 
 def _console(package: str, path: str) -> Console:
