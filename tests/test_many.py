@@ -252,6 +252,10 @@ class TestChange:
             ({"lines": "str?"}, "lines: a list of rows cannot become something else in place: use another name"),
             ({"lines": "refs products"}, "lines: a list of rows cannot become something else in place: use another name"),
             (
+                {"lines_of_it": "str? was lines"},
+                "lines_of_it: a list of rows cannot be renamed: keep the name, or drop lines and add another",
+            ),
+            (
                 {"lines": many(vat="int")},
                 "lines.vat: rows that are there need a value: write backfill VALUE or backfill (SQL) after the type,"
                 " a default, or ? after 'int'",

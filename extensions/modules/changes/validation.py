@@ -100,6 +100,9 @@ def _many_problems(change: Change, given: Described, stored: Described) -> Itera
     lists = {many.name for many in change.before.many}
     for name in (each.name for each in (*change.added, *change.added_links) if each.name in lists):
         yield f".{name}: a list of rows cannot become something else in place: use another name"
+    for name, words in said_of(given).items():
+        if words.was in lists and words.was != name:
+            yield f".{name}: a list of rows cannot be renamed: keep the name, or drop {words.was} and add another"
     said = lists_of(given, stored)
     for before, after, inner in change.kept_many:
         if before.fields != after.fields and after.name in said:

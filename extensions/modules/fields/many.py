@@ -12,7 +12,6 @@ from ..names import Names, names_of
 from ..reserved_names import owner_of
 from ..words import MANY, is_many
 from .field import Field
-from .filtering import filters_problem
 from .links import link_problem, linked, ranked
 from .names import name_problem, twice_problem
 from .problem import Wrong
@@ -88,7 +87,7 @@ def read_many(name: str, said: Mapping[Any, Any], module: Names, read: Read) -> 
     if len(fields) > MOST_COLUMNS:
         raise Wrong(f"its rows have {len(fields)} columns: use at most {MOST_COLUMNS}")
     for field in ranked(fields):
-        if problem := link_problem(field, fields) or filters_problem(field, [each.column for each in fields]):
+        if problem := link_problem(field, fields):
             raise Wrong(f"{field.name}: {problem}")
     return replace(many, fields=linked(fields))
 
@@ -153,9 +152,3 @@ def _problem(many: Many, field: Field) -> str:
     if field.target == many.module and field.required:
         return "the first row has none to refer to: write ? after the module's name"
     return name_problem(field, many.names)
-
-
-def written(many: Many, fields: Mapping[str, str]) -> str:
-    """Return the description, for messages."""
-    listed = ", ".join(f"{name}: {text}" for name, text in fields.items())
-    return f"many {{{listed}}}, rows: {many.limits}"

@@ -1,9 +1,12 @@
 """What a form and a table know of a field, from its schema alone."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 from pydantic import Field as Described
+
+from app.kit.schemas import omittable
 
 from ..pages.resources import Kind, fields_of, raw_of, read_form
 
@@ -11,7 +14,7 @@ LABELS = {"PG-13": "Parents strongly cautioned", "not_rated": "not_rated"}
 
 
 class Line(BaseModel):
-    id: str = ""
+    id: UUID = omittable()
     title: str
     quantity: int = 1
     is_paid: bool = False
@@ -65,7 +68,7 @@ class TestAListOfRows:
         assert sent.body == {
             "lines": [
                 {"id": "a", "title": "First", "quantity": 2, "is_paid": True},
-                {"id": "", "title": "Last", "is_paid": False},
+                {"title": "Last", "is_paid": False},
             ]
         }
 
