@@ -167,7 +167,11 @@ class TestMany:
     def test_has_a_class_for_each_moment(self) -> None:
         schemas = _files({"lines": LINES})["schemas.py"]
 
-        for name in ("InvoiceLineCreate(OwnedSchema)", "InvoiceLineChange(InvoiceLineCreate)", "InvoiceLineRead(Schema)"):
+        for name in (
+            "InvoiceLineCreate(OwnedSchema)",
+            "InvoiceLineChange(InvoiceLineCreate)",
+            "InvoiceLineRead(Schema)",
+        ):
             assert f"class {name}:" in schemas
 
     def test_types_of_its_fields_hide_no_others(self) -> None:
@@ -216,13 +220,15 @@ class TestChange:
 
     def test_changes_its_fields_as_those_of_a_module(self) -> None:
         text = step_for(
-            lines=many(name="str(90) was title", quantity="int >= 0", vat="int = 19", note="text?", product="ref products?")
+            lines=many(
+                name="str(90) was title", quantity="int >= 0", vat="int = 19", note="text?", product="ref products?"
+            )
         )
 
         assert '"""Invoices: change lines."""' in text
         assert '    rename_column(\n        "invoice_lines",\n        "title",\n        "name",' in text
         assert '    change_type(\n        "invoice_lines",\n        "name",' in text
-        assert "server_default=\"19\"" in text
+        assert 'server_default="19"' in text
         assert '    add_allowed(\n        "invoice_lines",\n        "quantity",\n        "quantity >= 0",' in text
 
     def test_of_the_limits_needs_no_step(self) -> None:
@@ -250,7 +256,10 @@ class TestChange:
         [
             ({"old": LINES}, "old: str(255)? cannot become a list of rows in place: use another name"),
             ({"lines": "str?"}, "lines: a list of rows cannot become something else in place: use another name"),
-            ({"lines": "refs products"}, "lines: a list of rows cannot become something else in place: use another name"),
+            (
+                {"lines": "refs products"},
+                "lines: a list of rows cannot become something else in place: use another name",
+            ),
             (
                 {"lines_of_it": "str? was lines"},
                 "lines_of_it: a list of rows cannot be renamed: keep the name, or drop lines and add another",
@@ -260,8 +269,10 @@ class TestChange:
                 "lines.vat: rows that are there need a value: write backfill VALUE or backfill (SQL) after the type,"
                 " a default, or ? after 'int'",
             ),
-            ({"lines": many(name="str was titel")}, "lines.name: there is no field 'titel' to rename: use title, or another"
-             " of title, quantity"),
+            (
+                {"lines": many(name="str was titel")},
+                "lines.name: there is no field 'titel' to rename: use title, or another of title, quantity",
+            ),
         ],
     )
     def test_that_the_table_does_not_allow_is_refused(self, fields: dict[str, Any], sentence: str) -> None:

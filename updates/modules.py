@@ -84,7 +84,7 @@ class ChangedModule:
 
     def left_behind(self) -> Iterator[str]:
         """Yield a message for each column that is gone and seems to be used in code of the module."""
-        for column in self.change.gone:
+        for column in self.change.names_gone:
             found = [each for each in find_uses(column, self.folder) if f"/{MIGRATIONS}/" not in each]
             if found:
                 more = f" and {len(found) - MOST_PLACES} more" if len(found) > MOST_PLACES else ""

@@ -180,9 +180,13 @@ class Change:
     def gone(self) -> list[str]:
         """Return the names of columns that are not there any more."""
         renamed = [pair.before.column for pair in self.kept if pair.is_renamed]
-        lists = [*(each.ids for each in self.dropped_links), *(each.name for each in self.dropped_many)]
+        return [*renamed, *(each.column for each in self.dropped), *(each.ids for each in self.dropped_links)]
+
+    @property
+    def names_gone(self) -> list[str]:
+        """Return the names that code may use and that are not there any more."""
         inner = (column for _, _, change in self.kept_many for column in change.gone)
-        return [*renamed, *(each.column for each in self.dropped), *lists, *inner]
+        return [*self.gone, *(many.name for many in self.dropped_many), *inner]
 
     def in_order(self, tables: Mapping[str, Sequence[str]]) -> "Change":
         """Return the change with the fields in the order of their tables' columns; the answers file sorts by name.

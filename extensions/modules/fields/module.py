@@ -107,6 +107,11 @@ class Module:
         return [(many, rows) for many, rows in self.owned if many.fewest]
 
     @property
+    def with_rows(self) -> list["Module"]:
+        """Return the module, and the rows that belong to its rows."""
+        return [self, *(rows for _, rows in self.owned)]
+
+    @property
     def with_owned(self) -> "Module":
         """Return the module with all fields, also those of rows that belong to a row: for imports."""
         return replace(self, fields=(*self.fields, *(field for many in self.many for field in many.fields)))

@@ -33,10 +33,11 @@ REPOSITORIES = sorted(repositories(), key=lambda each: each.__qualname__)
 class TestTypedVerbs:
     def test_have_columns_of_the_model(self, repository: type[Any]) -> None:
         columns = repository.model.__mapper__.columns
-        lists = (*linked_ids(repository.model), *owned_rows(repository.model))
+        lists = {each.name for each in linked_ids(repository.model)}
+        lists |= {each.name for each in owned_rows(repository.model)}
         for verb in ("create", "change"):
             for name, kind in (named(repository, verb) or {}).items():
-                if any(each.name == name for each in lists):
+                if name in lists:
                     continue
                 assert name in columns, f"{name} is no column of {repository.model.__name__}"
                 assert (type(None) in get_args(kind)) == bool(columns[name].nullable), name

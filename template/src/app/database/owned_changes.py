@@ -1,4 +1,7 @@
-"""Add and drop tables of owned rows, as `make module` writes into migrations. They can run again."""
+"""Add and drop tables of owned rows, as `make module` writes into migrations.
+
+Each call can run again.
+"""
 
 from typing import Any
 

@@ -99,7 +99,7 @@ def _tables(settings_with_notes: Settings) -> None:
     owner = sa.create_engine(url)
     lines = Notes.metadata.tables[LINES]
     given = {"tenant_id", "id", "note_id", "position"}
-    columns = [sa.Column(each.name, each.type) for each in lines.c if each.name not in given]
+    columns = [(each.name, each.type) for each in lines.c if each.name not in given]
     with owner.connect() as connection:
         context = MigrationContext.configure(connection)
         with Operations.context(context), context.begin_transaction():
@@ -108,7 +108,7 @@ def _tables(settings_with_notes: Settings) -> None:
             Notes.metadata.create_all(connection, [Notes.metadata.tables[TABLE]])
             protect(TABLE)
             for _ in range(2):
-                add_owned_rows(LINES, "note_id", TABLE, *(each.copy() for each in columns))
+                add_owned_rows(LINES, "note_id", TABLE, *(sa.Column(*each) for each in columns))
             key = "FOREIGN KEY (tenant_id, other_id)"
             connection.exec_driver_sql(
                 f"ALTER TABLE {LINES} ADD CONSTRAINT fk_{LINES}_other {key} REFERENCES {TABLE},"
@@ -166,7 +166,8 @@ class TestValues:
             assert row is not None
             full, empty = row.lines
             assert {name: getattr(full, name) for name in VALUES} == VALUES
-            assert full.at is not None and full.at.tzinfo == dt.UTC
+            assert full.at is not None
+            assert full.at.tzinfo == dt.UTC
             assert (full.position, full.note_id, full.tenant_id) == (0, row.id, row.tenant_id)
             assert (empty.quantity, empty.price, empty.data) == (1, None, None)
 

@@ -112,12 +112,8 @@ def _is_hidden(name: str, declared: Collection[str] | None) -> bool:
     return is_private(name) if declared is None else name in declared
 
 
-def _without_private(
-    values: Mapping[str, Any], declared: Collection[str] | None
-) -> dict[str, Any]:
-    return {
-        name: HIDDEN if _is_hidden(name, declared) else value for name, value in values.items()
-    }
+def _without_private(values: Mapping[str, Any], declared: Collection[str] | None) -> dict[str, Any]:
+    return {name: HIDDEN if _is_hidden(name, declared) else value for name, value in values.items()}
 
 
 async def write_acts(work: Work, acts: Sequence[Act]) -> None:
@@ -194,7 +190,8 @@ def copy_of(row: Any) -> Any:
     mapper = type(row).__mapper__
     copy = object.__new__(read_only_class(mapper.class_))
     copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})
-    names = (each.name for each in (*linked_ids(type(row)), *owned_rows(type(row))))
+    names = [each.name for each in linked_ids(type(row))]
+    names += [each.name for each in owned_rows(type(row))]
     copy.__dict__.update({name: vars(row)[name] for name in names if name in vars(row)})
     return copy
 
@@ -217,7 +214,8 @@ def _owned(row: Any) -> dict[str, Any]:
     found = {}
     for each in owned_rows(type(row)):
         if each.name in vars(row):
-            names = [name for name in _logged(each.rows) if name not in (each.own.key, "position")]
+            model: Any = each.rows
+            names = [name for name in _logged(model) if name not in (each.own.key, "position")]
             rows = vars(row)[each.name]
             found[each.name] = [{name: getattr(one, name) for name in names} for one in rows]
     return found

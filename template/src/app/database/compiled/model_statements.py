@@ -42,8 +42,10 @@ class Statements(Generic[Model]):
         self._table: Any = model.__table__  # type: ignore[attr-defined]  # every model has one
         self._returned = [column.label(name) for name, column in self.columns.items()]
         self._linked = [ids_of(each, self._tenant()).label(each.name) for each in linked_ids(model)]
-        self._owned = [OwnedTable(each) for each in owned_rows(model)]
-        self._linked += [each.rows_of_row(self._tenant()).label(each.name) for each in self._owned]
+        self._owned_tables = [OwnedTable(each) for each in owned_rows(model)]
+        self._linked += [
+            each.rows_of_row(self._tenant()).label(each.name) for each in self._owned_tables
+        ]
         self._names = (*self.columns, *(each.name for each in self._linked))
         self._processes = _result_processes(self.columns)
         self._defaults = _made({name: column.default for name, column in self.columns.items()})
@@ -91,7 +93,7 @@ class Statements(Generic[Model]):
         for name, process in self._processes:
             for row in rows:
                 row.__dict__[name] = process(row.__dict__[name])
-        for owned in self._owned:
+        for owned in self._owned_tables:
             owned.read_into(rows)
         return rows
 

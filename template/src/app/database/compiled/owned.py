@@ -41,7 +41,6 @@ from app.database.mixins import OwnedRows
 TENANT, POSITION = "tenant_id", "position"
 UUIDS = ARRAY(Uuid())
 MICROSECONDS = 1_000_000
-AS_PYTHON: Any = result_process(JSONB())
 
 
 def _moment(text: str) -> dt.datetime:
@@ -85,11 +84,7 @@ class OwnedTable:
             for each in self.columns.values()
             if (process := result_process(each.type))
         ]
-        self._defaults = {
-            each.name: each.default.arg
-            for each in self.columns.values()
-            if each.default is not None and each.default.is_scalar
-        }
+        self._defaults = {name: _default(each) for name, each in self.columns.items()}
         self._from_json = [(each, FROM_JSON.get(_kind(each))) for each in self.columns.values()]
         self.references = {name: key for name, key in references(model) if key != self.own.key}
         self.limits = {name: columns[0] for name, columns in limits(model)}
@@ -111,7 +106,7 @@ class OwnedTable:
         """Replace the JSON of `rows_of_row` by read-only rows."""
         for row in rows:
             if self.name in row.__dict__:
-                found = AS_PYTHON(row.__dict__[self.name]) or ()
+                found = row.__dict__[self.name] or ()
                 row.__dict__[self.name] = [
                     self._row(row, self._from_array(values), position)
                     for position, values in enumerate(found)
@@ -131,7 +126,7 @@ class OwnedTable:
         """Return the values of all columns. Raises TypeError for unknown names."""
         if unknown := values.keys() - self.columns.keys():
             raise TypeError(f"{self.table} has no column {', '.join(sorted(unknown))}")
-        return {name: values.get(name, self._defaults.get(name)) for name in self.columns}
+        return {**self._defaults, **values}
 
     def _from_array(self, values: Sequence[Any]) -> dict[str, Any]:
         pairs = zip(self._from_json, values, strict=True)
@@ -197,6 +192,12 @@ class OwnedTable:
 def rows_as_json(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Return what `replace` takes."""
     return to_jsonable_python(rows)
+
+
+def _default(column: Column[Any]) -> Any:
+    """Return the constant that a column gets, or None."""
+    default: Any = column.default
+    return default.arg if default is not None and default.is_scalar else None
 
 
 def _kind(column: Column[Any]) -> type:

@@ -144,8 +144,7 @@ class Resource:
                 label=Text(labels[each.name]) if each.name in labels else each.label,
                 target=self.targets.get(each.name, ""),
                 rows=tuple(
-                    replace(one, target=self.targets_of_rows.get(one.name, ""))
-                    for one in each.rows
+                    replace(one, target=self.targets_of_rows.get(one.name, "")) for one in each.rows
                 ),
             )
             for each in fields
