@@ -173,8 +173,8 @@ class Change:
         return [(former, many, self._of_many(former, many)) for former, many in pairs]
 
     def _of_many(self, before: Many, after: Many) -> "Change":
-        rows = (Module(many.names, many.fields) for many in (before, after))
-        return Change(*rows, Words(**self.words.many.get(after.name, {})), self.tables)
+        words = Words(**self.words.many.get(after.name, {}))
+        return Change(Module(before.names, before.fields), Module(after.names, after.fields), words, self.tables)
 
     @property
     def gone(self) -> list[str]:

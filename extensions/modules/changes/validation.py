@@ -98,7 +98,7 @@ def _many_problems(change: Change, given: Described, stored: Described) -> Itera
         if many.name in former:
             yield f".{many.name}: {former[many.name]} cannot become a list of rows in place: use another name"
     lists = {many.name for many in change.before.many}
-    for name in (each.name for each in (*change.added, *change.added_links) if each.name in lists):
+    for name in sorted(lists.intersection(_new_names(change))):
         yield f".{name}: a list of rows cannot become something else in place: use another name"
     for name, words in said_of(given).items():
         if words.was in lists and words.was != name:
@@ -108,6 +108,10 @@ def _many_problems(change: Change, given: Described, stored: Described) -> Itera
         if before.fields != after.fields and after.name in said:
             found = changes_problems(inner.before, inner.after, *said[after.name])
             yield from (f".{after.name}{text}" for text in found)
+
+
+def _new_names(change: Change) -> list[str]:
+    return [*(field.name for field in change.added), *(link.name for link in change.added_links)]
 
 
 def _former_fields(change: Change) -> dict[str, str]:

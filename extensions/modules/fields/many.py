@@ -73,7 +73,8 @@ class Many:
 
 def read_many(name: str, said: Mapping[Any, Any], module: Names, read: Read) -> Many:
     """Return the rows; `read` reads one of their fields. Raises Wrong."""
-    many = Many(name=name, module=module, **_limits(said.get("rows")))
+    fewest, most = _limits(said.get("rows"))
+    many = Many(name=name, module=module, fewest=fewest, most=most)
     if unknown := [key for key in said if key not in (MANY, "rows")]:
         raise Wrong(f"{unknown[0]!r} means nothing here: beside 'many' there is 'rows' only, such as rows: 1..50")
     if not isinstance(said[MANY], Mapping) or not said[MANY]:
@@ -107,16 +108,16 @@ def many_name_problem(many: Many, fields: Collection[Field], links: Collection[L
     return ""
 
 
-def _limits(said: object) -> dict[str, int]:
+def _limits(said: object) -> tuple[int, int]:
     if said is None:
-        return {}
+        return 0, MOST
     found = _ROWS.fullmatch(said) if isinstance(said, str) else None
     if found is None:
         raise Wrong(f"rows: {said} cannot be read: write rows: 1..50, rows: ..50 or rows: 1..")
     fewest, most = int(found[1] or 0), int(found[2] or MOST)
     if not (fewest <= most and 1 <= most <= MOST_ROWS):
         raise Wrong(f"rows: {fewest}..{most} cannot be: use up to {MOST_ROWS} rows, the smaller number first")
-    return {"fewest": fewest, "most": most}
+    return fewest, most
 
 
 def _fields(many: Many, name: object, said: object, before: list[Field], read: Read) -> list[Field]:
