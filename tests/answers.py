@@ -97,7 +97,7 @@ EVERY_KIND["venues"] = {
     "csv": True,
 }
 
-# Lists of refs: to others, to archived ones, and to the module itself.
+# Lists of refs: to others, to archived ones, and to the module itself; and lists of rows.
 EVERY_KIND["tours"] = {
     "fields": {
         "title": "str(80)",
@@ -105,6 +105,30 @@ EVERY_KIND["tours"] = {
         "labels": "refs categories",
         "next_tours": "refs tours",
         "guide": "ref categories?",
+        "stops": {
+            "many": {
+                "place": "str(80)",
+                "venue": "ref venues?",
+                "arrives_at": "datetime",
+                "leaves_at": "datetime? > arrives_at",
+                "visited_on": "date?",
+                "opens_at": "time?",
+                "stay": "duration?",
+                "fee": "money?",
+                "share": "decimal(5, 2) 0..100 = 12.5",
+                "rating": 'enum(PG-13 = "Parents strongly cautioned", G) = G',
+                "seats": "int 1..9",
+                "weight": "float",
+                "paid": "bool = true",
+                "extra": "json?",
+                "tags": "list of str(9)?",
+                "contact": "email?",
+                "code": 'str(6) matching "[A-Z]{2}[0-9]{4}"',
+                "remark": "text? private",
+            },
+            "rows": "2..20",
+        },
+        "legs": {"many": {"label": "ref categories on delete cascade", "metres": "bigint?"}, "rows": "..5"},
     },
     "bulk": 5,
 }

@@ -17,7 +17,7 @@ from tests.descriptions import MODULES, description
 
 TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module, {many: {…}}"
 )
 AFTER = (
     "after a type come ?, unique, unique with, index, search, private, limits such as 0..100,"
@@ -31,8 +31,7 @@ WRONG = {
     "total: [12]": f"[12] is no description: write a type, one of {TYPES}",
     "total: ''": f"'' is no description: write a type, one of {TYPES}",
     "lines: many invoice_lines": (
-        "rows that belong to a row are a module of their own: give that one a ref with 'on delete cascade', and"
-        " bulk: true to create several at once"
+        "'many' is followed by the fields of its rows: write {many: {title: str(80)}, rows: 0..50}"
     ),
     "total: decimal": "a decimal says how many digits it has and how many of them after the point: decimal(12, 2)",
     "total: decimal(2, 3)": ("decimal(2, 3) cannot be: use 1 to 38 digits, and no more of them after the point"),

@@ -63,7 +63,7 @@ class Field:
 
     `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
     is true if archived rows do not count for a unique field. `numbering` is the form of a number that the module gives.
-    `ending` is what the DELETE of a ref's target does.
+    `ending` is what the DELETE of a ref's target does. `owned` is true for a field of rows that belong to a row.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Field:
     among_living: bool = False
     numbering: str = ""
     ending: Literal["delete", "archive", ""] = "delete"
+    owned: bool = False
 
     @property
     def column(self) -> str:
@@ -158,6 +159,8 @@ class Field:
     @property
     def has_index(self) -> bool:
         """True if the column needs an index besides a unique one that leaves out rows or ignores case."""
+        if self.owned:
+            return self.kind == "ref"
         if self.is_key and (self.ignores_case or self.among_living):
             return True
         return not self.is_key and (self.index or self.kind in ALWAYS_INDEXED)

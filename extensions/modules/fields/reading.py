@@ -5,6 +5,7 @@
     enum(a, b = "label")  enum(a -> b | c)
     ref module [on delete restrict|cascade|set null]
     refs module: refs.py
+    {many: {title: str(80)}, rows: 0..50}: many.py
 
 then ? (nullable), unique (within a tenant) [with fields], index, search, private, limits, = default. Limits are in
 limits.py.
@@ -36,7 +37,7 @@ _ON_DELETE = re.compile(r"\bon\s+delete\s+(restrict|cascade|set\s+null)\b")
 _WITH = re.compile(r"\bunique\s+with\s+(\w+(?:\s*(?:,|\band\b)\s*\w+)*)")
 _TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module, {many: {…}}"
 )
 _FILTERS = re.compile(r"\bfilters\s*\(([^()]*)\)")
 FILTERS = ("range", "several", "empty")
@@ -122,10 +123,7 @@ def _kind(word: str | None) -> Kind:
     if word == "ref":
         raise Wrong("'ref' does not say to what: write the module's name, such as: ref users")
     if word == "many":
-        raise Wrong(
-            "rows that belong to a row are a module of their own: give that one a ref with 'on delete cascade', and"
-            " bulk: true to create several at once"
-        )
+        raise Wrong("'many' is followed by the fields of its rows: write {many: {title: str(80)}, rows: 0..50}")
     if word not in KINDS:
         near = get_close_matches(word.lower(), KINDS, 1)
         raise NoType(

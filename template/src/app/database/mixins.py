@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Self, cast, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +25,8 @@ from app.kit.ids import new_id
 IGNORES_CASE = "ignores case"
 WORDS, KEPT_BY_TRIGGER = "words", "kept by a trigger"
 LIVING = text("archived_at IS NULL")
+
+Owned = TypeVar("Owned")
 
 
 class UUIDMixin:
@@ -90,6 +92,49 @@ class LinkedIds:
 def linked_ids(model: Any) -> tuple[LinkedIds, ...]:
     """Return the model's LinkedIds, in order."""
     found: tuple[LinkedIds, ...] = getattr(model, "__linked__", ())
+    return found
+
+
+class OwnedRows(Generic[Owned]):
+    """The rows of another table that belong to a row, in order; their model has a `position`.
+
+        class Invoice(UUIDMixin, TimestampMixin, TenantMixin, Base):
+            lines = OwnedRows(InvoiceLine, InvoiceLine.invoice_id, most=50)
+
+    An OwningRepository reads them together with the row, and writes them.
+    """
+
+    def __init__(
+        self,
+        rows: type[Owned],
+        own: InstrumentedAttribute[UUID],
+        *,
+        fewest: int = 0,
+        most: int = 100,
+    ) -> None:
+        self.rows, self.own = rows, own
+        self.fewest, self.most = fewest, most
+
+    def __set_name__(self, model: Any, name: str) -> None:
+        self.model, self.name = model, name
+        model.__owned__ = (*owned_rows(model), self)
+
+    @overload
+    def __get__(self, row: None, _: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, row: object, _: type[Any]) -> Sequence[Owned]: ...
+
+    def __get__(self, row: object | None, _: type[Any]) -> Self | Sequence[Owned]:
+        """Raises AttributeError if the row has none: Python finds them in its `__dict__` first."""
+        if row is None:
+            return self
+        raise AttributeError(f"{self.name} is loaded by an OwningRepository only")
+
+
+def owned_rows(model: Any) -> tuple[OwnedRows[Any], ...]:
+    """Return the model's OwnedRows, in order."""
+    found: tuple[OwnedRows[Any], ...] = getattr(model, "__owned__", ())
     return found
 
 

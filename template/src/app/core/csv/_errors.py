@@ -71,7 +71,7 @@ def line_errors(line: int, error: Exception) -> list[LineError]:
         case ReferenceNotFound(column=column):
             return [*_of_problem(line, unknown_reference(column))]
         case ValueNotAllowed(column=column):
-            return [LineError(line, column, NOT_ALLOWED)]
+            return [LineError(line, column.partition(".")[0], NOT_ALLOWED)]
         case RowNotFound():
             return [LineError(line, "", NOTHING)]
         case AppError() if error.status in REFUSALS:

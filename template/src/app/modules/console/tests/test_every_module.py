@@ -125,7 +125,9 @@ class Walk:
         url = f"{resource.path}/new"
         if self.check(await self.browser.get(url)).status_code != 200:
             self.faults.append(f"{url} does not open")
-        form = {each.name: await self._sample(each) for each in resource.create_fields}
+        form: dict[str, str] = {}
+        for field in resource.create_fields:
+            form |= await self._samples(field)
         answer = self.check(await self.browser.post(url, data=form))
         if answer.status_code == 422:  # a decimal may have no digit before or behind its point
             decimals = [each for each in resource.create_fields if each.kind is Kind.DECIMAL]
@@ -157,6 +159,11 @@ class Walk:
             f"{answer.request.method} {answer.url.path}: {each}" for each in wrong if each
         ]
         return answer
+
+    async def _samples(self, field: Field) -> dict[str, str]:
+        """Return what a form sends for the field: two of its rows, if it is a list of rows."""
+        rows = [one.within(field.name, number) for number in range(2) for one in field.shown_rows]
+        return {each.name: await self._sample(each) for each in rows or [field]}
 
     async def _sample(self, field: Field) -> str:
         if field.target == "users":

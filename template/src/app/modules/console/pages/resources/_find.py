@@ -26,7 +26,7 @@ WITH_A_FORM = ("create", "change")
 OF_A_LIST = {"sort", "limit", "cursor"}
 OF_EVERY_ROW = ("id", "updated_at")
 MOST_COLUMNS = 8
-LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES)
+LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES, Kind.ROWS)
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Resource:
     those of rows that are files: `upload` and `download`.
     """
     console: Console = field(default_factory=Console)
+    targets_of_rows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -149,6 +150,9 @@ class Resource:
                 each,
                 label=Text(labels[each.name]) if each.name in labels else each.label,
                 target=self.targets.get(each.name, ""),
+                rows=tuple(
+                    replace(one, target=self.targets_of_rows.get(one.name, "")) for one in each.rows
+                ),
             )
             for each in fields
         )
@@ -211,6 +215,7 @@ def _resource(
         actions=_actions(path, routes),
         verbs=_verbs(path, routes),
         targets=_targets(package, path, tables),
+        targets_of_rows=_targets_of_rows(package, tables),
         files=_files(path, routes),
         console=_console(package, path),
     )
@@ -301,6 +306,17 @@ def _targets(package: str, path: str, tables: Mapping[str, str]) -> dict[str, st
     key = path.replace("/", ".")
     columns = next((cs for own, cs in tables_of(package).items() if tables.get(own) == key), {})
     return {name: tables[table] for name, table in columns.items() if table in tables}
+
+
+def _targets_of_rows(package: str, tables: Mapping[str, str]) -> dict[str, str]:
+    """Return the same for rows that belong to a row, whose tables have no resource."""
+    return {
+        name: tables[table]
+        for own, columns in tables_of(package).items()
+        if own not in tables
+        for name, table in columns.items()
+        if table in tables
+    }
 
 
 def _console(package: str, path: str) -> Console:
