@@ -97,6 +97,23 @@ EVERY_KIND["venues"] = {
     "csv": True,
 }
 
+# Rows of all tenants, one of which refers to another.
+EVERY_KIND["currencies_in_use"] = {
+    "fields": {"currency": "currency unique", "places": "int 0..4 = 2", "contact": "email? unique", "name": "str index"},
+    "shared": True,
+}
+EVERY_KIND["ports"] = {
+    "fields": {
+        "port": "str(5) matching \"[A-Z]{5}\" unique",
+        "kind": "enum(sea = \"At sea\", river)",
+        "currency": "ref currencies_in_use?",
+        "opened_on": "date? filters(range, empty)",
+    },
+    "shared": True,
+    "only": ["list", "read", "create", "change"],
+}
+EVERY_KIND["venues"]["fields"]["port"] = "ref ports? filters(empty)"
+
 # Lists of refs: to others, to archived ones, and to the module itself.
 EVERY_KIND["tours"] = {
     "fields": {
@@ -156,7 +173,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
 
-NEW_IN_2 = ("console", "tours", "venues")
+NEW_IN_2 = ("console", "currencies_in_use", "ports", "tours", "venues")
 """Modules of these answers that need 2.0."""
 
 
