@@ -99,13 +99,18 @@ EVERY_KIND["venues"] = {
 
 # Rows of all tenants, one of which refers to another.
 EVERY_KIND["currencies_in_use"] = {
-    "fields": {"currency": "currency unique", "places": "int 0..4 = 2", "contact": "email? unique", "name": "str index"},
+    "fields": {
+        "currency": "currency unique",
+        "places": "int 0..4 = 2",
+        "contact": "email? unique",
+        "name": "str index",
+    },
     "shared": True,
 }
 EVERY_KIND["ports"] = {
     "fields": {
-        "port": "str(5) matching \"[A-Z]{5}\" unique",
-        "kind": "enum(sea = \"At sea\", river)",
+        "port": 'str(5) matching "[A-Z]{5}" unique',
+        "kind": 'enum(sea = "At sea", river)',
         "currency": "ref currencies_in_use?",
         "opened_on": "date? filters(range, empty)",
     },

@@ -253,7 +253,7 @@ SAKILA: dict[str, Any] = {
                 "length": "int? 1..32767",
                 "replacement_cost": "decimal(5, 2) >= 0 = 19.99",
                 "rating": 'enum(G = "General audiences", PG = "Parental guidance suggested",'
-                ' PG-13 = "Parents strongly cautioned", R = Restricted, NC-17 = "Adults only")? filters(several) = G',
+                ' PG-13 = "Parents strongly cautioned", R = "Restricted", NC-17 = "Adults only")? filters(several) = G',
                 "special_features": "list of str(40)?",
                 "actors": "refs actors",
                 "categories": "refs categories on delete restrict",

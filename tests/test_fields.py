@@ -17,7 +17,7 @@ from tests.descriptions import MODULES, description
 
 TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module, image"
 )
 AFTER = (
     "after a type come ?, unique, unique with, index, search, private, limits such as 0..100,"

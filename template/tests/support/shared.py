@@ -16,5 +16,5 @@ async def superuser_alone(runtime: Runtime, table: str) -> Person:
     name = make_url(str(runtime.settings.database.url)).database or ""
     with server().superuser(name) as connection:
         connection.execute("SET lock_timeout = '20s'")
-        connection.execute(f"TRUNCATE {table} CASCADE")  # type: ignore[call-overload]  # a name of ours
+        connection.execute(f"TRUNCATE {table} CASCADE")
     return await create_tenant(runtime, "Platform", is_superuser=True)
