@@ -77,7 +77,7 @@ class TestReference:
     def test_is_a_plain_foreign_key(self) -> None:
         files = _files("cities")
 
-        assert 'sa.ForeignKey("countries.id", ondelete="RESTRICT")' in files["models.py"]
+        assert 'shared_foreign_key("countries"),' in files["models.py"]
         assert '["countries.id"],' in files["migrations/s0001_create.py"]
         assert '"ix_cities_tenant_id_country_id_id",' in files["migrations/s0001_create.py"]
 

@@ -121,6 +121,11 @@ def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyCon
 same_tenant = tenant_foreign_key  # until 3.0
 
 
+def shared_foreign_key(table: str) -> ForeignKey:
+    """Return a foreign key to a SharedMixin's table, whose row stays while it is referred to."""
+    return ForeignKey(f"{table}.id", ondelete="RESTRICT", info={"shared": True})
+
+
 def unique_ignoring_case(table: str, *columns: str) -> Index:
     """Return a unique index that ignores the case of the last column, for `__table_args__`.
 

@@ -20,7 +20,7 @@ def references(model: type[Any]) -> Iterator[tuple[str, str]]:
     """
     for constraint in model.__table__.foreign_key_constraints:
         within = len(constraint.column_keys) == 2 and constraint.column_keys[0] == TENANT
-        if within or constraint.referred_table.info.get("shared"):
+        if within or constraint.elements[0].info.get("shared"):
             yield name_of(constraint), _key(model, constraint.column_keys[-1])
 
 

@@ -26,7 +26,7 @@ KEYS = text("""
 
 
 def is_reference(table: str) -> bool:
-    """True for a table that every node has whole: users read it without a tenant, or all share it."""
+    """True for a table that every node has whole: users or all tenants read it."""
     return table in {*REFERENCE_TABLES, *personal_columns(), *shared_tables()}
 
 

@@ -55,7 +55,9 @@ async def objects_of(storage: Storage, tenant_id: UUID) -> list[UUID]:
 
 
 class TestImage:
-    async def test_is_a_file_whose_type_says_so(self, work: UnitOfWork, rival_work: UnitOfWork) -> None:
+    async def test_is_a_file_whose_type_says_so(
+        self, work: UnitOfWork, rival_work: UnitOfWork
+    ) -> None:
         image, text = await make_file(work), await make_file(work, media_type="text/plain")
         strange = await make_file(rival_work)
         await rival_work.commit()
