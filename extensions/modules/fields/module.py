@@ -205,8 +205,16 @@ class Module:
     @property
     def created(self) -> str:
         """Return the name of a new row in the service, where each field is an argument."""
-        fields = {field.column for field in self.fields}
-        return next(name for name in (self.names.singular, "row", "created", "new_row") if name not in fields)
+        return self._free(self.names.singular, "row", "created", "new_row")
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit of work that writes what all tenants share, beside each field."""
+        return self._free("work", "unit", "across", "of_all")
+
+    def _free(self, *names: str) -> str:
+        taken = {field.column for field in self.fields} | ({self.names.plural} if self.shared else set())
+        return next(name for name in names if name not in taken)
 
     @property
     def deletion(self) -> str:
