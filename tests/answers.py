@@ -7,7 +7,7 @@ LONGEST = "electronic_health_record_notes"
 SHORTEST = "ox"
 
 # One field of each kind, with its possible modifiers.
-EVERY_KIND = {
+EVERY_KIND: dict[str, dict[str, Any]] = {
     "categories": {
         "fields": {
             "title": "text search",
@@ -97,6 +97,28 @@ EVERY_KIND["venues"] = {
     "csv": True,
 }
 
+# Rows of all tenants, one of which refers to another.
+EVERY_KIND["currencies_in_use"] = {
+    "fields": {
+        "currency": "currency unique",
+        "places": "int 0..4 = 2",
+        "contact": "email? unique",
+        "name": "str index",
+    },
+    "shared": True,
+}
+EVERY_KIND["ports"] = {
+    "fields": {
+        "port": 'str(5) matching "[A-Z]{5}" unique',
+        "kind": 'enum(sea = "At sea", river)',
+        "currency": "ref currencies_in_use?",
+        "opened_on": "date? filters(range, empty)",
+    },
+    "shared": True,
+    "only": ["list", "read", "create", "change"],
+}
+EVERY_KIND["venues"]["fields"]["port"] = "ref ports? filters(empty)"
+
 # Lists of refs: to others, to archived ones, and to the module itself; and lists of rows.
 EVERY_KIND["tours"] = {
     "fields": {
@@ -109,6 +131,7 @@ EVERY_KIND["tours"] = {
             "many": {
                 "place": "str(80)",
                 "venue": "ref venues?",
+                "port": "ref ports?",
                 "arrives_at": "datetime",
                 "leaves_at": "datetime? > arrives_at",
                 "visited_on": "date?",
@@ -180,7 +203,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
 
-NEW_IN_2 = ("console", "tours", "venues")
+NEW_IN_2 = ("console", "currencies_in_use", "ports", "tours", "venues")
 """Modules of these answers that need 2.0."""
 
 

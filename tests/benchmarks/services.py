@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -73,7 +74,7 @@ class Bench:
         made: list[str] = json.loads(self.python(str(INSIDE / "rows.py"), "tokens", str(number)))
         return made
 
-    def served(self, side: str, peer: str) -> Any:
+    def served(self, side: str, peer: str) -> AbstractContextManager[Server]:
         """Return a context manager that serves the project or its peer."""
         plain = {"APP_DATABASE_URL": self.data["plain_url"]}
         command = self.project.serve_command() if side == "project" else reference(self.project.python, peer)

@@ -143,6 +143,10 @@ def _problem(many: Many, field: Field) -> str:
         return "rows in a list are not compared with others: leave unique out"
     if field.steps or field.numbering:
         return "rows in a list have no steps and no numbers: describe a module of its own"
+    if field.image:
+        return (
+            "files are looked at for a row, not for each in its list: write ref files, or describe a module of its own"
+        )
     if field.to_users:
         return "members are looked up for a row, not for each in its list: describe a module of its own"
     if field.computed:

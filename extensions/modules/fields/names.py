@@ -130,7 +130,7 @@ def classes(class_name: str) -> list[str]:
 def _is_used(field: Field, module: Names) -> bool:
     if field.kind == "ref":
         return False
-    return field.name in _OF_THE_FILES or field.name in (module.singular, module.plural)
+    return field.name in _OF_THE_FILES or field.name == module.plural
 
 
 def _length_problem(field: Field, module: Names) -> str:

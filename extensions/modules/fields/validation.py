@@ -22,6 +22,7 @@ from .numbering import numbers_problem
 from .problem import NoType, Wrong
 from .reading import read_fields, target_word
 from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
+from .shared import shared_link_problem, shared_problem
 from .steps import steps_problem
 
 MOST_FIELDS = 60
@@ -166,6 +167,8 @@ def _read_link(
     link = read_link(str(name), said, module)
     target = _target(link.target, packages, target_of_refs(said))
     link = replace(link, target=target, ending=options.get(target.package, DEFAULT).ending)
+    if problem := shared_link_problem(link, options):
+        raise Wrong(problem)
     if problem := link_name_problem(link, packages):
         raise Wrong(problem)
     return link
@@ -177,27 +180,32 @@ def _read_many(
     """Raises Wrong."""
     if problem := spelling_problem(name):
         raise Wrong(problem)
+    if options.get(module.package, DEFAULT).shared:
+        raise Wrong("rows in a list belong to a tenant: describe a shared module of its own, with a ref to this one")
 
     def read(inner: object, text: object) -> list[Field]:
         if problem := spelling_problem(inner):
             raise Wrong(problem)
         found = (_resolved(field, packages, target_word(text)) for field in read_fields(str(inner), text))
-        return [_with_ending(field, options) for field in found]
+        return [_with_target(field, options) for field in found]
 
     return read_many(str(name), said, module, read)
 
 
 def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
     living = field.unique and own.archive and not field.numbering
-    return replace(_with_ending(field, options), among_living=living)
+    return replace(_with_target(field, options), among_living=living, is_shared=own.shared)
 
 
-def _with_ending(field: Field, options: Mapping[str, Options]) -> Field:
-    return replace(field, ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete")
+def _with_target(field: Field, options: Mapping[str, Options]) -> Field:
+    target = options.get(field.target.package, DEFAULT) if field.target else DEFAULT
+    return replace(field, ending=target.ending, to_shared=target.shared)
 
 
 def _checked(field: Field, module: Names) -> Field:
     """Raises Wrong."""
+    if problem := shared_problem(field):
+        raise Wrong(problem)
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
     if problem := name_problem(field, module):

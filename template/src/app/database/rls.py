@@ -70,6 +70,12 @@ def in_cluster() -> bool:
     return not op.get_context().as_sql and is_distributed(op.get_bind())
 
 
+def grant_shared(table: str) -> None:
+    """Let app_rw read all rows of a SharedMixin's table, and app_admin write them too."""
+    op.execute(f"GRANT SELECT ON {table} TO app_rw")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_admin")
+
+
 @contextmanager
 def rows_of_all_tenants(table: str) -> Iterator[None]:
     """Let a migration's UPDATE or DELETE affect all rows.
