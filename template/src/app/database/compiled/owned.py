@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from app.database.compiled.constraints import limits, references
 from app.database.compiled.rows import read_only_class
-from app.database.compiled.statement import Statement, result_process
+from app.database.compiled.statement import Process, Statement, result_process
 from app.database.mixins import OwnedRows
 
 TENANT, POSITION = "tenant_id", "position"
@@ -79,13 +79,7 @@ class OwnedTable:
             each.name: each for each in self.table.c if each.name not in given_by_row
         }
         self._returned = [*self.columns.values(), self.table.c[POSITION]]
-        self._processes = [
-            (each.name, process)
-            for each in self.columns.values()
-            if (process := result_process(each.type))
-        ]
         self._defaults = {name: _default(each) for name, each in self.columns.items()}
-        self._from_json = [(each, FROM_JSON.get(_kind(each))) for each in self.columns.values()]
         self.references = {name: key for name, key in references(model) if key != self.own.key}
         self.limits = {name: columns[0] for name, columns in limits(model)}
 
@@ -127,6 +121,17 @@ class OwnedTable:
         if unknown := values.keys() - self.columns.keys():
             raise TypeError(f"{self.table} has no column {', '.join(sorted(unknown))}")
         return {**self._defaults, **values}
+
+    # A reference has the type of its target, which is known once all modules are imported.
+
+    @cached_property
+    def _processes(self) -> list[tuple[str, Process]]:
+        found = ((each.name, result_process(each.type)) for each in self.columns.values())
+        return [(name, process) for name, process in found if process]
+
+    @cached_property
+    def _from_json(self) -> list[tuple[Column[Any], Callable[[Any], Any] | None]]:
+        return [(each, FROM_JSON.get(_kind(each))) for each in self.columns.values()]
 
     def _from_array(self, values: Sequence[Any]) -> dict[str, Any]:
         pairs = zip(self._from_json, values, strict=True)
