@@ -39,10 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out a test of the project's own routes or tables if that of every one runs too."""
     chosen = {item.nodeid for item in items}
-    left_out = [item for item in items if OWN.search(item.nodeid) and _every(item) in chosen]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    own = [item for item in items if OWN.search(item.nodeid) and _every(item) in chosen]
+    if own:
+        config.hook.pytest_deselected(items=own)
+        items[:] = [item for item in items if item not in own]
 
 
 def _every(item: pytest.Item) -> str:

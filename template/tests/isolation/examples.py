@@ -91,13 +91,13 @@ class Examples:
             return f"{self.marker}{token_hex(8)}@example.com"
         if kind in BY_FORMAT:
             return BY_FORMAT[kind]
-        if pattern := schema.get("pattern"):
-            return next(
-                (text for text in (pattern.strip("^$"), *LIKELY) if re.search(pattern, text)), ""
-            )
         text = f"{self.marker}{token_hex(8)}".ljust(schema.get("minLength", 0), "x")
         longest = schema.get("maxLength", len(text))
-        return text if longest >= len(text) else token_hex(longest)[:longest]
+        text = text if longest >= len(text) else token_hex(longest)[:longest]
+        if pattern := schema.get("pattern"):
+            likely = (text, pattern.strip("^$"), *LIKELY)
+            return next((each for each in likely if re.search(pattern, each)), "")
+        return text
 
     def _integer(self, schema: Schema, _: str) -> int:
         step = schema.get("multipleOf", 1)

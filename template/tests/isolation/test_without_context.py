@@ -11,8 +11,9 @@ from app.kit.ids import new_id
 from .attacker import Attacker
 from .attacks import ON_EACH_TABLE
 from .report import Report
+from .routes import OWN_AND_EVERY
 from .samples import Label
-from .two_tenants import ALL_MODELS, Row, TwoTenants
+from .two_tenants import ALL_MODELS, OWN_MODELS, Row, TwoTenants
 
 # The session cannot know which tables they use; row security hides the rows (TestWrittenSql).
 WRITTEN_WITH_REASON = {
@@ -50,11 +51,12 @@ async def attack_without_tenant(
 
 
 class TestEveryWay:
+    @OWN_AND_EVERY
     @pytest.mark.parametrize("attack", ATTACKS)
     async def test_needs_a_tenant(
-        self, two_tenants: TwoTenants, report: Report, attack: str
+        self, two_tenants: TwoTenants, report: Report, attack: str, every: bool
     ) -> None:
-        for model in ALL_MODELS:
+        for model in ALL_MODELS if every else OWN_MODELS:
             report.add(table=model.__tablename__)
             with pytest.raises(TenantContextRequired):
                 await attack_without_tenant(two_tenants, attack, model, None)

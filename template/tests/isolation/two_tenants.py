@@ -22,6 +22,7 @@ from app.database.session import TenantSession, open_session
 from app.database.tenancy import Context
 from tests.support.people import PASSWORD, Person, create_tenant
 
+from .routes import IN_EVERY_PROJECT, module_of
 from .rows import add_row
 from .samples import SAMPLES
 
@@ -55,6 +56,8 @@ def shared_models() -> tuple[type[Any], ...]:
 
 
 ALL_MODELS: tuple[type[Any], ...] = (*tenants_models(), *SAMPLES)
+KNOWN = {"", *IN_EVERY_PROJECT}
+OWN_MODELS = (*(each for each in tenants_models() if module_of(each) not in KNOWN), *SAMPLES)
 TABLES_WITH_TENANTS = [name for name, t in Base.metadata.tables.items() if "tenant_id" in t.columns]
 
 
