@@ -1,6 +1,7 @@
 """The words that every test may use, wherever it lives: beside a module or under tests/."""
 
 import gc
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ GROUPS = {
 }
 """Folders that share expensive databases: one process runs all tests of a group."""
 
+OWN = re.compile(r"(?<=[\[-])own(?=[\]-])")
+"""The parameter of a test that attacks what only this project has (tests/isolation/routes.py)."""
+
 WORDS = (
     "tests.support.checkouts",
     "tests.support.fixtures",
@@ -25,10 +29,24 @@ WORDS = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Not in the process that hands the tests to its workers: importing the app takes a second."""
+    """Skip the process that hands the tests to its workers: importing the app takes a second."""
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     for name in () if hands_out else WORDS:
         config.pluginmanager.import_plugin(name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out a test of the project's own routes or tables if that of every one runs too."""
+    chosen = {item.nodeid for item in items}
+    left_out = [item for item in items if OWN.search(item.nodeid) and _every(item) in chosen]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _every(item: pytest.Item) -> str:
+    return OWN.sub("every", item.nodeid)
 
 
 class Scheduling(LoadScopeScheduling):
@@ -45,6 +63,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 
 def pytest_unconfigure() -> None:
-    """What is left is searched for garbage once; pytest would do it ten times, for seconds."""
+    """Collect garbage once; pytest would do it ten times, which takes seconds."""
     gc.collect()
     gc.freeze()

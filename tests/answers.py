@@ -7,7 +7,7 @@ LONGEST = "electronic_health_record_notes"
 SHORTEST = "ox"
 
 # One field of each kind, with its possible modifiers.
-EVERY_KIND = {
+EVERY_KIND: dict[str, dict[str, Any]] = {
     "categories": {
         "fields": {
             "title": "text search",
@@ -97,7 +97,29 @@ EVERY_KIND["venues"] = {
     "csv": True,
 }
 
-# Lists of refs: to others, to archived ones, and to the module itself.
+# Rows of all tenants, one of which refers to another.
+EVERY_KIND["currencies_in_use"] = {
+    "fields": {
+        "currency": "currency unique",
+        "places": "int 0..4 = 2",
+        "contact": "email? unique",
+        "name": "str index",
+    },
+    "shared": True,
+}
+EVERY_KIND["ports"] = {
+    "fields": {
+        "port": 'str(5) matching "[A-Z]{5}" unique',
+        "kind": 'enum(sea = "At sea", river)',
+        "currency": "ref currencies_in_use?",
+        "opened_on": "date? filters(range, empty)",
+    },
+    "shared": True,
+    "only": ["list", "read", "create", "change"],
+}
+EVERY_KIND["venues"]["fields"]["port"] = "ref ports? filters(empty)"
+
+# Lists of refs: to others, to archived ones, and to the module itself; and lists of rows.
 EVERY_KIND["tours"] = {
     "fields": {
         "title": "str(80)",
@@ -105,6 +127,31 @@ EVERY_KIND["tours"] = {
         "labels": "refs categories",
         "next_tours": "refs tours",
         "guide": "ref categories?",
+        "stops": {
+            "many": {
+                "place": "str(80)",
+                "venue": "ref venues?",
+                "port": "ref ports?",
+                "arrives_at": "datetime",
+                "leaves_at": "datetime? > arrives_at",
+                "visited_on": "date?",
+                "opens_at": "time?",
+                "stay": "duration?",
+                "fee": "money?",
+                "share": "decimal(5, 2) 0..100 = 12.5",
+                "rating": 'enum(PG-13 = "Parents strongly cautioned", G) = G',
+                "seats": "int 1..9",
+                "weight": "float",
+                "paid": "bool = true",
+                "extra": "json?",
+                "tags": "list of str(9)?",
+                "contact": "email?",
+                "code": 'str(6) matching "[A-Z]{2}[0-9]{4}"',
+                "remark": "text? private",
+            },
+            "rows": "2..20",
+        },
+        "legs": {"many": {"label": "ref categories on delete cascade", "metres": "bigint?"}, "rows": "..5"},
     },
     "bulk": 5,
 }
@@ -156,7 +203,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
 
-NEW_IN_2 = ("console", "tours", "venues")
+NEW_IN_2 = ("console", "currencies_in_use", "ports", "tours", "venues")
 """Modules of these answers that need 2.0."""
 
 

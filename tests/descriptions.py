@@ -43,7 +43,14 @@ def description(seed: int) -> dict[str, Any]:
     names = random.sample(MODULES, random.randint(1, 4))
     fields = {name: _fields(random, name, names[:number]) for number, name in enumerate(names)}
     return {
-        name: {"fields": {**found, **_links(seed, name, names[: number + 1])}, **options(seed, name)}
+        name: {
+            "fields": {
+                **found,
+                **_links(seed, name, names[: number + 1]),
+                **_many(seed, name, names[: number + 1]),
+            },
+            **options(seed, name),
+        }
         for number, (name, found) in enumerate(fields.items())
     }
 
@@ -55,7 +62,8 @@ def whole_project(seed: int) -> dict[str, Any]:
     described = {
         name: {
             "fields": _fields(random, name, [*names[:number], "files"], fewest=12, most=16)
-            | _links(seed, name, [*names[: number + 1], "files"]),
+            | _links(seed, name, [*names[: number + 1], "files"])
+            | _many(seed, name, names[: number + 1]),
             **options(seed, name),
         }
         for number, name in enumerate(names)
@@ -77,6 +85,28 @@ def _links(seed: int, module: str, targets: list[str]) -> dict[str, str]:
     random = Random(f"links of {module} {seed}")
     names = random.sample(["tags", "people_in_charge", "rows", "fields", "staff", "a_b"], random.choice([0, 0, 1, 2]))
     return {name: f"refs {random.choice(targets)}{random.choice(_LINK_RULES)}" for name in names}
+
+
+def _many(seed: int, module: str, targets: list[str]) -> dict[str, Any]:
+    """Return up to two lists of rows that belong to a row."""
+    random = Random(f"rows of {module} {seed}")
+    names = random.sample(["lines", "stops", "parts_of_it", "values", "news", "first"], random.choice([0, 0, 1, 2]))
+    return {name: _rows(random, targets) for name in names}
+
+
+def _rows(random: Random, targets: list[str]) -> dict[str, Any]:
+    fields = {name: _row_field(random, targets) for name in random.sample(FIELDS, random.randint(1, 6))}
+    rows = random.choice([None, "1..3", "..1", "2..4", "0..200"])
+    return {"many": fields} | ({"rows": rows} if rows else {})
+
+
+def _row_field(random: Random, targets: list[str]) -> str:
+    kind = random.choice([*_KINDS, "ref"])
+    if kind == "ref":
+        return f"ref {random.choice(targets)}{random.choice(['? on delete set null', '?', ''])}"
+    limit = random.choice(["", *(each for each in _LIMITS.get(kind, []) if "unique" not in each)])
+    default = f"= {_default(random, kind)}" if kind in _DEFAULTS and not limit and random.random() < 0.3 else ""
+    return " ".join(filter(None, [f"{kind}{random.choice(['', '?'])}", limit, default]))
 
 
 def precarious_project() -> dict[str, Any]:

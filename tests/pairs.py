@@ -1,5 +1,6 @@
 """Generate pairs of descriptions: a module as it is, and what `make module` is told about it next."""
 
+import re
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -34,6 +35,7 @@ _VALUES = {
     "list": "(ARRAY['x'])",
     "money": "'1.5 EUR'",
 }
+_UNFIT = re.compile(r"unique|index|search|filters|number|->|= (now|today|me)")  # of rows that belong to a row
 _WIDER = {
     "str(1)": "str(9)",
     "str(8)": "text",
@@ -56,7 +58,12 @@ def pair(seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     random = Random(seed)
     before = _accepted(description(seed))
     other = description(seed + 10_000)
-    fields = [field for about in other.values() for field in about["fields"].items() if "ref " not in field[1]]
+    fields = [
+        field
+        for about in other.values()
+        for field in about["fields"].items()
+        if isinstance(field[1], str) and "ref " not in field[1]
+    ]
     after = {
         name: {"fields": _changed(random, about["fields"], fields), **options(-seed, name)}
         for name, about in before.items()
@@ -74,9 +81,14 @@ def _accepted(described: dict[str, Any]) -> dict[str, Any]:
     return accepted(described)
 
 
-def _changed(random: Random, before: Mapping[str, str], new: list[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _changed(random: Random, before: Mapping[str, Any], new: list[tuple[str, str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name, text in before.items():
+        if not isinstance(text, str):
+            plain = [field for field in new if not _UNFIT.search(field[1])]
+            rows = {"many": _changed(random, text["many"], plain), "rows": random.choice(["0..9", "2..3"])}
+            found[name] = random.choice([text, "drop", rows, rows])
+            continue
         match random.choice(["keep", "keep", "drop", "rename", "widen", "loosen", "tighten", "index"]):
             case "drop" if len(before) > 1:
                 found[name] = "drop"
@@ -122,6 +134,7 @@ def _valid(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     while sentences := modules_problems({**before, **after}, stored=before):
         for sentence in sentences:
             package, _, field = sentence.partition(":")[0].partition(".")
+            field = field.partition(".")[0]
             fields = after[packages[package]]["fields"]
             if field in fields:
                 del fields[field]

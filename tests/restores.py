@@ -57,6 +57,10 @@ def main() -> None:
         assert counted == after.execute(COUNTED).fetchone()
         assert counted is not None
         assert counted[0] == 3
+    later = FOLDER / "later"
+    later.mkdir()
+    run("bash", COMPOSE / "backup.sh", "now", **where, PGUSER="backup", PGDATABASE="restored", BACKUPS=str(later))
+    assert len([*later.iterdir()]) == 1, "what was restored is backed up, too"
     restore_a_moment(server, where | {"PGUSER": "backup", "PGDATABASE": "app", "BACKUPS": str(backups)}, backups)
 
 

@@ -107,7 +107,7 @@ class TestRules:
             clone.run(*gate)
 
     def test_of_another_version_take_no_line_by_hand(self, clone: Clone) -> None:
-        """As docs/api-versions.md describes it: other routes and schemas, the same service."""
+        """It has other routes and schemas, and the same service, as docs/api-versions.md describes it."""
         invoices = clone.folder / MODULES / "invoices"
         (invoices / "schemas_v2.py").write_text("from .schemas import InvoiceRead as InvoiceReadV2\n")
         (invoices / "routes_v2.py").write_text(

@@ -25,7 +25,7 @@ OUTSIDE = {
     **{name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")},
     "PATH": PATH,
 }
-"""For what downloads: with the machine's own settings of proxies and certificates."""
+"""Keeps the machine's own settings of proxies and certificates, for commands that download."""
 
 # Run in one clone, in this order; a text says what to run in the command's place, and why is plain.
 RUN = {
@@ -266,7 +266,7 @@ class TestTables:
         assert found >= SOURCES
 
     def test_name_files_that_are_there(self) -> None:
-        """Where a page says only=tests/…"""
+        """A page names files in only=tests/…"""
         for each in commands():
             path = each.text.partition("only=")[2]
             if path.startswith("tests/"):

@@ -17,7 +17,8 @@ from tests.descriptions import MODULES, description
 
 TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module, {many: {…}},"
+    " image"
 )
 AFTER = (
     "after a type come ?, unique, unique with, index, search, private, limits such as 0..100,"
@@ -31,8 +32,7 @@ WRONG = {
     "total: [12]": f"[12] is no description: write a type, one of {TYPES}",
     "total: ''": f"'' is no description: write a type, one of {TYPES}",
     "lines: many invoice_lines": (
-        "rows that belong to a row are a module of their own: give that one a ref with 'on delete cascade', and"
-        " bulk: true to create several at once"
+        "'many' is followed by the fields of its rows: write {many: {title: str(80)}, rows: 0..50}"
     ),
     "total: decimal": "a decimal says how many digits it has and how many of them after the point: decimal(12, 2)",
     "total: decimal(2, 3)": ("decimal(2, 3) cannot be: use 1 to 38 digits, and no more of them after the point"),
@@ -165,7 +165,7 @@ WRONG = {
     "model_name: str": (
         "this would hide something that every model or schema has: use another name, such as invoice_model_name"
     ),
-    "invoice: str": "the module's own files use this name already: use another name, such as invoice_invoice",
+    "invoices: str": "the module's own files use this name already: use another name, such as invoice_invoices",
     "dt: date": "the module's own files use this name already: use another name, such as invoice_dt",
     "cursor: str": "the module's own files use this name already: use another name, such as invoice_cursor",
     "Total: int": "this cannot be a field's name: start with a letter a-z, then use a-z, 0-9 and single _",

@@ -20,7 +20,7 @@ def found() -> dict[str, str]:
 
 class TestWidgets:
     def test_are_rendered_to_the_byte(self) -> None:
-        """After an intended change of the Jinja files: WRITE_GOLDEN=1 make test only=tests/test_golden.py."""
+        """Run WRITE_GOLDEN=1 make test only=tests/test_golden.py after an intended change of the Jinja files."""
         if os.environ.get("WRITE_GOLDEN"):
             write(GOLDEN, WIDGETS.parent)
 

@@ -25,7 +25,7 @@ make_project(Path(sys.argv[1]))
 
 
 def test_begins_with_the_module_that_the_generator_writes() -> None:
-    """After an intended change of the Jinja files: copy what they render to template/tests/how_to/orders."""
+    """Copy what the Jinja files render to template/tests/how_to/orders after an intended change of them."""
     described = re.search(r"make module m='(.*)'", README.read_text(encoding="utf-8"))
     assert described
     (module,) = modules_of(read(described[1]))

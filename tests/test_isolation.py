@@ -18,7 +18,7 @@ ATTACKS = (
     "",
     *(f"--ignore=tests/isolation/{each}" for each in OF_LAYERS),
 )
-"""Without what tests the layers themselves, and not a project's routes, tables and repositories."""
+"""Leaves out the tests of the layers themselves, which do not look at a project's routes, tables and repositories."""
 QUICK = ("pytest", "tests/isolation/test_database.py", "tests/isolation/test_routes.py", "--quiet")
 HAND = Path("src/app/modules/leaflets")
 

@@ -36,7 +36,7 @@ def text_of(file: Path) -> str:
 class TestFiles:
     @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ANSWER_SETS])
     def test_are_the_listed_ones(self, name: str, project_of: Render) -> None:
-        """After an intended change: WRITE_LISTINGS=1 make test only=tests/test_renderings.py."""
+        """Run WRITE_LISTINGS=1 make test only=tests/test_renderings.py after an intended change."""
         files, snapshot = "\n".join(files_of(project_of(name))) + "\n", SNAPSHOTS / f"{name}.txt"
         if os.environ.get("WRITE_LISTINGS"):
             snapshot.write_text(files)

@@ -26,7 +26,11 @@ MODULES = "src/app/modules"
 MIGRATIONS = "migrations"
 LABELS = ("yours", "as it was described", "as it is described now")
 BY = "the new description"
-_COLUMN = re.compile(r"^    (\w+): Mapped\[|^        sa\.Column\(\s*\"(\w+)\"", re.MULTILINE)
+_COLUMN = re.compile(
+    r'^    __tablename__ = "(?P<table>\w+)"|^    op\.create_table\(\s*"(?P<created>\w+)"'
+    r'|^    (?P<mapped>\w+): Mapped\[|^        sa\.Column\(\s*"(?P<column>\w+)"',
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class ChangedModule:
 
     def left_behind(self) -> Iterator[str]:
         """Yield a message for each column that is gone and seems to be used in code of the module."""
-        for column in self.change.gone:
+        for column in self.change.names_gone:
             found = [each for each in find_uses(column, self.folder) if f"/{MIGRATIONS}/" not in each]
             if found:
                 more = f" and {len(found) - MOST_PLACES} more" if len(found) > MOST_PLACES else ""
@@ -113,13 +117,19 @@ def _texts(paths: Iterable[str], index: Mapping[str, Entry]) -> list[str]:
     return [file.text.decode(errors="replace") for file in found.values()]
 
 
-def _columns_of(change: Change, index: Mapping[str, Entry]) -> list[str]:
-    """Return the columns in the order of the module's own models, then of the step that created its table."""
+def _columns_of(change: Change, index: Mapping[str, Entry]) -> dict[str, list[str]]:
+    """Return the columns of each table in the order of the module's own models, then of the step that created it."""
     folder = f"{MODULES}/{change.package}"
     models = [path for path in index if path == f"{folder}/models.py" or path.startswith(f"{folder}/models/")]
     paths = [*models, *(path for path in index if path == f"{folder}/{MIGRATIONS}/s0001_create.py")]
-    found = map(_COLUMN.finditer, _texts(paths, index))
-    return list(dict.fromkeys(match[1] or match[2] for matches in found for match in matches))
+    found: dict[str, dict[str, None]] = {}
+    for text in _texts(paths, index):
+        table = change.after.names.table
+        for match in _COLUMN.finditer(text):
+            table = match["table"] or match["created"] or table
+            if column := match["mapped"] or match["column"]:
+                found.setdefault(table, {})[column] = None
+    return {table: [*columns] for table, columns in found.items()}
 
 
 def _refuse(sentence: str) -> None:

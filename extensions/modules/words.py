@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-DROP = "drop"
+DROP, MANY = "drop", "many"
 _WAS = re.compile(r"\s+was\b(?:\s+(\w+))?")
 _BACKFILL = re.compile(r"\s+backfill\b(?:\s+(\(_*\)|(?:\"_*\")+|(?:'_*')+|[^\s=()\"']+))?")
 
@@ -30,7 +30,14 @@ class Said:
     backfill: str | None = None
 
 
+def is_many(said: object) -> bool:
+    """True if this describes rows that belong to a row."""
+    return isinstance(said, Mapping) and MANY in said
+
+
 def read_words(said: object) -> Said:
+    if isinstance(said, Mapping) and is_many(said):
+        return Said({**said, MANY: plain(said[MANY])})
     if not isinstance(said, str):
         return Said(said)
     head, rest = before_default(said)
@@ -58,13 +65,21 @@ def combined(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> dict[Any, A
         if said == DROP:
             found.pop(name, None)
         elif name in found:
-            found[name] = read.text
+            found[name] = _many_combined(found[name], said) if is_many(said) else read.text
         elif read.was in found:
             found = {name if each == read.was else each: text for each, text in found.items()}
             found[name] = read.text
         else:
             found = _placed(found, name, read.text, names)
     return found
+
+
+def _many_combined(stored: Any, given: Any) -> Any:
+    """Return rows of a row as the given description changes them."""
+    before, after = (each.get(MANY) if is_many(each) else None for each in (stored, given))
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return read_words(given).text
+    return {**stored, **given, MANY: combined(before, after)}
 
 
 def _placed(found: Mapping[Any, Any], name: object, text: object, names: list[Any]) -> dict[Any, Any]:

@@ -33,6 +33,9 @@ BEGIN
     EXECUTE format('ALTER DATABASE %I OWNER TO app_owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO app_rw, app_admin', current_database());
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') THEN
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO backup', current_database());  -- into a restored one, too
+    END IF;
 END
 $$;
 

@@ -27,7 +27,7 @@ ENDPOINTS = 200
 ROUND_SECONDS = 15
 TOKENS_LAST_SECONDS = 300
 GROWTH_MB = 8
-"""What a process may grow from the second third of the time to the last: more is a leak."""
+"""The growth of a process from the second third of the time to the last that is no leak."""
 LEAK_ROUNDS = 12
 """A shorter run only warms up, and says nothing about leaks."""
 DRAINED_SECONDS = 120
@@ -39,7 +39,7 @@ CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client 
 
 @dataclass
 class Seen:
-    """What was measured, round by round."""
+    """The measurements, round by round."""
 
     latencies: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     wrong: Counter[str] = field(default_factory=Counter)

@@ -8,7 +8,7 @@ ADA = {"username": "ada@acme.example.com", "password": "correct horse battery st
 OWN = ("/api/v1/projects", "/api/v1/invoices")
 """The modules of the answers `default`."""
 READY = "/health/ready"
-"""Not asked: up to 1.1 a release was not ready on the schema of a newer one."""
+"""Releases up to 1.1 are not asked: they were not ready on the schema of a newer one."""
 
 with TestClient(create_app(), base_url="http://localhost:8000") as client:
     token = client.post("/api/v1/auth/token", data=ADA)

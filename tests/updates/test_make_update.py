@@ -110,7 +110,7 @@ class TestUpdate:
         assert is_as_it_was(project)
 
     def test_leaves_all_as_it_was_when_it_is_interrupted(self, project: Path, run: Run) -> None:
-        """Like Ctrl-C, the signal goes to all processes of the terminal."""
+        """The signal goes to all processes of the terminal, as with Ctrl-C."""
         interrupt = "echo broken > Makefile; touch new; kill -INT $PPID; sleep 1"
 
         done = run("update", *copier(instead=f"sh -c '{interrupt}'"), "--to", NEXT)

@@ -294,7 +294,7 @@ class TestMakeUpdate:
 
 class TestCheckout:
     def test_with_other_line_endings_has_no_conflict(self, project: Path, tmp_path: Path) -> None:
-        """As on Windows, every file in the folder has CRLF, and git's objects have LF."""
+        """Every file in the folder has CRLF, as on Windows, and git's objects have LF."""
         put(project / "Makefile", OLD.replace("line 5\n", "line 5\n# Ours.\n"))
         commit(project)
         git(project, "config", "core.autocrlf", "true")

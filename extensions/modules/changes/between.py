@@ -1,11 +1,12 @@
 """Find the modules that a new answer to `custom_modules` describes differently."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from ..answer import Described, decided, read
 from ..fields import Module, modules_of
+from ..fields.field import Field
 from ..names import names_of
 from ..options import FOUND_IN_SERVICES
 from .change import Change
@@ -18,7 +19,7 @@ def changes_between(before: object, after: object, words: Mapping[str, Mapping[s
     known = {module.names.package: module for module in modules_of(described_before)}
     options = {_package(module): module.options for module in described_before}
     modules = modules_of(described_after)
-    tables = tuple(module.names.table for module in modules)
+    tables = tuple(module.names.table for module in modules if not module.shared)
     found = []
     for module, described in zip(modules, described_after, strict=True):
         if (package := _package(described)) in known:
@@ -45,9 +46,15 @@ def _former(before: Module, after: Module, new: set[str]) -> Module:
 
 def _change(before: Module, after: Module, words: Mapping[str, Mapping[str, Any]], tables: tuple[str, ...]) -> Change:
     said = Words(**words.get(after.names.package, {}))
-    places = {name: place for place, name in enumerate(said.order)}
-    fields = sorted(after.fields, key=lambda field: places.get(field.name, len(places)))
-    return Change(before, replace(after, fields=tuple(fields)), said, tables)
+    lists = (replace(many, fields=_sorted(many.fields, said.many.get(many.name))) for many in after.many)
+    fields = _sorted(after.fields, {"order": said.order})
+    return Change(before, replace(after, fields=fields, many=tuple(lists)), said, tables)
+
+
+def _sorted(fields: Iterable[Field], words: Mapping[str, Any] | None) -> tuple[Field, ...]:
+    """Return the fields as they are described."""
+    places = {name: place for place, name in enumerate(words["order"] if words else ())}
+    return tuple(sorted(fields, key=lambda field: places.get(field.name, len(places))))
 
 
 def words_between(before: object, answer: object) -> dict[str, dict[str, Any]]:

@@ -1,12 +1,13 @@
-"""What is different between a module as it was described and as it is described now."""
+"""Compare a module as it was described with its description now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from ..fields import Module
 from ..fields.field import Field
+from ..fields.many import Many
 from ..fields.refs import Link
 from ..fields.types import EMAIL_COLUMN, ENUM_COLUMN, URL_COLUMN, condition, step_type
 from ..options import FOUND_IN_SERVICES
@@ -155,16 +156,44 @@ class Change:
         ]
 
     @property
+    def added_many(self) -> list[Many]:
+        before = {many.name for many in self.before.many}
+        return [many for many in self.after.many if many.name not in before]
+
+    @property
+    def dropped_many(self) -> list[Many]:
+        after = {many.name for many in self.after.many}
+        return [many for many in self.before.many if many.name not in after]
+
+    @cached_property
+    def kept_many(self) -> list[tuple[Many, Many, "Change"]]:
+        """Return the lists of rows that were there and stay, before and after, with the change of their fields."""
+        before = {many.name: many for many in self.before.many}
+        pairs = [(before[many.name], many) for many in self.after.many if many.name in before]
+        return [(former, many, self._of_many(former, many)) for former, many in pairs]
+
+    def _of_many(self, before: Many, after: Many) -> "Change":
+        words = Words(**self.words.many.get(after.name, {}))
+        return Change(Module(before.names, before.fields), Module(after.names, after.fields), words, self.tables)
+
+    @property
     def gone(self) -> list[str]:
         """Return the names of columns that are not there any more."""
         renamed = [pair.before.column for pair in self.kept if pair.is_renamed]
         return [*renamed, *(each.column for each in self.dropped), *(each.ids for each in self.dropped_links)]
 
-    def in_order(self, columns: Sequence[str]) -> "Change":
-        """Return the change with the fields in the order of these columns; the answers file sorts fields by name.
+    @property
+    def names_gone(self) -> list[str]:
+        """Return the names that code may use and that are not there any more."""
+        inner = (column for _, _, change in self.kept_many for column in change.gone)
+        return [*self.gone, *(many.name for many in self.dropped_many), *inner]
+
+    def in_order(self, tables: Mapping[str, Sequence[str]]) -> "Change":
+        """Return the change with the fields in the order of their tables' columns; the answers file sorts by name.
 
         A new field stays behind the one that it follows in the description.
         """
+        columns = tables.get(self.after.names.table, ())
         places = {column: place for place, column in enumerate(columns)}
         before = sorted(self.before.fields, key=lambda each: places.get(each.column, len(places)))
         kept = {pair.before.name: pair.after for pair in self.kept}
@@ -173,8 +202,11 @@ class Change:
         for added in self.added:
             place = fields.index(added)
             after.insert(after.index(fields[place - 1]) + 1 if place else 0, added)
+        lists = {many.name: change.in_order(tables) for _, many, change in self.kept_many}
         return replace(
-            self, before=replace(self.before, fields=tuple(before)), after=replace(self.after, fields=tuple(after))
+            self,
+            before=replace(self.before, fields=tuple(before), many=_with_fields(self.before.many, lists, "before")),
+            after=replace(self.after, fields=tuple(after), many=_with_fields(self.after.many, lists, "after")),
         )
 
     @property
@@ -224,11 +256,24 @@ class Change:
     @property
     def said(self) -> list[str]:
         """Return what will be done, a line for each field."""
-        dropped = (f"{each.name}: dropped, with its column and its values" for each in self.dropped)
-        added = (f"{each.name}: new, {written(each)}{self._rows_get(self.value_of(each))}" for each in self.added)
-        changed = (self._said_of(pair) for pair in self.kept if pair.before != pair.after)
-        fields = [f"{self.package}.{line}" for line in (*added, *changed, *dropped, *self._said_of_links)]
+        lines = (*self._said_of_fields, *self._said_of_links, *self._said_of_many)
+        fields = [f"{self.package}.{line}" for line in lines]
         return [*fields, *(f"{self.package}: {line}" for line in self._said_of_options)]
+
+    @property
+    def _said_of_fields(self) -> Iterator[str]:
+        yield from (f"{each.name}: new, {written(each)}{self._rows_get(self.value_of(each))}" for each in self.added)
+        yield from (self._said_of(pair) for pair in self.kept if pair.before != pair.after)
+        yield from (f"{each.name}: dropped, with its column and its values" for each in self.dropped)
+
+    @property
+    def _said_of_many(self) -> Iterator[str]:
+        yield from (f"{many.name}: new, many, rows: {many.limits}" for many in self.added_many)
+        for before, after, change in self.kept_many:
+            yield from (f"{after.name}.{line}" for line in change._said_of_fields)
+            if before.limits != after.limits:
+                yield f"{after.name}: rows: {before.limits} → {after.limits}"
+        yield from (f"{many.name}: dropped, with its table {many.table}" for many in self.dropped_many)
 
     @property
     def _said_of_options(self) -> Iterator[str]:
@@ -254,6 +299,14 @@ class Change:
     @staticmethod
     def _rows_get(value: str) -> str:
         return f"; rows that are there get {value}" if value else ""
+
+
+def _with_fields(lists: Sequence[Many], changes: Mapping[str, Change], side: str) -> tuple[Many, ...]:
+    """Return the lists with the fields that one side of their changes has."""
+    return tuple(
+        replace(many, fields=getattr(changes[many.name], side).fields) if many.name in changes else many
+        for many in lists
+    )
 
 
 def _longest(each: Field) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..fields.field import Field
+from ..fields.many import Many
 from ..fields.refs import Link
 from ..fields.strings import WIDTH, literals, quoted
 from ..fields.types import step_type
@@ -16,8 +17,10 @@ from .parts import Part, parts_of
 _TEMPLATE = Path(__file__).with_name("step.py.jinja")
 LINKS = {"add_links", "drop_links", "set_links_rule"}
 """Functions of app.database.link_changes."""
+OWNED = {"add_owned_rows", "drop_owned_rows"}
+"""Functions of app.database.owned_changes."""
 _LONGEST_NAME, _LONGEST_CONSTANT = 40, 40
-_BESIDE = ("unique", "unique_among_living")  # their names have all of their columns
+_BESIDE = ("unique", "shared_unique", "unique_among_living")  # their names have all of their columns
 _ROOM = 56  # for the names of module and step on a line that imports the step
 _ARCHIVED_AT = """sa.Column(
             "archived_at",
@@ -54,8 +57,9 @@ def step_of(change: Change) -> Step | None:
             up=up,
             down=down,
             allowed=sorted(_allowed(up)),
-            functions=sorted({call.function for call in calls} - LINKS),
+            functions=sorted({call.function for call in calls} - LINKS - OWNED),
             link_functions=sorted({call.function for call in calls} & LINKS),
+            owned_functions=sorted({call.function for call in calls} & OWNED),
             has_types=any("sa." in argument for call in calls for argument in call.arguments),
             has_list=any("ARRAY(sa." in argument for call in calls for argument in call.arguments),
             has_json=any("JSONB" in argument for call in calls for argument in call.arguments),
@@ -70,7 +74,7 @@ def _allowed(up: Iterable[Call]) -> Iterator[tuple[str, str]]:
     functions = {call.function for call in up}
     if any("server_default" in argument for call in up for argument in call.arguments):
         yield "ban-drop-default", "it was for the rows that are there; the model has the default."
-    if "drop_links" in functions:
+    if functions & {"drop_links", "drop_owned_rows"}:
         yield "ban-drop-table", "the description says drop; deploy the code without it first."
     if "drop_column" in functions:
         yield "ban-drop-column", "the description says drop; deploy the code without it first."
@@ -94,6 +98,9 @@ def _title(change: Change) -> str:
         *(f"add {link.name}" for link in change.added_links),
         *(f"change {before.name}" for before, after in change.kept_links if before.on_delete != after.on_delete),
         *(f"drop {link.name}" for link in change.dropped_links),
+        *(f"add {many.name}" for many in change.added_many),
+        *(f"change {many.name}" for _, many, inner in change.kept_many if any(_upgrade(inner))),
+        *(f"drop {many.name}" for many in change.dropped_many),
     ]
     if change.adds_archive:
         return f"{names}: archive rows."
@@ -134,6 +141,19 @@ def _upgrade(change: Change) -> Iterator[Call]:
             yield _links_rule(after)
     for link in change.dropped_links:
         yield _call("drop_links", link.table)
+    for many in change.added_many:
+        yield from _add_owned_rows(many)
+    for _, _, inner in change.kept_many:
+        yield from _upgrade(inner)
+    for many in change.dropped_many:
+        yield _call("drop_owned_rows", many.table)
+
+
+def _add_owned_rows(many: Many) -> Iterator[Call]:
+    names = map(quoted, (many.table, many.own_column, many.module.table))
+    columns = (_column_of(field, f"nullable={field.optional}") for field in many.fields)
+    yield Call("add_owned_rows", (*names, *columns))
+    yield from (_part("add", many.table, part) for field in many.fields for part in parts_of(field))
 
 
 def _add_links(link: Link) -> Call:
@@ -183,6 +203,12 @@ def _started_search(before: list[str], after: list[str], table: str) -> Iterator
 
 def _downgrade(change: Change) -> Iterator[Call]:
     table = change.after.names.table
+    for many in change.dropped_many:
+        yield from _add_owned_rows(many)
+    for _, _, inner in change.kept_many:
+        yield from _downgrade(inner)
+    for many in reversed(change.added_many):
+        yield _call("drop_owned_rows", many.table)
     for link in change.dropped_links:
         yield _add_links(link)
     for before, after in change.kept_links:
@@ -231,13 +257,14 @@ def _typed(function: str, table: str, field: Field, column: str = "") -> Call:
 
 
 def _column(table: str, field: Field, value: str) -> Call:
-    nullable = field.optional or not value
-    lines = [quoted(field.column), step_type(field)]
-    if value:
-        lines.append(f"server_default={quoted(_constant(value))}")
-    lines.append(f"nullable={nullable}")
+    default = [f"server_default={quoted(_constant(value))}"] if value else []
+    return Call("add_column", (quoted(table), _column_of(field, *default, f"nullable={field.optional or not value}")))
+
+
+def _column_of(field: Field, *options: str) -> str:
+    lines = (quoted(field.column), step_type(field), *options)
     inside = "".join(f"            {line},\n" for line in lines)
-    return Call("add_column", (quoted(table), f"sa.Column(\n{inside}        )"))
+    return f"sa.Column(\n{inside}        )"
 
 
 def _constant(literal: str) -> str:
@@ -249,7 +276,8 @@ def _fill(change: Change, field: Field, value: str, where: str) -> Call:
     table = change.after.names.table
     reads = [name for name in sorted({*change.tables} - {table}) if re.search(rf"\b{name}\b", value)]
     texts = (_text(value), _text(where))
-    return Call("fill", (quoted(table), quoted(field.column), *texts, *map(quoted, reads)))
+    function, read = ("fill_shared", ()) if field.is_shared else ("fill", map(quoted, reads))
+    return Call(function, (quoted(table), quoted(field.column), *texts, *read))
 
 
 def _text(text: str) -> str:

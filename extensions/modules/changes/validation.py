@@ -11,7 +11,7 @@ from ..fields.field import Field
 from ..fields.problem import Wrong
 from ..words import DROP
 from .change import Change, Pair
-from .words import fields_of, said_of, words_of
+from .words import fields_of, lists_of, said_of, words_of
 from .written import written
 
 
@@ -31,6 +31,8 @@ def words_problems(given: Described, stored: Described | None) -> Iterator[str]:
                 " backfill 0, or backfill (id::text)"
             )
         named.add(each.was)
+    for name, lists in (lists_of(given, stored) if stored else {}).items():
+        yield from (f".{name}{text}" for text in words_problems(*lists))
 
 
 def _was_problem(name: Any, was: str, before: Any, said: Any, named: set[Any]) -> str:
@@ -55,7 +57,12 @@ def changes_problems(before: Module, after: Module, given: Described, stored: De
     change = Change(before, after, words_of(given, stored))
     if before.options.archive and not after.options.archive:
         yield ": 'archive' cannot be false any more: archived rows would live again; leave it as it is"
+    if before.options.shared != after.options.shared:
+        whose = "all tenants" if before.options.shared else "tenants"
+        yield f": 'shared' cannot change, for its rows belong to {whose}: leave it as it is, or describe another module"
+        return
     yield from _links_problems(change, given)
+    yield from _many_problems(change, given, stored)
     checks = [
         *((field, partial(_new_problem, change, field)) for field in change.added),
         *((pair.after, partial(_kept_problem, pair)) for pair in change.kept if pair.before != pair.after),
@@ -86,6 +93,29 @@ def _links_problems(change: Change, given: Described) -> Iterator[str]:
     for before, after in change.kept_links:
         if before.target != after.target:
             yield f".{after.name}: {before.written} cannot become {after.written} in place: use another name"
+
+
+def _many_problems(change: Change, given: Described, stored: Described) -> Iterator[str]:
+    """Yield what is wrong with lists of rows: another column or table cannot take their rows."""
+    former = _former_fields(change) | {link.name: link.written for link in change.before.links}
+    for many in change.added_many:
+        if many.name in former:
+            yield f".{many.name}: {former[many.name]} cannot become a list of rows in place: use another name"
+    lists = {many.name for many in change.before.many}
+    for name in sorted(lists.intersection(_new_names(change))):
+        yield f".{name}: a list of rows cannot become something else in place: use another name"
+    for name, words in said_of(given).items():
+        if words.was in lists and words.was != name:
+            yield f".{name}: a list of rows cannot be renamed: keep the name, or drop {words.was} and add another"
+    said = lists_of(given, stored)
+    for before, after, inner in change.kept_many:
+        if before.fields != after.fields and after.name in said:
+            found = changes_problems(inner.before, inner.after, *said[after.name])
+            yield from (f".{after.name}{text}" for text in found)
+
+
+def _new_names(change: Change) -> list[str]:
+    return [*(field.name for field in change.added), *(link.name for link in change.added_links)]
 
 
 def _former_fields(change: Change) -> dict[str, str]:

@@ -13,6 +13,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "condition_lines": types.condition_lines,
     "counted_example": samples.counted_example,
     "declared": types.declared,
+    "default_argument": types.default_argument,
     "default_imports": types.default_imports,
     "delete_rule": types.delete_rule,
     "example": samples.example,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
+from itertools import chain
 from typing import Any
 
 from ..names import Names
@@ -12,7 +13,8 @@ from .field import NAME, Field
 from .filtering import MoreFilter, more_filters
 from .imports import in_order_of_all
 from .kinds import PLAIN_KINDS
-from .names import aliases
+from .many import Many
+from .names import aliases, classes
 from .refs import Link
 from .samples import seed_value
 from .steps import Step, steps_of
@@ -50,12 +52,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Module:
-    """A module with its fields; `forms` has what the Jinja files need for the class, one row and all rows."""
+    """A module with its fields; `forms` has what the Jinja files need for the class, one row and all rows.
+
+    The rows of a Many are one, too: their types begin with `prefix`, and have no name of `taken`.
+    """
 
     names: Names
     fields: tuple[Field, ...] = (NAME,)
     options: Options = DEFAULT
     links: tuple[Link, ...] = ()
+    many: tuple[Many, ...] = ()
+    prefix: str = ""
+    taken: frozenset[str] = frozenset()
 
     @property
     def forms(self) -> tuple["Module", str, str, str]:
@@ -74,6 +82,39 @@ class Module:
     def outer_links(self) -> list[Link]:
         """Return the lists of references to other modules."""
         return [link for link in self.links if link.target != self.names]
+
+    @cached_property
+    def owned(self) -> list[tuple[Many, "Module"]]:
+        """Return the rows that belong to a row, each with what the Jinja files need of them."""
+        found: list[tuple[Many, Module]] = []
+        taken = {*classes(self.names.class_name), *self._aliases.values()}
+        for many in self.many:
+            taken |= {*classes(many.names.class_name)}
+            prefix = f"{many.line.singular}_"
+            rows = Module(many.names, many.fields, prefix=prefix, taken=frozenset(taken))
+            taken |= {*rows._aliases.values()}
+            found.append((many, rows))
+        return found
+
+    @property
+    def owned_refs(self) -> list[Field]:
+        """Return the refs of rows that belong to a row, to other modules."""
+        return [field for many in self.many for field in many.fields if field.target not in (None, self.names)]
+
+    @property
+    def filled(self) -> list[tuple[Many, "Module"]]:
+        """Return the rows of which there is always one."""
+        return [(many, rows) for many, rows in self.owned if many.fewest]
+
+    @property
+    def with_rows(self) -> list["Module"]:
+        """Return the module, and the rows that belong to its rows."""
+        return [self, *(rows for _, rows in self.owned)]
+
+    @property
+    def with_owned(self) -> "Module":
+        """Return the module with all fields, also those of rows that belong to a row: for imports."""
+        return replace(self, fields=(*self.fields, *(field for many in self.many for field in many.fields)))
 
     @property
     def uniques(self) -> list[Field]:
@@ -106,6 +147,12 @@ class Module:
     @property
     def private(self) -> list[Field]:
         return [field for field in self.fields if field.private]
+
+    @property
+    def not_exported(self) -> list[str]:
+        """Return the private fields, also those of rows that belong to a row, such as `lines.notes`."""
+        own = [field.column for field in self.private]
+        return [*own, *(f"{many.name}.{field.column}" for many in self.many for field in many.fields if field.private)]
 
     @property
     def has_filters(self) -> bool:
@@ -169,6 +216,8 @@ class Module:
     @property
     def actions(self) -> dict[str, str]:
         """Return the actions that need a permission, with the lowest role that has it."""
+        if self.shared:
+            return {"read": dict(self.options.roles).get("read", PERMISSIONS["read"])}
         return {**PERMISSIONS, **{step.method: "member" for step in self.steps}, **dict(self.options.roles)}
 
     def offers(self, *actions: str) -> bool:
@@ -201,6 +250,20 @@ class Module:
         return [step for step in self.steps if self.offers(*(each.method for each in step.path))]
 
     @property
+    def created(self) -> str:
+        """Return the name of a new row in the service, where each field is an argument."""
+        return self._free(self.names.singular, "row", "created", "new_row")
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit of work that writes what all tenants share, beside each field."""
+        return self._free("work", "unit", "across", "of_all")
+
+    def _free(self, *names: str) -> str:
+        taken = {field.column for field in self.fields} | ({self.names.plural} if self.shared else set())
+        return next(name for name in names if name not in taken)
+
+    @property
     def deletion(self) -> str:
         """Return the action, as an event has it, that ends a row's life."""
         return "archived" if self.options.archive else "deleted"
@@ -212,8 +275,23 @@ class Module:
 
     @property
     def tenant_refs(self) -> list[Field]:
-        """Return the refs to rows of the same tenant: not those to users, who belong to several tenants."""
-        return [field for field in self.refs if not field.to_users]
+        """Return the refs to rows of the same tenant: not to users, nor to what all tenants share."""
+        return [field for field in self.refs if field.to_tenants_rows]
+
+    @property
+    def shared(self) -> bool:
+        """True if all tenants read the rows, and only superusers write them."""
+        return self.options.shared
+
+    @property
+    def tenant_first(self) -> str:
+        """Return the first argument of constraints and indexes."""
+        return "" if self.shared else '"tenant_id", '
+
+    @property
+    def key_prefix(self) -> str:
+        """Return what the names of constraints and indexes begin with."""
+        return self.names.table if self.shared else f"{self.names.table}_tenant_id"
 
     def has(self, *kinds: str) -> bool:
         return any(field.kind in kinds and not field.numbering for field in self.fields)
@@ -221,7 +299,8 @@ class Module:
     @property
     def title(self) -> str:
         """Return the title of the migration step that creates the table."""
-        return f"Create the table of {self.names.plural_label} and its row security."
+        what = ", which all tenants read" if self.shared else " and its row security"
+        return f"Create the table of {self.names.plural_label}{what}."
 
     @property
     def uses(self) -> list[str]:
@@ -231,12 +310,22 @@ class Module:
 
     @property
     def targets(self) -> list[Target]:
-        return _without_clashes(map(_target, self.outer_refs), self.names.class_name)
+        return _without_clashes(map(_target, [*self.outer_refs, *self.owned_refs]), self.names.class_name)
 
     @property
     def members(self) -> Target | None:
         """Return the service that looks up refs to users, or None if there are no such refs."""
         return next((target for target in self.targets if target.package == "tenants"), None)
+
+    @property
+    def images(self) -> list[Field]:
+        """Return the refs to files that must be images."""
+        return [field for field in self.refs if field.image]
+
+    @property
+    def files(self) -> Target | None:
+        """Return the service that looks at images, or None if there are none."""
+        return next((target for target in self.targets if self.images and target.package == "files"), None)
 
     def field(self, column: str) -> Field:
         return next(field for field in self.fields if field.column == column)
@@ -277,7 +366,10 @@ class Module:
 
     @cached_property
     def _aliases(self) -> dict[str, str]:
-        return aliases(self.fields, self.names.class_name)
+        named = [replace(field, name=f"{self.prefix}{field.name}") for field in self.fields]
+        others = self.taken or {name for many in self.many for name in classes(many.names.class_name)}
+        found = aliases(named, self.names.class_name, others)
+        return {field.name: found[f"{self.prefix}{field.name}"] for field in self.fields}
 
     @property
     def exported(self) -> list[str]:
@@ -286,6 +378,24 @@ class Module:
         events = [f"{name}{what.capitalize()}" for what in ("changed", "created", *self.ends)]
         events += [f"{name}{step.class_name}" for step in self.steps]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
+
+    @property
+    def repositories(self) -> list[str]:
+        """Return the base classes of the repository."""
+        found = [
+            "LinkedRepository" if self.links else "",
+            "OwningRepository" if self.many else "",
+            "ArchiveRepository" if self.options.archive else "",
+        ]
+        return [*filter(None, found)] or ["Repository"]
+
+    @property
+    def repository_names(self) -> list[str]:
+        """Return the names that repositories.py exports."""
+        name = self.names.class_name
+        owned = (f"{many.names.class_name}Values" for many in self.many)
+        filters = [f"{name}Filters"] if self.has_filters else []
+        return in_order_of_all([name, self.changes, *filters, f"{name}Repository", f"{name}Values", *owned])
 
     def tagged(self, row: str) -> str:
         """Return the expression for a row that a method of the service returns, with its ETag."""
@@ -304,7 +414,10 @@ class Module:
     @property
     def has_typed_columns(self) -> bool:
         """True if a column of the model needs more than its Python type."""
-        return any(field.to_users or column_type(field) for field in self.fields)
+        return any(
+            field.to_users or field.to_shared or column_type(field) or (field.owned and field.default is not None)
+            for field in self.fields
+        )
 
     @property
     def seeded(self) -> list[Field]:
@@ -319,8 +432,15 @@ class Module:
     @property
     def seed_targets(self) -> list[Target]:
         """Return the modules whose rows the seeds need."""
-        needed = {_target(field).package for field in self.seed_values if field in self.outer_refs}
+        own = (field for field in self.seed_values if field in self.outer_refs)
+        filled = (field for _, rows in self.seed_owned for field in rows.sampled if field in self.owned_refs)
+        needed = {_target(field).package for field in (*own, *filled)}
         return [target for target in self.targets if target.package in needed]
+
+    @property
+    def seed_owned(self) -> list[tuple[Many, "Module"]]:
+        """Return the rows of a row that seeds give: those that refer to others only if there must be one."""
+        return [(many, rows) for many, rows in self.owned if many.fewest or not any(map(_is_needed, rows.refs))]
 
     def seed_place(self, field: Field) -> int:
         """Return the index of a ref's row among the rows that the seeds pass on."""
@@ -328,16 +448,22 @@ class Module:
 
     @property
     def seeds_count(self) -> bool:
-        return any("number" in seed_value(field, self.names) for field in self.seeded)
+        rows = (rows.seeded for _, rows in self.seed_owned)
+        return any("number" in seed_value(field, self.names) for field in chain(self.seeded, *rows))
 
     @property
     def factory_works(self) -> bool:
         """True if a row cannot be made without a unit of work."""
-        return any(field.required for field in self.refs)
+        return any(map(_is_needed, self.factory_fields))
 
     @property
     def factory_awaits(self) -> bool:
-        return any(field.required and (field.unique or not field.to_users) for field in self.refs)
+        return any(_is_needed(field) and (field.unique or not field.to_users) for field in self.factory_fields)
+
+    @property
+    def factory_fields(self) -> list[Field]:
+        """Return the fields that the factory gives, also those of rows of which there is always one."""
+        return [*self.sampled, *(field for _, rows in self.filled for field in rows.sampled)]
 
     @property
     def factory_counts(self) -> bool:
@@ -350,6 +476,7 @@ class Module:
             "fields": list(map(asdict, self.fields)),
             "options": asdict(self.options),
             "links": list(map(asdict, self.links)),
+            "many": list(map(asdict, self.many)),
         }
 
     @classmethod
@@ -361,6 +488,7 @@ class Module:
             tuple(map(_field, said["fields"])),
             Options(**options),
             _links(said),
+            tuple(map(_many, said["many"])),
         )
 
 
@@ -380,6 +508,7 @@ def _targets(module: Module) -> Iterator[str]:
         if field.target is not None:
             yield field.target.package
     yield from (link.target.package for link in module.outer_links)
+    yield from (field.to.package for field in module.owned_refs)
 
 
 def _links(said: Mapping[str, Any]) -> tuple[Link, ...]:
@@ -387,11 +516,20 @@ def _links(said: Mapping[str, Any]) -> tuple[Link, ...]:
     return tuple(Link(**{**each, **found}) for each, found in zip(said["links"], names, strict=True))
 
 
+def _many(said: Mapping[str, Any]) -> Many:
+    return Many(**{**said, "module": Names(**said["module"]), "fields": tuple(map(_field, said["fields"]))})
+
+
 def _field(said: Mapping[str, Any]) -> Field:
     target = Names(**said["target"]) if said["target"] else None
     tuples = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
     tuples["steps"] = tuple(map(tuple, said["steps"]))
     return Field(**{**said, **tuples, "target": target})
+
+
+def _is_needed(field: Field) -> bool:
+    """True for a ref that tests and seeds have to give."""
+    return field.kind == "ref" and field.required
 
 
 def _target(field: Field) -> Target:

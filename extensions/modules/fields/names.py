@@ -26,8 +26,8 @@ _OF_THE_FILES = frozenset(
 )
 # Names that schemas.py and routes.py import or define, which field types must not hide.
 _IMPORTED = frozenset(
-    "Annotated Any Day Decimal Depends EmailStr Field Ids Integer JsonFloat JsonNumber Limit Literal Moment Page Query"
-    " Schema Service StrictBool StringConstraints Texts Url".split()
+    "Annotated Any Day Decimal Depends EmailStr Field Ids Integer JsonFloat JsonNumber Limit Literal Moment OwnedSchema"
+    " Page Query Schema Service StrictBool StringConstraints Texts Url".split()
 )
 _SUFFIXES = ("CreateMany", "DeleteMany", "ReadMany", "Create", "Change", "Read", "Sort", "Service", "Permission")
 _LONGEST_ALIAS, _MORE = 29, "Value"
@@ -106,12 +106,12 @@ def twice_problem(field: Field, others: Iterable[Field]) -> str:
     return ""
 
 
-def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
-    """Name each field's type, such as `Status`, without hiding builtins, imports or another field's type."""
+def aliases(fields: Iterable[Field], class_name: str, others: Iterable[str] = ()) -> dict[str, str]:
+    """Name each field's type, such as `Status`, without hiding builtins, imports, `others` or another field's type."""
     fields, found = list(fields), {}
     kinds = [PLAIN_KINDS[field.kind] for field in fields if field.kind in PLAIN_KINDS]
     imported = {name for kind in kinds for name in (kind.incoming, kind.query)}
-    taken = {*_IMPORTED, *imported, *dir(builtins), *(f"{class_name}{suffix}" for suffix in _SUFFIXES)}
+    taken = {*_IMPORTED, *others, *imported, *dir(builtins), *classes(class_name)}
     for field in fields:
         long = len(field.class_name) > _LONGEST_ALIAS
         free = field.class_name[: _LONGEST_ALIAS - len(_MORE)] if long else field.class_name
@@ -122,10 +122,15 @@ def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
     return found
 
 
+def classes(class_name: str) -> list[str]:
+    """Return the classes that a module's files may have."""
+    return [f"{class_name}{suffix}" for suffix in _SUFFIXES]
+
+
 def _is_used(field: Field, module: Names) -> bool:
     if field.kind == "ref":
         return False
-    return field.name in _OF_THE_FILES or field.name in (module.singular, module.plural)
+    return field.name in _OF_THE_FILES or field.name == module.plural
 
 
 def _length_problem(field: Field, module: Names) -> str:

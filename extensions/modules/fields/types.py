@@ -255,6 +255,15 @@ def declared(field: Field, kind: str, indent: int, after: str = "") -> str:
     return "\n".join([f"{field.column}: {kind} = (", *(f"{space}    {line}" for line in lines), f"{space}){after}"])
 
 
+def default_argument(field: Field) -> str:
+    """Return `default=…`, as an argument of a column."""
+    plain = f"default={_default(field)}"
+    if width(plain) + len("        ,") <= WIDTH:
+        return plain
+    lines = "".join(f"            {line}\n" for line in literals(field.default or "", WIDTH - 12))
+    return f"default=(\n{lines}        )"
+
+
 def first_value(field: Field) -> str:
     """Return what a service gives the repository for the column of a new row."""
     return field.column if field.is_given or field.numbering else _default(field)

@@ -4,22 +4,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from graphlib import CycleError
-from itertools import pairwise
+from itertools import combinations, pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..answer import Described, snake
 from ..names import Names, is_english, names_of
 from ..options import DEFAULT, Options, read_options
+from ..words import is_many
 from .field import FILES, NAME, USERS, Field
 from .filtering import filters_problem
 from .links import link_problem, linked, ranked
+from .many import Many, many_name_problem, read_many
 from .module import Module, in_order
 from .names import name_problem, spelling_problem, twice_problem
 from .numbering import numbers_problem
 from .problem import NoType, Wrong
 from .reading import read_fields, target_word
 from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
+from .shared import shared_link_problem, shared_problem
 from .steps import steps_problem
 
 MOST_FIELDS = 60
@@ -51,7 +54,7 @@ def fields_problems(
         for text in _of_module(module, packages, before.get(name, {}), options)
     ]
     fresh = {_names(module).package for module in new}
-    return found or [*_same_error(modules, fresh)] or _cycle(modules, fresh)
+    return found or [*_same_table(modules, fresh), *_same_error(modules, fresh)] or _cycle(modules, fresh)
 
 
 def modules_of(described: Iterable[Described]) -> list[Module]:
@@ -86,10 +89,14 @@ def _of_module(
         yield f" has {len(module.fields)} fields: use at most {MOST_FIELDS}, and make two modules of it"
     seen: list[Field] = []
     links: list[Link] = []
+    lists: list[Many] = []
     for name, said in module.fields.items():
         try:
             if is_refs(said):
                 links.append(_read_link(name, said, _names(module), packages, options))
+                continue
+            if is_many(said):
+                lists.append(_read_many(name, said, _names(module), packages, options))
                 continue
             for field in _read(name, said, _names(module), packages, options):
                 if problem := twice_problem(field, seen) or steps_problem(field, seen) or numbers_problem(field, seen):
@@ -102,8 +109,12 @@ def _of_module(
     for link in links:
         if problem := link_beside_problem(link, seen, links):
             yield f".{link.name}: {problem}"
-    if len(links) == len(module.fields):
-        yield ": it has lists of refs only: add a field of its own, such as `title: str(120)`"
+    for many in lists:
+        if problem := many_name_problem(many, seen, links):
+            yield f".{many.name}: {problem}"
+    if len(links) + len(lists) == len(module.fields):
+        only = "lists only" if lists else "lists of refs only"
+        yield f": it has {only}: add a field of its own, such as `title: str(120)`"
     for field in seen:
         if options[_names(module).package].archive and field.column in OF_ARCHIVE:
             yield f".{field.name}: the option archive needs the name {field.column}: use another name"
@@ -156,21 +167,45 @@ def _read_link(
     link = read_link(str(name), said, module)
     target = _target(link.target, packages, target_of_refs(said))
     link = replace(link, target=target, ending=options.get(target.package, DEFAULT).ending)
+    if problem := shared_link_problem(link, options):
+        raise Wrong(problem)
     if problem := link_name_problem(link, packages):
         raise Wrong(problem)
     return link
 
 
+def _read_many(
+    name: object, said: Mapping[Any, Any], module: Names, packages: dict[str, Names], options: Mapping[str, Options]
+) -> Many:
+    """Raises Wrong."""
+    if problem := spelling_problem(name):
+        raise Wrong(problem)
+    if options.get(module.package, DEFAULT).shared:
+        raise Wrong("rows in a list belong to a tenant: describe a shared module of its own, with a ref to this one")
+
+    def read(inner: object, text: object) -> list[Field]:
+        if problem := spelling_problem(inner):
+            raise Wrong(problem)
+        found = (_resolved(field, packages, target_word(text)) for field in read_fields(str(inner), text))
+        return [_with_target(field, options) for field in found]
+
+    return read_many(str(name), said, module, read)
+
+
 def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
-    return replace(
-        field,
-        among_living=field.unique and own.archive and not field.numbering,
-        ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete",
-    )
+    living = field.unique and own.archive and not field.numbering
+    return replace(_with_target(field, options), among_living=living, is_shared=own.shared)
+
+
+def _with_target(field: Field, options: Mapping[str, Options]) -> Field:
+    target = options.get(field.target.package, DEFAULT) if field.target else DEFAULT
+    return replace(field, ending=target.ending, to_shared=target.shared)
 
 
 def _checked(field: Field, module: Names) -> Field:
     """Raises Wrong."""
+    if problem := shared_problem(field):
+        raise Wrong(problem)
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
     if problem := name_problem(field, module):
@@ -221,17 +256,50 @@ def _offered(missing: str, packages: dict[str, Names]) -> str:
 def _module(module: Described, packages: dict[str, Names], options: Mapping[str, Options]) -> Module:
     fields: list[Field] = []
     links: list[Link] = []
+    lists: list[Many] = []
     for name, said in (module.fields or {}).items() if isinstance(module.fields, dict) else ():
         try:
             if is_refs(said):
                 links.append(_read_link(name, said, _names(module), packages, options))
+                continue
+            if is_many(said):
+                lists.append(_read_many(name, said, _names(module), packages, options))
                 continue
             fields += _read(name, said, _names(module), packages, options)
         except Wrong:
             continue
     columns = {field.column for field in fields}
     possible = (replace(each, filters=()) if filters_problem(each, columns) else each for each in linked(fields))
-    return Module(_names(module), tuple(possible) or (NAME,), read_options(module.options), tuple(links))
+    own = read_options(module.options)
+    return Module(_names(module), tuple(possible) or (NAME,), own, tuple(links), tuple(lists))
+
+
+def _same_table(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:
+    """Yield lists of rows whose table or class has the name of another one."""
+    found = [each for module in modules_of(modules) for each in _tables(module)]
+    for pair in combinations(found, 2):
+        many, other = pair if isinstance(pair[0].of, Many) else pair[::-1]
+        both = many.names & other.names
+        if both and isinstance(many.of, Many) and {many.package, other.package} & set(new):
+            yield f"{many.place}: {other.place} has the name {max(both)} too: use another name for one of the two"
+
+
+class _Table(NamedTuple):
+    of: object
+    package: str
+    place: str
+    names: frozenset[str]
+
+
+def _tables(module: Module) -> Iterator[_Table]:
+    package = module.names.package
+    yield _Table(module, package, package, frozenset({module.names.table, module.names.class_name}))
+    for field in module.searched[:1]:
+        yield _Table(field, package, f"{package}.{field.name}", frozenset({f"{module.names.table}_words"}))
+    for link in module.links:
+        yield _Table(link, package, f"{package}.{link.name}", frozenset({link.table, link.class_name}))
+    for many in module.many:
+        yield _Table(many, package, f"{package}.{many.name}", frozenset({many.table, many.names.class_name}))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:
@@ -265,7 +333,7 @@ def _cycle(modules: Iterable[Described], new: Collection[str]) -> list[str]:
 
 def _way(here: Module, there: Module) -> tuple[Names, Field | Link]:
     """Return a ref from one module to another, if possible one that may be empty."""
-    refs: list[Field | Link] = [*sorted(here.refs, key=lambda ref: ref.required), *here.links]
+    refs: list[Field | Link] = [*sorted(here.refs, key=lambda ref: ref.required), *here.links, *here.owned_refs]
     return here.names, next(ref for ref in refs if ref.target == there.names)
 
 

@@ -1,14 +1,18 @@
 """No import rules allow a module, or a layer, more than docs/boundaries.md says."""
 
+import re
 import tomllib
 from typing import Any
 
 import pytest
 
+from app.kit.import_rules import LEAVES, MAY, OTHER_MODULES
+
 from .import_rules import NAMES, violations
 from .source import ROOT, refuse
 
-WHOLE = tomllib.loads((ROOT.parents[1] / "tach.toml").read_text(encoding="utf-8"))
+PROJECT = ROOT.parents[1]
+WHOLE = tomllib.loads((PROJECT / "tach.toml").read_text(encoding="utf-8"))
 PATHS = [package["path"] for package in WHOLE["modules"]]
 LAYERS = {
     "app.kit": set[str](),
@@ -20,6 +24,12 @@ LAYERS = {
     "app": set[str](),
 }
 LAYERS["app.core"] = LAYERS["app.database"] | {"app.config", "app.database"}
+WORDS = {
+    "leaves": LEAVES,
+    "the public API of other modules": {OTHER_MODULES},
+    "nothing of ours": set[str](),
+}
+"""What docs/boundaries.md says otherwise than the code."""
 ENTRY_POINTS = {"app.bootstrap", "app.main", "app.worker", "app.seeds", "app.cli", "app.__main__"}
 
 
@@ -48,3 +58,48 @@ class TestTachToml:
 
     def test_has_every_layer(self) -> None:
         assert set(LAYERS) | ENTRY_POINTS <= set(PATHS)
+
+
+class TestDocs:
+    def test_have_the_table(self) -> None:
+        said = _table_of((PROJECT / "docs/boundaries.md").read_text(encoding="utf-8"))
+
+        assert {"routes", "services", "repositories", "models", "schemas"} <= set(said)
+        for part in said:
+            siblings, packages = MAY[part]
+            assert said[part] == siblings | packages, part
+
+    def test_are_read(self) -> None:
+        table = (
+            "| routes | own services, own leaves (errors), core |\n| jobs | the same, and kit |\n"
+        )
+
+        assert _table_of(table) == {
+            "routes": {"services", "app.core"} | LEAVES,
+            "jobs": {"services", "app.core", "app.kit"} | LEAVES,
+        }
+
+
+def _table_of(text: str) -> dict[str, set[str]]:
+    """Return what the table says of each part of a module."""
+    said: dict[str, set[str]] = {}
+    above: set[str] = set()
+    for first, second in re.findall(r"^\| ([a-z, ]+) \| (.+) \|$", text, re.MULTILINE):
+        parts = first.split(", ")
+        if all(part in MAY for part in parts):
+            above = {name for phrase in _phrases(second) for name in _names(phrase, above)}
+            said |= dict.fromkeys(parts, above)
+    return said
+
+
+def _phrases(text: str) -> list[str]:
+    return re.sub(r" \([^)]*\)", "", text).replace("`", "").replace("and ", "").split(", ")
+
+
+def _names(phrase: str, above: set[str]) -> set[str]:
+    name = phrase.removeprefix("own ")
+    if phrase == "the same":
+        return above
+    if name in WORDS:
+        return WORDS[name]
+    return {name} if phrase.startswith("own ") else {f"app.{name}"}

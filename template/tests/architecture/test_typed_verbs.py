@@ -1,4 +1,4 @@
-"""What repositories declare for mypy is what their models and filters have."""
+"""Repositories declare for mypy what their models and filters have."""
 
 from collections.abc import Iterator
 from typing import Any, Unpack, get_args, get_origin, get_type_hints
@@ -6,7 +6,7 @@ from typing import Any, Unpack, get_args, get_origin, get_type_hints
 import pytest
 
 from app.core.module import find_modules
-from app.database.mixins import linked_ids
+from app.database.mixins import linked_ids, owned_rows
 from app.database.repository import Repository
 
 
@@ -33,9 +33,11 @@ REPOSITORIES = sorted(repositories(), key=lambda each: each.__qualname__)
 class TestTypedVerbs:
     def test_have_columns_of_the_model(self, repository: type[Any]) -> None:
         columns = repository.model.__mapper__.columns
+        lists = {each.name for each in linked_ids(repository.model)}
+        lists |= {each.name for each in owned_rows(repository.model)}
         for verb in ("create", "change"):
             for name, kind in (named(repository, verb) or {}).items():
-                if any(each.name == name for each in linked_ids(repository.model)):
+                if name in lists:
                     continue
                 assert name in columns, f"{name} is no column of {repository.model.__name__}"
                 assert (type(None) in get_args(kind)) == bool(columns[name].nullable), name

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).with_name("server.py")
 LIVE = "/health/live"
 LONGEST = 0.2
-"""In seconds, added to what the same process takes at the same time if nobody attacks it."""
+"""Seconds, added to what the same process takes at the same time if nobody attacks it."""
 MEGABYTE = 1_000_000
 ACCENTS = "\u0301\u0316"
 JSON = {"content-type": "application/json"}

@@ -109,6 +109,7 @@ class TestHowMany:
         assert answers[-1].status_code == 429
         assert int(answers[-1].headers["retry-after"]) > 0
 
+    @pytest.mark.slow
     async def test_mails_of_one_tenant(
         self, client: AsyncClient, rival_client: AsyncClient, runtime: Runtime
     ) -> None:

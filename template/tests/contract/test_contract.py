@@ -29,7 +29,7 @@ UNLIMITED = {
 }
 MOST_SHOWN = 20_000
 PHASES = {"member": "examples,coverage,fuzzing,stateful", "key": "fuzzing", "nobody": "fuzzing"}
-"""For a member all of them; others are refused most of what is tried, whatever it is."""
+"""A member sends all of them; others are refused most of what is tried."""
 
 
 @pytest.mark.parametrize("caller", PHASES)

@@ -105,11 +105,14 @@ class Attacks:
         return iter(self.by_name)
 
 
+_theirs: dict[tuple[int, str], Row] = {}
+"""The rows that are attacked, by tenants and table: they stay until an attack reaches them."""
+
+
 async def succeeds(attack: Attack, two_tenants: TwoTenants, model: Any) -> bool:
     """True if the attack saw or changed anything of the other tenant."""
-    theirs = await two_tenants.foreign_row(model.__table__)
+    theirs, before = await _attacked(two_tenants, model.__table__)
     mine = await two_tenants.own_row(model.__table__)
-    before = await two_tenants.foreign_rows(model.__table__)
     leaked = None
     async with two_tenants.session() as session:
         try:
@@ -118,7 +121,20 @@ async def succeeds(attack: Attack, two_tenants: TwoTenants, model: Any) -> bool:
         except REFUSALS:
             pass
     seen = two_tenants.is_foreign(leaked, theirs)
-    return seen or await two_tenants.foreign_rows(model.__table__) != before
+    if seen or await two_tenants.foreign_rows(model.__table__) != before:
+        del _theirs[id(two_tenants), model.__tablename__]
+        return True
+    return False
+
+
+async def _attacked(two_tenants: TwoTenants, table: Any) -> tuple[Row, str]:
+    """Return a row of the other tenant, and all its rows in the table as text."""
+    key = (id(two_tenants), table.name)
+    before = await two_tenants.foreign_rows(table)
+    if key not in _theirs or str(_theirs[key]["id"]) not in before:
+        _theirs[key] = await two_tenants.foreign_row(table)
+        before = await two_tenants.foreign_rows(table)
+    return _theirs[key], before
 
 
 def _is_free(column: Column[Any]) -> bool:

@@ -1,5 +1,6 @@
 """Attacks with every repository method, on any table, with the other tenant's ids and rows."""
 
+from functools import cache
 from typing import Any
 
 from app.database.pagination import encode_cursor
@@ -13,7 +14,13 @@ verbs = Attacks({})
 
 
 def _repository(attacker: Attacker, session: TenantSession | None = None) -> Any:
-    return type("Attacked", (Repository,), {"model": attacker.model})(session or attacker.session)
+    return _class_for(attacker.model)(session or attacker.session)
+
+
+@cache
+def _class_for(model: Any) -> Any:
+    """Compile a model's statements once, and not for each attack."""
+    return type("Attacked", (Repository,), {"model": model})
 
 
 async def _held_by_them(attacker: Attacker) -> Any:

@@ -13,7 +13,7 @@ from app.kit.ids import new_id
 
 from .report import REPORT
 from .route_call import RouteCall, essence, route_call
-from .routes import find_routes
+from .routes import routes_to_attack
 from .two_tenants import FOREIGN, TwoTenants, tenants_models
 
 COMBINATIONS = 200
@@ -41,12 +41,12 @@ async def target_of(two_tenants: TwoTenants) -> Target:
     )
 
 
-async def find_leaks(two_tenants: TwoTenants) -> list[str]:
-    """Probe every route, and return the findings as sentences."""
+async def find_leaks(two_tenants: TwoTenants, *, every: bool = True) -> list[str]:
+    """Probe every route, or the project's own, and return the findings as sentences."""
     target = await target_of(two_tenants)
     before = await two_tenants.everything_of(two_tenants.foreign.tenant_id)
     findings = []
-    for route in find_routes(two_tenants.app):
+    for route in routes_to_attack(two_tenants.app, every=every):
         prepared = await route_call(two_tenants, route)
         async for finding in _leaks_of(prepared, target):
             findings.append(f"{route} {finding}")
@@ -57,10 +57,10 @@ async def find_leaks(two_tenants: TwoTenants) -> list[str]:
     return findings
 
 
-async def find_leaks_by_replay(two_tenants: TwoTenants) -> list[str]:
+async def find_leaks_by_replay(two_tenants: TwoTenants, *, every: bool) -> list[str]:
     """Send the same request with the same key for two tenants; each must get its own response."""
     findings = []
-    for route in find_routes(two_tenants.app):
+    for route in routes_to_attack(two_tenants.app, every=every):
         if route.method == "POST" and route.guard != PUBLIC:
             headers = {"Idempotency-Key": str(uuid4())}
             first, second = (

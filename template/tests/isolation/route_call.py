@@ -11,7 +11,8 @@ from tests.support.people import Person
 
 from .examples import Examples, Schema
 from .routes import Route
-from .two_tenants import OWN, TwoTenants, tenants_models
+from .rows import shared_row
+from .two_tenants import OWN, TwoTenants, shared_models, tenants_models
 
 PASSING = ("instance", "trace_id")
 """Members of problem details that only repeat the request."""
@@ -55,7 +56,7 @@ class RouteCall:
 
     def own_id(self, name: str) -> str:
         """Return an id from the table that such columns refer to, or that has a similar name."""
-        for model in tenants_models():
+        for model in (*tenants_models(), *shared_models()):
             for column in model.__table__.columns:
                 if column.name == name:
                     for key in column.foreign_keys:
@@ -76,13 +77,29 @@ class RouteCall:
 
 
 async def route_call(two_tenants: TwoTenants, route: Route) -> RouteCall:
-    """Create a user whose tenant has a row in every table, and return a RouteCall."""
+    """Return a RouteCall of a user whose tenant has a row in every table.
+
+    The user is a new one, but all GET routes share one: they change nothing.
+    """
+    if route.method != "GET":
+        own, ids = await _with_rows(two_tenants)
+    elif (reader := getattr(two_tenants.app.state, "reader", None)) is not None:
+        own, ids = reader
+    else:
+        own, ids = two_tenants.app.state.reader = await _with_rows(two_tenants)
+    return RouteCall(two_tenants, open_client(two_tenants, own), route, ids)
+
+
+async def _with_rows(two_tenants: TwoTenants) -> tuple[Person, dict[str, UUID]]:
     own = await two_tenants.newcomer()
     ids: dict[str, UUID] = {"users": own.user_id, "tenants": own.tenant_id}
     for model in tenants_models():
         row = await two_tenants.row_of(model.__table__, own, OWN)
         ids.setdefault(model.__tablename__, row["id"])
-    return RouteCall(two_tenants, open_client(two_tenants, own), route, ids)
+    for model in shared_models():
+        row = await shared_row(two_tenants.admin, model.__table__)
+        ids.setdefault(model.__tablename__, row["id"])
+    return own, ids
 
 
 def open_client(two_tenants: TwoTenants, person: Person) -> AsyncClient:

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from app.core.permissions import guard_of
 
 API = "/api/"
+IN_EVERY_PROJECT = {"api_keys", "audit", "console", "tenants", "users"}
+"""Modules that are the same in every project: `make test` attacks only the others."""
+OWN_AND_EVERY = pytest.mark.parametrize(
+    "every", [pytest.param(False, id="own"), pytest.param(True, id="every", marks=pytest.mark.slow)]
+)
+"""Attacks what this project has of its own, and in `make check` everything."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +24,8 @@ class Route:
     path: str
     guard: str | None
     operation: dict[str, Any]
+    module: str
+    """The module that has the route, or an empty text for core."""
 
     def __str__(self) -> str:
         return f"{self.method:6} {self.path}"
@@ -48,8 +57,27 @@ def find_routes(app: FastAPI) -> list[Route]:
     """Walk the router tree: since FastAPI 0.137 `app.routes` lists only the top level."""
     paths = app.openapi()["paths"]
     return [
-        Route(method, path, guard_of(context.endpoint), paths.get(path, {}).get(method.lower(), {}))
+        Route(
+            method,
+            path,
+            guard_of(context.endpoint),
+            paths.get(path, {}).get(method.lower(), {}),
+            module_of(context.endpoint),
+        )
         for context in iter_route_contexts(app.routes)
         if (path := str(context.path_format or context.path)).startswith(API)
         for method in sorted(context.methods or ())
     ]
+
+
+def routes_to_attack(app: FastAPI, *, every: bool) -> list[Route]:
+    """Return every route, or those of modules that not every project has, if there are any."""
+    routes = find_routes(app)
+    own = [route for route in routes if route.module not in IN_EVERY_PROJECT]
+    return routes if every or not own else own
+
+
+def module_of(thing: Any) -> str:
+    """Return the module that defines a function or a class, or an empty text for core."""
+    parts = str(thing.__module__).split(".")
+    return parts[2] if parts[:2] == ["app", "modules"] else ""

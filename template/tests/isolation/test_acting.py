@@ -141,7 +141,7 @@ class TestOverHttp:
 
 
 class TestElsewhere:
-    """In jobs, subscribers and commands, which have no route."""
+    """Jobs, subscribers and commands have no route."""
 
     @pytest.mark.parametrize(
         "actor_of",

@@ -1,4 +1,4 @@
-"""With row security, every query uses an index that begins with the tenant."""
+"""Every query uses an index that begins with the tenant, with row security on."""
 
 from collections.abc import Iterator
 from typing import Any

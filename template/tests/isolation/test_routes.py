@@ -3,7 +3,7 @@
 from fastapi.routing import iter_route_contexts
 
 from .oracles import find_leaks, find_leaks_by_replay
-from .routes import API, find_routes
+from .routes import API, OWN_AND_EVERY, find_routes
 from .two_tenants import TwoTenants
 
 
@@ -21,12 +21,16 @@ class TestRoutes:
         assert operations <= {(route.method, route.path) for route in find_routes(two_tenants.app)}
         assert list(iter_route_contexts(two_tenants.app.routes))
 
-    async def test_tell_and_change_nothing_of_another_tenant(self, two_tenants: TwoTenants) -> None:
-        findings = await find_leaks(two_tenants)
+    @OWN_AND_EVERY
+    async def test_tell_and_change_nothing_of_another_tenant(
+        self, two_tenants: TwoTenants, every: bool
+    ) -> None:
+        findings = await find_leaks(two_tenants, every=every)
 
         assert not findings, "\n".join(findings)
 
-    async def test_keep_idempotency_keys_apart(self, two_tenants: TwoTenants) -> None:
-        findings = await find_leaks_by_replay(two_tenants)
+    @OWN_AND_EVERY
+    async def test_keep_idempotency_keys_apart(self, two_tenants: TwoTenants, every: bool) -> None:
+        findings = await find_leaks_by_replay(two_tenants, every=every)
 
         assert not findings, "\n".join(findings)

@@ -36,7 +36,7 @@ VALUES: Mapping[type[Any], Any] = {
     datetime: datetime(2030, 1, 2, tzinfo=UTC),
 }
 STARTS = {False: (Start.FIRST_ROW, Start.AFTER_ROW), True: tuple(Start)}
-"""Where lists start, by whether the column may be empty."""
+"""The starts of lists, by whether the column may be empty."""
 FOLDERS = Statements(Folder, "tenant_id")
 FIRST_PAGE = Lists(FOLDERS, {}, orders_of(())).statement(Shape())
 SETTING = f"SELECT coalesce(current_setting('{TENANT_SETTING}', true), '')"
@@ -100,7 +100,7 @@ class TestTheTenantSetting:
         assert await driver.fetchval(SETTING) == ""
 
     async def test_is_what_opens_the_rows(self, two_tenants: TwoTenants, driver: Any) -> None:
-        """Without the setting, or with another tenant's, the same statement finds nothing."""
+        """The same statement finds nothing without the setting, or with another tenant's."""
         row = await two_tenants.own_row(Folder.__table__)
         standalone, values = FOLDERS.find.standalone, values_of(two_tenants, row["id"])
 

@@ -112,7 +112,7 @@ class TestWithoutCompositeKeys:
 
 
 class TestRoutes:
-    """Without any one layer, no route reveals or changes anything of another tenant."""
+    """No route reveals or changes anything of another tenant if any one layer is missing."""
 
     @pytest.mark.parametrize("remove", [remove_session_filter, remove_stamp_check])
     async def test_hold_without_the_session(

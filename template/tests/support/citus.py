@@ -48,7 +48,7 @@ class Cluster:
         return [(), *self.workers]
 
     def create(self) -> None:
-        """As docs/scaling.md says: the roles first, then the extension, then the nodes."""
+        """Follow docs/scaling.md: the roles first, then the extension, then the nodes."""
         for node in self.nodes:
             with self.connect("postgres", *node) as connection:
                 connection.execute("SET citus.enable_ddl_propagation = off")

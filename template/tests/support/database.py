@@ -12,7 +12,7 @@ from app.database.schema.migrations import upgrade
 from .folders import FOLDER, PROJECT
 from .servers import BEHIND_PGBOUNCER, server
 
-__all__ = ["FOLDER", "PROJECT", "create_test_database", "drop_test_database"]
+__all__ = ["FOLDER", "PROJECT", "create_test_database", "drop_test_database", "migrated_template"]
 
 COMPLETE = "SELECT FROM pg_database WHERE datname = %s AND datistemplate"
 STEPS = ("migrations/**/*", "src/app/modules/*/migrations/*.py", "src/app/**/models.py")
@@ -20,7 +20,7 @@ STEPS = ("migrations/**/*", "src/app/modules/*/migrations/*.py", "src/app/**/mod
 
 def create_test_database(settings: Settings, name: str) -> Settings:
     """Create a database at head, and return the settings for it."""
-    template = _migrated_template(server())
+    template = migrated_template(server())
     _drop_left_over(server())
     return _pointing_to(settings, server().create_database(name, template=template))
 
@@ -30,7 +30,7 @@ def drop_test_database(name: str) -> None:
 
 
 @cache
-def _migrated_template(server: EmbeddedServer) -> str:
+def migrated_template(server: EmbeddedServer) -> str:
     """Return the template; runs reuse it as long as no migration and no model changes."""
     name = f"template_{_fingerprint()}"
     with server.superuser() as connection:

@@ -1,4 +1,4 @@
-"""What the tests of logging share: for a conftest.py to import."""
+"""Fixtures of the tests of logging, for a conftest.py to import."""
 
 import logging
 from collections.abc import Iterator

@@ -29,7 +29,7 @@ from .people import Person
 from .queue import until, worker
 
 WITHIN = 20.0
-"""In seconds, unless a test gives another time."""
+"""Seconds to wait, unless a test gives another time."""
 
 Happened = TypeVar("Happened", bound=Event)
 Found = TypeVar("Found")

@@ -33,7 +33,7 @@ class TestModulesFor:
         assert found == find_modules()
 
     def test_gives_what_the_tests_of_a_module_call(self) -> None:
-        """So that they pass when the module is tested alone."""
+        """Tests of a module must pass when it is tested alone."""
         found = [
             f"{test.relative_to(MODULES)} calls /api/v1/{called}"
             for test in sorted(MODULES.glob("*/tests/*.py"))

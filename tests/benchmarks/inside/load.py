@@ -17,7 +17,7 @@ import uvloop
 
 REQUESTS = 4000
 PLACE = b"@" * 20
-"""Where each request has another number, as long as this."""
+"""Replaced by a number of the same length, another one in each request."""
 numbers = count()
 
 

@@ -196,7 +196,7 @@ async def read_invoices(
 
 @invoices.post("", response_model=InvoiceOut, status_code=201)
 async def create_invoice(body: InvoiceIn, session: Session, who: Who) -> Any:
-    """As such applications do, it looks for the number and the client first."""
+    """Look for the number and the client first, as such applications do."""
     taken = select(Invoice.id).where(Invoice.tenant_id == who.tenant_id, Invoice.number == body.number)
     if await session.scalar(taken):
         raise HTTPException(409, "This number is taken")

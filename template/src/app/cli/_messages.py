@@ -26,7 +26,7 @@ MARKED = {
     message.__name__,
 }
 LABELS = {Text.__name__, texts.__name__}
-"""What is given to these is a text, also if it is one word."""
+"""Calls whose argument is a text, even if it is one word."""
 UNUSED = (UserRequired, WrongStep)
 """Errors of core that perhaps no module of this project raises."""
 

@@ -13,7 +13,7 @@ from app.core.languages import CLIENT, ENGLISH, catalogue, languages
 from ._messages import messages
 
 SHOWN = 20
-"""At most this many messages of a language are listed."""
+"""The maximum of messages that are listed for a language."""
 
 Language = Annotated[
     str | None, typer.Argument(help="Write what it lacks into your own catalogue: fr, pt-BR.")

@@ -30,7 +30,7 @@ class Group(BaseModel):
 
 
 class DatabaseSettings(Group):
-    """Without a URL, development and tests start an embedded PostgreSQL."""
+    """Development and tests start an embedded PostgreSQL if there is no URL."""
 
     url: PostgresUrl | None = Field(
         default=None,
@@ -140,7 +140,7 @@ class AuthSettings(Group):
 
 
 class CacheSettings(Group):
-    """Without a URL each process has its own cache and counts requests separately."""
+    """Each process has its own cache and counts requests separately if there is no URL."""
 
     url: RedisUrl | None = Field(
         default=None,
@@ -177,7 +177,7 @@ class OidcSettings(Group):
 
 
 class MailSettings(Group):
-    """Without a host, development writes e-mails to .data/mail."""
+    """Development writes e-mails to .data/mail if there is no host."""
 
     host: str | None = Field(default=None, description="The mail server: smtp.example.com.")
     port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
@@ -302,7 +302,7 @@ def _fact(name: str, otherwise: Any = "") -> Callable[[], Any]:
 
 
 class OpenApiSettings(Group):
-    """What the OpenAPI document says of the API. The defaults come from pyproject.toml."""
+    """Metadata of the API in the OpenAPI document. The defaults come from pyproject.toml."""
 
     version: str = Field(
         default_factory=_fact("version"), description="The version of the API: 1.4.0."

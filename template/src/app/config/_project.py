@@ -1,4 +1,4 @@
-"""What the project's own files say of it, and the folder for data of this copy only."""
+"""Read the project's own files, and find the folder for data of this copy only."""
 
 import tomllib
 from functools import cache

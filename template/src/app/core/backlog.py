@@ -1,4 +1,4 @@
-"""What waits in the database, for metrics: jobs, events, and the workers that could take them."""
+"""Count what waits in the database, for metrics: jobs, events, and the workers that take them."""
 
 import asyncio
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from app.database.mixins import KEPT_BY_TRIGGER
 from app.database.tenancy import TenantContext
 
 ACCOUNT = ("id", "email", "full_name", "email_verified_at", "created_at", "updated_at")
-"""What leaves with an account: no password, no second factor, no rights."""
+"""The columns of an account that are exported: no password, no second factor, no rights."""
 
 
 def tables_of_tenant() -> list[Table]:

@@ -1,4 +1,4 @@
-"""What modules store about a person: each contributes to the export that the person may ask for.
+"""Personal data of modules: each contributes to the export that a person may ask for.
 
 A module says in its module.py how to find it:
 

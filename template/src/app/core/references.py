@@ -27,6 +27,6 @@ def reference(field: str) -> Iterator[None]:
 
 
 def unknown_reference(field: str) -> ReferenceNotFound:
-    """Return the error for a field of the body that refers to nothing."""
-    named = FieldError.at("body", field, detail="There is no such row.")
+    """Return the error for a field of the body that refers to nothing, also `lines.product_id`."""
+    named = FieldError.at("body", *field.split("."), detail="There is no such row.")
     return ReferenceNotFound(field=field, errors=[named])

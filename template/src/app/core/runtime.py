@@ -110,7 +110,7 @@ class Runtime:
     buckets: Buckets
     observation: Observation
     personal_data: Mapping[str, PersonalData]
-    """What each module stores about a person, by the name of the module."""
+    """The personal data of each module, by the module's name."""
     module_settings: Mapping[type[ModuleSettings], ModuleSettings]
 
     @property

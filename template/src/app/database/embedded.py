@@ -40,7 +40,7 @@ URLS = "APP_DATABASE_URL, APP_DATABASE_OWNER_URL and APP_DATABASE_ADMIN_URL"
 SETTINGS = "max_connections = 300\n"
 COLLATION = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 ONE_LOCALE = {"LC_ALL": "C", "LANG": "C", "LANGUAGE": "C"}
-"""Not the terminal's locale, which may be missing here; databases use COLLATION."""
+"""Replaces the terminal's locale, which may be missing here; databases use COLLATION."""
 STARTS = 5
 COMPLAINT = re.compile(r"^.*\b(?:error|FATAL): .*$", re.MULTILINE)
 FAST_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"

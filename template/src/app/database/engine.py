@@ -21,7 +21,7 @@ from app.database.cluster import CLUSTERED
 from app.database.compiled.standalone import SINGLE_STATEMENT_READS
 
 Pooled: TypeAlias = bool | Literal["prepared"]
-"""Whether PgBouncer is in between, and whether it keeps prepared statements."""
+"""False without PgBouncer; "prepared" if PgBouncer keeps prepared statements, else True."""
 
 
 def create_engine(

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database import online, search
 from app.database.mixins import words_of
+from app.database.rls import in_cluster
 
 BATCH = 1000
 PATIENCE, PAUSE, ATTEMPTS = "2s", 1.0, 60
@@ -33,6 +34,14 @@ _NAMES = (
     "ck_{}_{}_is_allowed",
     "fk_{}_tenant_id_{}",
     "fk_{}_{}",
+    "uq_{}_{}",
+    "uq_{}_lower_{}",
+    "ix_{}_{}_id",
+)
+RENAME = ("'ALTER TABLE {0} RENAME CONSTRAINT %I TO %I', found.before, found.after",)
+ADD_AND_DROP = (
+    "'ALTER TABLE {0} ADD CONSTRAINT %I %s', found.after, found.definition",
+    "'ALTER TABLE {0} DROP CONSTRAINT %I', found.before",
 )
 
 
@@ -51,11 +60,15 @@ def drop_column(table: str, column: str) -> None:
 def rename_column(table: str, old: str, new: str) -> None:
     """Rename a column, and its constraints and indexes as the naming convention says."""
     names = _renamed(table, old, new)
+    # Citus renames a constraint only with its index, as further below.
+    kinds = "'c', 'f'" if in_cluster() else "'c', 'f', 'u'"
     constraints = f"""
-        SELECT names.* FROM pg_constraint JOIN ({names}) AS names ON conname = names.before
-        WHERE conrelid = '{table}'::regclass
+        SELECT names.*, pg_get_constraintdef(pg_constraint.oid) AS definition
+        FROM pg_constraint JOIN ({names}) AS names ON conname = names.before
+        WHERE conrelid = '{table}'::regclass AND contype IN ({kinds})
     """
-    rename_constraint = f"ALTER TABLE {table} RENAME CONSTRAINT %I TO %I"
+    changed = ADD_AND_DROP if in_cluster() else RENAME
+    rename_constraint = "\n".join(f"EXECUTE format({each});" for each in changed).format(table)
     _do(
         f"""
         IF EXISTS (
@@ -64,7 +77,7 @@ def rename_column(table: str, old: str, new: str) -> None:
             ALTER TABLE {table} RENAME COLUMN {old} TO {new};
         END IF;
         FOR found IN {constraints} LOOP
-            EXECUTE format('{rename_constraint}', found.before, found.after);
+            {rename_constraint}
         END LOOP;
         FOR found IN {names} LOOP
             EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', found.before, found.after);
@@ -92,10 +105,11 @@ def shorten(table: str, column: str, type_: sa.String) -> None:
 def fill(table: str, column: str, value: str, where: str, *reads: str) -> None:
     """Set the column to an SQL expression in the rows that match, a batch of rows in a transaction.
 
-    `reads` names the other tenants' tables that the expression reads.
+    `reads` names the other tenants' tables that the expression reads. In a Citus cluster all rows
+    are set in one statement, on all nodes at once: it locks no rows of several tenants.
     """
     with _rows_of_all_tenants(table, *reads):
-        if op.get_context().as_sql:
+        if op.get_context().as_sql or in_cluster():
             op.execute(_escaped(f"UPDATE {table} SET {column} = {value} WHERE {where}"))
         else:
             _in_batches(
@@ -111,6 +125,11 @@ def fill(table: str, column: str, value: str, where: str, *reads: str) -> None:
                 SELECT * FROM batch ORDER BY batch_tenant_id DESC, batch_id DESC LIMIT 1
                 """
             )
+
+
+def fill_shared(table: str, column: str, value: str, where: str) -> None:
+    """Set the column in the rows that match of a table that all tenants share, which is small."""
+    op.execute(_escaped(f"UPDATE {table} SET {column} = {value} WHERE {where}"))
 
 
 def require(table: str, column: str) -> None:
@@ -181,6 +200,33 @@ def _add_unique_among_living(table: str, name: str, columns: str) -> None:
     online.create_index(name, table, within, unique=True, postgresql_where=where)
 
 
+def add_shared_index(table: str, column: str) -> None:
+    """Add the index that lists of a table without tenants are filtered and sorted by."""
+    _add_index(f"ix_{table}_{column}_id", table, f"{column}, id")
+
+
+def drop_shared_index(table: str, column: str) -> None:
+    online.drop_index(f"ix_{table}_{column}_id", table)
+
+
+def add_shared_unique(table: str, column: str, *beside: str) -> None:
+    """Make a column unique among the rows of all tenants, beside others."""
+    columns = [*beside, column]
+    online.create_unique_constraint(f"uq_{table}_{'_'.join(columns)}", table, columns)
+
+
+def drop_shared_unique(table: str, column: str, *beside: str) -> None:
+    _drop_constraint(table, f"uq_{table}_{'_'.join([*beside, column])}")
+
+
+def add_shared_unique_ignoring_case(table: str, column: str) -> None:
+    _add_index(f"uq_{table}_lower_{column}", table, f"lower({column})", unique=True)
+
+
+def drop_shared_unique_ignoring_case(table: str, column: str) -> None:
+    online.drop_index(f"uq_{table}_lower_{column}", table)
+
+
 def add_search(table: str, *columns: str) -> None:
     """Let lists search these columns, as `SearchMixin` declares it."""
     search.create_words(table, *columns)
@@ -208,6 +254,9 @@ def _write_words(table: str, columns: tuple[str, ...]) -> None:
     with _rows_of_all_tenants(table):
         if op.get_context().as_sql:
             op.execute(search.WRITE.format(rows="", **about))
+        elif in_cluster():
+            for statement in search.WRITE_IN_CLUSTER:
+                op.execute(statement.format(**about))
         else:
             after = "WHERE (tenant_id, id) > ($1::uuid, $2::uuid)"
             rows = f"{after} ORDER BY tenant_id, id LIMIT {BATCH} FOR UPDATE"
@@ -254,6 +303,16 @@ def drop_user_reference(table: str, column: str) -> None:
     _drop_constraint(table, f"fk_{table}_{column}")
 
 
+def add_shared_reference(table: str, column: str, target: str, ondelete: str) -> None:
+    """Add a foreign key to a row that all tenants share."""
+    key = f"FOREIGN KEY ({column}) REFERENCES {target} (id)"
+    _add_constraint(table, f"fk_{table}_{column}", f"{key} ON DELETE {ondelete}")
+
+
+def drop_shared_reference(table: str, column: str) -> None:
+    _drop_constraint(table, f"fk_{table}_{column}")
+
+
 def _add_check(table: str, name: str, condition: str) -> None:
     _add_constraint(table, name, f"CHECK ({condition})")
 
@@ -278,7 +337,13 @@ def _add_index(name: str, table: str, columns: str, *, unique: bool = False) -> 
 
 @contextmanager
 def _rows_of_all_tenants(*tables: str) -> Iterator[None]:
-    """See every row in several transactions: FORCE ROW LEVEL SECURITY hides rows from the owner."""
+    """See every row in several transactions: FORCE ROW LEVEL SECURITY hides rows from the owner.
+
+    In a Citus cluster row security is never forced.
+    """
+    if in_cluster():
+        yield
+        return
     for table in tables:
         _force(table, "NO FORCE")
     try:

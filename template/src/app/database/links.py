@@ -39,24 +39,26 @@ class LinkedRepository(Repository[Model]):
     async def create(self, *_: Any, **values: Any) -> Model:
         """Raises ReferenceNotFound for LinkedIds, too."""
         ids, columns = self._parted(values)
-        row = await super().create(**columns)
-        for name, links in self._links.items():
-            given = _in_order(ids.get(name, ()))
-            await self._add(links, row, given)
-            row.__dict__[name] = given
+        async with self.session.as_one():
+            row = await super().create(**columns)
+            for name, links in self._links.items():
+                given = _in_order(ids.get(name, ()))
+                await self._add(links, row, given)
+                row.__dict__[name] = given
         return row
 
     async def change(self, row: Model, /, *_: Any, **values: Any) -> Model:
         """Raises ReferenceNotFound for LinkedIds, too."""
         ids, columns = self._parted(values)
-        # The UPDATE locks the row, so that of two changes to its links one waits for the other.
-        changed = await super().change(row, **(columns or _touched(ids)))
+        async with self.session.as_one():
+            # The UPDATE locks the row, so that of two changes to its links one waits for the other.
+            changed = await super().change(row, **(columns or _touched(ids)))
+            for name, given in ids.items():
+                links, kept = self._links[name], _in_order(given)
+                await self._send(links, links.keep, changed, ids=kept)
+                await self._add(links, changed, kept)
         if changed is row:
             return row
-        for name, given in ids.items():
-            links, kept = self._links[name], _in_order(given)
-            await self._send(links, links.keep, changed, ids=kept)
-            await self._add(links, changed, kept)
         if ids or not self.session.has_locked(row):
             await self._load([changed])
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Self, cast, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +25,8 @@ from app.kit.ids import new_id
 IGNORES_CASE = "ignores case"
 WORDS, KEPT_BY_TRIGGER = "words", "kept by a trigger"
 LIVING = text("archived_at IS NULL")
+
+Owned = TypeVar("Owned")
 
 
 class UUIDMixin:
@@ -54,6 +56,15 @@ class TenantMixin:
     tenant_id: Mapped[UUID] = mapped_column(
         ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-20
     )
+
+
+class SharedMixin:
+    """A table without tenants: all of them read its rows, superusers and migrations write them.
+
+    Its step calls `grant_shared`, so that PostgreSQL refuses everybody else.
+    """
+
+    __global_reason__: ClassVar[str | None] = "the same for all tenants, written by superusers"
 
 
 class LinkedIds:
@@ -93,6 +104,49 @@ def linked_ids(model: Any) -> tuple[LinkedIds, ...]:
     return found
 
 
+class OwnedRows(Generic[Owned]):
+    """The rows of another table that belong to a row, in order; their model has a `position`.
+
+        class Invoice(UUIDMixin, TimestampMixin, TenantMixin, Base):
+            lines = OwnedRows(InvoiceLine, InvoiceLine.invoice_id, most=50)
+
+    An OwningRepository reads them together with the row, and writes them.
+    """
+
+    def __init__(
+        self,
+        rows: type[Owned],
+        own: InstrumentedAttribute[UUID],
+        *,
+        fewest: int = 0,
+        most: int = 100,
+    ) -> None:
+        self.rows, self.own = rows, own
+        self.fewest, self.most = fewest, most
+
+    def __set_name__(self, model: Any, name: str) -> None:
+        self.model, self.name = model, name
+        model.__owned__ = (*owned_rows(model), self)
+
+    @overload
+    def __get__(self, row: None, _: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, row: object, _: type[Any]) -> Sequence[Owned]: ...
+
+    def __get__(self, row: object | None, _: type[Any]) -> Self | Sequence[Owned]:
+        """Raises AttributeError if the row has none: Python finds them in its `__dict__` first."""
+        if row is None:
+            return self
+        raise AttributeError(f"{self.name} is loaded by an OwningRepository only")
+
+
+def owned_rows(model: Any) -> tuple[OwnedRows[Any], ...]:
+    """Return the model's OwnedRows, in order."""
+    found: tuple[OwnedRows[Any], ...] = getattr(model, "__owned__", ())
+    return found
+
+
 class SearchMixin:
     """Lists search the columns of `__searched__`, of a table of tenants.
 
@@ -110,6 +164,11 @@ def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyCon
 
 
 same_tenant = tenant_foreign_key  # until 3.0
+
+
+def shared_foreign_key(table: str) -> ForeignKey:
+    """Return a foreign key to a SharedMixin's table, whose row stays while it is referred to."""
+    return ForeignKey(f"{table}.id", ondelete="RESTRICT", info={"shared": True})
 
 
 def unique_ignoring_case(table: str, *columns: str) -> Index:
@@ -144,6 +203,12 @@ def ignoring_case(model: Any) -> frozenset[str]:
 def _mark(mapper: Mapper[Any], _: type[TenantMixin]) -> None:
     """Mark the table as a tenant's, so that statements can be checked without their models."""
     cast(Table, mapper.local_table).info["tenant"] = True
+
+
+@event.listens_for(SharedMixin, "after_mapper_constructed", propagate=True)
+def _mark_shared(mapper: Mapper[Any], _: type[SharedMixin]) -> None:
+    """Mark the table, so that its guarantees and references to it are found without the model."""
+    cast(Table, mapper.local_table).info["shared"] = True
 
 
 def words_of(table: str) -> str:

@@ -48,7 +48,7 @@ class Replica:
         self.primary = primary
         self.lag_seconds = lag_seconds
         self.trouble: str | None = None
-        """Why it was not used after the last measurement."""
+        """The reason why it was not used after the last measurement."""
         self._samples: deque[Sample] = deque()
         self._measure_at = 0.0
         self._as_of = -inf

@@ -163,7 +163,7 @@ class Repository(Generic[Model]):
         return await self._lock(row_id)
 
     async def get_for_change(self, row_id: UUID) -> Model:
-        """As `get_for_update`, but rows that refer to this one may be written meanwhile.
+        """Lock like `get_for_update`, but let rows that refer to this one be written meanwhile.
 
         For a change that follows; take `get_for_update` before a deletion. Raises RowNotFound.
         """

@@ -33,7 +33,7 @@ def protect_tenants(table: str) -> None:
 def _isolate(table: str, column: str) -> None:
     own = f"{column} = {_setting(TENANT_SETTING)}"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    if not _in_cluster():
+    if not in_cluster():
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(
         f"CREATE POLICY {TENANT_POLICY} ON {table} TO app_rw USING ({own}) WITH CHECK ({own})"
@@ -63,6 +63,19 @@ def grant_global(table: str) -> None:
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_rw, app_admin")
 
 
+def in_cluster() -> bool:
+    """True if Citus distributes the database: it copies what the owner sees, and FORCE would hide
+    all rows from her. Nor can it route a policy with a SELECT.
+    """
+    return not op.get_context().as_sql and is_distributed(op.get_bind())
+
+
+def grant_shared(table: str) -> None:
+    """Let app_rw read all rows of a SharedMixin's table, and app_admin write them too."""
+    op.execute(f"GRANT SELECT ON {table} TO app_rw")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_admin")
+
+
 @contextmanager
 def rows_of_all_tenants(table: str) -> Iterator[None]:
     """Let a migration's UPDATE or DELETE affect all rows.
@@ -70,7 +83,7 @@ def rows_of_all_tenants(table: str) -> Iterator[None]:
     FORCE applies to the owner too: without this a migration silently changes nothing. A table's
     words, if there are any, change with it. In a Citus cluster row security is never forced.
     """
-    if _in_cluster():
+    if in_cluster():
         yield
         return
     for name in (table, words_of(table)):
@@ -83,11 +96,4 @@ def rows_of_all_tenants(table: str) -> Iterator[None]:
 def _setting(name: str) -> str:
     """Return the setting as SQL, NULL if empty: once set, it is '' in later transactions."""
     setting = f"NULLIF(current_setting('{name}', true), '')::uuid"
-    return f"({setting})" if _in_cluster() else f"(SELECT {setting})"
-
-
-def _in_cluster() -> bool:
-    """True if Citus distributes the database: it copies what the owner sees, and FORCE would hide
-    all rows from her. Nor can it route a policy with a SELECT.
-    """
-    return not op.get_context().as_sql and is_distributed(op.get_bind())
+    return f"({setting})" if in_cluster() else f"(SELECT {setting})"

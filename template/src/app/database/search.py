@@ -8,9 +8,8 @@ own, with an index that leads from the tenant to the word: docs/performance.md, 
 import sqlalchemy as sa
 from alembic import op
 
-from app.database.cluster import is_distributed
 from app.database.mixins import words_of
-from app.database.rls import protect
+from app.database.rls import in_cluster, protect
 
 KEEP = """
     CREATE OR REPLACE FUNCTION {words}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -50,6 +49,17 @@ WRITE = """
     SELECT tenant_id, id FROM batch ORDER BY tenant_id DESC, id DESC LIMIT 1
 """
 """Writes the words of rows that are there; `rows` says which, and the last of them is returned."""
+WRITE_IN_CLUSTER = (
+    """
+    DELETE FROM {words} USING {table} AS owner
+    WHERE {words}.tenant_id = owner.tenant_id AND {words}.id = owner.id AND word <> ALL ({found})
+    """,
+    """
+    INSERT INTO {words} (tenant_id, id, word)
+    SELECT DISTINCT tenant_id, id, unnest({found}) FROM {table} ON CONFLICT DO NOTHING
+    """,
+)
+"""The same for all rows, as Citus takes it: without locks on rows of several tenants."""
 
 
 def create_words(table: str, *columns: str) -> None:
@@ -74,7 +84,7 @@ def create_words(table: str, *columns: str) -> None:
 
 def keep_words(table: str, *columns: str) -> None:
     """Create the trigger that writes a row's words. In a Citus cluster its repository does."""
-    if op.get_context().as_sql or not is_distributed(op.get_bind()):
+    if not in_cluster():
         for statement in keep_statements(table, columns):
             op.execute(statement)
 
@@ -87,9 +97,10 @@ def keep_statements(table: str, columns: tuple[str, ...]) -> list[str]:
 
 
 def stop_words(table: str) -> None:
-    """Drop the trigger, before a column of it is renamed or dropped."""
+    """Drop the trigger, before a column of it is renamed or dropped. A Citus cluster has none."""
     words = words_of(table)
-    op.execute(f"DROP TRIGGER IF EXISTS {words} ON {table}")
+    if not in_cluster():
+        op.execute(f"DROP TRIGGER IF EXISTS {words} ON {table}")
     op.execute(f"DROP FUNCTION IF EXISTS {words}_keep()")
 
 

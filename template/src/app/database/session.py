@@ -1,6 +1,7 @@
 """A session for exactly one tenant, from its first statement to its last."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -90,10 +91,17 @@ class TenantSession(OrmVerbs):
         return await self._fetch(statement, values)
 
     async def write(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """As `fetch`, but a statement that fails undoes nothing else. Raises DBAPIError."""
+        """Run like `fetch`, but a statement that fails undoes nothing else. Raises DBAPIError."""
         self.transaction.has_written = True
         await self._join_orm()
         return await self.transaction.write(statement.sql, statement.arguments(values))
+
+    @asynccontextmanager
+    async def as_one(self) -> AsyncIterator[None]:
+        """Undo all that the block wrote if it raises, and nothing else. Raises DBAPIError."""
+        await self._join_orm()
+        async with self.transaction.as_one():
+            yield
 
     async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         await self._join_orm()

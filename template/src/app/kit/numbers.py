@@ -20,10 +20,10 @@ def _float(value: object) -> object:
 
 
 JsonNumber = BeforeValidator(_number)
-"""For `Annotated[int, …, JsonNumber]`."""
+"""Annotates an int: `Annotated[int, …, JsonNumber]`."""
 
 JsonFloat = BeforeValidator(_float)
-"""For `Annotated[float, …, JsonFloat]`."""
+"""Annotates a float: `Annotated[float, …, JsonFloat]`."""
 
 BigIntegerParameter = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 """An integer of 64 bits in a query."""

@@ -1,4 +1,4 @@
-"""What a new OpenAPI document breaks for clients of an old one.
+"""Find what a new OpenAPI document breaks for clients of an old one.
 
 Requests may only be accepted more widely, responses may only say more: what a client sends today is
 accepted tomorrow, and what it reads today is still there. New problems, new optional fields, new

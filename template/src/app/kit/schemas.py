@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, Self, TypeVar, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -40,9 +40,19 @@ class Schema(BaseModel):
         return described
 
 
-def omittable() -> Any:
+class OwnedSchema(Schema):
+    """A row in a list of another row: what is left out has its default, in a change too."""
+
+    @model_validator(mode="after")
+    def _say_everything(self) -> Self:
+        """Keep defaults where a change leaves out what was not said (`exclude_unset`)."""
+        self.__pydantic_fields_set__.update(type(self).model_fields)
+        return self
+
+
+def omittable(**limits: Any) -> Any:
     """Return the default of an optional field of a change: if omitted, it stays as it is."""
-    return Field(default_factory=lambda: None)
+    return Field(default_factory=lambda: None, **limits)
 
 
 left_out = omittable  # until 3.0

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 LONGEST = 63
-"""As long as a label of a host name may be (RFC 1035)."""
+"""The maximum length of a label of a host name (RFC 1035)."""
 UNDECOMPOSED = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"}
 _RESERVED = """
     about account accounts admin administrator admins api app apps assets auth autodiscover

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticKnownError
 
 Texts = list[str]
-"""For classes with a method `list`, where `list[str]` is none."""
+"""`list[str]`, for classes with a method named `list`."""
 
 LONGEST = 10_000
 """The most characters that are cleaned; each field has a smaller limit of its own."""
@@ -25,7 +25,7 @@ See https://trojansource.codes. The two joiners are kept: emoji, Persian and sev
 need them.
 """
 LINKED = re.compile(r"(?<=\w)([.@:])(?=\w)")
-"""Where mail programs see a domain, an address or a scheme: evil.example, a@b, tel:1."""
+"""Matches what mail programs turn into links: evil.example, a@b, tel:1."""
 NO_LINK = "\\1\u2060"
 
 LONGEST_NAME = 120

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, StringConstraints
 
 NO_PLACES = {"Factory", "localtime", "posixrules"}
-"""What the database or the machine has besides, and what means something else elsewhere."""
+"""Names that only the database or the machine knows, or that mean something else elsewhere."""
 
 
 @cache

@@ -109,7 +109,7 @@ class TestEveryCommandThatWorksOnRows:
 
 
 class TestADatabaseThatIsAway:
-    """In production, `app serve` and `app worker` wait for it, as processes that run do."""
+    """`app serve` and `app worker` wait for it in production, as running processes do."""
 
     @pytest.mark.parametrize("command", [("serve",), ("worker",)])
     def test_is_waited_for(

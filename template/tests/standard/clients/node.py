@@ -1,4 +1,4 @@
-"""Which programs of the machine the tests of browsers and of TypeScript need."""
+"""Find the programs that the tests of browsers and of TypeScript need."""
 
 import re
 import shutil

@@ -219,7 +219,7 @@ class TestProduction:
     def test_gives_each_process_the_log_ins_that_it_needs(
         self, environment: Environment, process: Process, needed: set[str]
     ) -> None:
-        """One that serves does without the passwords of those who may more."""
+        """A server needs no passwords of roles with more rights."""
         others = {name: value for name, value in SAFE.items() if "DATABASE" not in name}
         given = {name: SAFE[name] for name in needed}
 
@@ -247,7 +247,7 @@ VALUES = {
 
 class TestFiles:
     def test_hold_any_setting(self, environment: Environment, tmp_path: Path) -> None:
-        """Each as its variable would: parsed, split, and with the line break at its end cut off."""
+        """Files are read like variables: parsed, split, without the final line break."""
         inline = environment.load(VALUES | SAFE).model_dump()
         for name, value in (VALUES | SAFE).items():
             (tmp_path / name).write_text(f"{value}\n", encoding="utf-8")

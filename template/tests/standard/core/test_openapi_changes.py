@@ -1,4 +1,4 @@
-"""What counts as breaking, and what does not."""
+"""Breaking changes are found, and others are not."""
 
 from collections.abc import Callable
 from copy import deepcopy

@@ -1,3 +1,3 @@
-from tests.support.scratch import scratch, server
+from tests.support.scratch import migrated, scratch, server
 
-__all__ = ["scratch", "server"]
+__all__ = ["migrated", "scratch", "server"]

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
-from alembic import command
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import CheckConstraint, Column, MetaData, Numeric, String, Table
 
@@ -14,7 +13,6 @@ from app.core.module import find_modules
 from app.database.embedded import DatabaseUrls
 from app.database.engine import create_engine
 from app.database.schema.drift import find_drift
-from app.database.schema.migrations import configuration
 
 
 def test_schemas_let_through_what_the_tables_take() -> None:
@@ -25,10 +23,8 @@ def test_schemas_let_through_what_the_tables_take() -> None:
     assert not found, "\n".join(map(str, found))
 
 
-def test_the_database_is_as_the_models_say(scratch: DatabaseUrls) -> None:
-    command.upgrade(configuration(scratch.owner_url), "head")
-
-    found = drift(scratch)
+def test_the_database_is_as_the_models_say(migrated: DatabaseUrls) -> None:
+    found = drift(migrated)
 
     assert not found, 'make migration m="…" writes the change:\n' + "\n".join(found)
 
@@ -46,12 +42,11 @@ def test_the_database_is_as_the_models_say(scratch: DatabaseUrls) -> None:
     ],
 )
 def test_a_database_that_was_changed_by_hand_is_noticed(
-    scratch: DatabaseUrls, change: str, named: str
+    migrated: DatabaseUrls, change: str, named: str
 ) -> None:
-    command.upgrade(configuration(scratch.owner_url), "head")
-    owner_runs(scratch, change)
+    owner_runs(migrated, change)
 
-    [found] = drift(scratch)
+    [found] = drift(migrated)
 
     assert named in found
 

@@ -74,16 +74,15 @@ class TestChain:
         assert not _is_at_head(scratch)
 
     def test_lets_a_release_serve_that_a_newer_one_has_migrated_for(
-        self, scratch: DatabaseUrls, server: EmbeddedServer
+        self, migrated: DatabaseUrls, server: EmbeddedServer
     ) -> None:
         """Otherwise no release could be rolled back, and old processes would stop too early."""
-        command.upgrade(configuration(scratch.owner_url), "head")
-        assert not _asked(scratch, is_newer)
-        with server.superuser(make_url(scratch.url).database or "") as connection:
+        assert not _asked(migrated, is_newer)
+        with server.superuser(make_url(migrated.url).database or "") as connection:
             connection.execute("UPDATE alembic_version SET version_num = 'of_tomorrow'")
 
-        assert _is_at_head(scratch)
-        assert _asked(scratch, is_newer)
+        assert _is_at_head(migrated)
+        assert _asked(migrated, is_newer)
 
 
 def _wait_for_the_owner(connection: psycopg.Connection[Any]) -> None:

@@ -101,7 +101,7 @@ class TestALock:
 
 class TestSeveralProcesses:
     async def test_migrate_one_after_the_other(self, scratch: DatabaseUrls) -> None:
-        """One that waited within a statement would be what the concurrent index waits for."""
+        """If one waited within a statement, the concurrent index would wait for it."""
         async with as_owner(scratch) as other:
             await make_table(other)
 

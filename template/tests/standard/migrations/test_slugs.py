@@ -1,4 +1,4 @@
-"""What the step that gives tenants a slug makes of those that are there."""
+"""The step that gives tenants a slug handles the existing ones."""
 
 from alembic import command
 from alembic.config import Config

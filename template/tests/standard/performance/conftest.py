@@ -16,7 +16,7 @@ from tests.support.wire import Wire, tapped
 __all__ = ["app", "runtime", "settings"]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="package")
 async def wired(settings_with_notes: Settings) -> AsyncIterator[tuple[FastAPI, Wire]]:
     database = settings_with_notes.database
     assert database.url

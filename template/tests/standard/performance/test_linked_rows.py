@@ -24,6 +24,7 @@ from app.database.mixins import (
 )
 from app.database.repository import ReferenceNotFound
 from app.database.rls import protect
+from app.kit.ids import new_id
 from tests.support.fast_paths import needs_fast_paths
 from tests.support.notes import Notes
 from tests.support.people import Person
@@ -156,3 +157,29 @@ class TestAChange:
             await notes.change(row, other_ids=[ids[0], theirs.id])
 
         assert (await notes.change(row, other_ids=[])).other_ids == []
+
+    @pytest.mark.parametrize("before", ["nothing", "a write", "the ORM"])
+    async def test_that_is_refused_leaves_nothing_behind(
+        self, work: UnitOfWork, ids: list[UUID], before: str
+    ) -> None:
+        """Neither the row nor its columns; what was written before stays, and work goes on."""
+        notes, written = LinkedNoteRepository(work.session), ["Third", "Second", "First"]
+        row = await notes.get(ids[2])
+        await work.release()
+        if before == "the ORM":
+            work.session.add(LinkedNote(id=new_id(), name="Entity"))
+            written = ["Entity", *written]
+        elif before == "a write":
+            await notes.create(name="Written", other_ids=[ids[0]])
+            written = ["Written", *written]
+
+        with pytest.raises(ReferenceNotFound, match="other_ids"):
+            await notes.create(name="Lost", other_ids=[ids[0], new_id()])
+        with pytest.raises(ReferenceNotFound, match="other_ids"):
+            await notes.change(row, name="Lost", other_ids=[new_id()])
+        await notes.create(name="Kept", other_ids=[ids[1]])
+        await work.commit()
+
+        page = await notes.list(limit=9)
+        assert [each.name for each in page.items] == ["Kept", *written]
+        assert page.items[-3].other_ids == ids[:2]

@@ -70,7 +70,7 @@ class TestARequest:
         assert await count(lambda: wired_client.post(URL, json={"name": "First"})) == 2
 
     async def test_changes_a_row_in_three(self, wired_client: AsyncClient, count: Count) -> None:
-        """In addition to a create, the row is read and locked first."""
+        """The row is read and locked first, in addition to what a create does."""
         made = await wired_client.post(URL, json={"name": "First"})
         url = f"{URL}/{made.json()['id']}"
 
@@ -167,7 +167,7 @@ class TestARepository:
     async def test_lists_in_one_where_reads_may_lag(
         self, owner: Person, wired: tuple[FastAPI, Wire]
     ) -> None:
-        """Without a replica it costs nothing, also where the unit has read before."""
+        """It costs nothing without a replica, even if the unit has read before."""
         app, wire = wired
         for reads_before in (False, True):
             counts = []

@@ -1,4 +1,4 @@
-"""What is sent with COMMIT is written together with the rows, or not at all."""
+"""Statements sent with COMMIT are written together with the rows, or not at all."""
 
 import asyncio
 

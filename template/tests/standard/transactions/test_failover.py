@@ -41,7 +41,7 @@ RUNS = text("""
 
 @dataclass
 class Load:
-    """What the clients were told: `acknowledged` has the ids of units whose commit succeeded."""
+    """The clients' view: `acknowledged` has the ids of units whose commit succeeded."""
 
     acknowledged: list[UUID] = field(default_factory=list)
     refused: int = 0

@@ -111,7 +111,7 @@ class TestTheDataFolder:
     async def test_full_is_503_until_there_is_space(
         self, client: AsyncClient, server: OwnServer, small: Path
     ) -> None:
-        """Without space for its log (WAL) PostgreSQL stops; it is started again by hand here."""
+        """PostgreSQL stops without space for its log (WAL); the test starts it again."""
         with filled(small):
             written, refused = await until_refused(client)
             again = await client.post(URL, json={"name": "again"})

@@ -59,7 +59,7 @@ async def note(runtime: Runtime, owner: Person) -> Note:
 async def test_refuses_whatever_writes_or_locks(
     runtime: Runtime, owner: Person, note: Note
 ) -> None:
-    """In development as with a replica; the unit of work itself can still write."""
+    """It is the same in development as with a replica; the unit of work itself can still write."""
     for name, use in WRITES.items():
         async with open_unit(runtime, owner.actor, owner.context) as work:
             async with work.reads_may_lag() as session:

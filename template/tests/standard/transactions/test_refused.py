@@ -179,3 +179,69 @@ class TestReference:
             await keys.change(made, parent_id=new_id())
 
         assert (await keys.get(made.id)).parent_id is None
+
+
+async def invite_as_one(session: TenantSession, *names: str) -> None:
+    async with session.as_one():
+        for name in names:
+            await invite(session, f"{name}@example.com")
+
+
+class TestAsOne:
+    async def test_undoes_all_that_the_block_wrote(self, session: TenantSession) -> None:
+        await invite_as_one(session, "before")
+
+        with pytest.raises(EmailTaken):
+            await invite_as_one(session, "first", "second", "before")
+        await invite_as_one(session, "after")
+
+        assert await emails(session) == ["after@example.com", "before@example.com"]
+
+    async def test_undoes_an_inner_block_alone(self, session: TenantSession) -> None:
+        async with session.as_one():
+            await invite_as_one(session, "first")
+            with pytest.raises(EmailTaken):
+                await invite_as_one(session, "second", "first")
+            await invite_as_one(session, "third")
+
+        assert await emails(session) == ["third@example.com", "first@example.com"]
+
+    async def test_undoes_inner_blocks_too(self, session: TenantSession) -> None:
+        async def refuse() -> None:
+            async with session.as_one():
+                await invite_as_one(session, "first")
+                await invite_as_one(session, "before")
+
+        await invite_as_one(session, "before")
+        with pytest.raises(EmailTaken):
+            await refuse()
+
+        assert await emails(session) == ["before@example.com"]
+
+    async def test_mends_a_transaction_that_a_statement_has_aborted(
+        self, session: TenantSession
+    ) -> None:
+        async def fail() -> None:
+            async with session.as_one():
+                await invite(session, "first@example.com")
+                await session.execute(FAILS)
+
+        await invite_as_one(session, "before")
+        with pytest.raises(DBAPIError):
+            await fail()
+
+        assert await emails(session) == ["before@example.com"]
+
+    async def test_leaves_another_transaction_alone(self, session: TenantSession) -> None:
+        async def end_early() -> None:
+            async with session.as_one():
+                await invite(session, "inside@example.com")
+                await session.commit()
+                await invite(session, "next@example.com")
+                raise ZeroDivisionError
+
+        await invite_as_one(session, "before")
+        with pytest.raises(ZeroDivisionError):
+            await end_early()
+
+        assert (await emails(session))[:2] == ["next@example.com", "inside@example.com"]

@@ -9,7 +9,7 @@ from ._retries import AsyncRetrying, Patience, Retrying
 from .generated.client import AuthenticatedClient
 
 Api = AuthenticatedClient
-"""What the generated functions take as `client`, whether they need a log-in or not."""
+"""The type of `client` in the generated functions, whether they need a log-in or not."""
 
 TIMEOUT = 30
 

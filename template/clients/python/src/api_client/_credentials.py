@@ -1,4 +1,4 @@
-"""Who calls the API: an API key, or a user whose log-in is refreshed."""
+"""Credentials for the API: an API key, or a user's log-in, which is refreshed."""
 
 import threading
 import time
@@ -37,7 +37,7 @@ Tokens = (
     | ValidationProblem
     | None
 )
-"""What the operations of `auth` that log somebody in return."""
+"""The result of the operations of `auth` that log a user in."""
 
 
 class ApiKey(Credentials):

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Page(Protocol[T_co]):
-    """What each list operation returns."""
+    """A page, as each list operation returns it."""
 
     @property
     def items(self) -> Sequence[T_co]: ...

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class ProblemError(Exception):
-    """What the API refused and why (RFC 9457); docs/errors.md. `slug` tells the kinds apart."""
+    """A refusal of the API (RFC 9457); docs/errors.md. `slug` tells the kinds apart."""
 
     def __init__(self, response: httpx2.Response, problem: Problem | None) -> None:
         answered = f"The server answered {response.status_code} {response.reason_phrase}"

@@ -17,7 +17,7 @@ from app.core.work import Work
 from app.database.base import Base
 from app.database.compiled.rows import read_only_class
 from app.database.compiled.statement import prepared
-from app.database.mixins import TenantMixin, UUIDMixin, linked_ids
+from app.database.mixins import TenantMixin, UUIDMixin, linked_ids, owned_rows
 from app.database.repository import Repository
 from app.kit import clock
 from app.kit.ids import new_id
@@ -92,15 +92,28 @@ class Act:
         return {
             name: HIDDEN
             if _is_hidden(name, None if name in self.notes else declared)
-            else {"old": before.get(name), "new": after.get(name)}
+            else {"old": self._shown(name, before), "new": self._shown(name, after)}
             for name in before | after
             if before.get(name) != after.get(name)
         }
+
+    def _shown(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Return a value; of rows that belong to the row, those without private values."""
+        value = values.get(name)
+        for owned in owned_rows(type(self.row)):
+            if owned.name == name and value is not None:
+                declared = getattr(owned.rows, "__private__", None)
+                return [_without_private(each, declared) for each in value]
+        return value
 
 
 def _is_hidden(name: str, declared: Collection[str] | None) -> bool:
     """True for what the model declares private; if it declares nothing, the name decides."""
     return is_private(name) if declared is None else name in declared
+
+
+def _without_private(values: Mapping[str, Any], declared: Collection[str] | None) -> dict[str, Any]:
+    return {name: HIDDEN if _is_hidden(name, declared) else value for name, value in values.items()}
 
 
 async def write_acts(work: Work, acts: Sequence[Act]) -> None:
@@ -177,7 +190,9 @@ def copy_of(row: Any) -> Any:
     mapper = type(row).__mapper__
     copy = object.__new__(read_only_class(mapper.class_))
     copy.__dict__.update({each.key: getattr(row, each.key) for each in mapper.column_attrs})
-    copy.__dict__.update(_linked(row))
+    names = [each.name for each in linked_ids(type(row))]
+    names += [each.name for each in owned_rows(type(row))]
+    copy.__dict__.update({name: vars(row)[name] for name in names if name in vars(row)})
     return copy
 
 
@@ -185,13 +200,25 @@ def _values(row: Any) -> dict[str, Any]:
     model: Any = type(row)
     if row is None:
         return {}
-    return {name: getattr(row, name) for name in _logged(model)} | _linked(row)
+    return {name: getattr(row, name) for name in _logged(model)} | _linked(row) | _owned(row)
 
 
 def _linked(row: Any) -> dict[str, Any]:
     """Return the LinkedIds that were loaded."""
     names = (each.name for each in linked_ids(type(row)))
     return {name: vars(row)[name] for name in names if name in vars(row)}
+
+
+def _owned(row: Any) -> dict[str, Any]:
+    """Return the values of the OwnedRows that were loaded."""
+    found = {}
+    for each in owned_rows(type(row)):
+        if each.name in vars(row):
+            model: Any = each.rows
+            names = [name for name in _logged(model) if name not in (each.own.key, "position")]
+            rows = vars(row)[each.name]
+            found[each.name] = [{name: getattr(one, name) for name in names} for one in rows]
+    return found
 
 
 @cache

@@ -19,7 +19,7 @@ ALGORITHM = "HS256"
 ACCESS, SUPPORT = "access", "support"
 """Purposes of tokens: a release that does not know support refuses its tokens."""
 SUPPORT_LIFETIME = timedelta(minutes=30)
-"""At most; no longer than access tokens, so that revocations outlive it."""
+"""The maximum; no longer than access tokens, so that revocations outlive it."""
 
 
 class TokenRefused(Exception):

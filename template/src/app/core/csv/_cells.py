@@ -32,11 +32,15 @@ class WrongCell(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field that a file may have; `kinds` are the types of JSON that its values have."""
+    """A field that a file may have; `kinds` are the types of JSON that its values have.
+
+    `fields` are those of the objects in a list.
+    """
 
     name: str
     kinds: frozenset[str]
     required: bool
+    fields: frozenset[str] = frozenset()
 
     @property
     def nullable(self) -> bool:
@@ -48,7 +52,12 @@ def columns_of(schema: type[BaseModel]) -> dict[str, Column]:
     described = schema.model_json_schema()
     definitions, required = described.get("$defs", {}), described.get("required", ())
     return {
-        name: Column(name, frozenset(_kinds(member, definitions)), name in required)
+        name: Column(
+            name,
+            frozenset(_kinds(member, definitions)),
+            name in required,
+            frozenset(_fields_of_items(member, definitions)),
+        )
         for name, member in described.get("properties", {}).items()
     }
 
@@ -60,6 +69,14 @@ def _kinds(member: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterato
         yield from _kinds(part, definitions)
     if "type" in member:
         yield member["type"]
+
+
+def _fields_of_items(
+    member: Mapping[str, Any], definitions: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    name = member.get("items", {}).get("$ref", "").rpartition("/")[2]
+    properties: Mapping[str, Any] = definitions.get(name, {}).get("properties", {})
+    return properties
 
 
 def cell_of(value: Any) -> str:
@@ -103,7 +120,17 @@ def value_of(column: Column, cell: str) -> Any:
     text = unguarded(cell)
     if "\0" in text or CONTROL.search(text):
         raise WrongCell(CONTROLS)
-    return _converted(column.kinds - {"null"}, text)
+    return _without_ids(column, _converted(column.kinds - {"null"}, text))
+
+
+def _without_ids(column: Column, value: Any) -> Any:
+    """Leave out what only an export has of the objects in a list."""
+    if not isinstance(value, list) or not column.fields or "id" in column.fields:
+        return value
+    return [
+        {name: each for name, each in one.items() if name != "id"} if isinstance(one, dict) else one
+        for one in value
+    ]
 
 
 def _converted(kinds: frozenset[str], text: str) -> Any:

@@ -1,26 +1,27 @@
-"""What is wrong with a file, line by line."""
+"""Errors of a file, line by line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from app.config import CsvSettings
 from app.core.errors import AppError, FieldError, Invalid, PayloadTooLarge, sentence_of
 from app.core.languages import message
 from app.core.references import unknown_reference
 from app.database.repository import ReferenceNotFound, RowNotFound, ValueNotAllowed
 
 MOST_ERRORS = 100
-"""At most this many are listed; the problem's detail says how many there are."""
+"""The maximum that is listed; the problem's detail says how many there are."""
 NOT_ALLOWED = message("The value is outside of what is allowed here.")
 NOTHING = message("There is nothing that this row refers to.")
 REFUSALS = (404, 409, 422)
-"""What a service says of a row. Anything else, such as a missing permission, is of the request."""
+"""Errors about a row. Anything else, such as a missing permission, concerns the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """What is wrong at a line of the file, the first of a row; `field` is empty for all of it."""
+    """An error at a line of the file, the first of its row; `field` is empty for the whole row."""
 
     line: int
     field: str
@@ -55,6 +56,10 @@ class CsvTooLarge(PayloadTooLarge):
     detail = "A file may have {bytes} bytes and {rows} rows."
 
 
+def too_large(settings: CsvSettings) -> CsvTooLarge:
+    return CsvTooLarge(bytes=settings.max_bytes, rows=settings.max_rows)
+
+
 def line_errors(line: int, error: Exception) -> list[LineError]:
     """Return what is wrong with a row. Raises the error if it is not about the row."""
     match error:
@@ -66,7 +71,7 @@ def line_errors(line: int, error: Exception) -> list[LineError]:
         case ReferenceNotFound(column=column):
             return [*_of_problem(line, unknown_reference(column))]
         case ValueNotAllowed(column=column):
-            return [LineError(line, column, NOT_ALLOWED)]
+            return [LineError(line, column.partition(".")[0], NOT_ALLOWED)]
         case RowNotFound():
             return [LineError(line, "", NOTHING)]
         case AppError() if error.status in REFUSALS:

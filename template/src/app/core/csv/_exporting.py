@@ -25,13 +25,20 @@ class CsvResponse(StreamingResponse):
 
 
 class Export:
-    """Exports what the function of a list's route returns, with the same filters and sorts."""
+    """Exports what the function of a list's route returns, with the same filters and sorts.
+
+    `private` has fields that are left out, such as `notes`, or `lines.notes` of objects in a list.
+    """
 
     def __init__(self, name: str, list_all: Call, private: Collection[str] = ()) -> None:
         self.name = name
         self.list = list_all
         self.row: type[BaseModel] = _row_of(list_all)
         self.columns = [column for column in self.row.model_fields if column not in private]
+        within = (name.partition(".") for name in private)
+        self._private: dict[str, set[str]] = {}
+        for name, _, inner in within:
+            self._private.setdefault(name, set()).add(inner)
 
     async def answer(self, work: UnitOfWork, arguments: Mapping[str, Any]) -> CsvResponse:
         """Return the file. The first page is read at once, so that a refusal has its status."""
@@ -58,7 +65,16 @@ class Export:
 
     def _cells(self, row: BaseModel) -> list[str]:
         values = row.model_dump()
+        for name in self._private.keys() & values.keys():
+            if isinstance(values[name], list):
+                values[name] = [_without(self._private[name], each) for each in values[name]]
         return [cell_of(values[name]) for name in self.columns]
+
+
+def _without(private: Collection[str], value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: each for name, each in value.items() if name not in private}
 
 
 def written(rows: Iterable[Sequence[str]]) -> str:

@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 from app.config import CsvSettings
+from app.core.errors import BodyTooSlow
 from app.core.unit_of_work import UnitOfWork
+from app.database.session import TenantSession
 
 from ._calls import Call
 from ._cells import columns_of
-from ._errors import CsvRefused, CsvTooLarge, LineError, line_errors
+from ._errors import CsvRefused, LineError, line_errors, too_large
 from ._file import File, Row
 
 MOST_COLLECTED = 1000
-"""After so many errors the rest of the file is not tried."""
+"""The rest of the file is not tried after so many errors."""
 
 
 class Import:
@@ -29,13 +31,12 @@ class Import:
         self.ignored = frozenset(exported) - self.columns.keys()
 
     def read(self, content: bytes, settings: CsvSettings) -> File:
-        """Return the file. Raises CsvRefused, CsvTooLarge."""
-        file = File(content, self.columns, self.ignored)
-        if len(file.rows) > settings.max_rows:
-            raise too_large(settings)
-        return file
+        """Return the file; call it in a thread. Raises CsvRefused, CsvTooLarge."""
+        return File(content, self.columns, self.ignored, settings)
 
-    async def write(self, services: dict[str, Any], file: File, row: Row) -> list[LineError]:
+    async def write(
+        self, session: TenantSession, services: dict[str, Any], file: File, row: Row
+    ) -> list[LineError]:
         """Create a row, and return what is wrong with it.
 
         A refusal undoes this row alone, so that those after it are checked too.
@@ -45,7 +46,8 @@ class Import:
             return errors
         try:
             body = self.schema.model_validate(values)
-            await self.create(**{self.body: body}, **services)
+            async with session.as_one():
+                await self.create(**{self.body: body}, **services)
         except Exception as error:
             return line_errors(row.line, error)
         return []
@@ -56,7 +58,7 @@ async def write_rows(rows: Import, work: UnitOfWork, file: File) -> int:
     services = rows.create.services_of(work)
     errors: list[LineError] = []
     for row in file.rows:
-        errors += await rows.write(services, file, row)
+        errors += await rows.write(work.session, services, file, row)
         if len(errors) >= MOST_COLLECTED:
             break
     if errors:
@@ -65,15 +67,14 @@ async def write_rows(rows: Import, work: UnitOfWork, file: File) -> int:
 
 
 async def read_body(pieces: AsyncIterator[bytes], settings: CsvSettings) -> bytes:
-    """Read a body. Raises CsvTooLarge, and TimeoutError, which is answered with 503."""
+    """Read a body. Raises CsvTooLarge, BodyTooSlow."""
     content = bytearray()
-    async with asyncio.timeout(settings.upload_seconds):
-        async for piece in pieces:
-            content += piece
-            if len(content) > settings.max_bytes:
-                raise too_large(settings)
+    try:
+        async with asyncio.timeout(settings.upload_seconds):
+            async for piece in pieces:
+                content += piece
+                if len(content) > settings.max_bytes:
+                    raise too_large(settings)
+    except TimeoutError:
+        raise BodyTooSlow from None
     return bytes(content)
-
-
-def too_large(settings: CsvSettings) -> CsvTooLarge:
-    return CsvTooLarge(bytes=settings.max_bytes, rows=settings.max_rows)

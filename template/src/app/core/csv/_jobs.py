@@ -1,5 +1,6 @@
 """The job that imports a file which is too long for a request."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -34,7 +35,8 @@ def import_job(name: str, rows: Import) -> Job[[UUID]]:
     async def import_csv(work: UnitOfWork, import_id: UUID) -> None:
         imports = CsvImportRepository(work.session)
         stored = await imports.get(import_id)
-        file = rows.read((stored.content or "").encode(), work.runtime.settings.csv)
+        content, settings = (stored.content or "").encode(), work.runtime.settings.csv
+        file = await asyncio.to_thread(rows.read, content, settings)
         try:
             created = await write_rows(rows, work, file)
         except CsvRefused as refused:

@@ -1,5 +1,6 @@
 """Routes that export a list as CSV, and import rows from it."""
 
+import asyncio
 from collections.abc import Collection
 from inspect import Parameter
 from typing import Any
@@ -91,7 +92,7 @@ class CsvRoutes:
             settings = work.runtime.settings.csv
             work.require_guard(_guard(rows.create))
             content = await read_body(request.stream(), settings)
-            file = rows.read(content, settings)
+            file = await asyncio.to_thread(rows.read, content, settings)
             if len(file.rows) <= settings.rows_at_once:
                 created = await write_rows(rows, work, file)
                 return CsvReport(id=None, state="done", rows=created, created=created, errors=[])

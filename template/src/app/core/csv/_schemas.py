@@ -1,4 +1,4 @@
-"""What the app says of an import."""
+"""The API's answers about an import."""
 
 from typing import Literal
 from uuid import UUID
@@ -11,7 +11,7 @@ State = Literal["waiting", "done", "refused", "failed"]
 
 
 class CsvError(Schema):
-    """What is wrong with a row."""
+    """An error in a row."""
 
     line: int = Field(description="The line of the file where the row begins; the first is 1.")
     field: str = Field(description="The name of the field; empty if it is about the whole row.")
@@ -19,7 +19,7 @@ class CsvError(Schema):
 
 
 class CsvReport(Schema):
-    """What became of a file: all of its rows are created, or none."""
+    """The result of an import: all rows of the file are created, or none."""
 
     id: UUID | None = Field(description="Of a file that waits for a job, or did; null otherwise.")
     state: State

@@ -130,7 +130,7 @@ class SupportIsReadOnly(Forbidden):
 
 
 class NotFound(AppError):
-    """What you asked for does not exist, or you may not see it.
+    """The thing that you asked for does not exist, or you may not see it.
 
     The response is the same in both cases.
     """
@@ -148,6 +148,13 @@ class MethodNotAllowed(AppError):
 
     status = 405
     detail = "This address does not take this method."
+
+
+class BodyTooSlow(AppError):
+    """The body of the request took too long to arrive. Nothing of it was done."""
+
+    status = 408
+    detail = "The request body took too long to arrive."
 
 
 class Conflict(AppError):

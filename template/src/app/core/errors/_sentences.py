@@ -1,4 +1,4 @@
-"""What is wrong with a value, in Pydantic's words, without the value itself."""
+"""Describe an invalid value in Pydantic's words, without the value itself."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -10,7 +10,7 @@ from app.kit.languages import PATTERN
 from ._catalogues import languages
 
 MOST = 20
-"""At most this many languages of a header are read."""
+"""The maximum of languages that are read from a header."""
 WELL_FORMED = re.compile(PATTERN)
 
 

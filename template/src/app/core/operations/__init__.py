@@ -1,4 +1,4 @@
-"""What superusers see and do of the whole installation: jobs, events, schedules, health.
+"""Operations of superusers on the whole installation: jobs, events, schedules, health.
 
 Each call is audited, as all work across tenants is.
 """

@@ -1,4 +1,4 @@
-"""Which arguments of jobs operators may read: by their types, so that nobody's text is shown."""
+"""Decide which arguments of jobs operators may read, by type, so that no user's text is shown."""
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta

@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class RedisServer:
-    """After a failure the server is not used for REST_SECONDS, so that requests do not queue."""
+    """Pauses for REST_SECONDS after a failure, so that requests do not queue."""
 
     def __init__(
         self, url: str, *, timeout_seconds: float, note_failure: Callable[[], None] = lambda: None

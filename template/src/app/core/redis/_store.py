@@ -12,7 +12,7 @@ from ._server import RedisServer
 log = structlog.get_logger(__name__)
 
 CLAIM_MILLISECONDS = 30_000
-"""After this time a filler counts as dead, and another caller takes over."""
+"""A filler counts as dead after this time, and another caller takes over."""
 
 MOST_POSTPONED = 10_000
 

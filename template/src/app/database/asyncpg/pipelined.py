@@ -62,7 +62,7 @@ class PipelinedClusterConnection(PipelinedConnection):
 
 
 class PooledPipelinedConnection(PipelinedConnection):
-    """For PgBouncer, which knows statements that were prepared by messages, not those of SQL."""
+    """Works with PgBouncer, which tracks statements prepared by messages, not those of SQL."""
 
     joins_texts = False
 

@@ -4,8 +4,8 @@ BEGIN and COMMIT are sent only here. The ORM uses the same connection in SQLAlch
 mode, in which SQLAlchemy sends neither.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,14 +21,12 @@ from app.database.tenancy import Context, setting_of
 from .connection import Connection, begin_sql
 from .errors import ABORTED, OUTDATED, raise_refused
 from .pool import checkin, checkout
+from .savepoints import WRITE, Savepoints, release, roll_back
 
 AT_BEGIN = "at_begin"
 """The engine option with statements to run after each BEGIN."""
 
 READ_ONLY = "SET TRANSACTION READ ONLY"
-SAVEPOINT = "SAVEPOINT before_write"
-RELEASE = "RELEASE SAVEPOINT before_write"
-ROLL_BACK = "ROLLBACK TO SAVEPOINT before_write"
 
 
 class Transaction:
@@ -43,7 +41,7 @@ class Transaction:
         self._for_orm: OrmConnection | None = None
         self._at_commit: list[str] = []
         self._is_waiting = False
-        self._has_savepoint = False
+        self._savepoints = Savepoints()
         self.has_written = False
         """True once something was written or locked: then only `end` returns the connection."""
         self.locked: dict[UUID, Any] = {}
@@ -80,12 +78,12 @@ class Transaction:
         if self.connection is None:
             return await self._send_first(self._begin_sql(), sql, arguments)
         try:
-            return await self.connection.send((), sql, arguments)
+            return await self.connection.send(self._ahead(), sql, arguments)
         except Exception as error:
             raise_refused(self._dbapi, error, sql, closed=self.connection.is_closed())
 
     async def write(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """As `fetch`, but if the statement fails, the transaction goes on as it was before.
+        """Run like `fetch`, but if the statement fails, the transaction continues as it was before.
 
         If nothing was sent before, there is nothing to keep: the transaction ends, and the next
         statement begins another one. Otherwise a savepoint is sent ahead, in the same round trip.
@@ -101,25 +99,59 @@ class Transaction:
     async def _write_after_savepoint(
         self, connection: Connection, sql: str, arguments: Sequence[Any]
     ) -> list[Any]:
-        # The savepoint of the previous write is released together with this one's. Not if the ORM
-        # is in the transaction: its own savepoints could have been set or released since then.
-        is_alone = self._for_orm is None
-        ahead = [RELEASE, SAVEPOINT] if self._has_savepoint and is_alone else [SAVEPOINT]
-        self._has_savepoint = is_alone
+        ahead = self._ahead(WRITE)
         try:
             records = await connection.send(ahead, sql, arguments)
-            if not is_alone:
-                await connection.send((), RELEASE, ())
+            if not self._is_alone:
+                await connection.send((), release(WRITE), ())
         except ABORTED as error:  # by an earlier statement: nothing may be continued
             raise_refused(self._dbapi, error, sql, closed=False)
         except Exception as error:
             with suppress(Exception):  # aborted before, or lost: the next statement is refused
-                await connection.send((), ROLL_BACK, ())
+                await connection.send((), roll_back(WRITE), ())
             raise_refused(self._dbapi, error, sql, closed=connection.is_closed())
         except BaseException as error:
             self._invalidate(error)
             raise
         return records
+
+    @asynccontextmanager
+    async def as_one(self) -> AsyncIterator[None]:
+        """Undo all that the block wrote if it raises; the transaction goes on as it was before.
+
+        A savepoint is sent ahead of the block's first statement, in the same round trip. If nothing
+        was sent before, the block is all there is, and the transaction ends.
+        """
+        is_all, locked = self.connection is None, dict(self.locked)
+        with self._savepoints.block(is_all=is_all) as name:
+            try:
+                yield
+            except Exception:
+                if is_all:
+                    await self.end()
+                elif name in self._savepoints.begun:
+                    with suppress(Exception):  # aborted before, or lost: what follows is refused
+                        await self._send_all([roll_back(name), *self._leaving(name)])
+                    self.locked = locked
+                raise
+            if name in self._savepoints.begun:
+                await self._send_all(self._leaving(name))
+
+    def _leaving(self, block: str) -> list[str]:
+        return self._savepoints.leave(block, alone=self._is_alone)
+
+    async def _send_all(self, statements: Sequence[str]) -> None:
+        """Send them, unless the connection is lost."""
+        for each in statements:
+            if self.connection is not None:
+                await self.connection.send((), each, ())
+
+    def _ahead(self, *names: str) -> list[str]:
+        return self._savepoints.ahead(*names, alone=self._is_alone)
+
+    @property
+    def _is_alone(self) -> bool:
+        return self._for_orm is None
 
     def note_text(self) -> None:
         """Note that SQL written as text was run, which may have written or locked."""
@@ -164,8 +196,8 @@ class Transaction:
         """
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
-        self._at_commit, self.has_written, self._has_savepoint = [], False, False
-        self.locked = {}
+        self._at_commit, self.has_written, self.locked = [], False, {}
+        self._savepoints.clear()
         if pooled is None:
             return
         try:

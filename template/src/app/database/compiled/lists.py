@@ -79,12 +79,12 @@ def is_empty(attribute: InstrumentedAttribute[Any]) -> Declared:
 
 
 class Start(Enum):
-    """Which rows a statement reads, in the order of its sort."""
+    """Selects which rows a statement reads, in the order of its sort."""
 
     FIRST_ROW = auto()
     AFTER_ROW = auto()
     AFTER_EMPTY = auto()
-    """After a row without a value: only rows without one."""
+    """Follows a row without a value: only rows without one."""
     FIRST_EMPTY = auto()
     FIRST_FILLED = auto()
 

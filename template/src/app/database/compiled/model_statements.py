@@ -22,10 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapper
 
 from app.database.compiled.links import ids_of
+from app.database.compiled.owned import OwnedTable
 from app.database.compiled.rows import read_only_class
 from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Process, Statement, result_process
-from app.database.mixins import UUIDMixin, linked_ids
+from app.database.mixins import UUIDMixin, linked_ids, owned_rows
 
 Model = TypeVar("Model", bound=UUIDMixin)
 
@@ -41,6 +42,10 @@ class Statements(Generic[Model]):
         self._table: Any = model.__table__  # type: ignore[attr-defined]  # every model has one
         self._returned = [column.label(name) for name, column in self.columns.items()]
         self._linked = [ids_of(each, self._tenant()).label(each.name) for each in linked_ids(model)]
+        self._owned_tables = [OwnedTable(each) for each in owned_rows(model)]
+        self._linked += [
+            each.rows_of_row(self._tenant()).label(each.name) for each in self._owned_tables
+        ]
         self._names = (*self.columns, *(each.name for each in self._linked))
         self._processes = _result_processes(self.columns)
         self._defaults = _made({name: column.default for name, column in self.columns.items()})
@@ -77,7 +82,7 @@ class Statements(Generic[Model]):
     def rows(self, records: Iterable[Any]) -> list[Model]:
         """Convert the records to read-only rows (rows.py).
 
-        Records of an INSERT or UPDATE have no LinkedIds.
+        Records of an INSERT or UPDATE have no LinkedIds and no OwnedRows.
         """
         names, row_class = self._names, self.row_class
         rows = []
@@ -88,6 +93,8 @@ class Statements(Generic[Model]):
         for name, process in self._processes:
             for row in rows:
                 row.__dict__[name] = process(row.__dict__[name])
+        for owned in self._owned_tables:
+            owned.read_into(rows)
         return rows
 
     def _compile_lock(self, *, read: bool, key_share: bool) -> Statement:

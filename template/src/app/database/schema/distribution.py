@@ -52,6 +52,13 @@ TIE_JOBS = text("""
     ALTER TABLE procrastinate_jobs ADD CONSTRAINT fk_procrastinate_jobs_tenant_id
     FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 """)
+UNKNOWN_KEYS = text("""
+    SELECT DISTINCT conrelid::regclass::text || ' (' || conname || ')'
+    FROM pg_constraint
+    JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) AND attname = 'tenant_id'
+    WHERE contype = 'f' AND confdeltype IN ('n', 'd') AND NOT relation_is_a_known_shard(conrelid)
+    ORDER BY 1
+""")
 NODES = text("""
     SELECT count(*) FILTER (WHERE groupid = 0), count(*) FILTER (WHERE shouldhaveshards)
     FROM pg_dist_node WHERE isactive AND noderole = 'primary'
@@ -206,4 +213,9 @@ def _refuse_unready(connection: Connection) -> None:
     if not workers:
         raise CannotDistribute(
             "No node may have shards: SELECT citus_add_node('…', 5432) for each worker."
+        )
+    if keys := connection.scalars(UNKNOWN_KEYS).all():
+        raise CannotDistribute(
+            "Citus has no ON DELETE SET NULL within a tenant. Give these keys another rule first,"
+            f" such as `on delete restrict` in the module's description: {', '.join(keys)}."
         )

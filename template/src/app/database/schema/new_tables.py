@@ -1,4 +1,4 @@
-"""In a Citus cluster, a migration's new table goes where it belongs, without a word in it.
+"""Distribute a migration's new tables in a Citus cluster; the migration need not say so.
 
 The table is created without its foreign keys, distributed while it is empty, and then gets them.
 """

@@ -28,7 +28,7 @@ log = logging.getLogger("alembic.runtime.migration")
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a migration waits for a lock, in seconds, how often, and the pauses between."""
+    """Settings of a migration: seconds to wait for a lock, tries, and the pause between tries."""
 
     lock_seconds: float = 5
     tries: int = 20

@@ -12,7 +12,7 @@ PermissionName = Annotated[str, StringConstraints(max_length=120)]
 
 
 class ApiKeyCreate(Schema):
-    """Without `expires_in_days` the key is valid until it is revoked."""
+    """The key is valid until it is revoked if `expires_in_days` is left out."""
 
     name: Name
     permissions: Annotated[list[PermissionName], Field(min_length=1, max_length=500)]

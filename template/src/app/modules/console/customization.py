@@ -1,4 +1,4 @@
-"""What a module may say about its pages in the console, in a file `console.py` of its own."""
+"""Describe a module's pages in the console, in its file `console.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Text is escaped; `markupsafe.Markup` is HTML.
 
 @dataclass(frozen=True, kw_only=True)
 class Console:
-    """How the console shows a resource; each value replaces what the console finds by itself.
+    """Describes how the console shows a resource; each value replaces what the console finds.
 
     `title` is the heading and the menu's entry. `columns` are the fields of the list, in order.
     `labels` are the titles of fields. `cells` make the contents of columns, also of columns that

@@ -1,4 +1,7 @@
 from app.core.errors import (
+    BodyTooSlow,
+    FieldError,
+    Invalid,
     NotFound,
     PayloadTooLarge,
     TooManyRequests,
@@ -23,7 +26,21 @@ class FileTypeRefused(UnsupportedMediaType):
     detail = "The file is of the type {found}; it may be: {allowed}."
 
 
-class UploadTooSlow(Unavailable):
+class NotAnImage(Invalid):
+    """The request refers to a file that is no image. The type is recognised by the first bytes of
+    the file, not by its name.
+    """
+
+    slug = "not-an-image"
+    title = "This file is no image"
+    detail = "The file of {field} is of the type {found}."
+
+    def __init__(self, field: str, found: str) -> None:
+        named = FieldError.at("body", field, detail=self.title)
+        super().__init__(field=field, found=found, errors=[named])
+
+
+class UploadTooSlow(BodyTooSlow):
     """The upload took longer than this app waits. Nothing of it was stored."""
 
     title = "The upload took too long"

@@ -25,7 +25,7 @@ def _split(value: object) -> object:
 
 
 class FileSettings(ModuleSettings):
-    """With a bucket, files are stored in S3 or a compatible service, otherwise in a folder."""
+    """Files are stored in S3 or a compatible service with a bucket, otherwise in a folder."""
 
     model_config = SettingsConfigDict(env_prefix="APP_FILES_")
 

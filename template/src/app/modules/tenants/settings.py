@@ -22,7 +22,7 @@ Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class TenantSettings(ModuleSettings):
-    """What a new tenant begins with, and what it may choose."""
+    """Defaults of a new tenant, and the values that it may choose."""
 
     model_config = SettingsConfigDict(env_prefix="APP_TENANTS_")
 

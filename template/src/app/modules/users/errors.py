@@ -34,7 +34,7 @@ class ConfirmationIncomplete(Unauthenticated):
 
 
 class LastLoginMethod(Conflict):
-    """Without this account you could not log in any more. Set a password first: ask for a link with
+    """You could not log in any more without this account. Set a password first: ask for a link with
     "forgot password".
     """
 

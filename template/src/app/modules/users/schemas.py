@@ -40,7 +40,7 @@ class RegistrationRead(Schema):
 
 
 class AccountDeletion(Schema):
-    """With a second factor, `code` is one that the device shows, or a recovery code."""
+    """`code` is needed with a second factor: one that the device shows, or a recovery code."""
 
     password: Secret
     code: Code | None = None
@@ -166,7 +166,7 @@ class IdentityRead(Schema):
 
 
 class RefreshRequest(Schema):
-    """Without a token, the cookie is used."""
+    """The cookie is used if there is no token."""
 
     refresh_token: Token | None = None
 

@@ -1,4 +1,4 @@
-"""On SIGTERM the process finishes and commits running requests, then exits with 0."""
+"""The process finishes and commits running requests on SIGTERM, then exits with 0."""
 
 import asyncio
 import signal

@@ -34,7 +34,7 @@ router = APIRouter(prefix=URL)
 
 
 class Gate:
-    """Where requests wait until the test opens it."""
+    """Makes requests wait until the test opens it."""
 
     def __init__(self) -> None:
         self.arrived = 0

@@ -1,4 +1,4 @@
-"""On SIGTERM a worker finishes its running jobs, and leaves the rest to other workers."""
+"""A worker finishes its running jobs on SIGTERM, and leaves the rest to other workers."""
 
 import asyncio
 import signal

@@ -71,7 +71,7 @@ class TestRun:
         assert seen == ["enter", "leave"] * 3
 
     async def test_lets_another_wait_while_one_runs_and_fails(self, queue: Runtime) -> None:
-        """With a queueing lock, the first job's retry does not collide with the second job."""
+        """The first job's retry does not collide with the second job, despite the queueing lock."""
         owner = await create_tenant(queue)
         counter = new_id()
         async with open_unit(queue, owner.actor, owner.context) as work:

@@ -41,7 +41,7 @@ async def break_down(email: str, body: Body) -> None:
 
 
 class Receiver(ThreadingHTTPServer):
-    """What a tracker gets: the text of all requests, and their events."""
+    """A tracker's input: the text of all requests, and their events."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.errors import BadRequest
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""In a regex `$` also matches before a final line break, so `/token%0A` would be `/token`."""
+"""`$` in a regex also matches before a final line break, so `/token%0A` would be `/token`."""
 
 
 class PathMiddleware:

@@ -83,7 +83,7 @@ class Operation:
 
     @cached_property
     def reached(self) -> Reached:
-        """What the endpoint and its dependencies can reach."""
+        """The code that the endpoint and its dependencies can reach."""
         return reach([self.endpoint, *_calls(self.route.dependant)])
 
 

@@ -18,7 +18,7 @@ from app.database.repository import Repository
 
 OURS = "app."
 BENEATH = "app.database."
-"""How rows are stored is translated as a whole; only repositories raise errors of their own."""
+"""Packages that are not followed: of what stores rows, only repositories raise errors."""
 WRITES = {"create", "change"}
 """Methods of repositories that raise what their constraints stand for."""
 REPOSITORIES = ("app.database.repository", "app.database.sorting", "app.database.pagination")
@@ -26,7 +26,7 @@ REPOSITORIES = ("app.database.repository", "app.database.sorting", "app.database
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """What a function mentions: attribute names, classes, functions, and names beside `work`."""
+    """The names in a function: attributes, classes, functions, and names after `work`."""
 
     names: frozenset[str]
     classes: tuple[type, ...]

@@ -21,7 +21,7 @@ PATTERNS = {
     "email": rf"^(?=[^@]{{1,64}}@){ATOM}+(\.{ATOM}+)*@(?!(.*\.)?({RESERVED})$)"
     rf"({LABEL}\.)+[A-Za-z]{{2,63}}$"
 }
-"""As email-validator reads them, as far as a pattern can say."""
+"""Matches addresses as email-validator reads them, as far as a pattern can."""
 FIXED = {"pattern", "enum", "const"}
 TEXT_BODIES = {"application/json": JSON_TEXT, "application/x-www-form-urlencoded": TEXT}
 BINARY = {"type": "string", "format": "binary"}

@@ -1,4 +1,4 @@
-"""How to authenticate, and who may call which operation."""
+"""Describe how to authenticate, and who may call which operation."""
 
 from collections.abc import Mapping
 from typing import Any

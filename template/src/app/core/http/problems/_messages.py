@@ -1,4 +1,4 @@
-"""What Pydantic says about values, for catalogues: an error's `errors` are translated by it.
+"""Collect Pydantic's sentences about values, for catalogues that translate `errors`.
 
 https://docs.pydantic.dev/latest/errors/validation_errors/
 """

@@ -81,7 +81,7 @@ def translate(scope: Scope, error: Exception) -> AppError:
         case ReferenceNotFound(column=column):
             return unknown_reference(column)
         case ValueNotAllowed(column=column):
-            return Invalid(errors=[FieldError.at("body", column, detail=NOT_ALLOWED)])
+            return Invalid(errors=[FieldError.at("body", *column.split("."), detail=NOT_ALLOWED)])
         case RowNotFound():
             return NotFound()
         case InvalidCursor():

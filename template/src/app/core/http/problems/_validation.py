@@ -17,7 +17,7 @@ from app.core.errors import (
 )
 
 MOST = 20
-"""At most this many errors are listed; the problem's detail says how many there are."""
+"""The maximum of errors that are listed; the problem's detail says how many there are."""
 
 
 def translate_validation(scope: Scope, error: RequestValidationError) -> AppError:

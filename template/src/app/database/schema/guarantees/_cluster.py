@@ -9,7 +9,7 @@ CLUSTER_SETTINGS = {
     "citus.propagate_set_commands": "local",
     "citus.override_table_visibility": "off",
 }
-"""Of the database: SET LOCAL reaches the nodes; the driver does not search through the shards."""
+"""Settings of the database: SET LOCAL reaches the nodes; the driver does not search the shards."""
 
 SHOW_TABLES_ONLY = "SET LOCAL citus.override_table_visibility = on"
 """Hides the shards from the queries of this package."""

@@ -1,5 +1,6 @@
 """Forms of rows: made of the module's schemas, and shown again with what was wrong."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,8 +10,8 @@ from app.core.languages import Text
 
 from ._lists import options_of
 from ._rows import heading, names_of
-from .resources import Answer, Field, Labels, Resource, Sent, find_resources, raw_of
-from .web import Visit, Words
+from .resources import Answer, Field, Labels, Resource, Sent, find_resources, raw_of, title_of
+from .web import Visit, Words, add_filter
 
 LOOK_AT_FIELDS = Text("Look at the fields that are marked. Nothing was saved.")
 FORM_STATUS = (400, 403, 404, 409, 412, 422)
@@ -50,9 +51,9 @@ def placed(fields: Iterable[Field], answer: Answer) -> tuple[dict[str, str], lis
     others: list[str] = []
     for each in answer.data.get("errors", ()):
         place, _, name = str(each["pointer"]).lstrip("/").partition("/")
-        name = name.partition("/")[0]
+        name, _, rest = name.partition("/")
         if place == "body" and name in names:
-            errors.setdefault(name, each["detail"])
+            errors.setdefault(name, f"{_place(rest)}{each['detail']}")
         else:
             others.append(each["detail"])
     if not errors and not others:
@@ -62,6 +63,12 @@ def placed(fields: Iterable[Field], answer: Answer) -> tuple[dict[str, str], lis
         else:
             others.append(str(answer.data["detail"]))
     return errors, others
+
+
+def _place(rest: str) -> str:
+    """Return where in a list the error is: `2, price: `, counted from 1."""
+    number, _, name = rest.partition("/")
+    return f"{int(number) + 1}, {title_of(name)}: " if number.isdecimal() and name else ""
 
 
 def differing(fields: Iterable[Field], sent: Sent, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,6 +111,29 @@ async def form_page(
             each.name: await options_of(visit, each, raw.get(each.name, ""))
             for each in fields
             if each.target
+        }
+        | {
+            f"{each.name}.{one.name}": await options_of_rows(visit, each, one, raw)
+            for each in fields
+            for one in each.rows
+            if one.target
         },
         status=status,
     )
+
+
+async def options_of_rows(
+    visit: Visit, field: Field, one: Field, raw: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return what each row of a list can choose from: the newest, and what is chosen in any."""
+    chosen = {row[one.name]: None for row in json.loads(raw.get(field.name) or "[]")}
+    found = dict(await options_of(visit, one, ""))
+    for row_id in filter(None, chosen):
+        found |= {} if row_id in found else dict(await options_of(visit, one, row_id))
+    return [*found.items()]
+
+
+@add_filter
+def raw_rows(text: str) -> Any:
+    """Return the texts of each row in a list's text."""
+    return json.loads(text or "[]")

@@ -1,4 +1,4 @@
-"""What the console's own pages are made of: facts, tables, links and one form.
+"""Build the console's own pages: values, tables, links and one form.
 
 They call routes of the API by path, so that a page whose module was not chosen is a 404, and no
 module is imported. A form's fields are those of the route's schema.

@@ -1,4 +1,4 @@
-"""How the system is, and what was done across tenants, for superusers."""
+"""Pages for superusers: the state of the system, and the log of work across tenants."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode

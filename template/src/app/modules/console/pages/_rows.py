@@ -1,4 +1,4 @@
-"""What the pages of rows have in common: which resource, which row, and how values are shown."""
+"""Shared parts of the pages of rows: the resource, the row, and how values are shown."""
 
 import json
 from collections.abc import Mapping

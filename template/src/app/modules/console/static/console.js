@@ -24,15 +24,18 @@ const menu = document.querySelector("details.menu");
 if (menu && matchMedia("(max-width: 50rem)").matches) menu.open = false;
 
 // A picker searches: its options are replaced by what is found, and what was chosen stays.
-for (const search of document.querySelectorAll("input[data-picks]")) {
-  const select = document.getElementById(search.dataset.for);
-  let waiting;
-  search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => find(search, select), 200);
-  });
-  search.hidden = false;
+function addPickers(part) {
+  for (const search of part.querySelectorAll("input[data-picks]")) {
+    const select = document.getElementById(search.dataset.for);
+    let waiting;
+    search.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => find(search, select), 200);
+    });
+    search.hidden = false;
+  }
 }
+addPickers(document);
 
 async function find(search, select) {
   const wanted = search.value;
@@ -43,4 +46,27 @@ async function find(search, select) {
   const found = (await answer.json()).filter((each) => each.id !== chosen?.value);
   select.replaceChildren(...kept, ...found.map((each) => new Option(each.label, each.id)));
   if (found.length && wanted) select.value = found[0].id;
+}
+
+// A list of rows grows by copies of its last row, which is empty.
+for (const list of document.querySelectorAll("[data-rows]")) {
+  const rows = list.getElementsByTagName("fieldset");
+  const button = list.querySelector("[data-add]");
+  const empty = rows[rows.length - 1].cloneNode(true);
+  const first = rows.length - 1;
+  const update = () => { button.hidden = rows.length >= (list.dataset.most ?? Infinity); };
+  button.addEventListener("click", () => {
+    const copy = empty.cloneNode(true);
+    for (const each of copy.querySelectorAll("*")) {
+      for (const name of ["name", "id", "for", "data-for", "aria-describedby"]) {
+        const value = each.getAttribute(name);
+        if (value) each.setAttribute(name, value.replace(`${list.dataset.rows}.${first}.`, `${list.dataset.rows}.${rows.length}.`));
+      }
+    }
+    rows[rows.length - 1].after(copy);
+    addPickers(copy);
+    copy.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    update();
+  });
+  update();
 }

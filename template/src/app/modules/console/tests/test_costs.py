@@ -1,4 +1,4 @@
-"""What a page costs, and that an app without the console has nothing of it."""
+"""A page costs little, and an app without the console does not pay for it."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a module says in its console.py, and the templates that it replaces."""
+"""A module's console.py and templates replace what the console finds."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace

@@ -1,5 +1,8 @@
 """The pages of every module's rows, those of this project's own modules included."""
 
+import re
+
+import pytest
 from fastapi import FastAPI
 from httpx import Response
 
@@ -9,6 +12,7 @@ from app.kit.ids import new_id
 from tests.support.limits import without_limits
 from tests.support.people import Person, create_tenant
 
+from ..pages import _lists
 from ..pages.resources import Field, Kind, Resource, find_resources
 from .browser import Browser, Page
 
@@ -42,6 +46,41 @@ class TestEveryModule:
 
         assert "test-notes" in walk.changed
         assert not walk.faults, "\n".join(walk.faults)
+
+
+class TestAPicker:
+    async def test_asks_the_search_of_a_list_that_has_one(
+        self,
+        app: FastAPI,
+        runtime: Runtime,
+        browser: Browser,
+        owner: Person,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(_lists, "SEARCHED", 0)
+        await browser.log_in(owner)
+        found, compared = find_resources(app), 0
+
+        with without_limits(runtime):
+            walk = Walk(browser, owner, found)
+            for resource in found.values():
+                has_search = "search" in {each.name for each in resource.filters}
+                if not has_search or not await walk.row_of(resource):
+                    continue
+                url = f"/api/v1/{resource.key.replace('.', '/')}"
+                for word in words((await browser.get(url)).json()["items"][0]):
+                    listed = (await browser.get(url, params={"search": word})).json()["items"]
+                    picked = await browser.get(f"/console/pick/{resource.key}", params={"q": word})
+                    assert [each["id"] for each in picked.json()] == [each["id"] for each in listed]
+                    compared += bool(listed)
+
+        if not compared:
+            pytest.skip("no list of this project has a search")
+
+
+def words(row: dict[str, object]) -> set[str]:
+    texts = (value for name, value in row.items() if name != "id" and isinstance(value, str))
+    return {word for text in texts for word in re.findall(r"[A-Za-z]{4,}", text)}
 
 
 class Walk:
@@ -86,7 +125,9 @@ class Walk:
         url = f"{resource.path}/new"
         if self.check(await self.browser.get(url)).status_code != 200:
             self.faults.append(f"{url} does not open")
-        form = {each.name: await self._sample(each) for each in resource.create_fields}
+        form: dict[str, str] = {}
+        for field in resource.create_fields:
+            form |= await self._samples(field)
         answer = self.check(await self.browser.post(url, data=form))
         if answer.status_code == 422:  # a decimal may have no digit before or behind its point
             decimals = [each for each in resource.create_fields if each.kind is Kind.DECIMAL]
@@ -118,6 +159,11 @@ class Walk:
             f"{answer.request.method} {answer.url.path}: {each}" for each in wrong if each
         ]
         return answer
+
+    async def _samples(self, field: Field) -> dict[str, str]:
+        """Return what a form sends for the field: two of its rows, if it is a list of rows."""
+        rows = [one.within(field.name, number) for number in range(2) for one in field.shown_rows]
+        return {each.name: await self._sample(each) for each in rows or [field]}
 
     async def _sample(self, field: Field) -> str:
         if field.target == "users":

@@ -1,4 +1,4 @@
-"""What superusers see of the whole platform; everybody else sees none of it."""
+"""Superusers see the whole platform; everybody else sees none of it."""
 
 import re
 from collections.abc import AsyncIterator, Sequence

@@ -67,7 +67,7 @@ class Marked(dict[str, str]):
 
 
 class Said(HTMLParser):
-    """What a page says: its texts, and what it says to screen readers."""
+    """Collects the texts of a page, including those for screen readers."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -228,6 +228,8 @@ class World:
             pages.append(resource.path)
             if resource.can("create"):
                 pages.append(f"{resource.path}/new")
+            if "upload" in resource.files:
+                pages.append(f"{resource.path}/upload")
             if "import" in resource.files:
                 form = f"{resource.path}/import"
                 sent = await self.browser.post(form, files=file_of("name\n" + "Anna\n" * 501))
@@ -246,7 +248,7 @@ def file_of(content: str) -> dict[str, tuple[str, bytes]]:
 
 def _pages(app: FastAPI) -> set[str]:
     """Return the paths of all pages: what is no page is not shown."""
-    no_pages = ("/static/", "/pick/", "/renew", "/oidc/")
+    no_pages = ("/static/", "/pick/", "/renew", "/oidc/", "/account/export")
     paths = {
         str(getattr(route, "path", ""))
         for route in app.routes
@@ -275,6 +277,7 @@ async def _refused(browser: Browser) -> list[Response]:
         await browser.get("/console/data/test-notes?cursor=x"),
         await browser.post("/console/data/test-notes/import", files=file_of("nome\nAnna\n")),
         await browser.post("/console/data/test-notes/import", files=file_of("")),
+        await browser.get("/console/data/test-notes/upload"),
         await browser.get("/console/nothing"),
         await browser.get("/console?note=created"),
     ]

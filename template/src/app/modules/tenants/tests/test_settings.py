@@ -121,7 +121,7 @@ class TestSlug:
     async def test_is_the_names_for_the_first_and_has_digits_for_the_next(
         self, client: AsyncClient, runtime: Runtime
     ) -> None:
-        """Also while the first one is not committed."""
+        """The second one waits if the first is not committed yet."""
         name = f"shop {new_id().hex[-12:]}"
         base = name.replace(" ", "-")
         first = await create_tenant(runtime, name)

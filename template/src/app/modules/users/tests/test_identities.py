@@ -229,7 +229,7 @@ class TestIdentities:
         runtime: Runtime,
         owner: Person,
     ) -> None:
-        """Also if the provider's account has the same, confirmed address; also after a reset."""
+        """A log-in does not link them again, not even with the same address or after a reset."""
         await link(browser, honest, runtime, owner)
         url = f"{IDENTITIES}/{(await browser.get(IDENTITIES)).json()[0]['id']}"
         await browser.delete(url, headers=OURS)

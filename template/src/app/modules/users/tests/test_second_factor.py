@@ -173,7 +173,7 @@ class TestLogIn:
 
 
 class TestRemoval:
-    """Also renewing the recovery codes, with which it could be removed."""
+    """Renewing the recovery codes needs them too, because a code could remove the factor."""
 
     @pytest.mark.parametrize("path", ["remove", "recovery-codes"])
     async def test_takes_more_than_the_password(self, client: AsyncClient, path: str) -> None:

@@ -36,7 +36,7 @@ ENDPOINTS = 6
 EVENTS = 10
 ALL = "0.0.0.0"
 OTHERS_WAIT = 10
-"""At most so many seconds longer than beside an idle worker; one endpoint blocks for fifteen."""
+"""Seconds that it may take longer than beside an idle worker; one endpoint blocks for fifteen."""
 AS_USUAL = WorkerOptions(handle_signals=False, shutdown_seconds=1)
 
 

@@ -1,7 +1,7 @@
 """Fields of schemas, as far as a form or a table needs to know them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +25,7 @@ NOTHING = object()
 
 
 class Kind(StrEnum):
-    """Which control a field has, and how its values are written."""
+    """The control that a field has, which decides how its values are written."""
 
     TEXT = "text"
     LONG_TEXT = "long-text"
@@ -42,6 +42,7 @@ class Kind(StrEnum):
     ID = "id"
     SECRET = "secret"  # noqa: S105 - no password
     LINES = "lines"
+    ROWS = "rows"
     JSON = "json"
 
     @property
@@ -64,7 +65,18 @@ class Field:
     hint: Text = Text("")  # noqa: RUF009 - never changed
     target: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What choices are called, where the schema says it (`x-enum-labels`)."""
+    """The labels of choices, if the schema has any (`x-enum-labels`)."""
+    rows: tuple["Field", ...] = ()
+    """The fields of each row, of a list of rows."""
+
+    @property
+    def shown_rows(self) -> tuple["Field", ...]:
+        return tuple(each for each in self.rows if each.name != "id")
+
+    def within(self, rows: str, number: int, *, is_new: bool = False) -> "Field":
+        """Return the field of one of several rows, in a form; a new one may be left empty."""
+        required = self.required and not is_new
+        return replace(self, name=f"{rows}.{number}.{self.name}", required=required)
 
     def name_of(self, choice: object) -> Text:
         """Return a choice as people read it: `in_transit` is "in transit", if it has no label."""
@@ -90,11 +102,18 @@ def describe_parameter(name: str, annotation: Any) -> Field:
 
 
 def describe(
-    name: str, member: Mapping[str, Any], definitions: Mapping[str, Any], *, required: bool
+    name: str,
+    member: Mapping[str, Any],
+    definitions: Mapping[str, Any],
+    *,
+    required: bool,
+    within: bool = False,
 ) -> Field:
+    """Describe a field; `within` a row of a list, which has no list of rows itself."""
     kinds = list(_alternatives(member, definitions))
     types = [each for each in kinds if each.get("type") != "null"]
-    kind, choices = _kind(types)
+    rows = () if within else _rows(types, definitions)
+    kind, choices = (Kind.ROWS, ()) if rows else _kind(types)
     known = {key: value for each in types for key, value in each.items()} | dict(member)
     return Field(
         name=name,
@@ -107,6 +126,20 @@ def describe(
         limits=_limits(kind, known),
         labels=known.get("x-enum-labels") or {},
         hint=Text(" ".join(str(known.get("description", "")).split())),
+        rows=rows,
+    )
+
+
+def _rows(types: list[Mapping[str, Any]], definitions: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Return the fields of a list's items, if these are objects of one schema."""
+    if [each.get("type") for each in types] != ["array"]:
+        return ()
+    [item, *others] = _alternatives(types[0].get("items", {}), definitions)
+    if others or "properties" not in item:
+        return ()
+    return tuple(
+        describe(name, each, definitions, required=name in item.get("required", ()), within=True)
+        for name, each in item["properties"].items()
     )
 
 
@@ -165,6 +198,8 @@ def _limits(kind: Kind, known: Mapping[str, Any]) -> dict[str, Any]:
         names = {"maxLength": "maxlength", "minLength": "minlength"}
     elif kind is Kind.INTEGER:
         names = {"minimum": "min", "maximum": "max"}
+    elif kind is Kind.ROWS:
+        names = {"maxItems": "data-most"}
     else:
         names = {}
     return {html: known[key] for key, html in names.items() if key in known}

@@ -20,12 +20,13 @@ from ._fields import Field, Kind, describe_parameter, fields_of, title_of
 
 API = "/api/v1/"
 ROW = re.compile(r"/\{(\w+)\}")
+OF_A_FILE = re.compile(r"/\{(\w+)\}/content")
 OF_A_ROW = {"GET": "read", "PATCH": "change", "PUT": "change", "DELETE": "delete"}
 WITH_A_FORM = ("create", "change")
 OF_A_LIST = {"sort", "limit", "cursor"}
 OF_EVERY_ROW = ("id", "updated_at")
 MOST_COLUMNS = 8
-LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES)
+LENGTHY = (Kind.LONG_TEXT, Kind.JSON, Kind.LINES, Kind.ROWS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Action:
         kind = field.field_info.annotation if field else None
         return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
+    def url_of(self, row_id: object) -> str:
+        """Return the path of the API for a row."""
+        return self.route.path_format.format(**dict.fromkeys(self.route.param_convertors, row_id))
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -54,8 +59,11 @@ class Resource:
     verbs: Mapping[str, Action]
     targets: Mapping[str, str]
     files: Mapping[str, Action] = field(default_factory=dict)
-    """The routes of CSV: `export` and `import`, and `report` of a file that a job imports."""
+    """The routes of CSV: `export` and `import`, and `report` of a file that a job imports; and
+    those of rows that are files: `upload` and `download`.
+    """
     console: Console = field(default_factory=Console)
+    targets_of_rows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -142,6 +150,9 @@ class Resource:
                 each,
                 label=Text(labels[each.name]) if each.name in labels else each.label,
                 target=self.targets.get(each.name, ""),
+                rows=tuple(
+                    replace(one, target=self.targets_of_rows.get(one.name, "")) for one in each.rows
+                ),
             )
             for each in fields
         )
@@ -204,6 +215,7 @@ def _resource(
         actions=_actions(path, routes),
         verbs=_verbs(path, routes),
         targets=_targets(package, path, tables),
+        targets_of_rows=_targets_of_rows(package, tables),
         files=_files(path, routes),
         console=_console(package, path),
     )
@@ -246,11 +258,20 @@ def _files(path: str, routes: Mapping[tuple[str, str], APIRoute]) -> dict[str, A
         "import": ("POST", f"{path}/csv"),
         "report": ("GET", f"{path}/csv/{{import_id}}"),
     }
-    return {
-        name: Action(routes[place], guard_of(routes[place].endpoint))
-        for name, place in places.items()
-        if place in routes
-    }
+    found = {name: routes[place] for name, place in places.items() if place in routes}
+    if (upload := routes.get(("POST", path))) and _takes_a_file(upload):
+        found["upload"] = upload
+    for (method, other), route in routes.items():
+        if method == "GET" and OF_A_FILE.fullmatch(other.removeprefix(path)):
+            found["download"] = route
+    return {name: Action(route, guard_of(route.endpoint)) for name, route in found.items()}
+
+
+def _takes_a_file(route: APIRoute) -> bool:
+    """True if the body is the file itself, and its name a parameter."""
+    body = (route.openapi_extra or {}).get("requestBody", {})
+    names = {each.alias for each in route.dependant.query_params}
+    return "application/octet-stream" in body.get("content", {}) and names == {"name"}
 
 
 def _row_of(route: APIRoute) -> type[BaseModel] | None:
@@ -285,6 +306,17 @@ def _targets(package: str, path: str, tables: Mapping[str, str]) -> dict[str, st
     key = path.replace("/", ".")
     columns = next((cs for own, cs in tables_of(package).items() if tables.get(own) == key), {})
     return {name: tables[table] for name, table in columns.items() if table in tables}
+
+
+def _targets_of_rows(package: str, tables: Mapping[str, str]) -> dict[str, str]:
+    """Return the same for rows that belong to a row, whose tables have no resource."""
+    return {
+        name: tables[table]
+        for own, columns in tables_of(package).items()
+        if own not in tables
+        for name, table in columns.items()
+        if table in tables
+    }
 
 
 def _console(package: str, path: str) -> Console:

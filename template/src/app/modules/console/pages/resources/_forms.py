@@ -1,7 +1,8 @@
 """Forms: values as text, and text as the values that the API takes."""
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,25 @@ LEFT_OUT = object()
 
 def _text(field: Field, form: Mapping[str, str]) -> str:
     """Return the text of the field. A box that is not ticked is not sent at all."""
+    if field.kind is Kind.ROWS:
+        return json.dumps([*_sent_rows(field, form)])
     sent = form.get(field.name, "")
     if field.kind is Kind.FLAG and not field.nullable:
         return "true" if sent else "false"
     if field.kind in (Kind.MOMENT, Kind.TIME) and sent[-3:-2] == ":" and sent.count(":") == 1:
         return f"{sent}:00"  # as browsers send full minutes
     return sent.replace("\r\n", "\n")
+
+
+def _sent_rows(field: Field, form: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the texts of each row that has any, and is not to be removed."""
+    place = re.compile(rf"{re.escape(field.name)}\.(\d{{1,6}})\.")
+    for number in sorted({int(found[1]) for name in form if (found := place.match(name))}):
+        sent = {each.name: _text(each.within(field.name, number), form) for each in field.rows}
+        flags = {each.name for each in field.rows if each.kind is Kind.FLAG}
+        is_given = any(text.strip() for name, text in sent.items() if name not in flags)
+        if is_given and not form.get(f"{field.name}.{number}.remove"):
+            yield sent
 
 
 def _value(field: Field, text: str) -> Any:
@@ -67,10 +81,17 @@ def _value(field: Field, text: str) -> Any:
             return [line.strip() for line in text.splitlines() if line.strip()]
         case Kind.JSON:
             return _json(text)
+        case Kind.ROWS:
+            return [_row(field, texts) for texts in json.loads(text)]
         case Kind.TEXT | Kind.LONG_TEXT | Kind.SECRET:
             return text
         case _:
             return text.strip()
+
+
+def _row(field: Field, texts: Mapping[str, str]) -> dict[str, Any]:
+    values = {each.name: _value(each, texts[each.name]) for each in field.rows}
+    return {name: value for name, value in values.items() if value is not LEFT_OUT}
 
 
 def _number(text: str, kind: type[int] | type[float]) -> Any:
@@ -95,6 +116,11 @@ def _json(text: str) -> Any:
 
 def raw_of(field: Field, value: Any) -> str:
     """Return what the control of the field has in it for a value that the API sent."""
+    if field.kind is Kind.ROWS:
+        rows = value if isinstance(value, list) else []
+        return json.dumps(
+            [{each.name: raw_of(each, row.get(each.name)) for each in field.rows} for row in rows]
+        )
     if value is None:
         return "false" if field.kind is Kind.FLAG and not field.nullable else ""
     if field.kind is Kind.FLAG:

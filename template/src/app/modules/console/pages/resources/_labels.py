@@ -1,4 +1,4 @@
-"""What a row is called: in links, pickers and headings."""
+"""Name a row in links, pickers and headings."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -40,9 +40,11 @@ class Labels:
         wanted: dict[str, set[str]] = {}
         shown = list(rows)
         for field in fields:
-            if field.target:
-                ids = {str(row[field.name]) for row in shown if row.get(field.name)}
-                wanted.setdefault(field.target, set()).update(ids)
+            within = [one for row in shown if field.rows for one in row.get(field.name) or ()]
+            for each, rows in [(field, shown), *((one, within) for one in field.rows)]:
+                if each.target:
+                    ids = {str(row[each.name]) for row in rows if row.get(each.name)}
+                    wanted.setdefault(each.target, set()).update(ids)
         for key, ids in wanted.items():
             await self._find(self.resources[key], ids)
         return self

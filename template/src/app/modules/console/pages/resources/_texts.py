@@ -1,4 +1,4 @@
-"""What the pages of resources say: names of schemas, fields and choices, for catalogues."""
+"""Collect the names of schemas, fields and choices, for catalogues."""
 
 from collections.abc import Iterable, Iterator
 
@@ -34,6 +34,7 @@ def _of_fields(fields: Iterable[Field]) -> Iterator[str]:
         yield field.hint.english
         if field.kind is Kind.CHOICE:
             yield from (field.name_of(each).english for each in field.choices)
+        yield from _of_fields(field.shown_rows)
 
 
 def _file(schema: type) -> str:

@@ -1,4 +1,4 @@
-"""What pages say in the language of the person, and how values are written in it."""
+"""Texts of pages in the user's language, and values as that language writes them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,7 @@ STATES = texts(
     "abort requested",
     "deferred for retry",
 )
-"""What is stored as one word of these is translated where it is shown."""
+"""Words that are stored in English and translated where they are shown."""
 _ENGLISH = Locale()
 
 

@@ -28,8 +28,9 @@ NOTES = {
     "deleted": Text("Deleted."),
     "done": Text("Done."),
     "mailed": Text("An e-mail is on its way."),
+    "account-deleted": Text("Your account is deleted."),
 }
-"""What the page says after a form: `?note=created`."""
+"""The message of the page after a form: `?note=created`."""
 
 
 def until_of(actor: Actor | None, locale: Locale) -> str:
