@@ -316,6 +316,7 @@ class TestCommands:
         try:
             wait_until(lambda: has_answered(port) if "{}" in command else has_worker(clone), started, log)
             wait_until(lambda: "dev" not in command or "Log in as" in said(log), started, log)
+            wait_until(lambda: "dev" not in command or said(log).endswith("starts it again.\n\n"), started, log)
             assert "Traceback" not in said(log)
         finally:
             os.killpg(started.pid, signal.SIGINT)

@@ -204,6 +204,16 @@ class TestServe:
         assert said in terminal.refuse(*_free(("serve",)), code=2)
 
 
+class TestTheRoleAcrossTenants:
+    @pytest.mark.parametrize("command", [("worker",), ("tenants", "list")])
+    def test_is_not_the_one_that_serves(
+        self, terminal: Terminal, settings: Settings, command: tuple[str, ...]
+    ) -> None:
+        terminal.set(**PRODUCTION, APP_DATABASE_ADMIN_URL=str(settings.database.url))
+
+        assert "Log in as app_admin instead" in terminal.refuse(*command)
+
+
 class TestMigrate:
     def test_refuses_a_role_that_may_not_create_tables(
         self, terminal: Terminal, settings: Settings

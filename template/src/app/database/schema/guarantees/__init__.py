@@ -30,6 +30,7 @@ __all__ = [
     "global_tables",
     "personal_columns",
     "refuse_unsafe_database",
+    "refuse_unsafe_role",
     "shared_tables",
 ]
 
@@ -56,6 +57,13 @@ async def refuse_unsafe_database(rw: AsyncEngine, *others: AsyncEngine) -> None:
             findings += await find_in_role(connection, meant="app_admin")
     if findings:
         raise UnsafeDatabase(findings)
+
+
+async def refuse_unsafe_role(engine: AsyncEngine, *, meant: str) -> None:
+    """Raise UnsafeDatabase if the role is not the one that is meant, or may do more."""
+    async with engine.connect() as connection:
+        if findings := await find_in_role(connection, meant=meant):
+            raise UnsafeDatabase(findings)
 
 
 async def find_in_role(
