@@ -16,14 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.request import Request, urlopen
 
 from tests.benchmarks import environment
 from tests.benchmarks.cases import REAL_CASES
 from tests.benchmarks.environment import Project
 from tests.benchmarks.measure import load_generator
+from tests.benchmarks.modules import REAL
 from tests.benchmarks.receiver import receiving
 from tests.benchmarks.servers import INSIDE, Server, reference, serve
 
+PAGES = 200
 PASSWORD = "correct horse battery staple"
 SIDES = ("project", "direct")
 PEERS = {
@@ -36,6 +39,7 @@ PEERS = {
     "refreshes per second": "FastAPI, SQLAlchemy, a signed token",
     "ms to upload 20 MB": "FastAPI, a file on the disk",
     "ms to download 20 MB": "FileResponse",
+    "ms of CPU for a list of 20 rows in the console": "the same list of the API",
     "s from the start of a server to its first answer": "the typical app",
     "MB after 2,000 requests": "the typical app",
     "MB after 100,000 requests": "the typical app",
@@ -83,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "files").mkdir()
-        project = environment.rendered(folder, ready_made=("files", "webhooks"))
+        project = environment.rendered(folder, ready_made=("console", "files", "webhooks"))
         with environment.database(project, folder / "postgres", tenants=1000, rows=20) as data:
             bench = Bench(project, data, folder, options)
             bench.python(str(INSIDE / "people.py"), "prepare", PASSWORD)
@@ -98,7 +102,7 @@ def main() -> None:
 def _round(bench: Bench, side: str, *, is_last: bool) -> dict[str, float]:
     lines = iter(PEERS)
     values = [*_queue(bench, side, "jobs"), *_queue(bench, side, "events"), _webhooks(bench, side)]
-    values += [*_people(bench, side), _start(bench, side)]
+    values += [*_people(bench, side), _console(bench, side), _start(bench, side)]
     if is_last:
         values += _memory(bench, side)
     return dict(zip(lines, values, strict=False))
@@ -139,6 +143,26 @@ def _people(bench: Bench, side: str) -> tuple[float, float, float, float]:
         )
     found = json.loads(done.stdout)
     return found["log-in"], found["refresh"], found["upload"] * 1000, found["download"] * 1000
+
+
+def _console(bench: Bench, side: str) -> float:
+    """Return the milliseconds of CPU that the project spends on the page, or on the API's answer."""
+    [token] = bench.tokens(1)
+    path = f"/console/data/{REAL}" if side == "project" else f"/api/v1/{REAL}?limit=50"
+    with bench.served("project", "") as server:
+        request = Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": f"Bearer {token}"})
+        for _ in range(PAGES // 4):  # compiles templates and statements
+            _read(request)
+        before = server.cpu_seconds()
+        for _ in range(PAGES):
+            _read(request)
+        return (server.cpu_seconds() - before) / PAGES * 1000
+
+
+def _read(request: Request) -> None:
+    with urlopen(request, timeout=60) as answer:
+        if b"Title" not in answer.read():
+            raise ValueError(f"{request.full_url} does not show the rows")
 
 
 def _start(bench: Bench, side: str) -> float:

@@ -10,14 +10,20 @@ from functools import cache
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import Any, ClassVar
+from urllib.parse import unquote_to_bytes
 
+import structlog
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.config import HttpSettings, load_settings
 from app.core.errors import AppError, BadRequest
 from app.core.http.heads import HeadTooLarge, HeadTooSlow, TooManyConnections, UrlTooLong
 from app.core.http.middleware.deadline import ON_DISCONNECT
+from app.core.http.middleware.trace import trace_id_of
 from app.core.http.problems import problem_bytes
+
+log = structlog.get_logger("app.request")
 
 LONGEST_URL = 16 * 1024
 MOST_HEADERS = 100
@@ -90,9 +96,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._give_up(HeadTooLarge())
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+        self._in_head = False
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -136,9 +142,23 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, refusal: AppError) -> None:
         if not self.transport.is_closing():
-            self.transport.write(_answer(refusal))
+            self.transport.write(self._answer(refusal))
             self.transport.close()
         self._stop_timer()
+
+    def _answer(self, refusal: AppError) -> bytes:
+        """Return the response; a line in the log has its trace id."""
+        headers = self.headers if self._in_head else []
+        trace_id = trace_id_of(headers)
+        log.info("request.refused", trace_id=trace_id, status=refusal.status, reason=refusal.slug)
+        state = {"public_url": _public_url(), "trace_id": trace_id}
+        scope = {"type": "http", "path": self._path(refusal), "headers": headers, "state": state}
+        return _response(refusal, scope)
+
+    def _path(self, refusal: AppError) -> str:
+        """Return the path as far as it has arrived, and none of a URL that is too long."""
+        url = b"" if isinstance(refusal, UrlTooLong) or not self._in_head else self.url
+        return unquote_to_bytes(url.partition(b"?")[0]).decode("utf-8", "replace")
 
     def _is_one_too_many(self) -> bool:
         """Count this connection, and return True if it exceeds a limit."""
@@ -175,8 +195,9 @@ def _is_in(address: str, trusted: str) -> bool:
         return False
 
 
-def _answer(refusal: AppError) -> bytes:
-    headers, body = problem_bytes(refusal, _public_url())
+def _response(refusal: AppError, scope: Scope) -> bytes:
+    headers, body = problem_bytes(refusal, scope)
+    headers |= {"x-trace-id": scope["state"]["trace_id"], "connection": "close"}
     lines = [f"{name}: {value}" for name, value in headers.items()]
     status = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"
-    return "\r\n".join([status, *lines, "connection: close", "", ""]).encode("latin-1") + body
+    return "\r\n".join([status, *lines, "", ""]).encode("latin-1") + body

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 from app.config import CsvSettings
+from app.core.errors import BodyTooSlow
 from app.core.unit_of_work import UnitOfWork
 
 from ._calls import Call
@@ -65,13 +66,16 @@ async def write_rows(rows: Import, work: UnitOfWork, file: File) -> int:
 
 
 async def read_body(pieces: AsyncIterator[bytes], settings: CsvSettings) -> bytes:
-    """Read a body. Raises CsvTooLarge, and TimeoutError, which is answered with 503."""
+    """Read a body. Raises CsvTooLarge, BodyTooSlow."""
     content = bytearray()
-    async with asyncio.timeout(settings.upload_seconds):
-        async for piece in pieces:
-            content += piece
-            if len(content) > settings.max_bytes:
-                raise too_large(settings)
+    try:
+        async with asyncio.timeout(settings.upload_seconds):
+            async for piece in pieces:
+                content += piece
+                if len(content) > settings.max_bytes:
+                    raise too_large(settings)
+    except TimeoutError:
+        raise BodyTooSlow from None
     return bytes(content)
 
 

@@ -150,6 +150,13 @@ class MethodNotAllowed(AppError):
     detail = "This address does not take this method."
 
 
+class BodyTooSlow(AppError):
+    """The body of the request took too long to arrive. Nothing of it was done."""
+
+    status = 408
+    detail = "The request body took too long to arrive."
+
+
 class Conflict(AppError):
     """The request is valid, but conflicts with the data as it is now.
 

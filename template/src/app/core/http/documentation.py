@@ -15,7 +15,12 @@ from app.core.errors import NotFound
 from app.core.permissions import public
 
 ASSETS = Path(str(files("fastapi_offline"))) / "static"
-NAMES = ("favicon.png", "redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css")
+REDOC_SCRIPT = "redoc.standalone.js"
+NAMES = ("favicon.png", REDOC_SCRIPT, "swagger-ui-bundle.js", "swagger-ui.css")
+FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+OWN_LOGO = b"/docs/assets/favicon.png"
+"""ReDoc shows its logo from another host, which the policy forbids."""
+A_DAY = {"Cache-Control": "public, max-age=86400"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; font-src 'self' data:; connect-src 'self';"
@@ -78,9 +83,12 @@ def documentation_routes(name: str, environment: str) -> APIRouter:
 
     @router.get("/docs/assets/{file}")
     @public
-    async def asset(file: str) -> FileResponse:
+    async def asset(file: str) -> Response:
         if file not in NAMES:
             raise NotFound
-        return FileResponse(ASSETS / file, headers={"Cache-Control": "public, max-age=86400"})
+        if file == REDOC_SCRIPT:
+            script = (ASSETS / file).read_bytes().replace(FOREIGN_LOGO, OWN_LOGO)
+            return Response(script, media_type="text/javascript", headers=A_DAY)
+        return FileResponse(ASSETS / file, headers=A_DAY)
 
     return router

@@ -1,4 +1,5 @@
 from app.core.errors import (
+    BodyTooSlow,
     NotFound,
     PayloadTooLarge,
     TooManyRequests,
@@ -23,7 +24,7 @@ class FileTypeRefused(UnsupportedMediaType):
     detail = "The file is of the type {found}; it may be: {allowed}."
 
 
-class UploadTooSlow(Unavailable):
+class UploadTooSlow(BodyTooSlow):
     """The upload took longer than this app waits. Nothing of it was stored."""
 
     title = "The upload took too long"

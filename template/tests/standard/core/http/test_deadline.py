@@ -71,6 +71,20 @@ class TestDeadline:
         assert answer.json()["type"].endswith("/errors/request-too-slow")
         assert perf_counter() - started < 15  # the statement takes 20 s
 
+    async def test_of_a_body_that_does_not_arrive_is_the_clients(self, hasty: AsyncClient) -> None:
+        async def stalled() -> AsyncIterator[bytes]:
+            yield b'{"email": '
+            await asyncio.Event().wait()
+
+        answer = await hasty.post(
+            "/api/v1/tenants/current/invitations",
+            content=stalled(),
+            headers={"content-type": "application/json"},
+        )
+
+        assert answer.status_code == 408
+        assert answer.json()["type"].endswith("/errors/body-too-slow")
+
     async def test_leaves_nothing_behind(
         self, hasty: AsyncClient, hasty_app: FastAPI, owner: Person, work: UnitOfWork
     ) -> None:

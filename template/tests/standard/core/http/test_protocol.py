@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from app.cli import _protocol
 from app.cli._protocol import BoundedProtocol, _client
@@ -97,7 +98,8 @@ class TestAHead:
         ],
     )
     async def test_without_end_is_refused_with_a_problem(self, status: int, sent: bytes) -> None:
-        with limited(max_head_bytes=4096 if status == 431 else 65536):
+        limits = limited(max_head_bytes=4096 if status == 431 else 65536)
+        with limits, capture_logs() as lines:
             async with serving() as port, connected(port) as wire:
                 await wire.send(sent)
 
@@ -109,6 +111,22 @@ class TestAHead:
         problem = json.loads(body)
         assert problem["status"] == status
         assert problem["type"].startswith(f"{PUBLIC_URL}/errors/")
+        assert problem["instance"] == ("/" if sent.startswith(GET) else "")
+        assert f"x-trace-id: {problem['trace_id']}\r\n" in f"{headers}\r\n"
+        [line] = [each for each in lines if each["event"] == "request.refused"]
+        assert (line["trace_id"], line["status"]) == (problem["trace_id"], status)
+
+    async def test_that_is_refused_keeps_its_trace_and_language(self) -> None:
+        sent = GET + b"Traceparent: 00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01\r\n"
+        with limited():
+            async with serving() as port, connected(port) as wire:
+                await wire.send(sent + b"Accept-Language: de\r\n" + HEADER * 60)
+
+                _, said = await wire.hear()
+
+        problem = json.loads(said.partition("\r\n\r\n")[2])
+        assert problem["trace_id"] == "a" * 32
+        assert problem["title"] == "Kopf der Anfrage zu groß"
 
     @pytest.mark.parametrize("sent", [b"G", GET, GET + b"X: y", b"\r\n"])
     async def test_that_does_not_come_to_its_end_is_given_up(self, sent: bytes) -> None:

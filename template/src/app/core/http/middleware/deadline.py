@@ -1,12 +1,11 @@
 """Requests that take too long, and reads whose client has gone, end with a rollback."""
 
 import asyncio
-from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.auth import SAFE_METHODS
-from app.core.errors import AppError, Unavailable
+from app.core.errors import AppError, BodyTooSlow, Unavailable
 from app.core.http.streaming import is_streamed
 
 ON_DISCONNECT = "on_disconnect"
@@ -40,13 +39,15 @@ class DeadlineMiddleware:
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises RequestTooSlow, ClientGone."""
+        """Raises RequestTooSlow, BodyTooSlow, ClientGone."""
         if scope["type"] != "http" or is_streamed(scope):
             await self.app(scope, receive, send)
             return
         deadline = Deadline(self.seconds)
         if scope["method"] in SAFE_METHODS:
             scope["state"][ON_DISCONNECT] = deadline.client_gone
+        else:
+            receive = deadline.noting(receive)
         try:
             async with deadline.timeout:
                 await self.app(scope, receive, _ending(deadline.timeout, send))
@@ -61,13 +62,32 @@ class DeadlineMiddleware:
 class Deadline:
     def __init__(self, seconds: float) -> None:
         self.timeout = asyncio.timeout(seconds)
-        self.reason: Callable[[], AppError] = RequestTooSlow
+        self.is_reading = False
+        self.is_client_gone = False
 
     def client_gone(self) -> None:
         """Cancel the request now, unless its response has started."""
         if self.timeout.when() is not None and not self.timeout.expired():
-            self.reason = ClientGone
+            self.is_client_gone = True
             self.timeout.reschedule(0)
+
+    def noting(self, receive: Receive) -> Receive:
+        """Return a `receive` that notes if the body is waited for: then the client is late."""
+        is_whole = False
+
+        async def receive_noted() -> Message:
+            nonlocal is_whole
+            self.is_reading = not is_whole
+            message = await receive()
+            self.is_reading, is_whole = False, not message.get("more_body")
+            return message
+
+        return receive_noted
+
+    def reason(self) -> AppError:
+        if self.is_client_gone:
+            return ClientGone()
+        return BodyTooSlow() if self.is_reading else RequestTooSlow()
 
 
 def _ending(deadline: asyncio.Timeout, send: Send) -> Send:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterable
 from random import getrandbits
 from time import perf_counter
 
@@ -32,7 +33,7 @@ class TraceMiddleware:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        trace_id = state["trace_id"] = state.get("trace_id") or _trace_id(scope)
+        trace_id = state["trace_id"] = state.get("trace_id") or trace_id_of(scope["headers"])
         with log_context(trace_id=trace_id, tenant_id=None, user_id=None):
             await RequestCycle(self.app, scope, receive, send).run()
 
@@ -96,12 +97,12 @@ class RequestCycle:
         )
 
 
-def _trace_id(scope: Scope) -> str:
+def trace_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """Return the trace id of the W3C traceparent header, or a new one.
 
     https://www.w3.org/TR/trace-context/
     """
-    known = TRACEPARENT.fullmatch(header(scope["headers"], b"traceparent") or "")
+    known = TRACEPARENT.fullmatch(header(headers, b"traceparent") or "")
     return known[1] if known else f"{getrandbits(128):032x}"
 
 

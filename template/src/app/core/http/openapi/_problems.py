@@ -8,6 +8,7 @@ from app.core.errors import (
     AlreadyExists,
     AppError,
     BadRequest,
+    BodyTooSlow,
     BrokenReference,
     FieldError,
     Forbidden,
@@ -46,7 +47,13 @@ EXAMPLES = "#/components/examples/{slug}"
 RESPONSES = "#/components/responses/{name}"
 OF_SERVER: tuple[Kind, ...] = (HeadTooSlow, UrlTooLong, HeadTooLarge)
 ALWAYS: tuple[Kind, ...] = (*OF_SERVER, TooManyRequests, InternalError, Unavailable, ShuttingDown)
-OF_BODY: tuple[Kind, ...] = (BadRequest, PayloadTooLarge, UnsupportedMediaType, Invalid)
+OF_BODY: tuple[Kind, ...] = (
+    BadRequest,
+    BodyTooSlow,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    Invalid,
+)
 OF_CHANGE: tuple[Kind, ...] = (AlreadyExists, BrokenReference, Outdated, StorageFull)
 OF_VERBS: Mapping[str, Kind] = {
     "check_if_match": PreconditionFailed,
@@ -154,6 +161,7 @@ SHARED = {
     _sorted(Unavailable, ShuttingDown, StorageFull): "UnavailableForChanges",
     _sorted(*OF_CHANGE[:3]): "Conflict",
     (Forbidden,): "Forbidden",
+    _sorted(HeadTooSlow, BodyTooSlow): "TooSlow",
 }
 
 

@@ -62,9 +62,12 @@ def render(scope: Scope, error: AppError) -> Response:
     )
 
 
-def problem_bytes(error: AppError, public_url: str) -> tuple[dict[str, str], bytes]:
-    """Return headers and body of an error raised outside of the app, without path and trace id."""
-    answer = render({"type": "http", "path": "", "state": {"public_url": public_url}}, error)
+def problem_bytes(error: AppError, scope: Scope) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of an error raised outside of the app.
+
+    The scope's state has the `public_url`, which is known to the app otherwise.
+    """
+    answer = render(scope, error)
     return dict(answer.headers), bytes(answer.body)
 
 

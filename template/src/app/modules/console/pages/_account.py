@@ -1,17 +1,21 @@
 """A person's own account: name, e-mail, password, second factor, log-ins, accounts elsewhere."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import orjson
 import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
 from app.core.errors import NotFound
-from app.core.languages import Text, texts
+from app.core.languages import Text, languages, texts
+from app.kit.time_zones import time_zones
 
 from ._own import Act, Form, Line, Part, action_of, do, id_of, own_page, read
 from ._rows import moment
-from .web import NOTHING, PREFIX, Entry, Pages, Visit, add_to_menu
+from .resources import Kind
+from .web import NOTHING, PREFIX, Entry, Pages, Visit, add_to_menu, end_cookies
 
 pages = Pages()
 
@@ -26,7 +30,7 @@ YOUR_PASSWORD = {
     "code": {"label": Text("Code")},
 }
 FORMS = {
-    "name": ("PATCH", "users/me", Text("Your name"), SAVE, "changed"),
+    "name": ("PATCH", "users/me", Text("Your name and language"), SAVE, "changed"),
     "email": (
         "POST",
         "users/me/email",
@@ -53,20 +57,44 @@ async def show_account(visit: Visit) -> Response:
         _second_factor((await read(visit, FACTOR)).data),
         _sessions((await read(visit, "users/me/sessions")).data),
         _identities((await read(visit, "users/me/identities")).data),
+        _data(),
     )
 
 
 @pages.get("/account/change/{what}")
 async def show_own_form(visit: Visit) -> Response:
-    me = (await read(visit, "users/me")).data
-    return _own_form(visit).show(visit, {"full_name": me["full_name"]})
+    me = await _changed_by_form(visit)
+    return _own_form(visit, me).show(visit, me)
 
 
 @pages.post("/account/change/{what}")
 async def send_own_form(visit: Visit) -> Response:
-    answer = await _own_form(visit).send(visit)
+    me = await _changed_by_form(visit)
+    answer = await _own_form(visit, me).send(visit, only_changes_of=me)
     note = FORMS[visit.request.path_params["what"]][-1]
     return answer if isinstance(answer, Response) else visit.go(PATH, note)
+
+
+@pages.get("/account/export")
+async def export_account(visit: Visit) -> Response:
+    """Send what is stored about the person, as a file to save."""
+    stored = (await read(visit, "users/me/export")).data
+    headers = {"Content-Disposition": 'attachment; filename="account.json"'}
+    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+@pages.get("/account/delete")
+async def show_delete_account(visit: Visit) -> Response:
+    return _delete_form(visit).show(visit)
+
+
+@pages.post("/account/delete")
+async def delete_account(visit: Visit) -> Response:
+    answer = await _delete_form(visit).send(visit)
+    if isinstance(answer, Response):
+        return answer
+    return end_cookies(visit, visit.go(f"{PREFIX}/log-in", "account-deleted"))
 
 
 @pages.post("/account/confirmation")
@@ -149,7 +177,13 @@ async def remove_factor(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(PATH, "done")
 
 
-def _own_form(visit: Visit) -> Form:
+async def _changed_by_form(visit: Visit) -> Any:
+    """Return the person as stored, if the form changes some of it; others begin empty."""
+    is_of_the_person = visit.request.path_params["what"] == "name"
+    return (await read(visit, "users/me")).data if is_of_the_person else None
+
+
+def _own_form(visit: Visit, me: Any) -> Form:
     """Raises NotFound."""
     what = visit.request.path_params["what"]
     if what not in FORMS:
@@ -164,8 +198,28 @@ def _own_form(visit: Visit) -> Form:
         changes={
             "email": {"label": Text("New address")},
             "current_password": {"label": Text("Current password")},
+            "language": _choice(languages(), me and me["language"]),
+            "time_zone": _choice(time_zones(), me and me["time_zone"]),
         }
         | YOUR_PASSWORD,
+    )
+
+
+def _choice(values: Iterable[str], chosen: str | None) -> dict[str, Any]:
+    """Return a select's values; nothing chosen means the tenant's."""
+    choices = tuple(sorted({*values, *([chosen] if chosen else [])}))
+    return {"kind": Kind.CHOICE, "choices": choices}
+
+
+def _delete_form(visit: Visit) -> Form:
+    return Form(
+        action=action_of(visit, "POST", "users/me/delete"),
+        heading=Text("Delete your account"),
+        button=Text("Delete for good"),
+        back=BACK,
+        about=Text("Your log-ins, your memberships and your API keys end. This cannot be undone."),
+        is_danger=True,
+        changes=YOUR_PASSWORD,
     )
 
 
@@ -252,7 +306,7 @@ def _person(me: Any) -> Part:
     is_confirmed = me["email_verified_at"] is not None
     email = me["email"] if is_confirmed else Text("{email} (not confirmed)", email=me["email"])
     changes = [
-        Act(label=Text("Change name"), path=f"{PATH}/change/name"),
+        Act(label=Text("Change name and language"), path=f"{PATH}/change/name"),
         Act(label=Text("Change e-mail"), path=f"{PATH}/change/email"),
         Act(label=Text("Change password"), path=f"{PATH}/change/password"),
     ]
@@ -260,6 +314,16 @@ def _person(me: Any) -> Part:
     return Part(
         acts=changes if is_confirmed else [*changes, again],
         facts=[(Text("Name"), me["full_name"]), (Text("E-mail"), email)],
+    )
+
+
+def _data() -> Part:
+    return Part(
+        title=Text("Your data"),
+        acts=[
+            Act(label=Text("Save as a file"), path=f"{PATH}/export"),
+            Act(label=Text("Delete the account"), path=f"{PATH}/delete", is_danger=True),
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from app.core.languages import Text
 from app.core.permissions import SIGNED_IN
 
 from ._rows import names_of, resource_of, row_id_of
-from .resources import Action, Answer, Field, Resource, call
+from .resources import Action, Answer, Field, Resource, call, whole
 from .web import Pages, Visit, Words, upload
 
 pages = Pages()
@@ -60,7 +60,7 @@ async def import_rows(visit: Visit) -> Response:
     )
     if not content:
         return _page(visit, resource, problem=CHOOSE, status=422)
-    answer = await call(visit.request, action, file=content)
+    answer = await call(visit.request, action, file=whole(content), kind="text/csv")
     if answer.is_ok and answer.data["id"]:
         return visit.go(f"{resource.path}/imports/{answer.data['id']}")
     if answer.is_ok:

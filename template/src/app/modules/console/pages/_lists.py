@@ -86,7 +86,9 @@ async def _find(visit: Visit, resource: Resource, wanted: str) -> list[tuple[str
     if _is_id(wanted) and resource.can("read"):
         answer = await call(visit.request, resource.actions["read"], row_id=UUID(wanted))
         return [(wanted, label_of(resource, answer.data))] if answer.is_ok else []
-    for _ in range(SEARCHED if wanted else 1):
+    if wanted and any(each.name == "search" for each in resource.filters):
+        found = await _search(visit, resource, wanted)
+    for _ in range(0 if found else SEARCHED if wanted else 1):
         query = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
         answer = (await call(visit.request, resource.list, query=query)).check()
         named = ((str(row["id"]), label_of(resource, row)) for row in answer.data["items"])
@@ -95,6 +97,13 @@ async def _find(visit: Visit, resource: Resource, wanted: str) -> list[tuple[str
         if cursor is None or (wanted and len(found) >= FOUND):
             break
     return found[:FOUND] if wanted else found
+
+
+async def _search(visit: Visit, resource: Resource, wanted: str) -> list[tuple[str, str]]:
+    """Return what the search of the module's list finds: the beginnings of words, in any row."""
+    answer = await call(visit.request, resource.list, query={"limit": str(FOUND), "search": wanted})
+    rows = answer.data["items"] if answer.is_ok else []
+    return [(str(row["id"]), label_of(resource, row)) for row in rows]
 
 
 def _line(resource: Resource, row: Mapping[str, Any]) -> dict[str, Any]:

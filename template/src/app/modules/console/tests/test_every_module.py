@@ -1,5 +1,8 @@
 """The pages of every module's rows, those of this project's own modules included."""
 
+import re
+
+import pytest
 from fastapi import FastAPI
 from httpx import Response
 
@@ -9,6 +12,7 @@ from app.kit.ids import new_id
 from tests.support.limits import without_limits
 from tests.support.people import Person, create_tenant
 
+from ..pages import _lists
 from ..pages.resources import Field, Kind, Resource, find_resources
 from .browser import Browser, Page
 
@@ -42,6 +46,41 @@ class TestEveryModule:
 
         assert "test-notes" in walk.changed
         assert not walk.faults, "\n".join(walk.faults)
+
+
+class TestAPicker:
+    async def test_asks_the_search_of_a_list_that_has_one(
+        self,
+        app: FastAPI,
+        runtime: Runtime,
+        browser: Browser,
+        owner: Person,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(_lists, "SEARCHED", 0)
+        await browser.log_in(owner)
+        found, compared = find_resources(app), 0
+
+        with without_limits(runtime):
+            walk = Walk(browser, owner, found)
+            for resource in found.values():
+                has_search = "search" in {each.name for each in resource.filters}
+                if not has_search or not await walk.row_of(resource):
+                    continue
+                url = f"/api/v1/{resource.key.replace('.', '/')}"
+                for word in words((await browser.get(url)).json()["items"][0]):
+                    listed = (await browser.get(url, params={"search": word})).json()["items"]
+                    picked = await browser.get(f"/console/pick/{resource.key}", params={"q": word})
+                    assert [each["id"] for each in picked.json()] == [each["id"] for each in listed]
+                    compared += bool(listed)
+
+        if not compared:
+            pytest.skip("no list of this project has a search")
+
+
+def words(row: dict[str, object]) -> set[str]:
+    texts = (value for name, value in row.items() if name != "id" and isinstance(value, str))
+    return {word for text in texts for word in re.findall(r"[A-Za-z]{4,}", text)}
 
 
 class Walk:

@@ -3,18 +3,12 @@
 Skipped where there is no Chromium: `apt-get install chromium` brings one.
 """
 
-import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import nullcontext
-from functools import partial
 from typing import Any
 
 import pyotp
 import pytest
 import pytest_asyncio
-import uvicorn
 from fastapi import FastAPI
 from httpx import AsyncClient
 
@@ -22,7 +16,10 @@ from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
+from app.modules.tenants import InvitationService
 from app.modules.users import UserService
+from app.modules.users.tests.test_email_links import age
+from tests.support.chromium import expect, is_bad, launched, needs_chromium, served
 from tests.support.mail import mails_to
 from tests.support.notes import NoteRepository, names
 from tests.support.people import PASSWORD, Person, add_member, create_tenant
@@ -30,11 +27,8 @@ from tests.support.people import PASSWORD, Person, add_member, create_tenant
 from .test_own_pages import OWN
 from .test_platform import PAGES, PLATFORM
 
-playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe is not installed")
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 PROBE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 FORMS = (
     "/console/roles/new",
@@ -43,44 +37,27 @@ FORMS = (
     "/console/tenant/change",
     "/console/account/change/password",
     "/console/account/second-factor/set-up",
+    "/console/account/delete",
+    "/console/data/files/upload",
 )
+NEW_PASSWORD = "a whole new sentence"
 SERIOUS = ("serious", "critical")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 OpenAs = Callable[..., Awaitable[Any]]
 
 
 @pytest_asyncio.fixture(scope="module")
 async def url(app: FastAPI) -> AsyncIterator[str]:
-    """Serve the app in this process, on a free port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    # A function: uvicorn would call anything else once, to see whether it returns an app.
-    config = uvicorn.Config(
-        partial(_serve, app), interface="asgi3", lifespan="off", log_level="error"
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]  # pytest's own
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    yield f"http://localhost:{port}"
-    server.should_exit = True
-    await serving
-
-
-async def _serve(app: FastAPI, scope: Any, receive: Any, send: Any) -> None:
-    await app(scope, receive, send)
+    async with served(app) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(scope="module")
 async def chromium() -> AsyncIterator[Any]:
-    async with playwright.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture
@@ -94,7 +71,7 @@ async def open_as(chromium: Any, url: str) -> AsyncIterator[OpenAs]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = await context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
+        page.on("console", lambda said: complaints.append(said.text) if is_bad(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(path)
         await _fill_in(page, person)
@@ -105,11 +82,6 @@ async def open_as(chromium: Any, url: str) -> AsyncIterator[OpenAs]:
     for context in contexts:
         await context.close()
     assert not complaints, complaints
-
-
-def _is_bad(said: Any) -> bool:
-    """True for what a policy blocked and a script could not do; refusals have a status only."""
-    return said.type == "error" and "the server responded with a status" not in said.text
 
 
 async def save(page: Any, name: str) -> None:
@@ -264,6 +236,20 @@ class TestTheConsole:
         assert await names(runtime, owner) == {"typed"}
 
 
+class TestAPicker:
+    async def test_finds_what_is_typed(
+        self, open_as: OpenAs, owner: Person, runtime: Runtime
+    ) -> None:
+        colleague = await add_member(runtime, owner, Role.MEMBER)
+        async with open_unit(runtime, colleague.actor, colleague.context) as work:
+            await UserService(work).change(full_name="Grace Hopper")
+        page = await open_as(owner, "/console/audit")
+
+        await page.get_by_placeholder("Search").fill("hopp")
+
+        await expect(page.locator("#filter-actor_id")).to_have_value(str(colleague.user_id))
+
+
 class TestALogIn:
     async def test_gets_cookies_that_nobody_knew_before(
         self, chromium: Any, url: str, owner: Person
@@ -356,10 +342,7 @@ class TestAPersonsWay:
         page, theirs = await first.new_page(), await second.new_page()
 
         await _register(page, founder)
-        await page.goto(await _link(runtime, founder, url))
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Confirm").click()
-        await page.locator(".done").wait_for()
+        await _confirm(page, await _link(runtime, founder, url))
         await page.goto("/console/invitations/new")
         await page.get_by_label("E-mail address").fill(invited)
         await page.get_by_label("Role").select_option("member")
@@ -386,6 +369,82 @@ class TestAPersonsWay:
         await second.close()
 
 
+class TestAForgottenPassword:
+    async def test_is_replaced_by_the_link_of_the_mail_once(
+        self, chromium: Any, url: str, owner: Person, runtime: Runtime
+    ) -> None:
+        context = await chromium.new_context(base_url=url)
+        page = await context.new_page()
+        link = await _ask_for_new_password(page, owner, runtime, url)
+
+        for expected in (".done", ".expired"):
+            await page.goto("about:blank")
+            await page.goto(link)
+            await page.get_by_label("New password").fill(NEW_PASSWORD)
+            await page.get_by_role("button", name="Set the password").click()
+            await page.locator(expected).wait_for()
+        used = await page.locator(".expired h2").inner_text()
+        await page.get_by_role("link", name="Ask for a new link").click()
+        await page.get_by_role("button", name="Send the link").wait_for()
+        await page.goto("/console/log-in")
+        await _fill_in(page, owner, NEW_PASSWORD)
+        await page.wait_for_url("**/console")
+
+        assert used == "This link has expired or was used"
+        await context.close()
+
+    async def test_is_kept_when_the_link_has_expired(
+        self, chromium: Any, url: str, owner: Person, runtime: Runtime
+    ) -> None:
+        context = await chromium.new_context(base_url=url)
+        page = await context.new_page()
+        link = await _ask_for_new_password(page, owner, runtime, url)
+        await age(runtime, owner.user_id)
+
+        await page.goto(link)
+        await page.get_by_label("New password").fill(NEW_PASSWORD)
+        await page.get_by_role("button", name="Set the password").click()
+
+        await page.get_by_role("link", name="Ask for a new link").wait_for()
+        await context.close()
+
+
+class TestAUsedLink:
+    async def test_says_so_and_leads_to_the_log_in(
+        self, chromium: Any, url: str, owner: Person, runtime: Runtime
+    ) -> None:
+        registered, invited = f"{new_id()}@example.com", f"{new_id()}@example.com"
+        contexts = [await chromium.new_context(base_url=url) for _ in range(2)]
+        page, theirs = [await each.new_page() for each in contexts]
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            await InvitationService(work).invite(email=invited, role="member")
+        await _register(page, registered)
+        links = await _link(runtime, registered, url), await _link(runtime, invited, url)
+
+        for way in (".done", ".expired"):
+            await page.goto("about:blank")
+            await _confirm(page, links[0], way)
+            await theirs.goto("about:blank")
+            await _accept(theirs, links[1], invited, way)
+        for each in (page, theirs):
+            await each.locator(".expired a").click()
+            await each.wait_for_url("**/")
+
+        assert await theirs.get_by_role("heading", name="Welcome").is_visible()
+        for each in contexts:
+            await each.close()
+
+
+async def _ask_for_new_password(page: Any, person: Person, runtime: Runtime, url: str) -> str:
+    """Ask by the pages, from the log-in on, and return the link of the e-mail."""
+    await page.goto("/")
+    await page.get_by_role("link", name="Forgot the password?").click()
+    await page.get_by_label("E-mail address").fill(person.email)
+    await page.get_by_role("button", name="Send the link").click()
+    await page.locator(".done").wait_for()
+    return await _link(runtime, person.email, url)
+
+
 async def _register(page: Any, email: str) -> None:
     await page.goto("/register")
     await page.get_by_label("E-mail address").fill(email)
@@ -402,13 +461,20 @@ async def _link(runtime: Runtime, email: str, url: str) -> str:
     return link.replace(runtime.settings.public_url, url)
 
 
-async def _accept(page: Any, link: str, email: str) -> None:
+async def _confirm(page: Any, link: str, way: str = ".done") -> None:
+    await page.goto(link)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Confirm").click()
+    await page.locator(way).wait_for()
+
+
+async def _accept(page: Any, link: str, email: str, way: str = ".done") -> None:
     await page.goto(link)
     await page.get_by_label("The e-mail address that was invited").fill(email)
     await page.get_by_label("Your name").fill("Eve")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Accept").click()
-    await page.locator(".done").wait_for()
+    await page.locator(way).wait_for()
 
 
 async def _choose_second_factor(page: Any) -> str:
@@ -424,9 +490,9 @@ async def _choose_second_factor(page: Any) -> str:
     return found
 
 
-async def _fill_in(page: Any, person: Person) -> None:
+async def _fill_in(page: Any, person: Person, password: str = PASSWORD) -> None:
     await page.get_by_label("E-mail address").fill(person.email)
-    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Log in").click()
 
 

@@ -6,12 +6,15 @@ from datetime import timedelta
 import pyotp
 import pytest
 from fastapi import FastAPI
+from httpx import AsyncClient
 
+from app.config import Settings
 from app.core.permissions import Role
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
 from app.kit import clock
 from app.kit.ids import new_id
+from app.main import create_app
 from app.modules.tenants import MembershipService
 from tests.support.limits import without_limits
 from tests.support.people import PASSWORD, Person, add_member
@@ -29,6 +32,7 @@ OWN = (
     "/console/tenant",
     "/console/audit",
 )
+ME = "/api/v1/users/me"
 CODES = re.compile(r"<code>([^<]+)</code>")
 
 
@@ -63,7 +67,7 @@ class TestOwnPages:
             forms = (
                 *(f"/console/account/change/{each}" for each in ("name", "email", "password")),
                 *(f"/console/account/second-factor/{x}" for x in ("set-up", "codes", "remove")),
-                *("/console/tenant/change", "/console/tenant/delete"),
+                *("/console/tenant/change", "/console/tenant/delete", "/console/account/delete"),
                 *("/console/invitations/new", "/console/roles/new", "/console/api-keys/new"),
                 *(f"{row}/role", f"{row}/remove"),
                 *(f"/console/roles/{role}/change", f"/console/roles/{role}/delete"),
@@ -244,6 +248,54 @@ class TestYourAccount:
         assert "Ada King" in (await browser.get("/console/account")).text
         assert (await browser.get(f"{url}/else")).status_code == 404
 
+    async def test_keeps_what_a_form_does_not_change(
+        self, browser: Browser, owner: Person, client: AsyncClient
+    ) -> None:
+        await client.patch(ME, json={"language": "de", "time_zone": "Europe/Berlin"})
+        await browser.log_in(owner)
+        url = "/console/account/change/name"
+
+        await browser.fill(url, full_name="Ada King")
+        kept = (await client.get(ME)).json()
+        await browser.fill(url, language="en", time_zone="")
+        changed = (await client.get(ME)).json()
+
+        assert (kept["full_name"], kept["language"]) == ("Ada King", "de")
+        assert kept["time_zone"] == "Europe/Berlin"
+        assert (changed["language"], changed["time_zone"]) == ("en", None)
+
+    async def test_is_saved_as_a_file_and_deleted(
+        self, app: FastAPI, runtime: Runtime, browser: Browser, owner: Person
+    ) -> None:
+        member = await add_member(runtime, owner, Role.MEMBER)
+        await browser.log_in(member)
+        url = "/console/account"
+
+        with without_limits(runtime):
+            stored = await browser.get(f"{url}/export")
+            wrong = await browser.fill(f"{url}/delete", password="wrong")
+            gone = await browser.fill(f"{url}/delete", password=PASSWORD)
+            said = await browser.get(gone.headers["location"])
+            again = await browser.log_in(member)
+
+        assert member.email in stored.text
+        assert "attachment" in stored.headers["content-disposition"]
+        assert (wrong.status_code, gone.status_code) == (401, 303)
+        assert "Your account is deleted." in said.text
+        assert again.status_code == 401
+
+    async def test_of_the_last_owner_stays_and_says_why(
+        self, runtime: Runtime, browser: Browser, owner: Person
+    ) -> None:
+        await browser.log_in(owner)
+
+        with without_limits(runtime):
+            refused = await browser.fill("/console/account/delete", password=PASSWORD)
+
+        assert refused.status_code == 409
+        assert 'role="alert"' in refused.text
+        assert (await browser.get("/console/account")).status_code == 200
+
     async def test_lists_log_ins_and_ends_them(
         self, browser: Browser, other_browser: Browser, owner: Person
     ) -> None:
@@ -346,3 +398,20 @@ class TestNotificationsAndWebhooks:
         assert (await browser.post(f"{url}/read")).status_code == 303
         assert (await browser.post(f"{url}/{new_id()}/read")).status_code == 404
         assert "tests.done" in (await browser.get(url)).text
+
+
+class TestEmails:
+    async def test_are_previewed_in_development_only(
+        self, settings: Settings, browser: Browser
+    ) -> None:
+        app = create_app(settings.model_copy(update={"environment": "development"}))
+        async with Browser(app) as developer:
+            page = await developer.get("/console/log-in")
+            moved = await developer.get("/console/mail")
+            shown = await developer.get(moved.headers["location"])
+        await app.state.runtime.close()
+
+        assert "/console/mail" in Page(page).links
+        assert "users/reset-password" in shown.text
+        assert "/console/mail" not in Page(await browser.get("/console/log-in")).links
+        assert (await browser.get("/console/mail")).status_code == 404

@@ -228,6 +228,8 @@ class World:
             pages.append(resource.path)
             if resource.can("create"):
                 pages.append(f"{resource.path}/new")
+            if "upload" in resource.files:
+                pages.append(f"{resource.path}/upload")
             if "import" in resource.files:
                 form = f"{resource.path}/import"
                 sent = await self.browser.post(form, files=file_of("name\n" + "Anna\n" * 501))
@@ -275,6 +277,7 @@ async def _refused(browser: Browser) -> list[Response]:
         await browser.get("/console/data/test-notes?cursor=x"),
         await browser.post("/console/data/test-notes/import", files=file_of("nome\nAnna\n")),
         await browser.post("/console/data/test-notes/import", files=file_of("")),
+        await browser.get("/console/data/test-notes/upload"),
         await browser.get("/console/nothing"),
         await browser.get("/console?note=created"),
     ]

@@ -4,7 +4,7 @@ Nothing is declared for the console. It calls the same routes as every client, i
 of its page, so that services check permissions and values, and rows come in no other way.
 """
 
-from ._calls import Answer, call
+from ._calls import Answer, call, whole
 from ._fields import Field, Kind, fields_of, title_of
 from ._find import Action, Resource, find_action, find_resources
 from ._forms import Sent, raw_of, read_form
@@ -28,4 +28,5 @@ __all__ = [
     "raw_of",
     "read_form",
     "title_of",
+    "whole",
 ]

@@ -1,6 +1,6 @@
 """Calls a route of the API in the unit of work of a page: as the same person, at the same time."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -72,19 +72,20 @@ async def call(
     row_id: UUID | str | None = None,
     query: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
-    file: bytes | None = None,
+    file: AsyncIterator[bytes] | None = None,
+    kind: str = "application/json",
     version: str = "",
 ) -> Answer:
     """Call the route. With a version, a row that has another one now is not changed.
 
-    `file` is sent as CSV, in place of a body in JSON.
+    `file` is sent in place of a body in JSON, as what `kind` says.
 
     The service checks it if it calls `check_if_match`, and the repository in any case.
     """
     work: UnitOfWork = request.state.work
-    kind = b"text/csv" if file is not None else b"application/json" if body is not None else b""
-    content = file or (orjson.dumps(body) if body is not None else b"")
-    scope = _scope(request.scope, action, row_id, query or {}, kind)
+    content = file or whole(orjson.dumps(body) if body is not None else b"")
+    sends = file is not None or body is not None
+    scope = _scope(request.scope, action, row_id, query or {}, kind.encode() if sends else b"")
     origin = work.origin
     if version and isinstance(row_id, UUID):
         _expect(work, row_id, version)
@@ -102,11 +103,17 @@ async def call(
     return Answer(sent.status, data, _version(data, etag_of(tagged) if tagged else ""))
 
 
-async def _send(scope: Scope, body: bytes, work: UnitOfWork) -> "_Collected":
+async def whole(content: bytes) -> AsyncGenerator[bytes, None]:
+    """Yield a body that is here already."""
+    yield content
+
+
+async def _send(scope: Scope, body: AsyncIterator[bytes], work: UnitOfWork) -> "_Collected":
     """Send the request through the limits that routes are marked with, into the route."""
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        piece = await anext(body, None)
+        return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
     sent = _Collected()
     await _limiter(scope, work)(scope, receive, sent)

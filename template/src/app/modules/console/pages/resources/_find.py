@@ -20,6 +20,7 @@ from ._fields import Field, Kind, describe_parameter, fields_of, title_of
 
 API = "/api/v1/"
 ROW = re.compile(r"/\{(\w+)\}")
+OF_A_FILE = re.compile(r"/\{(\w+)\}/content")
 OF_A_ROW = {"GET": "read", "PATCH": "change", "PUT": "change", "DELETE": "delete"}
 WITH_A_FORM = ("create", "change")
 OF_A_LIST = {"sort", "limit", "cursor"}
@@ -41,6 +42,10 @@ class Action:
         kind = field.field_info.annotation if field else None
         return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
+    def url_of(self, row_id: object) -> str:
+        """Return the path of the API for a row."""
+        return self.route.path_format.format(**dict.fromkeys(self.route.param_convertors, row_id))
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -54,7 +59,9 @@ class Resource:
     verbs: Mapping[str, Action]
     targets: Mapping[str, str]
     files: Mapping[str, Action] = field(default_factory=dict)
-    """The routes of CSV: `export` and `import`, and `report` of a file that a job imports."""
+    """The routes of CSV: `export` and `import`, and `report` of a file that a job imports; and
+    those of rows that are files: `upload` and `download`.
+    """
     console: Console = field(default_factory=Console)
 
     @property
@@ -246,11 +253,20 @@ def _files(path: str, routes: Mapping[tuple[str, str], APIRoute]) -> dict[str, A
         "import": ("POST", f"{path}/csv"),
         "report": ("GET", f"{path}/csv/{{import_id}}"),
     }
-    return {
-        name: Action(routes[place], guard_of(routes[place].endpoint))
-        for name, place in places.items()
-        if place in routes
-    }
+    found = {name: routes[place] for name, place in places.items() if place in routes}
+    if (upload := routes.get(("POST", path))) and _takes_a_file(upload):
+        found["upload"] = upload
+    for (method, other), route in routes.items():
+        if method == "GET" and OF_A_FILE.fullmatch(other.removeprefix(path)):
+            found["download"] = route
+    return {name: Action(route, guard_of(route.endpoint)) for name, route in found.items()}
+
+
+def _takes_a_file(route: APIRoute) -> bool:
+    """True if the body is the file itself, and its name a parameter."""
+    body = (route.openapi_extra or {}).get("requestBody", {})
+    names = {each.alias for each in route.dependant.query_params}
+    return "application/octet-stream" in body.get("content", {}) and names == {"name"}
 
 
 def _row_of(route: APIRoute) -> type[BaseModel] | None:

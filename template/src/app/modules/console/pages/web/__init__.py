@@ -4,6 +4,7 @@ from ._errors import show_error
 from ._log_in import PREFIX, begin_session, end_cookies, end_support_cookie, own_path, renewed
 from ._menu import Entry, add_to_menu, set_entries
 from ._pages import Pages
+from ._sent_file import SentFile
 from ._templates import STATIC, add_filter, render, render_first
 from ._texts import (
     NEVER,
@@ -32,6 +33,7 @@ __all__ = [
     "Moment",
     "Number",
     "Pages",
+    "SentFile",
     "Visit",
     "Words",
     "add_filter",

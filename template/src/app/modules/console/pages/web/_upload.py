@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from app.core.errors import BadRequest, BodyTooSlow, PayloadTooLarge, UnsupportedMediaType
 
 FORM = "multipart/form-data"
 FRAME = 64 * 1024
@@ -17,7 +17,7 @@ FRAME = 64 * 1024
 async def upload(request: Request, name: str, *, most: int, seconds: float) -> bytes:
     """Return the file of this name, or nothing if none was chosen.
 
-    Raises UnsupportedMediaType, PayloadTooLarge, BadRequest, and TimeoutError.
+    Raises UnsupportedMediaType, PayloadTooLarge, BadRequest, BodyTooSlow.
     """
     if not request.headers.get("content-type", "").startswith(FORM):
         raise UnsupportedMediaType(f"Send the header Content-Type: {FORM}.")
@@ -28,6 +28,8 @@ async def upload(request: Request, name: str, *, most: int, seconds: float) -> b
             form = await parser.parse()
     except MultiPartException as error:
         raise BadRequest from error
+    except TimeoutError:
+        raise BodyTooSlow from None
     try:
         file = form.get(name)
         return await file.read() if isinstance(file, UploadFile) else b""

@@ -28,6 +28,7 @@ NOTES = {
     "deleted": Text("Deleted."),
     "done": Text("Done."),
     "mailed": Text("An e-mail is on its way."),
+    "account-deleted": Text("Your account is deleted."),
 }
 """What the page says after a form: `?note=created`."""
 
