@@ -248,7 +248,7 @@ def file_of(content: str) -> dict[str, tuple[str, bytes]]:
 
 def _pages(app: FastAPI) -> set[str]:
     """Return the paths of all pages: what is no page is not shown."""
-    no_pages = ("/static/", "/pick/", "/renew", "/oidc/")
+    no_pages = ("/static/", "/pick/", "/renew", "/oidc/", "/account/export")
     paths = {
         str(getattr(route, "path", ""))
         for route in app.routes
