@@ -156,7 +156,8 @@ def _console(bench: Bench, side: str) -> float:
         before = server.cpu_seconds()
         for _ in range(PAGES):
             _read(request)
-        return (server.cpu_seconds() - before) / PAGES * 1000
+        spent: float = server.cpu_seconds() - before
+        return spent / PAGES * 1000
 
 
 def _read(request: Request) -> None:
