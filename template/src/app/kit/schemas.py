@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from math import nextafter
 from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -132,6 +133,8 @@ def _limits(mode: str, whole: int, places: int) -> tuple[dict[str, Any], dict[st
     """
     step = Decimal(1).scaleb(-places)
     most = float(Decimal(10) ** whole - step)
+    if most >= 10**whole:  # a float has no more digits
+        most = nextafter(most, 0)
     if whole == 0 and mode == "validation":
         limits = {"minimum": -most, "maximum": most, "multipleOf": float(step)}
         return {**limits, "not": {"const": 0}}, {"pattern": f"^[+-]?0?\\.[0-9]{{1,{places}}}$"}
