@@ -29,7 +29,7 @@ BY_FORMAT = {
         "9999-12-31T23:59:59.999999-23:59",
     ],
     "time": ["00:00:00", "23:59:59.999999"],
-    "duration": ["P999999999D", "-P999999999D", "PT0.000001S"],
+    "iso-duration": ["P999999999D", "-P999999999D", "PT0.000001S"],
     "uuid": ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
     "email": ["a@example.com", f"{'x' * 64}@{'y' * 60}.example.com"],
     "uri": ["https://a.example", f"https://a.example/{'x' * 1900}"],

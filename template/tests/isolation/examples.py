@@ -18,7 +18,7 @@ BY_FORMAT = {
     "date": "2030-01-02",
     "date-time": "2030-01-02T03:04:05Z",
     "time": "12:00:00",
-    "duration": "P1D",
+    "iso-duration": "P1D",
     "uri": "https://example.com/",
     "password": PASSWORD,
     "json-string": "{}",

@@ -68,6 +68,9 @@ Duration = Annotated[
     dt.timedelta,
     BeforeValidator(_duration),
     PlainSerializer(iso_duration, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "duration", "pattern": DURATION}),
+    WithJsonSchema({"type": "string", "format": "iso-duration", "pattern": DURATION}),
 ]
-"""Days, hours, minutes and seconds in ISO 8601, not negative."""
+"""Days, hours, minutes and seconds in ISO 8601, not negative.
+
+JSON Schema's own format `duration` (RFC 3339) has no fractions of a second.
+"""

@@ -1,7 +1,8 @@
 """Base classes of the schemas sent over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from math import nextafter
 from typing import Annotated, Any, Generic, Self, TypeVar, get_args
 from uuid import UUID
 
@@ -16,6 +17,13 @@ BLANK = (
 )
 CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 """All control characters but tabs and line breaks, which JSON must not contain."""
+SAID = {
+    "minimum": "greater than or equal to",
+    "exclusiveMinimum": "greater than",
+    "maximum": "less than or equal to",
+    "exclusiveMaximum": "less than",
+}
+SAID_OF = SAID.keys()
 NOT_BLANK = rf"^[^{CONTROL}]*[^{BLANK}][^{CONTROL}]*$"
 
 
@@ -107,17 +115,39 @@ def _describe_text(described: dict[str, Any]) -> None:
 def _describe_decimal(described: dict[str, Any], mode: str, bounds: tuple[int, int] | None) -> None:
     """Write the limits into the number and the string that a decimal may be sent as."""
     number, text = _limits(mode, *bounds) if bounds else ({}, {})
-    for kind in (described, *described.get("anyOf", ())):
+    kinds = (described, *described.get("anyOf", ()))
+    own = {name: kind[name] for kind in kinds for name in SAID_OF & kind.keys()}
+    if own:
+        text["description"] = _sentence(own)
+    for kind in kinds:
         if kind.get("type") == "number":
-            kind.update(number)
+            kind.update({name: value for name, value in number.items() if name not in own})
         elif kind.get("type") == "string":
             kind.update({**text, "format": "decimal"})
 
 
+def _sentence(bounds: Mapping[str, Any]) -> str:
+    """Say in words what a pattern cannot, as the errors do: "Greater than or equal to 0."."""
+    said = (
+        f"{words} {Decimal(str(bounds[name])).normalize():f}"
+        for name, words in SAID.items()
+        if name in bounds
+    )
+    return " and ".join(said).capitalize() + "."
+
+
 def _limits(mode: str, whole: int, places: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the limits of the number and of the string. Tiny decimals are sent as `1E-8`."""
+    """Return the limits of the number and of the string. Tiny decimals are sent as `1E-8`.
+
+    Pydantic takes no zero without a point where there are no digits before it.
+    """
     step = Decimal(1).scaleb(-places)
     most = float(Decimal(10) ** whole - step)
+    if most >= 10**whole:  # a float has no more digits
+        most = nextafter(most, 0)
+    if whole == 0 and mode == "validation":
+        limits = {"minimum": -most, "maximum": most, "multipleOf": float(step)}
+        return {**limits, "not": {"const": 0}}, {"pattern": f"^[+-]?0?\\.[0-9]{{1,{places}}}$"}
     exponent = "(E-[0-9]+)?" if mode == "serialization" and places > PLAIN_PLACES else ""
     digits = f"[0-9]{{1,{max(whole, 1)}}}(\\.[0-9]{{0,{places}}})?|\\.[0-9]{{1,{max(places, 1)}}}"
     number = {"minimum": -most, "maximum": most, "multipleOf": float(step)}

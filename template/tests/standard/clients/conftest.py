@@ -26,9 +26,12 @@ UNLIMITED = {f"APP_LIMITS_{name}": "off" for name in ("LOGIN", "ACCOUNT")}
 
 
 @pytest.fixture
-def project(tmp_path: Path, app: FastAPI) -> Path:
-    """The parts of this project that `make client` reads, with openapi.json as the app says it."""
-    document = json.dumps(app.openapi())
+def project(tmp_path: Path, app_with_notes: FastAPI) -> Path:
+    """The parts of this project that `make client` reads, with openapi.json as the app says it.
+
+    Its document has a module with CSV, whatever the project's own modules have.
+    """
+    document = json.dumps(app_with_notes.openapi())
     (tmp_path / "openapi.json").write_text(document, encoding="utf-8")
     for name in ("clients", "examples"):
         if (PROJECT / name).exists():

@@ -22,6 +22,7 @@ PATTERNS = {
     rf"({LABEL}\.)+[A-Za-z]{{2,63}}$"
 }
 """Matches addresses as email-validator reads them, as far as a pattern can."""
+DECIMAL = "^[+-]?([0-9]{1,30}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})$"
 FIXED = {"pattern", "enum", "const"}
 TEXT_BODIES = {"application/json": JSON_TEXT, "application/x-www-form-urlencoded": TEXT}
 BINARY = {"type": "string", "format": "binary"}
@@ -111,12 +112,20 @@ def _parts(part: Any) -> Iterator[dict[str, Any]]:
 def tidy_operation(described: dict[str, Any]) -> None:
     for parameter in described.get("parameters", ()):
         parameter["schema"] = _without_null(parameter.get("schema", {}))
+        _describe_decimal(parameter["schema"])
     for content in _contents(described):
         for media_type, each in content.items():
             schema = each.setdefault("schema", {})
             schema.pop("title", None)  # FastAPI makes it of the path
             if not schema and media_type not in OTHER_JSON:
                 each["schema"] = dict(BINARY)
+
+
+def _describe_decimal(schema: dict[str, Any]) -> None:
+    """Say how a decimal is written: Pydantic leaves it out for parameters."""
+    kinds = schema.get("anyOf", [])
+    if [each.get("type") for each in kinds] == ["number", "string"]:
+        kinds[1].setdefault("pattern", DECIMAL)
 
 
 def _contents(described: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,11 @@ from starlette.types import Scope
 
 def allowed_methods(scope: Scope) -> str:
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    methods = {
-        method
+    found = [
+        route
         for route in iter_route_contexts(scope["app"].routes)
         if getattr(route, "methods", None) and route.path_regex.match(path)
-        for method in route.methods or ()
-    }
+    ]
+    plain = [route for route in found if str(route.path_format) == path]
+    methods = {method for route in plain or found for method in route.methods or ()}
     return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))

@@ -14,7 +14,8 @@ class RouteIndex(BaseRoute):
     """The first route in the list; matches only routes that share the request's first segments.
 
     It keeps their order. What it does not find is left to the rest of the list: 404, 405,
-    redirects.
+    redirects. A path without variables is its own route's: another method is a 405, and no
+    variable of another route is read in it.
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
@@ -22,13 +23,19 @@ class RouteIndex(BaseRoute):
         self._routes: dict[str, list[BaseRoute]] = {
             head_of(path): [] for path, _ in paths if "{" not in head_of(path)
         }
+        self._plain: dict[str, tuple[set[str], BaseRoute]] = {}
         for path, route in paths:
             for head in heads_of(path, self._routes):
                 self._routes[head].append(route)
+            if "{" not in path and (methods := getattr(route, "methods", None)):
+                self._plain.setdefault(path, ({"HEAD", "OPTIONS"}, route))[0].update(methods)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope.get("root_path"):
             return Match.NONE, {}
+        methods, plain = self._plain.get(scope["path"], (None, None))
+        if plain is not None and methods is not None and scope["method"] not in methods:
+            return Match.FULL, {**plain.matches(scope)[1], "route": plain}
         for route in self._routes.get(head_of(scope["path"]), ()):
             match, child_scope = route.matches(scope)
             if match is Match.FULL:
