@@ -240,6 +240,19 @@ class TestChange:
 
         assert stored["invoices"]["fields"]["lines"] == {"many": {"title": "str(80)", "note": "text?"}, "rows": "1..50"}
 
+    def test_keeps_the_order_of_the_modules_own_tables(self) -> None:
+        """The answers file sorts fields by name, and so do both sides that are compared."""
+        stored = {**PRODUCTS, "invoices": {"fields": {"a": "int", "b": LINES, "c": LINES}}}
+        given = described(b=many(note="text?"))
+        [change] = changes_between(stored, as_stored(given, stored), words_between(stored, given))
+        columns = ["quantity", "title"]
+
+        ordered = change.in_order({"invoice_c": columns, "invoice_b": columns, "invoices": ["a"]})
+
+        assert [each.name for each in ordered.before.many] == [each.name for each in ordered.after.many] == ["c", "b"]
+        assert [field.name for field in ordered.before.many[1].fields] == ["quantity", "title"]
+        assert [field.name for field in ordered.after.many[1].fields] == ["quantity", "note", "title"]
+
     def test_says_what_will_be_done(self) -> None:
         given = described(lines={**many(note="text?", quantity="drop"), "rows": "..9"}, parts=many(a="int"))
         [change] = changes_between(STORED, as_stored(given, STORED), words_between(STORED, given))

@@ -1,6 +1,6 @@
 """Compare a module as it was described with its description now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -202,11 +202,11 @@ class Change:
         for added in self.added:
             place = fields.index(added)
             after.insert(after.index(fields[place - 1]) + 1 if place else 0, added)
-        lists = {many.name: change.in_order(tables) for _, many, change in self.kept_many}
+        rows = {many.name: change.in_order(tables) for _, many, change in self.kept_many}
         return replace(
             self,
-            before=replace(self.before, fields=tuple(before), many=_with_fields(self.before.many, lists, "before")),
-            after=replace(self.after, fields=tuple(after), many=_with_fields(self.after.many, lists, "after")),
+            before=_in_order(self.before, before, {name: change.before for name, change in rows.items()}, tables),
+            after=_in_order(self.after, after, {name: change.after for name, change in rows.items()}, tables),
         )
 
     @property
@@ -301,11 +301,15 @@ class Change:
         return f"; rows that are there get {value}" if value else ""
 
 
-def _with_fields(lists: Sequence[Many], changes: Mapping[str, Change], side: str) -> tuple[Many, ...]:
-    """Return the lists with the fields that one side of their changes has."""
-    return tuple(
-        replace(many, fields=getattr(changes[many.name], side).fields) if many.name in changes else many
-        for many in lists
+def _in_order(module: Module, fields: Sequence[Field], rows: Mapping[str, Module], tables: Iterable[str]) -> Module:
+    """Return the module with these fields, with those of rows by list, and with its lists in the tables' order."""
+    places = {table: place for place, table in enumerate(tables)}
+    many = (replace(each, fields=rows[each.name].fields) if each.name in rows else each for each in module.many)
+    return replace(
+        module,
+        fields=tuple(fields),
+        links=tuple(sorted(module.links, key=lambda link: places.get(link.table, len(places)))),
+        many=tuple(sorted(many, key=lambda each: places.get(each.table, len(places)))),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, StrictBool
 
+from app.core.csv._calls import Call
 from app.core.csv._cells import (
     LEFT_OUT,
     WrongCell,
@@ -16,9 +17,10 @@ from app.core.csv._cells import (
     unguarded,
     value_of,
 )
+from app.core.csv._exporting import Export
 from app.kit.moments import Duration, Moment
 from app.kit.numbers import JsonNumber
-from app.kit.schemas import Schema, omittable
+from app.kit.schemas import Page, Schema, omittable
 
 TEXTS = [
     "",
@@ -106,3 +108,29 @@ class TestCell:
     def test_refuses_what_cannot_be_stored(self, name: str, cell: str) -> None:
         with pytest.raises(WrongCell):
             value_of(COLUMNS[name], cell)
+
+
+class Line(Schema):
+    title: str
+
+
+class Invoice(Schema):
+    lines: list[Line]
+
+
+class TestAListOfRows:
+    def test_comes_without_the_ids_that_an_export_has(self) -> None:
+        exported = cell_of([{"id": "1", "title": "First"}])
+
+        value = value_of(columns_of(Invoice)["lines"], exported)
+
+        assert value == [{"title": "First"}]
+
+    def test_is_exported_without_private_values(self) -> None:
+        async def list_all() -> Page[Invoice]:
+            raise NotImplementedError
+
+        export = Export("invoices", Call(list_all), private=("lines.title",))
+
+        assert export.columns == ["lines"]
+        assert export._cells(Invoice(lines=[Line(title="First")])) == ["[{}]"]
