@@ -98,7 +98,11 @@ class TenantSession(OrmVerbs):
 
     @asynccontextmanager
     async def as_one(self) -> AsyncIterator[None]:
-        """Undo all that the block wrote if it raises, and nothing else. Raises DBAPIError."""
+        """Undo all that the block wrote if it raises, and nothing else. Raises DBAPIError.
+
+        Not around what changes the same row again and again in a transaction, such as a counter:
+        PostgreSQL then compares each change with all savepoints before it.
+        """
         await self._join_orm()
         async with self.transaction.as_one():
             yield

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import Conflict
 from app.core.runtime import Runtime
+from app.database.asyncpg.savepoints import WRITE, Savepoints
 from app.database.repository import ReferenceNotFound, Repository
 from app.database.session import TenantSession, open_session
 from app.kit.ids import new_id
@@ -245,3 +246,12 @@ class TestAsOne:
             await end_early()
 
         assert (await emails(session))[:2] == ["next@example.com", "inside@example.com"]
+
+
+def test_a_savepoint_ends_before_what_follows_the_write() -> None:
+    """Each number of a counter would be taken within another one, and looks at all before it."""
+    savepoints = Savepoints()
+
+    assert savepoints.ahead(WRITE, alone=True) == ["SAVEPOINT before_write"]
+    assert savepoints.ahead(alone=True) == ["RELEASE SAVEPOINT before_write"]
+    assert savepoints.ahead(alone=True) == []

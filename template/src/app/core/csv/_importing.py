@@ -7,7 +7,6 @@ from typing import Any
 from app.config import CsvSettings
 from app.core.errors import BodyTooSlow
 from app.core.unit_of_work import UnitOfWork
-from app.database.session import TenantSession
 
 from ._calls import Call
 from ._cells import columns_of
@@ -34,20 +33,17 @@ class Import:
         """Return the file; call it in a thread. Raises CsvRefused, CsvTooLarge."""
         return File(content, self.columns, self.ignored, settings)
 
-    async def write(
-        self, session: TenantSession, services: dict[str, Any], file: File, row: Row
-    ) -> list[LineError]:
+    async def write(self, services: dict[str, Any], file: File, row: Row) -> list[LineError]:
         """Create a row, and return what is wrong with it.
 
-        A refusal undoes this row alone, so that those after it are checked too.
+        What a repository refuses is undone alone, so that the rows after it are checked too.
         """
         values, errors = file.values_of(row)
         if errors:
             return errors
         try:
             body = self.schema.model_validate(values)
-            async with session.as_one():
-                await self.create(**{self.body: body}, **services)
+            await self.create(**{self.body: body}, **services)
         except Exception as error:
             return line_errors(row.line, error)
         return []
@@ -58,7 +54,7 @@ async def write_rows(rows: Import, work: UnitOfWork, file: File) -> int:
     services = rows.create.services_of(work)
     errors: list[LineError] = []
     for row in file.rows:
-        errors += await rows.write(work.session, services, file, row)
+        errors += await rows.write(services, file, row)
         if len(errors) >= MOST_COLLECTED:
             break
     if errors:

@@ -37,10 +37,12 @@ class Savepoints:
     def ahead(self, *names: str, alone: bool) -> list[str]:
         """Return the statements for these savepoints, and those of blocks that begin.
 
-        Nothing is released if the ORM is in the transaction (not `alone`): its own savepoints could
-        have been set or released since then.
+        What is not needed is released first, also before a read or a counter: PostgreSQL compares
+        each change of a row with the savepoints of all changes before it. Nothing is released if
+        the ORM is in the transaction (not `alone`): its own savepoints could have been set or
+        released since then.
         """
-        if not (names or self._waiting):
+        if not (names or self._waiting or self._unneeded):
             return []
         blocks, self._waiting = self._waiting, []
         self.begun.update(blocks)
