@@ -90,6 +90,7 @@ EVERY_KIND["venues"] = {
         "most": "int? >= 0 check >= least",
         "stage": 'enum(draft = "Not open yet" -> PG-13 -> "Sold out" | closed, closed -> draft) filters(several)',
         "seal": "int unique with stage",
+        "port": "ref ports? filters(empty)",
         "reference": 'number("V-{year}-{n:05}")',
     },
     "archive": True,
@@ -98,7 +99,7 @@ EVERY_KIND["venues"] = {
 }
 
 # Rows of all tenants, one of which refers to another.
-EVERY_KIND["currencies_in_use"] = {
+EVERY_KIND["currency_rules"] = {
     "fields": {
         "currency": "currency unique",
         "places": "int 0..4 = 2",
@@ -111,13 +112,12 @@ EVERY_KIND["ports"] = {
     "fields": {
         "port": 'str(5) matching "[A-Z]{5}" unique',
         "kind": 'enum(sea = "At sea", river)',
-        "currency": "ref currencies_in_use?",
+        "currency": "ref currency_rules?",
         "opened_on": "date? filters(range, empty)",
     },
     "shared": True,
     "only": ["list", "read", "create", "change"],
 }
-EVERY_KIND["venues"]["fields"]["port"] = "ref ports? filters(empty)"
 
 # Lists of refs: to others, to archived ones, and to the module itself; and lists of rows.
 EVERY_KIND["tours"] = {
@@ -203,7 +203,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
 
-NEW_IN_2 = ("console", "currencies_in_use", "ports", "tours", "venues")
+NEW_IN_2 = ("console", "currency_rules", "ports", "tours", "venues")
 """Modules of these answers that need 2.0."""
 
 
