@@ -5,8 +5,9 @@ from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from jinja2.ext import Extension
 
 
@@ -16,6 +17,24 @@ class Standard(Extension):
         offered = _load(Path(__file__).resolve().parent / "modules")
         environment.filters.update(offered.FILTERS)
         environment.globals.update(offered.GLOBALS)
+        _remember_compiled(environment)
+
+
+def _remember_compiled(environment: Environment) -> None:
+    """Compile each text once: Copier compiles every part of every path anew, some of them thousands of times."""
+    compile_anew = environment.from_string
+    compiled: dict[str, Template] = {}
+
+    def from_string(source: Any, *options: Any, **named: Any) -> Template:
+        if options or named or not isinstance(source, str):
+            return compile_anew(source, *options, **named)
+        if source in compiled:
+            environment.preprocess(source)  # with this Copier's `yield` forgets the path before
+        else:
+            compiled[source] = compile_anew(source)
+        return compiled[source]
+
+    environment.from_string = from_string  # type: ignore[method-assign]  # of this environment only
 
 
 def _load(folder: Path) -> ModuleType:
