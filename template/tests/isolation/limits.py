@@ -30,7 +30,8 @@ def limited(column: Column[Any], number: int) -> Any:
     if found := re.search(PATTERN.format(column.name), checks):
         return matching(found[1], number)
     if found := re.search(LEAST.format(column.name), checks):
-        return str(number).zfill(int(found[1]))
+        longest = getattr(column.type, "length", None) or 9
+        return str(number % 10**longest).zfill(int(found[1]))
     bounds = dict(re.findall(BOUND.format(column.name), checks))
     rank = _ranks(checks).get(column.name)
     if rank is not None:
@@ -88,9 +89,12 @@ def _ranked(kind: Any, rank: int, low: str | None) -> Any:
 def _between(column: Column[Any], number: int, bounds: dict[str, str]) -> Any:
     low, high = (Decimal(bounds[sign]) if sign in bounds else None for sign in (">=", "<="))
     step = Decimal(1).scaleb(-(getattr(column.type, "scale", None) or 0))
+    digits = getattr(column.type, "precision", None)
+    greatest = (10**digits - 1 if digits else 30_000) * step
     if low is None:
-        value = (high or Decimal(0)) - number * step
-    else:
-        values = 30_000 if high is None else int((high - low) / step) + 1
-        value = low + (number % values) * step
+        high = high or Decimal(0)
+        low = max(-greatest, high - 30_000 * step)
+    elif high is None:
+        high = greatest if digits else low + greatest
+    value = low + number % (int((high - low) / step) + 1) * step
     return column.type.python_type(value)
