@@ -6,7 +6,7 @@ RUN := $(UV) run --quiet
 TEMPLATE := cd template && $(if $(filter uv,$(UV)),,../)$(RUN) --project ..
 
 .DEFAULT_GOAL := help
-.PHONY: uv tags load bench bench-scale bench-services bench-template help demo demo-check test test-all check matrix fleet format
+.PHONY: uv tags load bench bench-scale bench-services bench-template help demo demo-check test test-all check matrix real-models fleet format
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: $(UV) ## Format, lint and types, of the template's tools and of template/
 matrix: $(UV) ## Update every release to this commit, and write the table in README.md
 	WRITE_MATRIX=1 $(RUN) pytest --numprocesses 2 tests/updates/test_matrix.py
 	$(RUN) python -c 'from tests.updates.table import write; write()'
+
+real-models: $(UV) ## Northwind, Chinook and Sakila: all that the projects made of them check, in half an hour
+	REAL_MODELS=1 $(RUN) pytest --numprocesses 2 tests/test_real_models.py
 
 fleet: $(UV) ## Thirty projects of all releases, updated one after the other; writes the table in docs/fleet.md
 	$(RUN) python -m tests.updates.fleet

@@ -90,6 +90,7 @@ EVERY_KIND["venues"] = {
         "most": "int? >= 0 check >= least",
         "stage": 'enum(draft = "Not open yet" -> PG-13 -> "Sold out" | closed, closed -> draft) filters(several)',
         "seal": "int unique with stage",
+        "port": "ref ports? filters(empty)",
         "reference": 'number("V-{year}-{n:05}")',
     },
     "archive": True,
@@ -97,6 +98,26 @@ EVERY_KIND["venues"] = {
     "csv": True,
 }
 
+# Rows of all tenants, one of which refers to another.
+EVERY_KIND["currency_rules"] = {
+    "fields": {
+        "currency": "currency unique",
+        "places": "int 0..4 = 2",
+        "contact": "email? unique",
+        "name": "str index",
+    },
+    "shared": True,
+}
+EVERY_KIND["ports"] = {
+    "fields": {
+        "port": 'str(5) matching "[A-Z]{5}" unique',
+        "kind": 'enum(sea = "At sea", river)',
+        "currency": "ref currency_rules?",
+        "opened_on": "date? filters(range, empty)",
+    },
+    "shared": True,
+    "only": ["list", "read", "create", "change"],
+}
 # Lists of refs: to others, to archived ones, and to the module itself.
 EVERY_KIND["tours"] = {
     "fields": {
@@ -156,7 +177,7 @@ ANSWER_SETS: dict[str, dict[str, Any]] = {
     "longest": {"modules": [], "custom_modules": [LONGEST], "license": "Apache-2.0", "python_version": "3.12"},
 }
 
-NEW_IN_2 = ("console", "tours", "venues")
+NEW_IN_2 = ("console", "currency_rules", "ports", "tours", "venues")
 """Modules of these answers that need 2.0."""
 
 

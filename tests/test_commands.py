@@ -206,6 +206,7 @@ NOT_RUN = {
     "make bench-scale": "measures for many minutes",
     "make bench-services": "measures for many minutes",
     "make bench-template": "measures for minutes",
+    "make real-models": "runs the suites of three projects, for half an hour",
     "make fleet": "updates thirty projects, for an hour",
     "uv run python -m tools.fleet ~/clients/*/": "is for clients' projects on one's own machine",
     "uv add ./clients/python": "is uv's, in another project",

@@ -17,7 +17,7 @@ from tests.descriptions import MODULES, description
 
 TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module, image"
 )
 AFTER = (
     "after a type come ?, unique, unique with, index, search, private, limits such as 0..100,"
@@ -165,7 +165,7 @@ WRONG = {
     "model_name: str": (
         "this would hide something that every model or schema has: use another name, such as invoice_model_name"
     ),
-    "invoice: str": "the module's own files use this name already: use another name, such as invoice_invoice",
+    "invoices: str": "the module's own files use this name already: use another name, such as invoice_invoices",
     "dt: date": "the module's own files use this name already: use another name, such as invoice_dt",
     "cursor: str": "the module's own files use this name already: use another name, such as invoice_cursor",
     "Total: int": "this cannot be a field's name: start with a letter a-z, then use a-z, 0-9 and single _",

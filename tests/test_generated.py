@@ -18,6 +18,7 @@ from extensions.modules.options import ACTIONS, Options
 from extensions.modules.validation import modules_problems
 from tests.answers import ANSWER_SETS, LONGEST, SHORTEST
 from tests.descriptions import PRECARIOUS, accepted, description, precarious_project
+from tests.real_models import REAL_MODELS
 from tests.rendered import files_of, write
 from tools.snapshot import ROOT
 
@@ -66,6 +67,8 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _modules() -> Iterator[Module]:
     yield from (Module(names_of(name)) for name in NAMES)
     yield from modules_of(read(ANSWER_SETS["fields"]["custom_modules"]))
+    for answers in REAL_MODELS.values():
+        yield from modules_of(read(answers["custom_modules"]))
     for seed in range(DESCRIPTIONS):
         yield from modules_of(read(description(seed)))
     yield from modules_of(decided(read(accepted(precarious())), None))

@@ -36,6 +36,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"roles": {"delete": "boss"}}, ": 'roles' gives delete to 'boss': use one of viewer, member, admin, owner"),
     ({"roles": {"list": "admin"}}, ": 'roles' names 'list': use some of read, create, change, delete"),
     ({"versions": 1}, ": 'versions' is 1: write true or false"),
+    ({"shared": "yes"}, ": 'shared' is 'yes': write true or false"),
+    (
+        {"shared": True, "audit": True},
+        ": 'audit' is a tenant's log, and shared rows have none; what superusers do is in audit_entries: leave it out",
+    ),
+    (
+        {"shared": True, "roles": {"read": "member", "delete": "admin"}},
+        ": 'roles' gives 'delete' to admins, but superusers write what all tenants share: leave delete out",
+    ),
 ]
 
 

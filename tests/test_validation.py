@@ -55,7 +55,7 @@ class TestModules:
     def test_refuses_what_it_does_not_know(self) -> None:
         assert validation.modules_problems({"orders": {"colour": "red"}}) == [
             "'orders' says 'colour', which means nothing here: give `fields`, `plural` and options only, which are"
-            " archive, audit, bulk, csv, only, roles, versions"
+            " archive, audit, bulk, csv, only, roles, shared, versions"
         ]
 
     def test_names_every_problem(self) -> None:

@@ -7,12 +7,13 @@
     roles: {delete: admin}  the lowest role that may do something
     bulk: 100           create and delete up to 100 rows in one request
     csv: true           export the list as CSV, and import rows from it
+    shared: true        lookup rows of all tenants, which superusers and migrations write
 
-The first two are on by default.
+The first two are on by default, but for rows of all tenants, which have neither.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -37,14 +38,25 @@ class Options:
     csv: bool = False
     only: tuple[str, ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
+    shared: bool = False
 
     @property
     def ending(self) -> Literal["delete", "archive", ""]:
-        """Return what DELETE does; empty if there is no such route."""
-        if self.only and "delete" not in self.only:
+        """Return what DELETE does; empty if there is no such route, or only one for superusers."""
+        if self.shared or (self.only and "delete" not in self.only):
             return ""
         return "archive" if self.archive else "delete"
 
+
+_NONE: Mapping[str, Any] = {"archive": False, "audit": False, "bulk": 0, "csv": False, "versions": False}
+_WITHOUT_TENANT: Mapping[str, str] = {
+    "archive": "hides rows until they are restored, and rows of tenants refer to shared ones: leave it out",
+    "audit": "is a tenant's log, and shared rows have none; what superusers do is in audit_entries: leave it out",
+    "bulk": "is for rows of one tenant: write shared rows in a migration, or leave it out",
+    "csv": "is for rows of one tenant: write shared rows in a migration, or leave it out",
+    "versions": "compares what members of a tenant change, and superusers write shared rows: leave it out",
+}
+"""Why rows of all tenants do not have an option."""
 
 DEFAULT = Options()
 NAMES = tuple(sorted(field.name for field in fields(Options)))
@@ -58,17 +70,29 @@ FOUND_IN_SERVICES: Mapping[str, tuple[str, ...]] = {
 
 def read_options(said: Mapping[str, object]) -> Options:
     """Return the options, with the default of each that cannot be read."""
-    return Options(**dict(_read(said, [])))
+    return _options(said, [])
+
+
+def _options(said: Mapping[str, object], problems: list[str]) -> Options:
+    found = Options(**dict(_read(said, problems)))
+    return replace(found, **_NONE) if found.shared else found
 
 
 def options_problems(said: Mapping[str, object], steps: Collection[str] = ()) -> list[str]:
     """Return what is wrong; `steps` are the actions of the module's steps."""
     problems: list[str] = []
-    options = Options(**dict(_read(said, problems)))
+    options = _options(said, problems)
     routes = [*ACTIONS, *(["restore"] if options.archive else []), *steps]
     problems += [f": 'only' names {_unknown(name, routes)}" for name in options.only if name not in routes]
     actions = [*PERMISSIONS, *steps]
     problems += [f": 'roles' names {_unknown(name, actions)}" for name, _ in options.roles if name not in actions]
+    if options.shared:
+        problems += [f": {name!r} {_WITHOUT_TENANT[name]}" for name in _WITHOUT_TENANT if said.get(name)]
+        problems += [
+            f": 'roles' gives {name!r} to {role}s, but superusers write what all tenants share: leave {name} out"
+            for name, role in options.roles
+            if name in ("create", "change", "delete")
+        ]
     if options.csv and options.only and not {"list", "create"} & set(options.only):
         problems.append(": 'csv' exports what 'list' has and imports by 'create': add one to 'only', or leave csv out")
     return problems
@@ -135,5 +159,6 @@ _READ: Mapping[str, Callable[[object], Any]] = {
     "csv": _switch,
     "only": _routes,
     "roles": _roles,
+    "shared": _switch,
     "versions": _switch,
 }

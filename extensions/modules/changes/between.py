@@ -18,7 +18,7 @@ def changes_between(before: object, after: object, words: Mapping[str, Mapping[s
     known = {module.names.package: module for module in modules_of(described_before)}
     options = {_package(module): module.options for module in described_before}
     modules = modules_of(described_after)
-    tables = tuple(module.names.table for module in modules)
+    tables = tuple(module.names.table for module in modules if not module.shared)
     found = []
     for module, described in zip(modules, described_after, strict=True):
         if (package := _package(described)) in known:

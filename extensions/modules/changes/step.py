@@ -17,7 +17,7 @@ _TEMPLATE = Path(__file__).with_name("step.py.jinja")
 LINKS = {"add_links", "drop_links", "set_links_rule"}
 """Functions of app.database.link_changes."""
 _LONGEST_NAME, _LONGEST_CONSTANT = 40, 40
-_BESIDE = ("unique", "unique_among_living")  # their names have all of their columns
+_BESIDE = ("unique", "shared_unique", "unique_among_living")  # their names have all of their columns
 _ROOM = 56  # for the names of module and step on a line that imports the step
 _ARCHIVED_AT = """sa.Column(
             "archived_at",
@@ -249,7 +249,8 @@ def _fill(change: Change, field: Field, value: str, where: str) -> Call:
     table = change.after.names.table
     reads = [name for name in sorted({*change.tables} - {table}) if re.search(rf"\b{name}\b", value)]
     texts = (_text(value), _text(where))
-    return Call("fill", (quoted(table), quoted(field.column), *texts, *map(quoted, reads)))
+    function, read = ("fill_shared", ()) if field.is_shared else ("fill", map(quoted, reads))
+    return Call(function, (quoted(table), quoted(field.column), *texts, *read))
 
 
 def _text(text: str) -> str:

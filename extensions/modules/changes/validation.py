@@ -55,6 +55,10 @@ def changes_problems(before: Module, after: Module, given: Described, stored: De
     change = Change(before, after, words_of(given, stored))
     if before.options.archive and not after.options.archive:
         yield ": 'archive' cannot be false any more: archived rows would live again; leave it as it is"
+    if before.options.shared != after.options.shared:
+        whose = "all tenants" if before.options.shared else "tenants"
+        yield f": 'shared' cannot change, for its rows belong to {whose}: leave it as it is, or describe another module"
+        return
     yield from _links_problems(change, given)
     checks = [
         *((field, partial(_new_problem, change, field)) for field in change.added),

@@ -40,6 +40,8 @@ def _type(field: Field) -> str:
             return f"decimal({field.digits}, {field.places})"
         case "enum":
             return enum(field)
+        case "ref" if field.image:
+            return "image"
         case "ref":
             return f"ref {field.to.package}"
         case _:

@@ -63,7 +63,8 @@ class Field:
 
     `steps` has each value of an enum with one that may follow, if it changes only from step to step. `among_living`
     is true if archived rows do not count for a unique field. `numbering` is the form of a number that the module gives.
-    `ending` is what the DELETE of a ref's target does.
+    `ending` is what the DELETE of a ref's target does; `to_shared` is true if all tenants share that target.
+    `is_shared` is true for a field of a module that all tenants share, `image` for a ref to files that are images.
     """
 
     name: str
@@ -94,6 +95,9 @@ class Field:
     among_living: bool = False
     numbering: str = ""
     ending: Literal["delete", "archive", ""] = "delete"
+    to_shared: bool = False
+    is_shared: bool = False
+    image: bool = False
 
     @property
     def column(self) -> str:
@@ -180,6 +184,11 @@ class Field:
     @property
     def to_users(self) -> bool:
         return self.target == USERS
+
+    @property
+    def to_tenants_rows(self) -> bool:
+        """True for a ref to rows that belong to tenants."""
+        return self.kind == "ref" and not self.to_users and not self.to_shared
 
     @property
     def when_deleted(self) -> str:

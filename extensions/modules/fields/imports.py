@@ -7,7 +7,18 @@ from .strings import WIDTH
 
 _FIRST_PARTY = ("app", "tests")
 _STANDARD = frozenset(
-    {"asyncio", "collections", "dataclasses", "datetime", "decimal", "enum", "itertools", "typing", "uuid"}
+    {
+        "asyncio",
+        "collections",
+        "contextlib",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "itertools",
+        "typing",
+        "uuid",
+    }
 )
 
 

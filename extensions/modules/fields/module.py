@@ -169,6 +169,8 @@ class Module:
     @property
     def actions(self) -> dict[str, str]:
         """Return the actions that need a permission, with the lowest role that has it."""
+        if self.shared:
+            return {"read": dict(self.options.roles).get("read", PERMISSIONS["read"])}
         return {**PERMISSIONS, **{step.method: "member" for step in self.steps}, **dict(self.options.roles)}
 
     def offers(self, *actions: str) -> bool:
@@ -201,6 +203,20 @@ class Module:
         return [step for step in self.steps if self.offers(*(each.method for each in step.path))]
 
     @property
+    def created(self) -> str:
+        """Return the name of a new row in the service, where each field is an argument."""
+        return self._free(self.names.singular, "row", "created", "new_row")
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit of work that writes what all tenants share, beside each field."""
+        return self._free("work", "unit", "across", "of_all")
+
+    def _free(self, *names: str) -> str:
+        taken = {field.column for field in self.fields} | ({self.names.plural} if self.shared else set())
+        return next(name for name in names if name not in taken)
+
+    @property
     def deletion(self) -> str:
         """Return the action, as an event has it, that ends a row's life."""
         return "archived" if self.options.archive else "deleted"
@@ -212,8 +228,23 @@ class Module:
 
     @property
     def tenant_refs(self) -> list[Field]:
-        """Return the refs to rows of the same tenant: not those to users, who belong to several tenants."""
-        return [field for field in self.refs if not field.to_users]
+        """Return the refs to rows of the same tenant: not to users, nor to what all tenants share."""
+        return [field for field in self.refs if field.to_tenants_rows]
+
+    @property
+    def shared(self) -> bool:
+        """True if all tenants read the rows, and only superusers write them."""
+        return self.options.shared
+
+    @property
+    def tenant_first(self) -> str:
+        """Return the first argument of constraints and indexes."""
+        return "" if self.shared else '"tenant_id", '
+
+    @property
+    def prefix(self) -> str:
+        """Return what follows the table in the names of constraints and indexes."""
+        return self.names.table if self.shared else f"{self.names.table}_tenant_id"
 
     def has(self, *kinds: str) -> bool:
         return any(field.kind in kinds and not field.numbering for field in self.fields)
@@ -221,7 +252,8 @@ class Module:
     @property
     def title(self) -> str:
         """Return the title of the migration step that creates the table."""
-        return f"Create the table of {self.names.plural_label} and its row security."
+        what = ", which all tenants read" if self.shared else " and its row security"
+        return f"Create the table of {self.names.plural_label}{what}."
 
     @property
     def uses(self) -> list[str]:
@@ -237,6 +269,16 @@ class Module:
     def members(self) -> Target | None:
         """Return the service that looks up refs to users, or None if there are no such refs."""
         return next((target for target in self.targets if target.package == "tenants"), None)
+
+    @property
+    def images(self) -> list[Field]:
+        """Return the refs to files that must be images."""
+        return [field for field in self.refs if field.image]
+
+    @property
+    def files(self) -> Target | None:
+        """Return the service that looks at images, or None if there are none."""
+        return next((target for target in self.targets if self.images and target.package == "files"), None)
 
     def field(self, column: str) -> Field:
         return next(field for field in self.fields if field.column == column)
@@ -304,7 +346,7 @@ class Module:
     @property
     def has_typed_columns(self) -> bool:
         """True if a column of the model needs more than its Python type."""
-        return any(field.to_users or column_type(field) for field in self.fields)
+        return any(field.to_users or field.to_shared or column_type(field) for field in self.fields)
 
     @property
     def seeded(self) -> list[Field]:

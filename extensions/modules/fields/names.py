@@ -125,7 +125,7 @@ def aliases(fields: Iterable[Field], class_name: str) -> dict[str, str]:
 def _is_used(field: Field, module: Names) -> bool:
     if field.kind == "ref":
         return False
-    return field.name in _OF_THE_FILES or field.name in (module.singular, module.plural)
+    return field.name in _OF_THE_FILES or field.name == module.plural
 
 
 def _length_problem(field: Field, module: Names) -> str:

@@ -5,6 +5,7 @@
     enum(a, b = "label")  enum(a -> b | c)
     ref module [on delete restrict|cascade|set null]
     refs module: refs.py
+    image: a ref to a file that is one
 
 then ? (nullable), unique (within a tenant) [with fields], index, search, private, limits, = default. Limits are in
 limits.py.
@@ -36,10 +37,11 @@ _ON_DELETE = re.compile(r"\bon\s+delete\s+(restrict|cascade|set\s+null)\b")
 _WITH = re.compile(r"\bunique\s+with\s+(\w+(?:\s*(?:,|\band\b)\s*\w+)*)")
 _TYPES = (
     "str(n), text, int, bigint, float, decimal(p, s), money, bool, date, time, datetime, duration, uuid, email, url,"
-    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module"
+    " slug, phone, country, currency, timezone, json, list of str(n), enum(a, b), ref module, refs module, image"
 )
 _FILTERS = re.compile(r"\bfilters\s*\(([^()]*)\)")
 FILTERS = ("range", "several", "empty")
+_IMAGE = re.compile(r"\s*image\b")
 _MONEY = re.compile(r"\s*money\b\s*(?:\(([^()]*)\))?")
 MONEY_DIGITS, MONEY_PLACES = 15, 4
 # Types that need arguments.
@@ -85,9 +87,11 @@ def read_field(name: str, said: object) -> Field:
 
 
 def read_fields(name: str, said: object) -> list[Field]:
-    """Return the field, a number too, or for `money` its amount and its currency. Raises Wrong."""
+    """Return the field, a number or an image too, or for `money` its amount and its currency. Raises Wrong."""
     if isinstance(said, str) and (form := read_form(said)):
         return [with_form(read_field(name, f"str({NUMBER_LENGTH}){form[1]}"), form[0])]
+    if isinstance(said, str) and (image := _IMAGE.match(said)):
+        return [replace(read_field(name, f"ref files{said[image.end() :]}"), image=True)]
     found = _MONEY.match(said) if isinstance(said, str) else None
     if found is None:
         return [read_field(name, said)]

@@ -20,6 +20,7 @@ from .numbering import numbers_problem
 from .problem import Wrong
 from .reading import read_fields, target_word
 from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
+from .shared import shared_link_problem, shared_problem
 from .steps import steps_problem
 
 MOST_FIELDS = 60
@@ -153,21 +154,28 @@ def _read_link(
     link = read_link(str(name), said, module)
     target = _target(link.target, packages, target_of_refs(said))
     link = replace(link, target=target, ending=options.get(target.package, DEFAULT).ending)
+    if problem := shared_link_problem(link, options):
+        raise Wrong(problem)
     if problem := link_name_problem(link, packages):
         raise Wrong(problem)
     return link
 
 
 def _with_options(field: Field, own: Options, options: Mapping[str, Options]) -> Field:
+    target = options.get(field.target.package, DEFAULT) if field.target else DEFAULT
     return replace(
         field,
         among_living=field.unique and own.archive and not field.numbering,
-        ending=options.get(field.target.package, DEFAULT).ending if field.target else "delete",
+        ending=target.ending,
+        to_shared=target.shared,
+        is_shared=own.shared,
     )
 
 
 def _checked(field: Field, module: Names) -> Field:
     """Raises Wrong."""
+    if problem := shared_problem(field):
+        raise Wrong(problem)
     if field.target == module and field.required:
         raise Wrong("the first row has none to refer to: write ? after the module's name")
     if problem := name_problem(field, module):

@@ -11,7 +11,8 @@ from tests.support.people import Person
 
 from .examples import Examples, Schema
 from .routes import Route
-from .two_tenants import OWN, TwoTenants, tenants_models
+from .rows import shared_row
+from .two_tenants import OWN, TwoTenants, shared_models, tenants_models
 
 PASSING = ("instance", "trace_id")
 """Members of problem details that only repeat the request."""
@@ -55,7 +56,7 @@ class RouteCall:
 
     def own_id(self, name: str) -> str:
         """Return an id from the table that such columns refer to, or that has a similar name."""
-        for model in tenants_models():
+        for model in (*tenants_models(), *shared_models()):
             for column in model.__table__.columns:
                 if column.name == name:
                     for key in column.foreign_keys:
@@ -81,6 +82,9 @@ async def route_call(two_tenants: TwoTenants, route: Route) -> RouteCall:
     ids: dict[str, UUID] = {"users": own.user_id, "tenants": own.tenant_id}
     for model in tenants_models():
         row = await two_tenants.row_of(model.__table__, own, OWN)
+        ids.setdefault(model.__tablename__, row["id"])
+    for model in shared_models():
+        row = await shared_row(two_tenants.admin, model.__table__)
         ids.setdefault(model.__tablename__, row["id"])
     return RouteCall(two_tenants, open_client(two_tenants, own), route, ids)
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     insert,
+    select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,8 +60,12 @@ STEPS: dict[type[Any], Callable[[], Any]] = {
 """Random steps, which make a value unique with high probability."""
 
 
+SHARED = "shared"
+"""The marker of rows that all tenants share."""
+
+
 async def add_row(
-    connection: AsyncConnection, table: Table, tenant_id: UUID, marker: str
+    connection: AsyncConnection, table: Table, tenant_id: UUID | None, marker: str
 ) -> dict[str, Any]:
     """Add a row of this tenant with all columns filled in, and the rows that it refers to."""
     values: dict[str, Any] = {}
@@ -73,15 +78,30 @@ async def add_row(
     return values
 
 
+async def shared_row(
+    connection: AsyncConnection, table: Table, *, new: bool = False
+) -> dict[str, Any]:
+    """Return a row that all tenants share."""
+    there = (await connection.execute(select(table).limit(1))).mappings().first()
+    return dict(there) if there and not new else await add_row(connection, table, None, SHARED)
+
+
 async def _reference(
-    connection: AsyncConnection, constraint: ForeignKeyConstraint, tenant_id: UUID, marker: str
+    connection: AsyncConnection,
+    constraint: ForeignKeyConstraint,
+    tenant_id: UUID | None,
+    marker: str,
 ) -> dict[str, Any]:
     target = constraint.referred_table
     if target.name == "tenants":
         return {constraint.column_keys[0]: tenant_id}
     if target is constraint.table:
         return {column.name: None for column in constraint.columns if column.nullable}
-    row = await add_row(connection, target, tenant_id, marker)
+    if target.info.get("shared"):
+        [column] = constraint.columns
+        row = await shared_row(connection, target, new=is_unique(column))
+    else:
+        row = await add_row(connection, target, tenant_id, marker)
     return {element.parent.name: row[element.column.name] for element in constraint.elements}
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapper
 from app.core.module import find_modules
 from app.core.runtime import Runtime
 from app.database.base import Base
-from app.database.mixins import TenantMixin
+from app.database.mixins import SharedMixin, TenantMixin
 from app.database.session import TenantSession, open_session
 from app.database.tenancy import Context
 from tests.support.people import PASSWORD, Person, create_tenant
@@ -44,6 +44,12 @@ def tenants_models() -> tuple[type[Any], ...]:
     find_modules()  # loads every model
     mappers = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
     return tuple(m.class_ for m in mappers if issubclass(m.class_, TenantMixin))
+
+
+def shared_models() -> tuple[type[Any], ...]:
+    """Return the models of tables that all tenants of this project share."""
+    find_modules()
+    return tuple(m.class_ for m in Base.registry.mappers if issubclass(m.class_, SharedMixin))
 
 
 ALL_MODELS: tuple[type[Any], ...] = (*tenants_models(), *SAMPLES)

@@ -33,6 +33,9 @@ _NAMES = (
     "ck_{}_{}_is_allowed",
     "fk_{}_tenant_id_{}",
     "fk_{}_{}",
+    "uq_{}_{}",
+    "uq_{}_lower_{}",
+    "ix_{}_{}_id",
 )
 
 
@@ -113,6 +116,11 @@ def fill(table: str, column: str, value: str, where: str, *reads: str) -> None:
             )
 
 
+def fill_shared(table: str, column: str, value: str, where: str) -> None:
+    """Set the column in the rows that match of a table that all tenants share, which is small."""
+    op.execute(_escaped(f"UPDATE {table} SET {column} = {value} WHERE {where}"))
+
+
 def require(table: str, column: str) -> None:
     """Refuse NULL. Fails before it locks anything if a row has none: `fill` it first."""
     name = f"ck_{column}_is_given"
@@ -179,6 +187,33 @@ def _add_unique_among_living(table: str, name: str, columns: str) -> None:
     within = [sa.text(f"tenant_id, {columns}")]
     where = sa.text("archived_at IS NULL")
     online.create_index(name, table, within, unique=True, postgresql_where=where)
+
+
+def add_shared_index(table: str, column: str) -> None:
+    """Add the index that lists of a table without tenants are filtered and sorted by."""
+    _add_index(f"ix_{table}_{column}_id", table, f"{column}, id")
+
+
+def drop_shared_index(table: str, column: str) -> None:
+    online.drop_index(f"ix_{table}_{column}_id", table)
+
+
+def add_shared_unique(table: str, column: str, *beside: str) -> None:
+    """Make a column unique among the rows of all tenants, beside others."""
+    columns = [*beside, column]
+    online.create_unique_constraint(f"uq_{table}_{'_'.join(columns)}", table, columns)
+
+
+def drop_shared_unique(table: str, column: str, *beside: str) -> None:
+    _drop_constraint(table, f"uq_{table}_{'_'.join([*beside, column])}")
+
+
+def add_shared_unique_ignoring_case(table: str, column: str) -> None:
+    _add_index(f"uq_{table}_lower_{column}", table, f"lower({column})", unique=True)
+
+
+def drop_shared_unique_ignoring_case(table: str, column: str) -> None:
+    online.drop_index(f"uq_{table}_lower_{column}", table)
 
 
 def add_search(table: str, *columns: str) -> None:
@@ -251,6 +286,16 @@ def add_user_reference(table: str, column: str, ondelete: str) -> None:
 
 
 def drop_user_reference(table: str, column: str) -> None:
+    _drop_constraint(table, f"fk_{table}_{column}")
+
+
+def add_shared_reference(table: str, column: str, target: str, ondelete: str) -> None:
+    """Add a foreign key to a row that all tenants share."""
+    key = f"FOREIGN KEY ({column}) REFERENCES {target} (id)"
+    _add_constraint(table, f"fk_{table}_{column}", f"{key} ON DELETE {ondelete}")
+
+
+def drop_shared_reference(table: str, column: str) -> None:
     _drop_constraint(table, f"fk_{table}_{column}")
 
 

@@ -56,6 +56,15 @@ class TenantMixin:
     )
 
 
+class SharedMixin:
+    """A table without tenants: all of them read its rows, superusers and migrations write them.
+
+    Its step calls `grant_shared`, so that PostgreSQL refuses everybody else.
+    """
+
+    __global_reason__: ClassVar[str | None] = "the same for all tenants, written by superusers"
+
+
 class LinkedIds:
     """The ids of the rows that a row is linked to by a join table, sorted.
 
@@ -112,6 +121,11 @@ def tenant_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyCon
 same_tenant = tenant_foreign_key  # until 3.0
 
 
+def shared_foreign_key(table: str) -> ForeignKey:
+    """Return a foreign key to a SharedMixin's table, whose row stays while it is referred to."""
+    return ForeignKey(f"{table}.id", ondelete="RESTRICT", info={"shared": True})
+
+
 def unique_ignoring_case(table: str, *columns: str) -> Index:
     """Return a unique index that ignores the case of the last column, for `__table_args__`.
 
@@ -144,6 +158,12 @@ def ignoring_case(model: Any) -> frozenset[str]:
 def _mark(mapper: Mapper[Any], _: type[TenantMixin]) -> None:
     """Mark the table as a tenant's, so that statements can be checked without their models."""
     cast(Table, mapper.local_table).info["tenant"] = True
+
+
+@event.listens_for(SharedMixin, "after_mapper_constructed", propagate=True)
+def _mark_shared(mapper: Mapper[Any], _: type[SharedMixin]) -> None:
+    """Mark the table, so that its guarantees and references to it are found without the model."""
+    cast(Table, mapper.local_table).info["shared"] = True
 
 
 def words_of(table: str) -> str:

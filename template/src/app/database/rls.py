@@ -63,6 +63,12 @@ def grant_global(table: str) -> None:
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_rw, app_admin")
 
 
+def grant_shared(table: str) -> None:
+    """Let app_rw read all rows of a SharedMixin's table, and app_admin write them too."""
+    op.execute(f"GRANT SELECT ON {table} TO app_rw")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app_admin")
+
+
 @contextmanager
 def rows_of_all_tenants(table: str) -> Iterator[None]:
     """Let a migration's UPDATE or DELETE affect all rows.

@@ -1,3 +1,4 @@
+import pytest
 from alembic.autogenerate import render_python_code
 from alembic.operations.ops import (
     AddColumnOp,
@@ -17,6 +18,7 @@ from alembic.operations.ops import (
 from sqlalchemy import Column, Integer, Uuid
 
 from app.core.module import find_modules
+from app.database.schema import autogenerate
 from app.database.schema.autogenerate import is_ours, protect_new_tables
 
 
@@ -31,6 +33,11 @@ class TestProtectNewTables:
 
     def test_grants_a_global_table(self) -> None:
         assert "grant_global('tenants')" in _upgrade_that_creates("tenants")
+
+    def test_grants_a_shared_table_for_reading(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(autogenerate, "shared_tables", lambda: ["tenants"])
+
+        assert "grant_shared('tenants')" in _upgrade_that_creates("tenants")
 
     def test_protects_a_dropped_table_when_it_comes_back(self) -> None:
         script = MigrationScript(

@@ -101,6 +101,17 @@ def _create_tables() -> None:
         protect(table)
 
 
+def _create_flags() -> None:
+    """Create a table without tenants that all of them share, with one row."""
+    op.create_table(
+        "flags",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute("INSERT INTO flags VALUES (gen_random_uuid(), 'red')")
+
+
 def _add_tenants() -> None:
     """Create what the words of a table need: tenants, and the function that finds words."""
     op.execute("CREATE TABLE tenants (id uuid PRIMARY KEY)")
@@ -257,6 +268,44 @@ class TestChanges:
         ]
         assert owner.finds("SELECT to_regclass('boats_words')") == [(None,)]
         assert owner.finds(FORCED) == [(True,)]
+
+    def test_of_a_shared_table_know_no_tenant(self, owner: Owner) -> None:
+        def add() -> None:
+            changes.add_column("flags", sa.Column("code", sa.String(9)))
+            changes.fill_shared("flags", "code", "'a:' || name", "code IS NULL")
+            changes.require("flags", "code")
+            changes.add_shared_unique("flags", "code")
+            changes.add_shared_unique("flags", "code", "name")
+            changes.add_shared_unique_ignoring_case("flags", "name")
+            changes.add_shared_index("flags", "name")
+            changes.add_column("boats", sa.Column("flag_id", sa.Uuid()))
+            changes.add_shared_reference("boats", "flag_id", "flags", "RESTRICT")
+
+        def drop() -> None:
+            changes.drop_shared_reference("boats", "flag_id")
+            changes.drop_shared_unique("flags", "code")
+            changes.drop_shared_unique("flags", "code", "name")
+            changes.drop_shared_unique_ignoring_case("flags", "name")
+            changes.drop_shared_index("flags", "name")
+
+        owner.runs(_create_flags, add, add, lambda: changes.rename_column("flags", "name", "title"))
+        renamed = owner.finds(INDEXES.replace("boats", "flags"))
+        codes = owner.finds("SELECT code FROM flags")
+        references = owner.finds(CONSTRAINTS)
+        owner.runs(lambda: changes.rename_column("flags", "title", "name"), drop, drop)
+
+        assert [name for (name,) in renamed] == [
+            "flags_pkey",
+            "ix_flags_title_id",
+            "uq_flags_code",
+            "uq_flags_lower_title",
+            "uq_flags_title_code",
+        ]
+        assert codes == [("a:red",)]
+        assert references == [("fk_boats_flag_id", True)]
+        assert [name for (name,) in owner.finds(INDEXES.replace("boats", "flags"))] == [
+            "flags_pkey"
+        ]
 
     def test_of_types_lose_no_value(self, owner: Owner) -> None:
         owner.runs(

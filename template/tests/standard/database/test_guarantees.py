@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app.config import Settings
 from app.core.module import find_modules
 from app.core.runtime import Runtime
+from app.database.schema import guarantees
 from app.database.schema.guarantees import (
     Finding,
     UnsafeDatabase,
@@ -217,6 +218,19 @@ class TestFindInDatabase:
         findings = await find_in_database(superuser)
 
         assert found in " ".join(map(str, findings))
+
+    async def test_finds_a_shared_table_that_tenants_may_write(
+        self, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guarantees, "shared_tables", lambda: ["users"])
+        await _become(superuser, "app_rw")
+
+        [finding] = await find_in_database(superuser)
+        await _become(superuser, "postgres")
+        await _fix(superuser, [finding])
+
+        assert "table users is shared by all tenants, and each of them may write it" in str(finding)
+        assert await find_in_database(superuser) == []
 
     @pytest.mark.parametrize(
         "violation",

@@ -82,6 +82,32 @@ class TestProtectForPerson:
         await _in_a_migration(settings, step)
 
 
+class TestGrantShared:
+    async def test_lets_the_serving_role_read_only(self, settings: Settings) -> None:
+        def step(connection: Connection) -> None:
+            rls.grant_shared("notes")
+            _become(connection, "app_rw", tenant=ACME)
+
+            assert _tenants(connection) == {ACME, GLOBEX}
+            for statement in ("UPDATE notes SET title = 'mine'", "DELETE FROM notes", FILL):
+                with (
+                    pytest.raises(Exception, match="permission denied"),
+                    connection.begin_nested(),
+                ):
+                    connection.execute(text(statement))
+
+        await _in_a_migration(settings, step)
+
+    async def test_lets_the_role_that_works_across_tenants_write(self, settings: Settings) -> None:
+        def step(connection: Connection) -> None:
+            rls.grant_shared("notes")
+            _become(connection, "app_admin")
+
+            assert connection.execute(text("UPDATE notes SET title = 'ours'")).rowcount == 2
+
+        await _in_a_migration(settings, step)
+
+
 class TestUnprotect:
     async def test_undoes_both(self, settings: Settings) -> None:
         def step(connection: Connection) -> None:

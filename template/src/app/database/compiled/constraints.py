@@ -15,10 +15,13 @@ ALLOWED = "_is_allowed"
 
 
 def references(model: type[Any]) -> Iterator[tuple[str, str]]:
-    """Yield name and column of each foreign key within the tenant (`tenant_foreign_key`)."""
+    """Yield name and column of each foreign key within the tenant (`tenant_foreign_key`), or to a
+    table that all tenants share.
+    """
     for constraint in model.__table__.foreign_key_constraints:
-        if len(constraint.column_keys) == 2 and constraint.column_keys[0] == TENANT:
-            yield name_of(constraint), _key(model, constraint.column_keys[1])
+        within = len(constraint.column_keys) == 2 and constraint.column_keys[0] == TENANT
+        if within or constraint.elements[0].info.get("shared"):
+            yield name_of(constraint), _key(model, constraint.column_keys[-1])
 
 
 def limits(model: type[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -23,7 +23,12 @@ from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
 from app.database.schema.checks import Difference, differences
-from app.database.schema.guarantees import TABLES_WITHOUT_MODEL, global_tables, personal_columns
+from app.database.schema.guarantees import (
+    TABLES_WITHOUT_MODEL,
+    global_tables,
+    personal_columns,
+    shared_tables,
+)
 from app.database.schema.migrations import left_behind
 from app.database.schema.online_changes import move_online
 
@@ -106,7 +111,7 @@ def _with_protection(steps: OpContainer) -> Iterator[MigrateOperation]:
 
 def _protection(table: str) -> Iterator[ProtectTable]:
     if table in global_tables():
-        yield ProtectTable("grant_global", table)
+        yield ProtectTable("grant_shared" if table in shared_tables() else "grant_global", table)
         return
     yield ProtectTable("protect", table)
     if column := personal_columns().get(table):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from app.database.schema.guarantees import REFERENCE_TABLES, personal_columns
+from app.database.schema.guarantees import REFERENCE_TABLES, personal_columns, shared_tables
 
 SEQUENTIAL = text("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
 """Foreign keys to reference tables are changed over one connection for each node."""
@@ -26,8 +26,8 @@ KEYS = text("""
 
 
 def is_reference(table: str) -> bool:
-    """True for a table that every node has whole: users read it without a tenant."""
-    return table in REFERENCE_TABLES or table in personal_columns()
+    """True for a table that every node has whole: users or all tenants read it."""
+    return table in {*REFERENCE_TABLES, *personal_columns(), *shared_tables()}
 
 
 def place(connection: Connection, table: str) -> str:

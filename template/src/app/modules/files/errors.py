@@ -1,4 +1,6 @@
 from app.core.errors import (
+    FieldError,
+    Invalid,
     NotFound,
     PayloadTooLarge,
     TooManyRequests,
@@ -21,6 +23,20 @@ class FileTypeRefused(UnsupportedMediaType):
 
     title = "This type of file is refused"
     detail = "The file is of the type {found}; it may be: {allowed}."
+
+
+class NotAnImage(Invalid):
+    """The request refers to a file that is no image. The type is recognised by the first bytes of
+    the file, not by its name.
+    """
+
+    slug = "not-an-image"
+    title = "This file is no image"
+    detail = "The file of {field} is of the type {found}."
+
+    def __init__(self, field: str, found: str) -> None:
+        named = FieldError.at("body", field, detail=self.title)
+        super().__init__(field=field, found=found, errors=[named])
 
 
 class UploadTooSlow(Unavailable):

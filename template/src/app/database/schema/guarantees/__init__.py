@@ -14,10 +14,10 @@ from app.database.cluster import is_cluster
 
 from ._cluster import CLUSTER_SETTINGS, IN_CLUSTER, REFERENCE_TABLES, SHOW_TABLES_ONLY
 from ._finding import Finding, find
-from ._lists import TABLES_WITHOUT_MODEL, global_tables, personal_columns
+from ._lists import TABLES_WITHOUT_MODEL, global_tables, personal_columns, shared_tables
 from ._policies import find_weak_policies
 from ._roles import BYPASSES, OVERREACHES
-from ._tables import LOOSE_KEYS, SEEN_THROUGH, UNPROTECTED
+from ._tables import LOOSE_KEYS, SEEN_THROUGH, UNPROTECTED, WRITTEN_BY_TENANTS
 
 __all__ = [
     "CLUSTER_SETTINGS",
@@ -30,6 +30,7 @@ __all__ = [
     "global_tables",
     "personal_columns",
     "refuse_unsafe_database",
+    "shared_tables",
 ]
 
 
@@ -76,6 +77,7 @@ async def find_in_database(connection: AsyncConnection) -> list[Finding]:
     findings += await find_weak_policies(connection, parameters, personal, in_cluster=in_cluster)
     findings += await find(connection, LOOSE_KEYS, parameters | people)
     findings += await find(connection, SEEN_THROUGH, parameters)
+    findings += await find(connection, WRITTEN_BY_TENANTS, {"shared_tables": shared_tables()})
     return findings
 
 
@@ -84,5 +86,5 @@ def _of_cluster(personal: Iterable[str]) -> dict[str, Any]:
     return {
         "names": list(names),
         "wanted": list(wanted),
-        "reference": [*REFERENCE_TABLES, *personal],
+        "reference": [*REFERENCE_TABLES, *personal, *shared_tables()],
     }

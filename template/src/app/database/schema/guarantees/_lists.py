@@ -26,6 +26,11 @@ def global_tables() -> dict[str, str]:
     }
 
 
+def shared_tables() -> list[str]:
+    """Return the tables whose rows all tenants read and none writes."""
+    return [table.fullname for _, table in _models() if table.info.get("shared")]
+
+
 def personal_columns() -> dict[str, str]:
     """Return the tables whose rows a user reads without a tenant, and the user's column."""
     return {

@@ -185,3 +185,14 @@ SEEN_THROUGH = (
       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
     """,
 )
+
+WRITTEN_BY_TENANTS = (
+    """
+    SELECT 'table ' || name,
+           'is shared by all tenants, and each of them may write it for the others',
+           format('REVOKE INSERT, UPDATE, DELETE ON %s FROM app_rw, PUBLIC', name)
+    FROM unnest(CAST(:shared_tables AS text[])) AS shared (name)
+    WHERE to_regclass(name) IS NOT NULL
+      AND has_table_privilege('app_rw', to_regclass(name), 'INSERT, UPDATE, DELETE')
+    """,
+)

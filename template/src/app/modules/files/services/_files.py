@@ -7,12 +7,13 @@ from uuid import UUID
 
 from app.core.jobs import Job, job
 from app.core.personal_data import exported
+from app.core.references import reference
 from app.core.unit_of_work import CurrentWork, UnitOfWork
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.rows import Rows
 
-from ..errors import ObjectLost, UploadTooSlow
+from ..errors import NotAnImage, ObjectLost, UploadTooSlow
 from ..events import FileDeleted, FileStored
 from ..permissions import FilePermission
 from ..repositories import FileRepository, StoredFile
@@ -44,6 +45,15 @@ class FileService:
     async def get(self, file_id: UUID) -> StoredFile:
         self.work.require(FilePermission.READ)
         return await self.files.get(file_id)
+
+    async def check_images(self, **file_ids: UUID | None) -> None:
+        """Check the fields of a body that refer to images. Raises ReferenceNotFound, NotAnImage."""
+        for field, file_id in file_ids.items():
+            if file_id is not None:
+                with reference(field):
+                    file = await self.get(file_id)
+                if not file.media_type.startswith("image/"):
+                    raise NotAnImage(field, file.media_type)
 
     async def store(self, *, name: str, pieces: AsyncIterator[bytes]) -> StoredFile:
         """Write the object first, then its row; delete the object if anything fails.

@@ -16,6 +16,7 @@ from obstore.exceptions import GenericError
 from obstore.store import LocalStore
 
 from app.core.permissions import Role
+from app.core.references import ReferenceNotFound
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit import clock
@@ -24,11 +25,12 @@ from app.modules.tenants import TenantDeleted, TenantService
 from tests.support.jobs import run_waiting
 from tests.support.people import Person, add_member
 
-from ..errors import TooManyUploads, UploadTooSlow
+from ..errors import NotAnImage, TooManyUploads, UploadTooSlow
 from ..services import FileService
 from ..settings import FileSettings
 from ..storage import Storage
 from ..subscribers import delete_tenant_objects
+from .factory import make_file
 
 URL = "/api/v1/files"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -50,6 +52,24 @@ async def upload(client: AsyncClient, content: Any = PNG, name: str = "dot.png")
 async def objects_of(storage: Storage, tenant_id: UUID) -> list[UUID]:
     later = clock.now() + timedelta(days=1)
     return [each async for batch in storage.written_before(tenant_id, later) for each in batch]
+
+
+class TestImage:
+    async def test_is_a_file_whose_type_says_so(
+        self, work: UnitOfWork, rival_work: UnitOfWork
+    ) -> None:
+        image, text = await make_file(work), await make_file(work, media_type="text/plain")
+        strange = await make_file(rival_work)
+        await rival_work.commit()
+        service = FileService(work)
+
+        await service.check_images(photo_id=image.id, other_id=None)
+        with pytest.raises(NotAnImage) as refused:
+            await service.check_images(photo_id=image.id, logo_id=text.id)
+        with pytest.raises(ReferenceNotFound, match="photo_id"):
+            await service.check_images(photo_id=strange.id)
+
+        assert [error.pointer for error in refused.value.errors] == ["/body/logo_id"]
 
 
 class TestUpload:
