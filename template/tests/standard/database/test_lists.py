@@ -2,15 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import bindparam, select
+from sqlalchemy import Numeric, bindparam, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.unit_of_work import UnitOfWork
-from app.database.compiled.lists import MOST_SHAPES, Lists, Shape
+from app.database.compiled.lists import (
+    MOST_SHAPES,
+    Filter,
+    Lists,
+    Shape,
+    at_least,
+    conditions_of,
+)
 from app.database.compiled.statement import Statement
 from app.database.pagination import InvalidCursor
 from app.database.repository import Repository, any_of, at_most, is_empty
@@ -19,6 +28,17 @@ from app.modules.users.models import AuthSession
 from tests.support.people import Person
 
 AFTER = datetime(2030, 1, 3, tzinfo=UTC)
+
+
+class Catalogue(DeclarativeBase):
+    """A base of its own, so that its tables are in no migration."""
+
+
+class Priced(Catalogue):
+    __tablename__ = "priced"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    price: Mapped[Decimal] = mapped_column(Numeric(5, 4))
 
 
 class Invitations(Repository[Invitation]):
@@ -196,3 +216,14 @@ class TestDeclaration:
 
 def _compiled_again(*_: Any) -> None:
     raise AssertionError("a list was compiled again")
+
+
+@pytest.mark.parametrize("declared", [Priced.price, at_least(Priced.price), any_of(Priced.price)])
+def test_decimals_are_compared_with_any_digits(declared: Filter) -> None:
+    """A cast to NUMERIC(5, 4) would round 1.00005, and refuse 10."""
+    [condition] = conditions_of(Priced, [declared]).values()
+
+    compared = Statement(select(Priced.id).where(condition)).sql
+
+    assert "NUMERIC" in compared
+    assert "NUMERIC(" not in compared

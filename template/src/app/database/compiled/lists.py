@@ -17,7 +17,9 @@ from sqlalchemy import (
     ARRAY,
     BindParameter,
     ColumnElement,
+    Float,
     Integer,
+    Numeric,
     any_,
     bindparam,
     func,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.types import TypeEngine
 
 from app.database.compiled.model_statements import Statements
 from app.database.compiled.standalone import ReadStatement
@@ -54,19 +57,19 @@ Filter = InstrumentedAttribute[Any] | Condition | Declared
 def at_least(attribute: InstrumentedAttribute[Any]) -> Declared:
     """Return the filter `issued_on_from`: this value or a greater one."""
     name, column = f"{attribute.key}_from", attribute.property.columns[0]
-    return Declared(name, attribute.key, column >= bindparam(name, type_=column.type))
+    return Declared(name, attribute.key, column >= bindparam(name, type_=_compared(column)))
 
 
 def at_most(attribute: InstrumentedAttribute[Any]) -> Declared:
     """Return the filter `issued_on_to`: this value or a smaller one."""
     name, column = f"{attribute.key}_to", attribute.property.columns[0]
-    return Declared(name, attribute.key, column <= bindparam(name, type_=column.type))
+    return Declared(name, attribute.key, column <= bindparam(name, type_=_compared(column)))
 
 
 def any_of(attribute: InstrumentedAttribute[Any]) -> Declared:
     """Return the filter `status_any`: one of several values."""
     name, column = f"{attribute.key}_any", attribute.property.columns[0]
-    values: ColumnElement[Any] = bindparam(name, type_=ARRAY(column.type))
+    values: ColumnElement[Any] = bindparam(name, type_=ARRAY(_compared(column)))
     if attribute.key in ignoring_case(attribute.class_):  # type: ignore[arg-type]  # can be hashed
         raise TypeError(f"{attribute} is compared in any case, and so with one value at a time")
     return Declared(name, attribute.key, column == any_(values))
@@ -200,10 +203,19 @@ def _named(model: type[Any], declared: Filter) -> tuple[str, Condition]:
 
 def _equals(model: type[Any], attribute: InstrumentedAttribute[Any]) -> Condition:
     column: ColumnElement[Any] = attribute.property.columns[0]
-    value: ColumnElement[Any] = bindparam(attribute.key, type_=column.type)
+    value: ColumnElement[Any] = bindparam(attribute.key, type_=_compared(column))
     if attribute.key in ignoring_case(model):  # type: ignore[arg-type]  # a class can be hashed
         return func.lower(column) == func.lower(value)
     return column == value
+
+
+def _compared(column: Any) -> TypeEngine[Any]:
+    """Return the type of a value to compare: a decimal with any digits, which a cast to the
+    column's type would round or refuse.
+    """
+    kind: TypeEngine[Any] = column.type
+    is_decimal = isinstance(kind, Numeric) and not isinstance(kind, Float)
+    return Numeric() if is_decimal else kind
 
 
 def _from(columns: list[Any], order: Order, start: Start) -> list[Condition]:
@@ -218,7 +230,7 @@ def _from(columns: list[Any], order: Order, start: Start) -> list[Condition]:
             return [is_after_id]
         case Start.AFTER_ROW:
             here = tuple_(first, ids)
-            there = tuple_(bindparam("_after_value", type_=first.type), last_id)
+            there = tuple_(bindparam("_after_value", type_=_compared(first)), last_id)
             return [here < there if order.descending else here > there]
         case Start.AFTER_EMPTY:
             return [first.is_(None), is_after_id]
