@@ -1,6 +1,6 @@
 """Projects with random modules pass the whole check."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def clone(described: dict[str, Any], render: Render, make_clone: Callable[[Path]
 class TestRandomProject:
     def test_has_all_that_may_refer(self, described: dict[str, Any]) -> None:
         """If this fails, choose another seed."""
-        fields = [text for module in described.values() for text in module["fields"].values()]
+        fields = [text for module in described.values() for text in _texts(module["fields"])]
 
         targets = {text.split()[1].rstrip("?") for text in fields if text.startswith("ref ")}
         assert targets >= ({"users"} if "holders" in described else {"users", "files"})
@@ -55,3 +55,9 @@ class TestRandomProject:
         folders = [f"src/app/modules/{names_of(module).package}" for module in described]
 
         clone.run("pytest", "--quiet", "tests/architecture", *folders)
+
+
+def _texts(fields: dict[str, Any]) -> Iterator[str]:
+    """Yield the descriptions of fields, also of those of rows in lists."""
+    for said in fields.values():
+        yield from _texts(said["many"]) if isinstance(said, dict) else [said]

@@ -18,7 +18,7 @@ from app.core.module import find_modules
 from app.database.asyncpg.transaction import Transaction
 from app.database.compiled.lists import Declared
 from app.database.pagination import encode_sorted
-from app.database.repository import Repository, RowNotFound
+from app.database.repository import Repository, RowNotFound, ValueNotAllowed
 from app.kit.ids import new_id
 
 from .two_tenants import TwoTenants, tenants_models
@@ -31,6 +31,14 @@ VALUES: Mapping[Any, Any] = {
 }
 UNDERLYING = {"query", "first", "all", "page", "sorted_page", "listed"}
 """Methods that take a query or filters; the other methods call them."""
+FAILURES = (
+    RowNotFound,
+    ValueNotAllowed,
+    SQLAlchemyError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ async def questions_of(
         if name.startswith("_") or name in UNDERLYING:
             continue
         async with two_tenants.session() as session, _noting(engine, patch) as noted:
-            with suppress(RowNotFound, SQLAlchemyError, LookupError, TypeError, AttributeError):
+            with suppress(*FAILURES):
                 await getattr(repository(session), name)(**_arguments(method, repository, row))
         questions += [Question(f"{repository.__name__}.{name}", *each) for each in noted]
     return [*questions, *await lists_of(two_tenants, repository, patch)]
