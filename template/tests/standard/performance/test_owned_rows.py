@@ -171,6 +171,17 @@ class TestValues:
             assert (full.position, full.note_id, full.tenant_id) == (0, row.id, row.tenant_id)
             assert (empty.quantity, empty.price, empty.data) == (1, None, None)
 
+    @pytest.mark.parametrize("hours", [-23, 16, 23])
+    async def test_have_any_offset_from_utc(self, work: UnitOfWork, hours: int) -> None:
+        """PostgreSQL reads offsets below 16 hours only; the driver sends none."""
+        at = dt.datetime(2030, 1, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=hours)))
+
+        note = await OwningNoteRepository(work.session).create(
+            name="Offset", lines=[{"title": "a", "at": at}]
+        )
+
+        assert [line.at for line in note.lines] == [at]
+
     async def test_of_an_entity_are_not_there(self, work: UnitOfWork, ids: list[UUID]) -> None:
         entity = await work.session.get_one(OwningNote, (work.tenant.tenant_id, ids[0]))
 

@@ -195,8 +195,20 @@ class OwnedTable:
 
 
 def rows_as_json(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Return what `replace` takes."""
-    return to_jsonable_python(rows)
+    """Return what `replace` takes, with times in UTC: PostgreSQL reads no offset of 16 hours."""
+    return to_jsonable_python(
+        [{name: _in_utc(value) for name, value in row.items()} for row in rows]
+    )
+
+
+def _in_utc(value: Any) -> Any:
+    """Leave a time as it is if it would lie outside of the years that Python knows."""
+    if not isinstance(value, dt.datetime) or value.tzinfo is None:
+        return value
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        return value
 
 
 def _default(column: Column[Any]) -> Any:

@@ -34,6 +34,7 @@ BY_SQLSTATE: dict[str, type[AppError]] = {
     "22000": Invalid,  # out of range, detected by asyncpg
     "22007": Invalid,  # not a date or time
     "22008": Invalid,  # date or time out of range
+    "22009": Invalid,  # offset of a time out of range
     "22001": Invalid,  # text too long
     "22003": Invalid,  # number out of range
     "22021": Invalid,  # null byte in text
