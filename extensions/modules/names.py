@@ -57,11 +57,11 @@ class Names:
 
     @property
     def class_name(self) -> str:
-        return _pascal(self.singular)
+        return pascal(self.singular)
 
     @property
     def plural_class_name(self) -> str:
-        return _pascal(self.plural)
+        return pascal(self.plural)
 
     @property
     def label(self) -> str:
@@ -104,5 +104,6 @@ def _forms(word: str) -> tuple[str, str]:
     return word, plural
 
 
-def _pascal(name: str) -> str:
+def pascal(name: str) -> str:
+    """Return the name in CamelCase: `IssuedOn` for `issued_on`."""
     return "".join(part.capitalize() for part in name.split("_"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..names import Names
+from ..names import Names, pascal
 
 Kind = Literal[
     "str",
@@ -112,7 +112,7 @@ class Field:
     @property
     def class_name(self) -> str:
         """Return the name in CamelCase: `IssuedOn` for `issued_on`."""
-        return "".join(part.capitalize() for part in self.name.split("_"))
+        return pascal(self.name)
 
     @property
     def required(self) -> bool:

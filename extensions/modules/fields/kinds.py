@@ -84,6 +84,7 @@ PLAIN_KINDS: Mapping[str, PlainKind] = {
         seed="dt.time(number)",
         imports="import datetime as dt",
         values="import datetime as dt",
+        answer="TimeOfDay",
     ),
     "duration": PlainKind(
         python="dt.timedelta",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..names import Names, names_of
+from ..names import Names, names_of, pascal
 from ..reserved_names import owner_of
 from ..words import MANY, is_many
 from .field import Field
@@ -64,7 +64,7 @@ class Many:
     @property
     def class_name(self) -> str:
         """Return the name in CamelCase, for the names of tests: `Lines`."""
-        return "".join(part.capitalize() for part in self.name.split("_"))
+        return pascal(self.name)
 
     @property
     def limits(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ..filters import in_ascii
+from ..names import pascal
 from .enums import ARROW
 from .field import Field
 
@@ -45,7 +46,7 @@ class Step:
 
     @property
     def class_name(self) -> str:
-        return "".join(part.capitalize() for part in self.name.split("_"))
+        return pascal(self.name)
 
     @property
     def path(self) -> list["Step"]:

@@ -120,7 +120,19 @@ def _extremes(prepared: RouteCall, field: Schema) -> Iterator[Any]:
             yield from (*NUMBERS, schema.get("minimum", 0), schema.get("maximum", 0))
         elif kind in ("object", None):
             yield from _objects()
+        elif kind == "array":
+            yield from _lists(prepared, schema)
         yield from BY_FORMAT.get(form, [])
+
+
+def _lists(prepared: RouteCall, schema: Schema) -> Iterator[list[Any]]:
+    """Yield lists of objects, each with an extreme in one of its fields."""
+    item = prepared.examples.resolved(schema.get("items", {}))
+    fields = item.get("properties", {})
+    for name, field in fields.items():
+        for extreme in _extremes(prepared, field):
+            valid = {each: prepared.examples.value(fields[each], each) for each in item["required"]}
+            yield [valid | {name: extreme}] * max(1, schema.get("minItems", 1))
 
 
 def _texts(schema: Schema) -> Iterator[str]:

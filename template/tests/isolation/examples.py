@@ -5,10 +5,14 @@ If they do not fit a field, give it an example: `Field(examples=["…"])`.
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from secrets import token_hex
 from typing import Any, TypeAlias
 
 from tests.support.people import PASSWORD
+
+from .limits import matching
 
 Schema: TypeAlias = dict[str, Any]
 Reference: TypeAlias = Callable[[str], str]
@@ -24,19 +28,9 @@ BY_FORMAT = {
     "json-string": "{}",
     "ipv4": "192.0.2.1",
 }
-LIKELY = (
-    "abcdef",
-    "ABCDEF",
-    "abc-def",
-    "a1",
-    "A1",
-    "EUR",
-    "en",
-    "123456",
-    "1.00",
-    "12:00",
-    "#aabbcc",
-)
+LIKELY = ("abcdef", "abc-def", "a1", "EUR", "en", "123456", "1.00", "12:00", "#aabbcc")
+COMPARED = re.compile(r"(greater|less) than(?: or equal to)? (\w+)\.", re.IGNORECASE)
+"""What the description of a field says that is compared with one before it."""
 
 
 class Examples:
@@ -75,13 +69,19 @@ class Examples:
         ]
 
     def _object(self, schema: Schema, _: str) -> Any:
-        fields = schema.get("properties", {})
-        return {name: self.value(field, name) for name, field in fields.items()}
+        values: dict[str, Any] = {}
+        for name, field in schema.get("properties", {}).items():
+            values[name] = self.value(field, name)
+            compared = COMPARED.search(self.resolved(field).get("description", ""))
+            if compared and compared[2] in values:
+                sign = 1 if compared[1].lower() == "greater" else -1
+                values[name] = _beyond(values[compared[2]], sign)
+        return values
 
     def _array(self, schema: Schema, name: str) -> Any:
         if name.startswith("_") or "items" not in schema:
             return []
-        return [self.value(schema["items"], name)]
+        return [self.value(schema["items"], name)] * max(1, schema.get("minItems", 1))
 
     def _string(self, schema: Schema, name: str) -> str:
         kind = schema.get("format")
@@ -95,7 +95,7 @@ class Examples:
         longest = schema.get("maxLength", len(text))
         text = text if longest >= len(text) else token_hex(longest)[:longest]
         if pattern := schema.get("pattern"):
-            likely = (text, pattern.strip("^$"), *LIKELY)
+            likely = (text, *LIKELY, matching(pattern.removeprefix("^").removesuffix("$"), 0))
             return next((each for each in likely if re.search(pattern, each)), "")
         return text
 
@@ -115,3 +115,19 @@ class Examples:
 
     def _any(self, *_: Any) -> Any:
         return {"text": self.marker}
+
+
+def _beyond(value: Any, sign: int) -> Any:
+    """Return a value that is greater, or less for a sign of -1."""
+    if not isinstance(value, str):
+        return value + sign
+    for kind, step in ((date, timedelta(days=1)), (datetime, timedelta(days=1))):
+        try:
+            return (kind.fromisoformat(value) + sign * step).isoformat()
+        except ValueError:
+            continue
+    if value.startswith("P"):
+        return "P2D" if sign > 0 else "PT1H"
+    if ":" in value:
+        return time.fromisoformat(value).replace(hour=12 + sign).isoformat()
+    return str(Decimal(value) + sign)

@@ -70,7 +70,7 @@ async def wait_for_jobs(settings: Settings) -> None:
     try:
         with suppress(TimeoutError, SQLAlchemyError, OSError):
             async with asyncio.timeout(JOBS_SECONDS):
-                while await _has_jobs(database.rw):  # noqa: ASYNC110 - happens in Postgres
+                while await _has_jobs(database.rw):  # noqa: ASYNC110 - another process ends the jobs
                     await asyncio.sleep(0.2)
     finally:
         await database.close()

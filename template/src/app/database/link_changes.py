@@ -6,14 +6,12 @@ from alembic import op
 from app.database import online
 from app.database.rls import protect
 
-EXISTS = sa.text("SELECT to_regclass(:name) IS NOT NULL")
-
 
 def add_links(
     table: str, own_column: str, owner: str, column: str, target: str, ondelete: str
 ) -> None:
     """Create the join table of rows of `owner` and `target`, with its row security."""
-    if not op.get_context().as_sql and op.get_bind().scalar(EXISTS, {"name": table}):
+    if online.has_table(table):
         return
     op.create_table(
         table,

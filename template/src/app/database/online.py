@@ -14,7 +14,13 @@ from alembic import op
 from sqlalchemy import text
 from sqlalchemy.sql.elements import TextClause
 
+EXISTS = text("SELECT to_regclass(:name) IS NOT NULL")
 INVALID = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+
+
+def has_table(name: str) -> bool:
+    """True if the table is there; False where a migration is only written as SQL."""
+    return not op.get_context().as_sql and bool(op.get_bind().scalar(EXISTS, {"name": name}))
 
 
 def create_index(

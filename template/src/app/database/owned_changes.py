@@ -8,14 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from app.database import online
 from app.database.rls import protect
-
-EXISTS = sa.text("SELECT to_regclass(:name) IS NOT NULL")
 
 
 def add_owned_rows(table: str, own_column: str, owner: str, *columns: sa.Column[Any]) -> None:
     """Create the table of rows that belong to rows of `owner`, with its row security."""
-    if not op.get_context().as_sql and op.get_bind().scalar(EXISTS, {"name": table}):
+    if online.has_table(table):
         return
     op.create_table(
         table,

@@ -63,7 +63,10 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 TimeOfDay = Annotated[
     dt.time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": TIME})
 ]
-"""A time without a zone, such as an opening hour."""
+"""A time without a zone, such as an opening hour.
+
+JSON Schema's own format `time` (RFC 3339) has a zone.
+"""
 Duration = Annotated[
     dt.timedelta,
     BeforeValidator(_duration),

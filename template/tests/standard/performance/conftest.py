@@ -8,9 +8,11 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from app.config import Settings
+from app.core.unit_of_work import UnitOfWork, open_unit
 from app.main import create_app
 from tests.support.notes import modules_and_notes
 from tests.support.notes_fixtures import app, runtime, settings
+from tests.support.people import Person
 from tests.support.wire import Wire, tapped
 
 __all__ = ["app", "runtime", "settings"]
@@ -31,3 +33,10 @@ async def wired(settings_with_notes: Settings) -> AsyncIterator[tuple[FastAPI, W
             async with wired_app.state.runtime.revocations.kept_current():
                 yield wired_app, wire
             await wired_app.state.runtime.close()
+
+
+@pytest_asyncio.fixture
+async def wired_work(wired: tuple[FastAPI, Wire], owner: Person) -> AsyncIterator[UnitOfWork]:
+    wired_app, _ = wired
+    async with open_unit(wired_app.state.runtime, owner.actor, owner.context) as work:
+        yield work

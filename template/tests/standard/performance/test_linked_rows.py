@@ -1,6 +1,5 @@
 """Rows with lists of references: read with them, in as many round trips as without."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Mapped
 
 from app.config import Settings
-from app.core.unit_of_work import UnitOfWork, open_unit
+from app.core.unit_of_work import UnitOfWork
 from app.database.link_changes import add_links, drop_links, set_links_rule
 from app.database.links import LinkedRepository, linked_to
 from app.database.mixins import (
@@ -27,7 +26,6 @@ from app.database.rls import protect
 from app.kit.ids import new_id
 from tests.support.fast_paths import needs_fast_paths
 from tests.support.notes import Notes
-from tests.support.people import Person
 from tests.support.wire import Wire
 
 TABLE, LINKS = "test_linked_notes", "test_note_links"
@@ -72,13 +70,6 @@ def _tables(settings_with_notes: Settings) -> None:
                 add_links(LINKS, "note_id", TABLE, "other_id", TABLE, "RESTRICT")
             set_links_rule(LINKS, "other_id", TABLE, "CASCADE")
     owner.dispose()
-
-
-@pytest_asyncio.fixture
-async def wired_work(wired: tuple[FastAPI, Wire], owner: Person) -> AsyncIterator[UnitOfWork]:
-    app, _ = wired
-    async with open_unit(app.state.runtime, owner.actor, owner.context) as work:
-        yield work
 
 
 @pytest_asyncio.fixture

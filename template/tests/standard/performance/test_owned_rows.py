@@ -1,7 +1,6 @@
 """Rows that own rows: read with them, and written in as many round trips whatever their number."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from app.config import Settings
 from app.core.audit import copy_of
 from app.core.audit._log import Act
 from app.core.observability.logging import HIDDEN
-from app.core.unit_of_work import UnitOfWork, open_unit
+from app.core.unit_of_work import UnitOfWork
 from app.database.mixins import (
     OwnedRows,
     TenantMixin,
@@ -33,7 +32,6 @@ from app.database.rls import protect
 from app.kit.ids import new_id
 from tests.support.fast_paths import needs_fast_paths
 from tests.support.notes import Notes
-from tests.support.people import Person
 from tests.support.wire import Wire
 
 TABLE, LINES = "test_owning_notes", "test_note_lines"
@@ -115,13 +113,6 @@ def _tables(settings_with_notes: Settings) -> None:
                 f" ADD CONSTRAINT ck_{LINES}_quantity_is_allowed CHECK (quantity >= 0)"
             )
     owner.dispose()
-
-
-@pytest_asyncio.fixture
-async def wired_work(wired: tuple[FastAPI, Wire], owner: Person) -> AsyncIterator[UnitOfWork]:
-    app, _ = wired
-    async with open_unit(app.state.runtime, owner.actor, owner.context) as work:
-        yield work
 
 
 @pytest_asyncio.fixture

@@ -130,7 +130,7 @@ class SupportIsReadOnly(Forbidden):
 
 
 class NotFound(AppError):
-    """The thing that you asked for does not exist, or you may not see it.
+    """The resource does not exist, or you may not see it.
 
     The response is the same in both cases.
     """

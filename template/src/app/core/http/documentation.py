@@ -4,6 +4,7 @@ The Content-Security-Policy allows scripts of this app only, so nothing on the p
 styles, which both libraries write.
 """
 
+from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -56,6 +57,11 @@ REDOC = """<body style="margin:0">{environment}
 <script src="/docs/assets/redoc.standalone.js"></script>"""
 
 
+@cache
+def _redoc_script() -> bytes:
+    return (ASSETS / REDOC_SCRIPT).read_bytes().replace(FOREIGN_LOGO, OWN_LOGO)
+
+
 def documentation_routes(name: str, environment: str) -> APIRouter:
     """Return the routes; each page says which environment of the app it belongs to."""
     router = APIRouter(include_in_schema=False)
@@ -87,8 +93,7 @@ def documentation_routes(name: str, environment: str) -> APIRouter:
         if file not in NAMES:
             raise NotFound
         if file == REDOC_SCRIPT:
-            script = (ASSETS / file).read_bytes().replace(FOREIGN_LOGO, OWN_LOGO)
-            return Response(script, media_type="text/javascript", headers=A_DAY)
+            return Response(_redoc_script(), media_type="text/javascript", headers=A_DAY)
         return FileResponse(ASSETS / file, headers=A_DAY)
 
     return router

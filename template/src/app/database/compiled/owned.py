@@ -60,7 +60,7 @@ FROM_JSON: Mapping[type, Callable[[Any], Any]] = {
     dt.datetime: _moment,
     dt.timedelta: _duration,
 }
-"""What makes the Python value of a column; all others are in JSON as they are."""
+"""Functions that make the Python value of a column of that type; other types need none."""
 
 
 class OwnedTable:
