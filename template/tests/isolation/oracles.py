@@ -16,6 +16,7 @@ from .route_call import RouteCall, essence, route_call
 from .routes import routes_to_attack
 from .two_tenants import FOREIGN, TwoTenants, tenants_models
 
+IN_THE_BODY = "tells a foreign id from a random one in"
 COMBINATIONS = 200
 """The maximum of combinations of own and foreign ids, for a path with several."""
 
@@ -106,7 +107,7 @@ async def _with_ids_in_the_body(route_call: RouteCall, target: Target) -> AsyncI
         for foreign in target.ids:
             known = await _call(route_call, route_call.own_path(), {field: str(foreign)})
             if _differ(known, unknown, target):
-                yield f"tells a foreign id from a random one in {field}"
+                yield f"{IN_THE_BODY} {field}"
 
 
 async def _naming_the_tenant(route_call: RouteCall, target: Target) -> AsyncIterator[str]:

@@ -45,7 +45,7 @@ def remove_composite_keys(connection: Connection) -> None:
     for table in _tables_of_tenants():
         for key in _composite(table):
             target = key.referred_table.name
-            column = next(c for c in key.column_keys if c != "tenant_id")
+            column = _reference(key)
             connection.execute(text(f"ALTER TABLE {target} ADD UNIQUE (id)"))
             connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {key.name}"))
             connection.execute(
@@ -78,6 +78,15 @@ def _with_tenant(metadata: MetaData) -> Iterator[Table]:
     for table in metadata.sorted_tables:
         if "tenant_id" in table.primary_key.columns:
             yield table
+
+
+def composite_references() -> set[str]:
+    """Return the columns whose composite keys are removed."""
+    return {_reference(key) for table in _tables_of_tenants() for key in _composite(table)}
+
+
+def _reference(key: ForeignKeyConstraint) -> str:
+    return next(name for name in key.column_keys if name != "tenant_id")
 
 
 def _composite(table: Table) -> Iterator[ForeignKeyConstraint]:
