@@ -12,7 +12,17 @@ from app.core.unit_of_work import open_unit
 from app.database.tenancy import TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
 from tests.support.people import Person, create_tenant
-from tests.support.queue import change, counted, ends, process, queued, saw, until, worker
+from tests.support.queue import (
+    AFTER_A_KILL,
+    change,
+    counted,
+    ends,
+    process,
+    queued,
+    saw,
+    until,
+    worker,
+)
 from tests.support.samples import CounterMoved, SystemStarted, TenantNamed, seen
 
 
@@ -205,7 +215,7 @@ class TestKilledProcess:
 
         async with process(queue.settings, "worker"):
             assert await counted(queue, owner, counter) == 0
-        async with worker(queue):
+        async with worker(queue, AFTER_A_KILL):
             await until(lambda: all_have(queue, "handled"))
 
         assert await counted(queue, owner, counter) == 1
