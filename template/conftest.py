@@ -2,10 +2,13 @@
 
 import gc
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.support.everyday import is_left_out, left_out
 
 GROUPS = {
     "tests/isolation/": "isolation",
@@ -26,6 +29,24 @@ WORDS = (
     "tests.support.scenario",
     "tests.support.standard_texts",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--everyday",
+        action="store_true",
+        help="leave out tests of what only the standard changes: tests/support/everyday.py",
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.getoption("everyday") and is_left_out(collection_path) else None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if not config.getoption("everyday") or not (files := left_out()):
+        return None
+    return f"left out: {len(files)} files of tests of the unchanged standard; make check runs them"
 
 
 def pytest_configure(config: pytest.Config) -> None:

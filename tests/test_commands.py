@@ -116,6 +116,8 @@ ELSEWHERE = {
     "make test only=src/app/modules/<name>": "make test only=tests/standard/core/test_logging.py",
     "make test only=src/app/modules/invoices": "make test only=tests/standard/core/test_logging.py",
     "make test only=tests/architecture": "make test only=tests/standard/core/test_logging.py",
+    "make test only=tests/standard/core": "make test only=tests/standard/core/test_logging.py",
+    "make test only=…": "make test only=tests/standard/core/test_logging.py",
     "make migration": 'make migration m="due date"',
     'make migration m="add due date"': "test_modules_by_hand.py: test_is_added_in_six_steps",
     'make migration m="drop webhooks"': 'make migration m="due date"',

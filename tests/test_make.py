@@ -71,6 +71,11 @@ def test_one_file_needs_no_processes_of_its_own(project: Path, only: str, proces
     assert f"pytest --numprocesses {processes} " in make(project, "--dry-run", "test", only).stdout
 
 
+@pytest.mark.parametrize(("only", "is_left_out"), [("only=", True), ("only=tests/standard", False)])
+def test_the_standards_own_tests_are_left_out_unless_named(project: Path, only: str, is_left_out: bool) -> None:
+    assert ("--everyday" in make(project, "--dry-run", "test", only).stdout) is is_left_out
+
+
 def test_dev_takes_a_port(project: Path) -> None:
     assert "app serve --reload --port 8001" in make(project, "--dry-run", "dev", "port=8001").stdout
 
