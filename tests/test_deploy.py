@@ -4,6 +4,7 @@ import configparser
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -279,6 +280,35 @@ class TestMonitoring:
         assert config["rule_files"] == ["alerts.yml"]
 
 
+    def test_alerts_fire_when_they_should(self, tmp_path: Path) -> None:
+        """tests/alerts.yml has series for each alert, and what comes of them."""
+        cases = yaml.safe_load((ROOT / "tests/alerts.yml").read_text(encoding="utf-8"))["tests"]
+        checks = [check for case in cases for check in case["alert_rule_test"]]
+        rules = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+        assert {check["alertname"] for check in checks if check["exp_alerts"]} == {rule["alert"] for rule in rules}
+
+        promtool = _program("promtool")
+        for file in (*MONITORING.iterdir(), ROOT / "tests/alerts.yml"):
+            (tmp_path / ("cases.yml" if file.parent == ROOT / "tests" else file.name)).write_bytes(file.read_bytes())
+        for command in ("check rules alerts.yml", "check config --syntax-only prometheus.yml", "test rules cases.yml"):
+            _run(promtool, *command.split(), folder=tmp_path)
+
+
+class TestCaddy:
+    def test_reads_its_file(self, tmp_path: Path) -> None:
+        caddy = _program("caddy")
+        file = tmp_path / "Caddyfile"
+        file.write_bytes((COMPOSE / "Caddyfile").read_bytes())
+
+        _run(caddy, "validate", "--adapter", "caddyfile", "--config", str(file), folder=tmp_path)
+        done = _run(caddy, "adapt", "--adapter", "caddyfile", "--config", str(file), folder=tmp_path)
+
+        [server] = json.loads(done)["apps"]["http"]["servers"].values()
+        assert server["listen"] == [":443"]
+        assert server["routes"][0]["match"] == [{"host": [GIVEN["HOST"]]}]
+        assert '"dial":"app:8000"' in done
+
+
 class TestRestoreOfEachNight:
     def test_is_the_same_in_both_kinds_of_ci(self) -> None:
         github = yaml.safe_load((ROOT / "template/.github/workflows/restore.yml").read_text(encoding="utf-8"))
@@ -319,6 +349,21 @@ class TestAll:
         assert steps[pushed]["with"]["sbom"] is True
         assert [line.split()[0] for line in gitlab][-4:] == ["$TRIVY", "$TRIVY", "docker", "docker"]
         assert "push" in gitlab[-1]
+
+
+def _program(name: str) -> str:
+    """Return a program that not every machine has, or skip the test."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def _run(*command: str, folder: Path) -> str:
+    variables = {**os.environ, **GIVEN, "HOME": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _is_there(source: str, volumes: dict[str, Any]) -> None:
