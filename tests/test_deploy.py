@@ -36,11 +36,11 @@ SERVICE = set(
     " stop_grace_period logging ports secrets healthcheck depends_on shm_size".split()
 )
 KAMAL_KEYS = set(
-    "service image servers proxy registry builder env volumes drain_timeout deploy_timeout readiness_delay"
-    " retain_containers hooks_path secrets_path".split()
+    "service image primary_role servers proxy registry builder env volumes drain_timeout deploy_timeout"
+    " readiness_delay retain_containers secrets_path".split()
 )
 ROLE_KEYS, PROXY_KEYS = (
-    {"hosts", "cmd", "options", "env"},
+    {"hosts", "cmd", "options", "env", "proxy"},
     set("ssl host app_port forward_headers response_timeout healthcheck".split()),
 )
 OURS = {"app": "serve", "worker": "work", "migrate": "migrate"}
@@ -236,8 +236,21 @@ class TestKamal:
         assert kamal["proxy"]["response_timeout"] > 30
         assert kamal["drain_timeout"] > 25
 
+    def test_migrates_before_the_web_starts(self, kamal: dict[str, Any]) -> None:
+        """Kamal starts the primary role first, and uploads its secrets only then: no hook could migrate before."""
+        worker, web = (kamal["servers"][role] for role in ("worker", "web"))
+
+        assert kamal["primary_role"] == "worker"
+        assert worker["cmd"].startswith('sh -c "app migrate && exec app worker ')
+        assert (worker["proxy"], web["proxy"]) == (False, True)
+        assert not set("'\"") & set(worker["options"]["health-cmd"]), "Kamal quotes it"
+        assert web["options"].items() <= worker["options"].items()
+
+    def test_is_called_as_kamal_takes_options(self) -> None:
+        """Before the command Kamal takes none: it shows its help."""
+        assert 'k() { kamal "$@" --config-file' in (KAMAL / "README.md").read_text(encoding="utf-8")
+
     def test_finds_its_own_files(self, kamal: dict[str, Any]) -> None:
-        assert (ROOT / "template" / kamal["hooks_path"] / "pre-deploy").exists()
         assert (ROOT / "template" / (kamal["secrets_path"] + ".example")).exists()
 
 
@@ -321,11 +334,11 @@ class TestRestoreOfEachNight:
 
 class TestAll:
     def test_scripts_are_scripts(self) -> None:
-        scripts = [*DEPLOY.rglob("*.sh"), *(KAMAL / "hooks").iterdir()]
+        scripts = [*DEPLOY.rglob("*.sh")]
         for script in scripts:
             shell = "bash" if "bash" in script.read_text(encoding="utf-8").splitlines()[0] else "sh"
             subprocess.run([shell, "-n", script], check=True)
-        assert len(scripts) == 5
+        assert len(scripts) == 4
 
     def test_pages_are_a_screen(self) -> None:
         for page in DEPLOY.rglob("README.md"):
