@@ -194,6 +194,11 @@ class Module:
         return [field for field in self.fields if field.computed]
 
     @property
+    def pairs(self) -> list[Field]:
+        """Return the amounts that are given with their currency, or both are left empty."""
+        return [field for field in self.fields if field.partner]
+
+    @property
     def sampled(self) -> list[Field]:
         """Return the fields that tests give values for."""
         return [field for field in self.fields if field.sampled]
