@@ -14,6 +14,7 @@ from typing import Any
 import promql_parser
 import pytest
 import yaml
+from jinja2 import Template
 
 from tools.environment import environment_of
 from tools.snapshot import ROOT
@@ -254,11 +255,22 @@ class TestKamal:
         assert (ROOT / "template" / (kamal["secrets_path"] + ".example")).exists()
 
 
+def dashboard(project_name: str) -> str:
+    text = (MONITORING / "dashboard.json.jinja").read_text(encoding="utf-8")
+    return Template(text, trim_blocks=True).render(project_name=project_name)
+
+
 class TestMonitoring:
+    def test_is_called_as_the_project(self) -> None:
+        shown = json.loads(dashboard('The "Quoted" One'))
+
+        assert shown["title"] == 'The "Quoted" One'
+        assert "{{status}}" in str(shown)
+
     def test_is_what_prometheus_reads(self) -> None:
         """promql_parser is a full parser; what the names mean is compared in a project."""
         rules = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
-        panels = json.loads((MONITORING / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+        panels = json.loads(dashboard("Acme"))["panels"]
         queries = [rule["expr"] for rule in rules]
         queries += [target["expr"] for panel in panels for target in panel["targets"]]
 
