@@ -252,7 +252,7 @@ class TestField:
         described = {"invoices": {"fields": {"title": "str search"}}, "word": {"plural": "invoices_words"}}
 
         assert refused(described) == [
-            "invoices.title: its table invoices_words is that of invoices_words too: use another name for one of the two"
+            "invoices.title: its table invoices_words is that of invoices_words too: rename one of the two"
         ]
 
     def test_is_refused_when_comparisons_are_a_circle(self) -> None:
