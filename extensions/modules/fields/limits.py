@@ -18,7 +18,9 @@ _RANGE = re.compile(rf"(?<!\S)({_NUMBER})?\.\.({_NUMBER})?(?!\S)")
 _COMPARED = re.compile(rf"(?:\bcheck\s+(?:([a-z]\w*)\s*)?)?(<=|>=|<|>)\s*({_NUMBER}|[a-z]\w*)(?!\S)")
 _MATCHING = re.compile(r"""\bmatching\s+("[^"]*"|'[^']*')""")
 _INTEGERS = frozenset({"int", "bigint"})
-FEWEST_TEXTS = 10
+FEWEST_VALUES = 10
+"""Of a unique field."""
+INT_LIMIT, BIGINT_LIMIT = 2**31, 2**63
 
 
 def read_limits(rest: str, name: str) -> tuple[str, dict[str, Any]]:
@@ -77,7 +79,7 @@ def _check_pattern(field: Field) -> None:
     count = 1
     for characters in alphabets(parts):
         count *= len(characters)
-    if (field.unique or field.index) and count < FEWEST_TEXTS:
+    if (field.unique or field.index) and count < FEWEST_VALUES:
         raise Wrong("too few texts match the pattern for unique or index: use an enum, or leave it out")
 
 
@@ -88,6 +90,8 @@ def _check_bounds(field: Field) -> None:
             raise Wrong(f"the limit {number} is no {field.kind}: give one that is")
     if low is not None and high is not None and Decimal(low) >= Decimal(high):
         raise Wrong(f"{low}..{high}: the first number must be smaller than the second")
+    if field.unique and _counted(field, low, high) < FEWEST_VALUES:
+        raise Wrong("too few numbers are within the limits for unique: use an enum, or leave unique out")
     if high is not None and field.comparisons:
         raise Wrong("a field that is compared with another has no upper limit: leave one of the two out")
 
@@ -98,7 +102,17 @@ def _is_number(field: Field, number: str) -> bool:
         case "decimal":
             return places <= field.places and abs(value) < Decimal(10) ** (field.digits - field.places)
         case kind if kind in _INTEGERS:
-            limit = 2**31 if kind == "int" else 2**63
+            limit = _limit(kind)
             return not places and -limit <= value < limit
         case _:
             return len(number) <= 15
+
+
+def _counted(field: Field, low: str | None, high: str | None) -> int:
+    """Return how many numbers there are, of an int or bigint."""
+    limit = _limit(field.kind)
+    return (limit - 1 if high is None else int(high)) - (-limit if low is None else int(low)) + 1
+
+
+def _limit(kind: str) -> int:
+    return INT_LIMIT if kind == "int" else BIGINT_LIMIT

@@ -25,7 +25,7 @@ from ..words import before_default
 from .enums import read_enum, written
 from .field import DEFAULTS, INDEXED, KINDS, SEARCHED, UNIQUE, WORDS, DeleteRule, Field, Kind
 from .kinds import is_known, places_of
-from .limits import check_limits, read_limits
+from .limits import BIGINT_LIMIT, INT_LIMIT, check_limits, read_limits
 from .numbering import LENGTH as NUMBER_LENGTH
 from .numbering import read_form, with_form
 from .problem import NoType, Wrong
@@ -54,7 +54,6 @@ _FORMS = {
     "ref": "ref users",
 }
 STR_LENGTH, STR_LONGEST, STR_LONGEST_INDEXED, TEXT_LONGEST = 255, 10_000, 500, 50_000
-INT_LIMIT, BIGINT_LIMIT = 2**31, 2**63
 
 
 def read_field(name: str, said: object) -> Field:

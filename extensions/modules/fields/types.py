@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from .field import Field
 from .kinds import PLAIN_KINDS
-from .reading import BIGINT_LIMIT, INT_LIMIT, TEXT_LONGEST
+from .limits import BIGINT_LIMIT, INT_LIMIT
+from .reading import TEXT_LONGEST
 from .strings import WIDTH, literals, quoted, width
 
 INTEGER_RANGE = f"ge=-{INT_LIMIT:_}, le={INT_LIMIT - 1:_}"
