@@ -139,8 +139,8 @@ def _limited(field: Field) -> list[str]:
                 _call("StringConstraints", "strip_whitespace=True", least, f"max_length={limit(field)}", pattern),
             ]
         case "int" | "bigint" if low or high:
-            least, most = INTEGERS[field.kind]
-            whole = [bounds[0] or f"ge={least:_}", bounds[1] or f"le={most:_}"]
+            lowest, highest = INTEGERS[field.kind]
+            whole = [bounds[0] or f"ge={lowest:_}", bounds[1] or f"le={highest:_}"]
             return ["int", _call("Field", *whole), "JsonNumber"]
         case "float" if low or high:
             return ["float", _call("Field", *bounds, "allow_inf_nan=False"), "JsonFloat"]
