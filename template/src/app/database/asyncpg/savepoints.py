@@ -19,7 +19,7 @@ def roll_back(name: str) -> str:
 
 
 class Savepoints:
-    """The savepoints that are set or will be. All are sent ahead of a statement, in its round trip."""
+    """The savepoints, set or still to be set: sent ahead of a statement, in its round trip."""
 
     def __init__(self) -> None:
         self.begun: set[str] = set()
