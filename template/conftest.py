@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support.everyday import is_left_out, left_out
+from tests.support.everyday import is_left_out, skipped_files
 
 GROUPS = {
     "tests/isolation/": "isolation",
@@ -19,6 +19,8 @@ GROUPS = {
     "tests/standard/transactions/": "notes",
 }
 """Folders that share expensive databases: one process runs all tests of a group."""
+
+ATTACKS = ("tests/attacks/", "tests/isolation/")
 
 OWN = re.compile(r"(?<=[\[-])own(?=[\]-])")
 """The parameter of a test that attacks what only this project has (tests/isolation/routes.py)."""
@@ -44,7 +46,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    if not config.getoption("everyday") or not (files := left_out()):
+    if not config.getoption("everyday") or not (files := skipped_files()):
         return None
     return f"left out: {len(files)} files of tests of the unchanged standard; make check runs them"
 
@@ -54,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     for name in () if hands_out else WORDS:
         config.pluginmanager.import_plugin(name)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark attacks: they are run without coverage's tracer, which doubles their time."""
+    if item.nodeid.startswith(ATTACKS):
+        item.add_marker("attack")
 
 
 @pytest.hookimpl(trylast=True)

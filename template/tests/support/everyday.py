@@ -38,7 +38,7 @@ def is_left_out(file: Path) -> bool:
     return file.suffix == ".py" and file.is_relative_to(PROJECT) and _is_standards_own(_path(file))
 
 
-def left_out() -> list[str]:
+def skipped_files() -> list[str]:
     return sorted(filter(_is_standards_own, standard()))
 
 

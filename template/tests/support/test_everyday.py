@@ -24,7 +24,7 @@ class TestAFile:
     @pytest.mark.parametrize("file", [OF_CORE, OF_A_MODULE])
     def test_of_the_standard_is_left_out(self, file: str) -> None:
         assert everyday.is_left_out(PROJECT / file)
-        assert file in everyday.left_out()
+        assert file in everyday.skipped_files()
 
     @pytest.mark.parametrize(
         "file",
@@ -43,7 +43,7 @@ class TestAFile:
         monkeypatch.setattr(everyday, "has_changed", lambda: True)
 
         assert not everyday.is_left_out(PROJECT / OF_CORE)
-        assert everyday.left_out() == []
+        assert everyday.skipped_files() == []
 
     def test_that_looks_at_yours_is_there(self) -> None:
         assert [each for each in everyday.LOOK_AT_YOURS if not (PROJECT / each).exists()] == []
@@ -87,7 +87,7 @@ class TestAChange:
     def test_does_not_matter_where_no_release_is_recorded(self, project: Path) -> None:
         (project / "standard/files.sha256").unlink()
 
-        assert everyday.left_out() == []
+        assert everyday.skipped_files() == []
 
 
 def _write(file: Path, text: str) -> None:

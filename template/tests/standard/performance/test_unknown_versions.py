@@ -1,6 +1,6 @@
 """Requests with a FastAPI and an asyncpg that the standard does not know: the answers are right.
 
-Each test plants what a new version could bring, sends requests, and sees which code served them.
+Each test adds what a new version could bring, sends requests, and sees which code served them.
 """
 
 import dataclasses
@@ -79,8 +79,8 @@ def later_fastapi(monkeypatch: pytest.MonkeyPatch, served: list[str]) -> None:
 
 class TestALaterFastAPI:
     @pytest.fixture(autouse=True)
-    def planted(self, later_fastapi: None) -> None:
-        """Plant it before any route is made."""
+    def installed(self, later_fastapi: None) -> None:
+        """Add it before any route is made."""
 
     async def test_fills_its_new_kind_of_parameter(self, served: list[str]) -> None:
         assert await self._theme() == "dark"
