@@ -303,6 +303,7 @@ class TestMonitoring:
 
         assert {each["job_name"] for each in config["scrape_configs"]} == {"app", "worker"}
         assert config["rule_files"] == ["alerts.yml"]
+        assert all(each["honor_labels"] is True for each in config["scrape_configs"]), "`job` is a label of ours, too"
 
 
     def test_alerts_fire_when_they_should(self, tmp_path: Path) -> None:
