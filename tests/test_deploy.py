@@ -257,7 +257,7 @@ class TestKamal:
 
 def dashboard(project_name: str) -> str:
     text = (MONITORING / "dashboard.json.jinja").read_text(encoding="utf-8")
-    return Template(text, trim_blocks=True).render(project_name=project_name)
+    return str(Template(text, trim_blocks=True).render(project_name=project_name))
 
 
 class TestMonitoring:
