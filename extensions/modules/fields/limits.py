@@ -91,7 +91,7 @@ def _check_bounds(field: Field) -> None:
             raise Wrong(f"the limit {number} is no {field.kind}: give one that is")
     if low is not None and high is not None and Decimal(low) >= Decimal(high):
         raise Wrong(f"{low}..{high}: the first number must be smaller than the second")
-    if field.unique and _counted(field, low, high) < FEWEST_VALUES:
+    if field.unique and field.kind in INTEGERS and _counted(field, low, high) < FEWEST_VALUES:
         raise Wrong("too few numbers are within the limits for unique: use an enum, or leave unique out")
     if high is not None and field.comparisons:
         raise Wrong("a field that is compared with another has no upper limit: leave one of the two out")
