@@ -104,18 +104,16 @@ NORTHWIND: dict[str, Any] = {
                 "ship_region": "str(15)?",
                 "ship_postal_code": "str(10)? index",
                 "ship_country": "str(15)?",
+                "details": {
+                    "many": {
+                        "product": "ref products",
+                        "unit_price": "decimal(10, 4) >= 0",
+                        "quantity": "int 1..32767 = 1",
+                        "discount": "float 0..1 = 0",
+                    },
+                },
             },
             "archive": True,
-        },
-        "order_details": {
-            "fields": {
-                "order": "ref orders on delete cascade",
-                "product": "ref products unique with order",
-                "unit_price": "decimal(10, 4) >= 0",
-                "quantity": "int 1..32767 = 1",
-                "discount": "float 0..1 = 0",
-            },
-            "bulk": True,
         },
         "us_states": {
             "fields": {
@@ -182,6 +180,14 @@ CHINOOK: dict[str, Any] = {
                 "billing_postal_code": "str(10)?",
                 "total": "money(USD) >= 0 index filters(range)",
                 "status": "enum(draft -> issued -> paid | void)",
+                "lines": {
+                    "many": {
+                        "track": "ref tracks",
+                        "unit_price": "money(USD) >= 0",
+                        "quantity": "int >= 1 = 1",
+                    },
+                    "rows": "1..",
+                },
             },
             "only": ["list", "create", "read", "change", "mark_issued", "mark_paid", "mark_void"],
             "roles": {"mark_void": "admin"},
@@ -208,15 +214,6 @@ CHINOOK: dict[str, Any] = {
             },
             "bulk": 1000,
             "only": ["list", "create", "read", "delete"],
-        },
-        "invoice_lines": {
-            "fields": {
-                "invoice": "ref invoices on delete cascade",
-                "track": "ref tracks",
-                "unit_price": "money(USD) >= 0",
-                "quantity": "int >= 1 = 1",
-            },
-            "bulk": True,
         },
     },
 }

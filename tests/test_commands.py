@@ -141,6 +141,8 @@ ELSEWHERE = {
     "app jobs retry": "test_commands.py: def test_are_listed_cancelled_and_retried",
     "app jobs retry 4711": "test_commands.py: def test_are_listed_cancelled_and_retried",
     "app jobs cancel 4711": "test_commands.py: def test_are_listed_cancelled_and_retried",
+    "app jobs cancel --name reports.send": "test_commands.py: def test_are_cancelled_and_retried_by_name",
+    "app jobs retry --name …": "test_commands.py: def test_are_cancelled_and_retried_by_name",
     "make module m=contracts": "test_adding.py: class TestMake",
     "make module m=contracts.yml": "test_adding.py: def test_comes_from_a_file_after_another",
     "make module m='contracts: {fields: {title: str(80) unique, client: ref clients, worth: \"decimal(9, 2)?\"}}'": (

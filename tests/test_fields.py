@@ -252,7 +252,7 @@ class TestField:
         described = {"invoices": {"fields": {"title": "str search"}}, "word": {"plural": "invoices_words"}}
 
         assert refused(described) == [
-            "invoices.title: its words are in the table invoices_words, a module's: use another name for that module"
+            "invoices.title: its table invoices_words is that of invoices_words too: use another name for one of the two"
         ]
 
     def test_is_refused_when_comparisons_are_a_circle(self) -> None:

@@ -34,7 +34,7 @@ class TestDescriptions:
 
         assert modules_problems(described, ready_made=answers["modules"]) == []
         for module, said in zip(modules_of(read(described)), described.values(), strict=True):
-            names = {field.name for field in module.fields} | {link.name for link in module.links}
+            names = {each.name for each in (*module.fields, *module.links, *module.many)}
             assert names == {*said["fields"]}
 
 

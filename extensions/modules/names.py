@@ -1,6 +1,7 @@
 """Derive every form of a module's name from the client's word."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from .plurals import ENGLISH, is_noun
 
@@ -91,6 +92,7 @@ def is_english(name: str) -> bool:
     return word in _CORRECTIONS or word in _SINGULAR_OF or is_noun(word) or is_noun(_forms(word)[0])
 
 
+@cache
 def _forms(word: str) -> tuple[str, str]:
     if word in _CORRECTIONS:
         return word, _CORRECTIONS[word]

@@ -17,13 +17,16 @@ SCAFFOLD = ROOT / ("template/src/app/modules/{% yield module from module_specs %
 # A path's expression in Copier; empty, so Copier skips the file, for a module without errors.
 ERRORS = "{{ module.errors }}"
 
+Forms = tuple[Module, str, str, str]
+_READ: dict[str, tuple[Any, Forms]] = {}
+
 
 def files_of(module: Module) -> Iterator[tuple[str, str]]:
     """Return the module's files: their texts by path in the module's folder."""
-    found, errors = environment(), "errors.py" if module.uniques else ""
+    found, errors, spec = environment(), "errors.py" if module.uniques else "", module.to_json()
     for source in sources():
         if path := source.removesuffix(".jinja").replace(ERRORS, errors):
-            yield path, found.get_template(source).render(module=module.to_json())
+            yield path, found.get_template(source).render(module=spec)
 
 
 @cache
@@ -42,6 +45,12 @@ def environment() -> Environment:
     return found
 
 
-def described(spec: Any) -> tuple[Module, str, str, str]:
-    """Return a module of `module_specs` and its names: the class, one row, all rows."""
-    return Module.from_json(spec).forms
+def described(spec: Any) -> Forms:
+    """Return a module of `module_specs` and its names: the class, one row, all rows.
+
+    Each of its files asks for the same object, which is read once.
+    """
+    known = _READ.get(spec["plural"])
+    if known is None or known[0] is not spec:
+        known = _READ[spec["plural"]] = spec, Module.from_json(spec).forms
+    return known[1]

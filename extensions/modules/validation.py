@@ -14,6 +14,7 @@ from .filters import in_ascii
 from .name_clashes import clashes
 from .names import Names, names_of
 from .options import LISTED, NAMES, options_problems
+from .remembering import remembered_by_text
 
 LONGEST = 30
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -50,6 +51,7 @@ def email_problem(author_email: str) -> str:
     return ""
 
 
+@remembered_by_text
 def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: object = None) -> list[str]:
     """Validate the answer. What a module of the project's stored answer has already is always valid."""
     try:

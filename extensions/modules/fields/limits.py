@@ -17,7 +17,9 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?<!\S)({_NUMBER})?\.\.({_NUMBER})?(?!\S)")
 _COMPARED = re.compile(rf"(?:\bcheck\s+(?:([a-z]\w*)\s*)?)?(<=|>=|<|>)\s*({_NUMBER}|[a-z]\w*)(?!\S)")
 _MATCHING = re.compile(r"""\bmatching\s+("[^"]*"|'[^']*')""")
-_INTEGERS = frozenset({"int", "bigint"})
+# Readers of JSON whose numbers are all floats, such as JavaScript, keep no larger integer than 2**53 - 1.
+INTEGERS = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**53) + 1, 2**53 - 1)}
+"""The smallest and the largest value."""
 FEWEST_TEXTS = 10
 
 
@@ -97,8 +99,8 @@ def _is_number(field: Field, number: str) -> bool:
     match field.kind:
         case "decimal":
             return places <= field.places and abs(value) < Decimal(10) ** (field.digits - field.places)
-        case kind if kind in _INTEGERS:
-            limit = 2**31 if kind == "int" else 2**63
-            return not places and -limit <= value < limit
+        case kind if kind in INTEGERS:
+            least, most = INTEGERS[kind]
+            return not places and least <= value <= most
         case _:
             return len(number) <= 15

@@ -65,20 +65,20 @@ class Module:
     prefix: str = ""
     taken: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def forms(self) -> tuple["Module", str, str, str]:
         return self, self.names.class_name, self.names.singular, self.names.plural
 
-    @property
+    @cached_property
     def refs(self) -> list[Field]:
         return [field for field in self.fields if field.kind == "ref"]
 
-    @property
+    @cached_property
     def outer_refs(self) -> list[Field]:
         """Return the refs to other modules."""
         return [field for field in self.refs if field.target != self.names]
 
-    @property
+    @cached_property
     def outer_links(self) -> list[Link]:
         """Return the lists of references to other modules."""
         return [link for link in self.links if link.target != self.names]
@@ -96,124 +96,129 @@ class Module:
             found.append((many, rows))
         return found
 
-    @property
+    @cached_property
     def owned_refs(self) -> list[Field]:
         """Return the refs of rows that belong to a row, to other modules."""
         return [field for many in self.many for field in many.fields if field.target not in (None, self.names)]
 
-    @property
+    @cached_property
     def filled(self) -> list[tuple[Many, "Module"]]:
         """Return the rows of which there is always one."""
         return [(many, rows) for many, rows in self.owned if many.fewest]
 
-    @property
+    @cached_property
     def with_rows(self) -> list["Module"]:
         """Return the module, and the rows that belong to its rows."""
         return [self, *(rows for _, rows in self.owned)]
 
-    @property
+    @cached_property
     def with_owned(self) -> "Module":
         """Return the module with all fields, also those of rows that belong to a row: for imports."""
         return replace(self, fields=(*self.fields, *(field for many in self.many for field in many.fields)))
 
-    @property
+    @cached_property
     def uniques(self) -> list[Field]:
         """Return the unique fields that clients give, whose values may be taken."""
         return [field for field in self.fields if field.unique and not field.numbering]
 
-    @property
+    @cached_property
     def numbered(self) -> Field | None:
         """Return the field with the number that the module gives each row."""
         return next((field for field in self.fields if field.numbering), None)
 
-    @property
+    @cached_property
     def user_refs(self) -> list[Field]:
         """Return the refs to users, who must be members: the database cannot check that."""
         return [field for field in self.refs if field.to_users]
 
-    @property
+    @cached_property
     def filters(self) -> list[Field]:
         return [field for field in self.fields if field.filtered]
 
-    @property
+    @cached_property
     def more_filters(self) -> list[MoreFilter]:
         return [*more_filters(self.fields)]
 
-    @property
+    @cached_property
     def searched(self) -> list[Field]:
         """Return the fields whose words lists search."""
         return [field for field in self.fields if field.searched]
 
-    @property
+    @cached_property
     def private(self) -> list[Field]:
         return [field for field in self.fields if field.private]
 
-    @property
+    @cached_property
     def not_exported(self) -> list[str]:
         """Return the private fields, also those of rows that belong to a row, such as `lines.notes`."""
         own = [field.column for field in self.private]
         return [*own, *(f"{many.name}.{field.column}" for many in self.many for field in many.fields if field.private)]
 
-    @property
+    @cached_property
     def has_filters(self) -> bool:
         return bool(self.filters or self.more_filters or self.links or self.searched or self.options.archive)
 
-    @property
+    @cached_property
     def sorts(self) -> list[Field]:
         return [field for field in self.fields if field.sorted]
 
-    @property
+    @cached_property
     def indexed(self) -> list[Field]:
         return [field for field in self.fields if field.has_index]
 
-    @property
+    @cached_property
     def required(self) -> list[Field]:
         return [field for field in self.fields if field.required]
 
-    @property
+    @cached_property
     def enums(self) -> list[Field]:
         return [field for field in self.fields if field.kind == "enum"]
 
-    @property
+    @cached_property
     def given(self) -> list[Field]:
         """Return the fields that clients give when they create and change a row."""
         return [field for field in self.fields if field.is_given]
 
-    @property
+    @cached_property
     def steps(self) -> list[Step]:
         return steps_of(self.fields)
 
-    @property
+    @cached_property
     def checked(self) -> list[Field]:
         """Return the fields whose limits are a CHECK constraint."""
         return [field for field in self.fields if field.checked]
 
-    @property
+    @cached_property
     def computed(self) -> list[Field]:
         """Return the fields whose default each request computes."""
         return [field for field in self.fields if field.computed]
 
     @property
+    def pairs(self) -> list[Field]:
+        """Return the amounts that are given with their currency, or both are left empty."""
+        return [field for field in self.fields if field.partner]
+
+    @cached_property
     def sampled(self) -> list[Field]:
         """Return the fields that tests give values for."""
         return [field for field in self.fields if field.sampled]
 
-    @property
+    @cached_property
     def shares_integer(self) -> bool:
         """True if a field has the type of all integers in schemas."""
         return any(field.kind == "int" and own_type(field)[:1] in ([], ["Integer"]) for field in self.fields)
 
-    @property
+    @cached_property
     def values(self) -> list[Field]:
         """Return the fields that clients give and that are not refs."""
         return [field for field in self.given if field.kind != "ref"]
 
-    @property
+    @cached_property
     def changes(self) -> str:
         """Return the class of the columns that a change by a client writes."""
         return f"{self.names.class_name}{'Values' if len(self.given) == len(self.fields) else 'Changes'}"
 
-    @property
+    @cached_property
     def actions(self) -> dict[str, str]:
         """Return the actions that need a permission, with the lowest role that has it."""
         if self.shared:
@@ -224,37 +229,37 @@ class Module:
         """True if there is a route for each of these actions."""
         return not self.options.only or set(actions) <= set(self.options.only)
 
-    @property
+    @cached_property
     def routes(self) -> list[str]:
         """Return the actions that have a route, without the steps."""
         return [action for action in (*ACTIONS, *(["restore"] if self.options.archive else [])) if self.offers(action)]
 
-    @property
+    @cached_property
     def bulk(self) -> list[str]:
         """Return the actions that have a route for many rows."""
         return [action for action in ("create", "delete") if self.options.bulk and self.offers(action)]
 
-    @property
+    @cached_property
     def csv(self) -> list[str]:
         """Return the actions that CSV has a route for."""
         return [action for action in ("list", "create") if self.options.csv and self.offers(action)]
 
-    @property
+    @cached_property
     def open_steps(self) -> list[Step]:
         """Return the steps that have a route."""
         return [step for step in self.steps if self.offers(step.method)]
 
-    @property
+    @cached_property
     def reachable_steps(self) -> list[Step]:
         """Return the steps to which others that have a route lead."""
         return [step for step in self.steps if self.offers(*(each.method for each in step.path))]
 
-    @property
+    @cached_property
     def created(self) -> str:
         """Return the name of a new row in the service, where each field is an argument."""
         return self._free(self.names.singular, "row", "created", "new_row")
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """Return the name of the unit of work that writes what all tenants share, beside each field."""
         return self._free("work", "unit", "across", "of_all")
@@ -263,32 +268,32 @@ class Module:
         taken = {field.column for field in self.fields} | ({self.names.plural} if self.shared else set())
         return next(name for name in names if name not in taken)
 
-    @property
+    @cached_property
     def deletion(self) -> str:
         """Return the action, as an event has it, that ends a row's life."""
         return "archived" if self.options.archive else "deleted"
 
-    @property
+    @cached_property
     def ends(self) -> list[str]:
         """Return the actions that end a row's life and give it back."""
         return ["archived", "restored"] if self.options.archive else ["deleted"]
 
-    @property
+    @cached_property
     def tenant_refs(self) -> list[Field]:
         """Return the refs to rows of the same tenant: not to users, nor to what all tenants share."""
         return [field for field in self.refs if field.to_tenants_rows]
 
-    @property
+    @cached_property
     def shared(self) -> bool:
         """True if all tenants read the rows, and only superusers write them."""
         return self.options.shared
 
-    @property
+    @cached_property
     def tenant_first(self) -> str:
         """Return the first argument of constraints and indexes."""
         return "" if self.shared else '"tenant_id", '
 
-    @property
+    @cached_property
     def key_prefix(self) -> str:
         """Return what the names of constraints and indexes begin with."""
         return self.names.table if self.shared else f"{self.names.table}_tenant_id"
@@ -296,33 +301,33 @@ class Module:
     def has(self, *kinds: str) -> bool:
         return any(field.kind in kinds and not field.numbering for field in self.fields)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """Return the title of the migration step that creates the table."""
         what = ", which all tenants read" if self.shared else " and its row security"
         return f"Create the table of {self.names.plural_label}{what}."
 
-    @property
+    @cached_property
     def uses(self) -> list[str]:
         """Return the packages of the modules that this module refers to."""
         linked = (link.target.package for link in self.outer_links)
         return sorted({*linked, *(target.package for target in self.targets)})
 
-    @property
+    @cached_property
     def targets(self) -> list[Target]:
         return _without_clashes(map(_target, [*self.outer_refs, *self.owned_refs]), self.names.class_name)
 
-    @property
+    @cached_property
     def members(self) -> Target | None:
         """Return the service that looks up refs to users, or None if there are no such refs."""
         return next((target for target in self.targets if target.package == "tenants"), None)
 
-    @property
+    @cached_property
     def images(self) -> list[Field]:
         """Return the refs to files that must be images."""
         return [field for field in self.refs if field.image]
 
-    @property
+    @cached_property
     def files(self) -> Target | None:
         """Return the service that looks at images, or None if there are none."""
         return next((target for target in self.targets if self.images and target.package == "files"), None)
@@ -334,7 +339,7 @@ class Module:
         """Return the fields that a field is unique with."""
         return [self.field(column) for column in field.unique_with]
 
-    @property
+    @cached_property
     def listed(self) -> list[Field]:
         """Return the fields that the tests of the service have values of."""
         beside = [each for field in self.uniques for each in self.beside(field)]
@@ -371,7 +376,7 @@ class Module:
         found = aliases(named, self.names.class_name, others)
         return {field.name: found[f"{self.prefix}{field.name}"] for field in self.fields}
 
-    @property
+    @cached_property
     def exported(self) -> list[str]:
         """Return the names that `__init__.py` exports."""
         name = self.names.class_name
@@ -379,7 +384,7 @@ class Module:
         events += [f"{name}{step.class_name}" for step in self.steps]
         return in_order_of_all([*events, f"{name}Service", *map(self.error, self.uniques)])
 
-    @property
+    @cached_property
     def repositories(self) -> list[str]:
         """Return the base classes of the repository."""
         found = [
@@ -389,7 +394,7 @@ class Module:
         ]
         return [*filter(None, found)] or ["Repository"]
 
-    @property
+    @cached_property
     def repository_names(self) -> list[str]:
         """Return the names that repositories.py exports."""
         name = self.names.class_name
@@ -401,17 +406,17 @@ class Module:
         """Return the expression for a row that a method of the service returns, with its ETag."""
         return f"self.work.set_etag({row})" if self.options.versions else row
 
-    @property
+    @cached_property
     def arguments(self) -> int:
         """Return the number of constraints and indexes of the model."""
         constraints = sum(map(len, (self.uniques, self.enums, self.checked, self.tenant_refs, self.indexed)))
         return constraints + bool(self.numbered)
 
-    @property
+    @cached_property
     def has_aliases(self) -> bool:
         return self.has("str", "text", "int", "decimal", "enum") or bool(self.sorts) or any(map(own_type, self.fields))
 
-    @property
+    @cached_property
     def has_typed_columns(self) -> bool:
         """True if a column of the model needs more than its Python type."""
         return any(
@@ -419,17 +424,17 @@ class Module:
             for field in self.fields
         )
 
-    @property
+    @cached_property
     def seeded(self) -> list[Field]:
         """Return the fields that seeds fill in, without refs."""
         return [field for field in self.sampled if field.kind != "ref"]
 
-    @property
+    @cached_property
     def seed_values(self) -> list[Field]:
         """Return the fields that seeds give: nobody acts there, so that `me` is somebody else."""
         return [field for field in self.fields if field.sampled or (field.computed and field.kind == "ref")]
 
-    @property
+    @cached_property
     def seed_targets(self) -> list[Target]:
         """Return the modules whose rows the seeds need."""
         own = (field for field in self.seed_values if field in self.outer_refs)
@@ -437,7 +442,7 @@ class Module:
         needed = {_target(field).package for field in (*own, *filled)}
         return [target for target in self.targets if target.package in needed]
 
-    @property
+    @cached_property
     def seed_owned(self) -> list[tuple[Many, "Module"]]:
         """Return the rows of a row that seeds give: those that refer to others only if there must be one."""
         return [(many, rows) for many, rows in self.owned if many.fewest or not any(map(_is_needed, rows.refs))]
@@ -446,26 +451,26 @@ class Module:
         """Return the index of a ref's row among the rows that the seeds pass on."""
         return [target.package for target in self.seed_targets].index(_target(field).package)
 
-    @property
+    @cached_property
     def seeds_count(self) -> bool:
         rows = (rows.seeded for _, rows in self.seed_owned)
         return any("number" in seed_value(field, self.names) for field in chain(self.seeded, *rows))
 
-    @property
+    @cached_property
     def factory_works(self) -> bool:
         """True if a row cannot be made without a unit of work."""
         return any(map(_is_needed, self.factory_fields))
 
-    @property
+    @cached_property
     def factory_awaits(self) -> bool:
         return any(_is_needed(field) and (field.unique or not field.to_users) for field in self.factory_fields)
 
-    @property
+    @cached_property
     def factory_fields(self) -> list[Field]:
         """Return the fields that the factory gives, also those of rows of which there is always one."""
         return [*self.sampled, *(field for _, rows in self.filled for field in rows.sampled)]
 
-    @property
+    @cached_property
     def factory_counts(self) -> bool:
         return any(field.unique and field.sampled for field in self.values)
 

@@ -1,12 +1,12 @@
 """Reserved names of fields, and messages that explain them."""
 
-import builtins
 import keyword
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from ..names import Names
+from ..reserved_names import BUILTINS
 from .field import Field
 from .kinds import PLAIN_KINDS
 
@@ -74,7 +74,7 @@ def _reason(field: Field, module: Names) -> str:
         return "this is a word of Python itself: use another name"
     if field.column in SQL_WORDS:
         return "this is a word of SQL: use another name"
-    if field.column in dir(builtins):
+    if field.column in BUILTINS:
         return f"this would hide Python's own {name}: use another name"
     if name.startswith("model_") or field.column in _OF_THE_CLASSES:
         return "this would hide something that every model or schema has: use another name"
@@ -111,7 +111,7 @@ def aliases(fields: Iterable[Field], class_name: str, others: Iterable[str] = ()
     fields, found = list(fields), {}
     kinds = [PLAIN_KINDS[field.kind] for field in fields if field.kind in PLAIN_KINDS]
     imported = {name for kind in kinds for name in (kind.incoming, kind.query)}
-    taken = {*_IMPORTED, *others, *imported, *dir(builtins), *classes(class_name)}
+    taken = {*_IMPORTED, *others, *imported, *BUILTINS, *classes(class_name)}
     for field in fields:
         long = len(field.class_name) > _LONGEST_ALIAS
         free = field.class_name[: _LONGEST_ALIAS - len(_MORE)] if long else field.class_name

@@ -6,12 +6,13 @@ The rule is about the link: it goes with the other row, or keeps that from being
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from ..answer import snake
 from ..names import Names, names_of
+from ..reserved_names import owner_of
 from .field import USERS, Field
 from .names import LONGEST_IN_POSTGRES, name_problem
 from .problem import Wrong
@@ -110,15 +111,15 @@ def read_link(name: str, said: str, module: Names) -> Link:
     return Link(name=name, module=module, target=target, on_delete=on_delete)
 
 
-def link_name_problem(link: Link, tables: Collection[str]) -> str:
-    """Return why the name is not allowed; `tables` are those of all modules."""
+def link_name_problem(link: Link) -> str:
+    """Return why the name is not allowed, or an empty string."""
     for field in (Field(name=link.name, kind="uuid"), Field(name=link.ids, kind="uuid")):
         if problem := name_problem(field, link.module):
             return problem
     if link.column in ("tenant_id", link.own_column):
         return f"its join table has {link.column} already: use another name"
-    if link.table in tables:
-        return f"its join table {link.table} has the name of a module: use another name for one of the two"
+    if owner_of(Names(link.table, link.table), link.table):
+        return f"the standard has {link.table} already: use another name"
     if (length := len(f"fk_{link.table}_from")) > LONGEST_IN_POSTGRES:
         over = length - LONGEST_IN_POSTGRES
         return (

@@ -6,8 +6,8 @@ from decimal import Decimal
 from ..names import Names
 from .field import NUMBERS, Field
 from .kinds import CHOSEN, PLAIN_KINDS
+from .limits import INTEGERS
 from .patterns import alphabets, numbered, read_pattern
-from .reading import INT_LIMIT
 from .strings import quoted
 
 _ORDINALS = ("first", "second", "third")
@@ -131,12 +131,10 @@ def wrong_example(field: Field) -> str:
     match field.kind:
         case "str" | "text":
             return '"  "'
-        case "bigint":
-            return str(2**63)
+        case "int" | "bigint":
+            return str(INTEGERS[field.kind][1] + 1)
         case "float" | "list":
             return '"no number"' if field.kind == "float" else '"no list"'
-        case "int":
-            return str(INT_LIMIT)
         case "decimal" if field.places <= _MOST_PLACES:
             return quoted(f"0.{'0' * field.places}1")
         case "json":

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ..answer import Described, snake
 from ..names import Names, is_english, names_of
 from ..options import DEFAULT, Options, read_options
+from ..remembering import remembered_by_text
 from ..words import is_many
 from .field import FILES, NAME, USERS, Field
 from .filtering import filters_problem
@@ -24,6 +25,7 @@ from .reading import read_fields, target_word
 from .refs import Link, is_refs, link_beside_problem, link_name_problem, read_link, target_of_refs
 from .shared import shared_link_problem, shared_problem
 from .steps import steps_problem
+from .tables import same_tables
 
 MOST_FIELDS = 60
 MOST_OFFERED = 8
@@ -54,12 +56,16 @@ def fields_problems(
         for text in _of_module(module, packages, before.get(name, {}), options)
     ]
     fresh = {_names(module).package for module in new}
-    return found or [*_same_table(modules, fresh), *_same_error(modules, fresh)] or _cycle(modules, fresh)
+    return found or [*same_tables(modules_of(modules), fresh), *_same_error(modules, fresh)] or _cycle(modules, fresh)
 
 
 def modules_of(described: Iterable[Described]) -> list[Module]:
     """Return the modules to generate, without unreadable fields, which an older release may have accepted."""
-    modules = list(described)
+    return _modules_of(list(described))
+
+
+@remembered_by_text
+def _modules_of(modules: list[Described]) -> list[Module]:
     packages, options = _packages(modules, [FILES]), _options(modules)
     return [_module(module, packages, options) for module in modules]
 
@@ -118,19 +124,17 @@ def _of_module(
     for field in seen:
         if options[_names(module).package].archive and field.column in OF_ARCHIVE:
             yield f".{field.name}: the option archive needs the name {field.column}: use another name"
-    yield from _of_search(seen, _names(module), packages)
+    yield from _of_search(seen)
     if seen and not any(field.is_given for field in seen):
         yield ": each of its fields is set by the module itself: add one that clients give, such as `title: str(120)`"
 
 
-def _of_search(fields: list[Field], module: Names, packages: Collection[str]) -> Iterator[str]:
+def _of_search(fields: list[Field]) -> Iterator[str]:
     searched = next((field for field in fields if field.searched), None)
     if searched is None:
         return
     if any(field.column == SEARCH for field in fields):
         yield f".{SEARCH}: the filter of searched fields has this name: use another name"
-    if (words := f"{module.table}_words") in packages:
-        yield f".{searched.name}: its words are in the table {words}, a module's: use another name for that module"
 
 
 def _of_links(fields: list[Field], module: Names) -> Iterator[str]:
@@ -169,7 +173,7 @@ def _read_link(
     link = replace(link, target=target, ending=options.get(target.package, DEFAULT).ending)
     if problem := shared_link_problem(link, options):
         raise Wrong(problem)
-    if problem := link_name_problem(link, packages):
+    if problem := link_name_problem(link):
         raise Wrong(problem)
     return link
 
@@ -272,34 +276,6 @@ def _module(module: Described, packages: dict[str, Names], options: Mapping[str,
     possible = (replace(each, filters=()) if filters_problem(each, columns) else each for each in linked(fields))
     own = read_options(module.options)
     return Module(_names(module), tuple(possible) or (NAME,), own, tuple(links), tuple(lists))
-
-
-def _same_table(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:
-    """Yield lists of rows whose table or class has the name of another one."""
-    found = [each for module in modules_of(modules) for each in _tables(module)]
-    for pair in combinations(found, 2):
-        many, other = pair if isinstance(pair[0].of, Many) else pair[::-1]
-        both = many.names & other.names
-        if both and isinstance(many.of, Many) and {many.package, other.package} & set(new):
-            yield f"{many.place}: {other.place} has the name {max(both)} too: use another name for one of the two"
-
-
-class _Table(NamedTuple):
-    of: object
-    package: str
-    place: str
-    names: frozenset[str]
-
-
-def _tables(module: Module) -> Iterator[_Table]:
-    package = module.names.package
-    yield _Table(module, package, package, frozenset({module.names.table, module.names.class_name}))
-    for field in module.searched[:1]:
-        yield _Table(field, package, f"{package}.{field.name}", frozenset({f"{module.names.table}_words"}))
-    for link in module.links:
-        yield _Table(link, package, f"{package}.{link.name}", frozenset({link.table, link.class_name}))
-    for many in module.many:
-        yield _Table(many, package, f"{package}.{many.name}", frozenset({many.table, many.names.class_name}))
 
 
 def _same_error(modules: Iterable[Described], new: Collection[str]) -> Iterator[str]:

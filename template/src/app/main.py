@@ -173,4 +173,3 @@ def _tune_garbage_collection() -> None:
     """Exclude the objects that exist now from garbage collection, which lowers peak latencies."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)

@@ -31,11 +31,13 @@ RESTLESS = {
     "zoneinfo",
 }
 # Allowed: loading the extension and its sources, Python's own names, validating answers (also dates and UUIDs in them),
-# the message after a copy.
+# the message after a copy, and whether Copier has to tell git of executable files.
 MAY = {
     ("_sources.py", "importlib"),
     ("_sources.py", "sys"),
     ("plurals.py", "importlib"),
+    ("file_mode.py", "subprocess"),
+    ("file_mode.py", "sys"),
     ("given.py", "sys"),
     ("origin.py", "subprocess"),
     ("prompt.py", "sys"),

@@ -106,8 +106,15 @@ def _is_stripped(constraint: Any) -> bool:
     return bool(stripped and constraint.min_length)
 
 
+def _kinds(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schema and its alternatives, which are nested where one has a description."""
+    yield described
+    for kind in described.get("anyOf", ()):
+        yield from _kinds(kind)
+
+
 def _describe_text(described: dict[str, Any]) -> None:
-    for kind in (described, *described.get("anyOf", ())):
+    for kind in _kinds(described):
         if kind.get("type") == "string":
             kind.setdefault("pattern", NOT_BLANK)
 
@@ -115,7 +122,7 @@ def _describe_text(described: dict[str, Any]) -> None:
 def _describe_decimal(described: dict[str, Any], mode: str, bounds: tuple[int, int] | None) -> None:
     """Write the limits into the number and the string that a decimal may be sent as."""
     number, text = _limits(mode, *bounds) if bounds else ({}, {})
-    kinds = (described, *described.get("anyOf", ()))
+    kinds = tuple(_kinds(described))
     own = {name: kind[name] for kind in kinds for name in SAID_OF & kind.keys()}
     if own:
         text["description"] = _sentence(own)

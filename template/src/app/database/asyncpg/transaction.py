@@ -46,6 +46,8 @@ class Transaction:
         """True once something was written or locked: then only `end` returns the connection."""
         self.locked: dict[UUID, Any] = {}
         """Rows as they were read when they were locked, by id."""
+        self.kept: dict[Any, Any] = {}
+        """What others note; forgotten with the transaction, restored with a savepoint."""
 
     @property
     def context(self) -> Context:
@@ -123,6 +125,7 @@ class Transaction:
         was sent before, the block is all there is, and the transaction ends.
         """
         is_all, locked = self.connection is None, dict(self.locked)
+        kept, before = self.kept, dict(self.kept)
         with self._savepoints.block(is_all=is_all) as name:
             try:
                 yield
@@ -133,6 +136,9 @@ class Transaction:
                     with suppress(Exception):  # aborted before, or lost: what follows is refused
                         await self._send_all([roll_back(name), *self._leaving(name)])
                     self.locked = locked
+                if self.kept is kept:  # not after a commit within the block
+                    kept.clear()
+                    kept.update(before)
                 raise
             if name in self._savepoints.begun:
                 await self._send_all(self._leaving(name))
@@ -196,7 +202,8 @@ class Transaction:
         """
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
-        self._at_commit, self.has_written, self.locked = [], False, {}
+        self._at_commit, self.has_written = [], False
+        self.locked, self.kept = {}, {}
         self._savepoints.clear()
         if pooled is None:
             return
@@ -273,7 +280,7 @@ class Transaction:
         if self._pooled is not None:
             self._pooled.invalidate(error)
         self.connection = self._pooled = None
-        self.locked = {}
+        self.locked, self.kept = {}, {}
 
     def _begin_sql(self) -> list[str]:
         at_begin = self.engine.get_execution_options().get(AT_BEGIN, ())

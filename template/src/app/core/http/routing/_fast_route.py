@@ -23,8 +23,8 @@ JSON = b"application/json"
 
 
 class FastRoute(StrictRoute):
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def complete(self) -> None:
+        super().complete()
         plan = plan_of(self)
         self.is_fast = plan is not None
         if plan is not None:

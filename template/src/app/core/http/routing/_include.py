@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from ._deprecated import with_deprecation
 from ._fast_route import FastRoute
 from ._index import RouteIndex
+from ._moved import can_move, moved
 from ._strict_route import StrictRoute
 
 OPTIONS = signature(APIRouter.add_api_route).parameters
@@ -30,7 +31,10 @@ def include(
                 dependencies=route.dependencies,
             )
         elif isinstance(route, APIRoute):
-            app.router.add_api_route(prefix + route.path, **_options(route, kind))
+            if kind is FastRoute and can_move(route, prefix):
+                app.router.routes.append(moved(route, prefix, app))
+            else:
+                app.router.add_api_route(prefix + route.path, **_options(route, kind))
             with_deprecation(cast("APIRoute", app.router.routes[-1]))
 
 

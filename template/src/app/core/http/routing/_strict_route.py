@@ -35,6 +35,10 @@ class StrictRoute(APIRoute):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.complete()
+
+    def complete(self) -> None:
+        """Wrap what FastAPI has made of the endpoint."""
         is_open = accepts_any_query(self.endpoint) or not self.path.startswith(API)
         self.known = None if is_open else frozenset(_names(self))
         if self.known is not None:
