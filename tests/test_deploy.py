@@ -304,7 +304,6 @@ class TestMonitoring:
         assert {each["job_name"] for each in config["scrape_configs"]} == {"app", "worker"}
         assert config["rule_files"] == ["alerts.yml"]
 
-
     def test_alerts_fire_when_they_should(self, tmp_path: Path) -> None:
         """tests/alerts.yml has series for each alert, and what comes of them."""
         cases = yaml.safe_load((ROOT / "tests/alerts.yml").read_text(encoding="utf-8"))["tests"]
