@@ -257,7 +257,7 @@ class TestKamal:
 
 def dashboard(project_name: str) -> str:
     text = (MONITORING / "dashboard.json.jinja").read_text(encoding="utf-8")
-    return Template(text, trim_blocks=True).render(project_name=project_name)
+    return str(Template(text, trim_blocks=True).render(project_name=project_name))
 
 
 class TestMonitoring:
@@ -303,6 +303,7 @@ class TestMonitoring:
 
         assert {each["job_name"] for each in config["scrape_configs"]} == {"app", "worker"}
         assert config["rule_files"] == ["alerts.yml"]
+        assert all(each["honor_labels"] is True for each in config["scrape_configs"]), "`job` is a label of ours, too"
 
     def test_alerts_fire_when_they_should(self, tmp_path: Path) -> None:
         """tests/alerts.yml has series for each alert, and what comes of them."""

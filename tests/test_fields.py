@@ -46,6 +46,10 @@ WRONG = {
     "total: int unique = 1": "only one row could have the default: leave out unique or '= 1'",
     "total: decimal(3, 2) = 12.5": "the default '12.5' is no decimal(3, 2): give one that is, or none",
     "total: decimal(3, 2) = 1.234": "the default '1.234' is no decimal(3, 2): give one that is, or none",
+    "total: int 0..8 unique": ("too few numbers are within the limits for unique: use an enum, or leave unique out"),
+    "total: bigint >= 9007199254740991 unique": (
+        "too few numbers are within the limits for unique: use an enum, or leave unique out"
+    ),
     "paid: bool = perhaps": "the default 'perhaps' is no bool: give one that is, or none",
     "paid: bool unique": "bool cannot be unique: leave it out",
     "paid_on: date = 2030-01-01": "the default '2030-01-01' cannot be: date takes '= today' only",
@@ -218,6 +222,10 @@ class TestField:
                 "b: a is a date, and is not compared with a datetime: use fields of one type",
             ),
             (
+                {"a": "int unique with b", "b": "email? unique"},
+                "a: b is unique by itself, so that no two rows have it in common: leave it out",
+            ),
+            (
                 {"a": "int index filters(range)", "a_to": "int"},
                 "a: its filter a_to has the name of another field: use another name for one of the two",
             ),
@@ -252,7 +260,7 @@ class TestField:
         described = {"invoices": {"fields": {"title": "str search"}}, "word": {"plural": "invoices_words"}}
 
         assert refused(described) == [
-            "invoices.title: its table invoices_words is that of invoices_words too: use another name for one of the two"
+            "invoices.title: its table invoices_words is that of invoices_words too: rename one of the two"
         ]
 
     def test_is_refused_when_comparisons_are_a_circle(self) -> None:

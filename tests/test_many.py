@@ -106,17 +106,17 @@ class TestMany:
             (
                 {"lines": LINES},
                 {"invoice_lines": {"fields": {"title": "str"}}},
-                "invoices.lines: its table invoice_lines is that of invoice_lines too: use another name for one of the two",
+                "invoices.lines: its table invoice_lines is that of invoice_lines too: rename one of the two",
             ),
             (
                 {"lines": LINES},
                 {"invoice_line": {"plural": "of_invoices", "fields": {"title": "str"}}},
-                "invoices.lines: its class InvoiceLine is that of of_invoices too: use another name for one of the two",
+                "invoices.lines: its class InvoiceLine is that of of_invoices too: rename one of the two",
             ),
             (
                 {"line": LINES, "lines": LINES},
                 {},
-                "invoices.line: its class InvoiceLine is that of invoices.lines too: use another name for one of the two",
+                "invoices.line: its class InvoiceLine is that of invoices.lines too: rename one of the two",
             ),
             (
                 {"product_ids": LINES, "products": "refs products"},
@@ -144,7 +144,7 @@ class TestMany:
         described = {**stored, "invoice_lines": {"fields": {"title": "str"}}}
 
         assert modules_problems(described, stored=stored) == [
-            "invoice_lines: its table invoice_lines is that of invoices.lines too: use another name for one of the two"
+            "invoice_lines: its table invoice_lines is that of invoices.lines too: rename one of the two"
         ]
 
     def test_has_names_by_its_singular(self) -> None:

@@ -34,7 +34,8 @@ class TestDescriptions:
 
         assert modules_problems(described, ready_made=answers["modules"]) == []
         for module, said in zip(modules_of(read(described)), described.values(), strict=True):
-            names = {each.name for each in (*module.fields, *module.links, *module.many)}
+            lists = {link.name for link in module.links} | {many.name for many in module.many}
+            names = {field.name for field in module.fields} | lists
             assert names == {*said["fields"]}
 
 

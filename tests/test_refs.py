@@ -61,7 +61,7 @@ class TestRefs:
         assert refused({"tags": "refs tags", "tag": "ref tags?"}) == [f"posts.tags: {column}"]
         assert refused({"tags": "refs tags", "tag": "refs tags"})[1:] == [f"posts.tag: {WRONG['tag: refs tags']}"]
         assert refused({"tags": "refs tags"}, posts_tags={"fields": {"name": "str"}}) == [
-            "posts.tags: its table posts_tags is that of posts_tags too: use another name for one of the two"
+            "posts.tags: its table posts_tags is that of posts_tags too: rename one of the two"
         ]
 
     def test_are_refused_alone(self) -> None:

@@ -18,7 +18,7 @@ def ask_git_once() -> None:
     Only if it is off has the step something to do. A Copier with another step stays as it is.
     """
     worker: Any = getattr(sys.modules.get("copier._main"), "Worker", None)
-    step = getattr(worker, _STEP, None)
+    step: Any = getattr(worker, _STEP, None)
     is_known = step is not None and [*signature(step).parameters] == _PARAMETERS
     if is_known and not hasattr(step, "__wrapped__"):
         setattr(worker, _STEP, _where_it_is_off(step))
@@ -38,7 +38,7 @@ def _where_it_is_off(step: Callable[[Any, Path, int], None]) -> Callable[[Any, P
 
 def _is_off(project: Path) -> bool:
     asked = run(
-        ["git", "config", "--type=bool", "--get", "core.fileMode"],  # noqa: S607  # Copier has found it
+        ["git", "config", "--type=bool", "--get", "core.fileMode"],
         cwd=project,
         capture_output=True,
         check=False,

@@ -20,7 +20,8 @@ _MATCHING = re.compile(r"""\bmatching\s+("[^"]*"|'[^']*')""")
 # Readers of JSON whose numbers are all floats, such as JavaScript, keep no larger integer than 2**53 - 1.
 INTEGERS = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**53) + 1, 2**53 - 1)}
 """The smallest and the largest value."""
-FEWEST_TEXTS = 10
+FEWEST_VALUES = 10
+"""Of a unique field."""
 
 
 def read_limits(rest: str, name: str) -> tuple[str, dict[str, Any]]:
@@ -79,7 +80,7 @@ def _check_pattern(field: Field) -> None:
     count = 1
     for characters in alphabets(parts):
         count *= len(characters)
-    if (field.unique or field.index) and count < FEWEST_TEXTS:
+    if (field.unique or field.index) and count < FEWEST_VALUES:
         raise Wrong("too few texts match the pattern for unique or index: use an enum, or leave it out")
 
 
@@ -90,6 +91,8 @@ def _check_bounds(field: Field) -> None:
             raise Wrong(f"the limit {number} is no {field.kind}: give one that is")
     if low is not None and high is not None and Decimal(low) >= Decimal(high):
         raise Wrong(f"{low}..{high}: the first number must be smaller than the second")
+    if field.unique and field.kind in INTEGERS and _counted(field, low, high) < FEWEST_VALUES:
+        raise Wrong("too few numbers are within the limits for unique: use an enum, or leave unique out")
     if high is not None and field.comparisons:
         raise Wrong("a field that is compared with another has no upper limit: leave one of the two out")
 
@@ -104,3 +107,9 @@ def _is_number(field: Field, number: str) -> bool:
             return not places and least <= value <= most
         case _:
             return len(number) <= 15
+
+
+def _counted(field: Field, low: str | None, high: str | None) -> int:
+    """Return how many numbers there are, of an int or bigint."""
+    least, most = INTEGERS[field.kind]
+    return (most if high is None else int(high)) - (least if low is None else int(low)) + 1

@@ -32,6 +32,8 @@ def _check_beside(field: Field, name: str, known: Mapping[str, Field]) -> None:
         raise Wrong(f"there is no other field {name!r} to be unique with: use one of {_names(field, known)}")
     if known[name].kind not in INDEXED:
         raise Wrong(f"a {known[name].kind} such as {name} cannot be part of what is unique: leave it out")
+    if known[name].is_key:
+        raise Wrong(f"{name} is unique by itself, so that no two rows have it in common: leave it out")
 
 
 def _check_compared(field: Field, name: str, known: Mapping[str, Field]) -> None:

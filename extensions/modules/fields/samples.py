@@ -1,7 +1,7 @@
 """Sample values for seeds and tests, as Python expressions: filters of the module's Jinja files."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from ..names import Names
 from .field import NUMBERS, Field
@@ -20,6 +20,9 @@ _IMPORTS = {
 }
 _MOST_PLACES = 20
 _VARIED, _CHUNK = 6, 60
+_LONGEST_LITERAL = 40
+_EXACT = Context(prec=100)
+_RANGES = {kind: (Decimal(least), Decimal(most)) for kind, (least, most) in INTEGERS.items()}
 
 
 def value_imports(fields: Iterable[Field]) -> str:
@@ -63,8 +66,17 @@ def example(field: Field, number: int) -> str:
             return f"UUID(int={number + 1})"
         case "json":
             return f'{{"key": "{_ORDINALS[number]}"}}'
+        case "str" if field.shortest > _LONGEST_LITERAL and not field.pattern:
+            return _repeated(_ORDINALS[number].capitalize(), field.shortest)
         case _:
             return quoted(_text(field, number))
+
+
+def _repeated(text: str, length: int) -> str:
+    """Return an expression for the text with this length, which may be thousands of characters."""
+    if length <= _LONGEST_LITERAL:
+        return quoted(text.ljust(length, "x"))
+    return f'{quoted(text)}.ljust({length}, "x")' if text else f'"x" * {length}'
 
 
 def other_example(field: Field) -> str:
@@ -102,26 +114,26 @@ def _sent(number: str) -> str:
 
 
 def counted_example(field: Field) -> str:
-    """Return an expression with a different value for each row, by `next(COUNT)`."""
+    """Return an expression with a different value for each row, by its `number`."""
     match field.kind:
         case kind if kind in NUMBERS and field.bounds != (None, None):
             return _counted_within(field)
         case "int":
-            return "next(COUNT)"
+            return "number"
         case kind if kind in CHOSEN:
             return _call("one_of", map(quoted, CHOSEN[kind]))
         case kind if kind in PLAIN_KINDS:
             return PLAIN_KINDS[kind].counted
         case "date":
-            return "dt.date.fromordinal(next(COUNT))"
+            return "dt.date.fromordinal(number)"
         case "datetime":
-            return "dt.datetime.fromtimestamp(next(COUNT), dt.UTC)"
+            return "dt.datetime.fromtimestamp(number, dt.UTC)"
         case "uuid":
-            return "UUID(int=next(COUNT))"
+            return "UUID(int=number)"
         case "email":
-            return 'f"first{next(COUNT)}@example.com"'
+            return 'f"first{number}@example.com"'
         case "url":
-            return 'f"https://example.com/{next(COUNT)}"'
+            return 'f"https://example.com/{number}"'
         case _:
             return _counted_text(field)
 
@@ -149,12 +161,11 @@ def beyond_limits(field: Field) -> list[str]:
     """Return values that break each of the field's own limits, as a request sends them."""
     low, high = (Decimal(bound) if bound else None for bound in field.bounds)
     step = Decimal(1).scaleb(-field.places) if field.kind == "decimal" else Decimal(1)
-    numbers = [low - step if low is not None else None, high + step if high is not None else None]
-    found = [
-        _written(field, number).removeprefix("Decimal(").removesuffix(")") for number in numbers if number is not None
-    ]
+    below = [] if low is None else [_EXACT.subtract(low, step)]
+    numbers = [*below, *([] if high is None else [_EXACT.add(high, step)])]
+    found = [_written(field, number).removeprefix("Decimal(").removesuffix(")") for number in numbers]
     if field.shortest > 1:
-        found.append(quoted("x" * (field.shortest - 1)))
+        found.append(_repeated("", field.shortest - 1))
     if field.pattern:
         found.append(quoted("~"))
     return found
@@ -166,7 +177,7 @@ def seed_value(field: Field, module: Names) -> str:
     number = f"number + {rank}" if rank else "number"
     match field.kind:
         case kind if kind in NUMBERS and field.bounds != (None, None):
-            return _within(field, 0) if not field.unique else _counted_within(field).replace("next(COUNT)", "number")
+            return _within(field, 0) if not field.unique else _counted_within(field)
         case "int":
             return number
         case "list":
@@ -218,17 +229,20 @@ def _within(field: Field, number: int) -> str:
     """Return one of three values between the field's bounds; the last ones are equal if there are fewer."""
     low, high = (Decimal(bound) if bound else None for bound in field.bounds)
     step = _step(field)
-    first = low if low is not None else (high or Decimal(0)) - 2 * step
-    value = first + step * (number + 3 * (field.rank or 0))
-    return _written(field, value if high is None else min(value, high))
+    least, most = _RANGES.get(field.kind, (low, high))
+    first = low if low is not None else _EXACT.subtract(high or Decimal(0), 2 * step)
+    value = _EXACT.add(first, step * (number + 3 * (field.rank or 0)))
+    ends = [bound for bound in (high, most) if bound is not None]
+    starts = [bound for bound in (low, least) if bound is not None]
+    return _written(field, max([min([value, *ends]), *starts]))
 
 
 def _counted_within(field: Field) -> str:
     """Return an expression with a different value for each row, as far as there are any."""
     low, high = (Decimal(bound) if bound else None for bound in field.bounds)
     if low is None:
-        return f"{high} - next(COUNT)"
-    return f"{low} + next(COUNT)" if high is None else f"{low} + next(COUNT) % {int(high - low) + 1}"
+        return f"{high} - number"
+    return f"{low} + number" if high is None else f"{low} + number % {int(high - low) + 1}"
 
 
 def _step(field: Field) -> Decimal:
@@ -254,7 +268,7 @@ def _written(field: Field, value: Decimal) -> str:
 def _call(function: str, literals: Iterable[str]) -> str:
     """Return a call with the next number, for a dictionary of the factory."""
     lines = "".join(f"            {literal},\n" for literal in literals)
-    return f"{function}(\n            next(COUNT),\n{lines}        )"
+    return f"{function}(\n            number,\n{lines}        )"
 
 
 def _places(choices: list[str]) -> list[str]:
@@ -269,14 +283,14 @@ def _counted_text(field: Field) -> str:
     if field.pattern:
         return _call("text_of", _places(alphabets(read_pattern(field.pattern))))
     if field.shortest > 9:
-        return f"str(next(COUNT)).zfill({field.shortest})"
+        return f"str(number).zfill({field.shortest})"
     if field.length < 4 and field.shortest > 1:
-        return f"str(next(COUNT) % {10**field.length}).zfill({field.shortest})"
+        return f"str(number % {10**field.length}).zfill({field.shortest})"
     if field.length >= 12:
-        return 'f"First {next(COUNT)}"'
+        return 'f"First {number}"'
     if field.length >= 4:
-        return "str(next(COUNT))"
-    return f"str(next(COUNT) % {10**field.length})"
+        return "str(number)"
+    return f"str(number % {10**field.length})"
 
 
 def _seed_text(field: Field, label: str) -> str:

@@ -37,7 +37,7 @@ def same_tables(modules: Iterable[Module], new: Collection[str]) -> Iterator[str
         one, other = sorted(pair, key=lambda each: (each.package not in new, each.place == each.package))
         are_modules = {one.package, other.package} == {one.place, other.place}
         if one.package in new and not are_modules and (what := _both(one, other)):
-            yield f"{one.place}: its {what} is that of {other.place} too: use another name for one of the two"
+            yield f"{one.place}: its {what} is that of {other.place} too: rename one of the two"
 
 
 def _both(one: Table, other: Table) -> str:

@@ -133,14 +133,11 @@ def _limited(field: Field) -> list[str]:
     match field.kind:
         case "str" if field.shortest > 1 or field.pattern:
             pattern = f'pattern=r"{field.pattern}"' if field.pattern else ""
-            least = f"min_length={field.shortest or 1}"
-            return [
-                "str",
-                _call("StringConstraints", "strip_whitespace=True", least, f"max_length={limit(field)}", pattern),
-            ]
+            length = f"min_length={field.shortest or 1}", f"max_length={limit(field)}"
+            return ["str", _call("StringConstraints", "strip_whitespace=True", *length, pattern)]
         case "int" | "bigint" if low or high:
-            least, most = INTEGERS[field.kind]
-            whole = [bounds[0] or f"ge={least:_}", bounds[1] or f"le={most:_}"]
+            lowest, highest = INTEGERS[field.kind]
+            whole = [bounds[0] or f"ge={lowest:_}", bounds[1] or f"le={highest:_}"]
             return ["int", _call("Field", *whole), "JsonNumber"]
         case "float" if low or high:
             return ["float", _call("Field", *bounds, "allow_inf_nan=False"), "JsonFloat"]

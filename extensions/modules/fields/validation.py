@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from graphlib import CycleError
-from itertools import combinations, pairwise
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..answer import Described, snake
 from ..names import Names, is_english, names_of

@@ -15,6 +15,7 @@ from starlette.types import Scope
 from app.config import LogSettings
 from app.core.http.routing import FastRoute
 from app.core.http.routing._index import RouteIndex
+from app.core.module import find_modules
 from app.core.observability.logging import configure_logging
 from app.core.unit_of_work import UnitOfWork
 from app.database.compiled.statement import Statement
@@ -61,6 +62,26 @@ class TestRoutes:
         slow = [each.path for each in routes(app) if each.path.startswith(URL) and not _fast(each)]
 
         assert [path for path in slow if "/csv" not in path] == []  # a file takes longer anyway
+
+    def test_are_analysed_once(self, app: FastAPI) -> None:
+        """FastAPI has done it where a module declares them, which takes as long as its models."""
+        routers = [router for module in find_modules() for router in module.routers]
+        declared = {
+            route.endpoint: route
+            for router in routers
+            for route in router.routes
+            if isinstance(route, APIRoute) and not route.response_fields
+        }
+
+        included = [route for route in routes(app) if route.endpoint in declared]
+        again = [
+            route.path
+            for route in included
+            if route.dependant is not declared[route.endpoint].dependant
+        ]
+
+        assert len(included) > 20
+        assert again == []
 
     def test_use_no_threads(self, app: FastAPI) -> None:
         """A function that is not async costs a thread; so does a class on a slow route."""

@@ -12,8 +12,9 @@ COUNT = count(100)
 
 def values_of_order() -> dict[str, Any]:
     """Return what an order is made of."""
+    number = next(COUNT)
     return {
-        "number": f"First {next(COUNT)}",
+        "number": f"First {number}",
         "email": "first@example.com",
         "total": Decimal("1.00"),
     }

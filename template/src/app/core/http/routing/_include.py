@@ -10,6 +10,7 @@ from ._deprecated import with_deprecation
 from ._fast_route import FastRoute
 from ._index import RouteIndex
 from ._moved import can_move, moved
+from ._plan import understands_fastapi
 from ._strict_route import StrictRoute
 
 OPTIONS = signature(APIRouter.add_api_route).parameters
@@ -22,6 +23,7 @@ def include(
     if not all(type(route) in (APIRoute, APIWebSocketRoute) for route in router.routes):
         app.include_router(router, prefix=prefix)
         return
+    moves = kind is FastRoute and "{" not in prefix and understands_fastapi()
     for route in router.routes:
         if isinstance(route, APIWebSocketRoute):
             app.router.add_api_websocket_route(
@@ -31,7 +33,7 @@ def include(
                 dependencies=route.dependencies,
             )
         elif isinstance(route, APIRoute):
-            if kind is FastRoute and can_move(route, prefix):
+            if moves and can_move(route):
                 app.router.routes.append(moved(route, prefix, app))
             else:
                 app.router.add_api_route(prefix + route.path, **_options(route, kind))

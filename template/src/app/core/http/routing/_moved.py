@@ -12,7 +12,6 @@ from fastapi.routing import APIRoute, request_response
 from starlette.routing import compile_path
 
 from ._fast_route import FastRoute
-from ._plan import understands_fastapi
 
 FOUND = {
     "_embed_body_fields",
@@ -62,13 +61,12 @@ FOUND = {
 """The attributes of a route. A FastAPI with any other one analyses each route twice, as it does."""
 
 
-def can_move(route: APIRoute, prefix: str) -> bool:
+def can_move(route: APIRoute) -> bool:
     """Return False for routes with further fields that are named after the path."""
     bodies = (None, *route.dependant.body_params)
     has_own_body = any(route.body_field is each for each in bodies)
     has_more = route.response_fields or route.stream_item_field or route.max_body_size is not None
-    is_known = vars(route).keys() == FOUND and understands_fastapi()
-    return is_known and has_own_body and not has_more and "{" not in prefix
+    return vars(route).keys() == FOUND and has_own_body and not has_more
 
 
 def moved(route: APIRoute, prefix: str, app: FastAPI) -> FastRoute:
