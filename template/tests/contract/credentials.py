@@ -77,7 +77,7 @@ def _is_said(error: Mapping[str, str]) -> bool:
 
 @cache
 def _descriptions() -> Mapping[str, str]:
-    """Return all descriptions of fields, by name and in small letters."""
+    """Return all descriptions of fields, by name, in lower case."""
     document = httpx.get(f"{URL}/openapi.json", timeout=60).raise_for_status().json()
     found: defaultdict[str, str] = defaultdict(str)
     for schema in document["components"]["schemas"].values():
