@@ -4,37 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-
-from {{ client_package }} import (
-    ApiKey,
-    ProblemError,
-    Session,
-    api,
-    iterate,
-    iterate_async,
-    ok,
-)
-from {{ client_package }}.generated.api.api_keys import (
-    api_keys_create,
-)
-from {{ client_package }}.generated.api.me import (
-    me_read,
-)
-from {{ client_package }}.generated.api.roles import (
-    roles_create,
-    roles_list,
-)
-from {{ client_package }}.generated.api.tenants import (
-    tenants_change,
-    tenants_invite,
-)
-from {{ client_package }}.generated.models import (
+from api_client import ApiKey, ProblemError, Session, api, iterate, iterate_async, ok
+from api_client.generated.api.api_keys import api_keys_create
+from api_client.generated.api.me import me_read
+from api_client.generated.api.roles import roles_create, roles_list
+from api_client.generated.api.tenants import tenants_change, tenants_invite
+from api_client.generated.models import (
     ApiKeyCreate,
     InvitationCreate,
     RoleCreate,
     TenantChange,
 )
-
 from server import PASSWORD, URL, owner
 
 MANY = 8

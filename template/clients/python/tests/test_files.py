@@ -1,16 +1,8 @@
 from io import BytesIO
 
-from {{ client_package }} import (
-    ok,
-)
-from {{ client_package }}.generated.api.files import (
-    files_download,
-    files_upload,
-)
-from {{ client_package }}.generated.types import (
-    File,
-)
-
+from api_client import ok
+from api_client.generated.api.files import files_download, files_upload
+from api_client.generated.types import File
 from server import owner
 
 

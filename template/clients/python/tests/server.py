@@ -6,18 +6,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import httpx2
-
-from {{ client_package }} import (
-    Api,
-    Session,
-    api,
-)
-from {{ client_package }}.generated.api.auth import (
-    auth_register,
-)
-from {{ client_package }}.generated.models import (
-    Registration,
-)
+from api_client import Api, Session, api
+from api_client.generated.api.auth import auth_register
+from api_client.generated.models import Registration
 
 URL = os.environ.get("API_URL", "http://127.0.0.1:8000")
 PASSWORD = "correct horse battery staple"
