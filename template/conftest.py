@@ -2,10 +2,13 @@
 
 import gc
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.support.everyday import is_left_out, skipped_files
 
 GROUPS = {
     "tests/isolation/": "isolation",
@@ -16,6 +19,8 @@ GROUPS = {
     "tests/standard/transactions/": "notes",
 }
 """Folders that share expensive databases: one process runs all tests of a group."""
+
+ATTACKS = ("tests/attacks/", "tests/isolation/")
 
 OWN = re.compile(r"(?<=[\[-])own(?=[\]-])")
 """The parameter of a test that attacks what only this project has (tests/isolation/routes.py)."""
@@ -28,11 +33,35 @@ WORDS = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--everyday",
+        action="store_true",
+        help="leave out tests of what only the standard changes: tests/support/everyday.py",
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.getoption("everyday") and is_left_out(collection_path) else None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if not config.getoption("everyday") or not (files := skipped_files()):
+        return None
+    return f"left out: {len(files)} files of tests of the unchanged standard; make check runs them"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Skip the process that hands the tests to its workers: importing the app takes a second."""
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     for name in () if hands_out else WORDS:
         config.pluginmanager.import_plugin(name)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark attacks: they are run without coverage's tracer, which doubles their time."""
+    if item.nodeid.startswith(ATTACKS):
+        item.add_marker("attack")
 
 
 @pytest.hookimpl(trylast=True)

@@ -116,6 +116,8 @@ ELSEWHERE = {
     "make test only=src/app/modules/<name>": "make test only=tests/standard/core/test_logging.py",
     "make test only=src/app/modules/invoices": "make test only=tests/standard/core/test_logging.py",
     "make test only=tests/architecture": "make test only=tests/standard/core/test_logging.py",
+    "make test only=tests/standard/core": "make test only=tests/standard/core/test_logging.py",
+    "make test only=…": "make test only=tests/standard/core/test_logging.py",
     "make migration": 'make migration m="due date"',
     'make migration m="add due date"': "test_modules_by_hand.py: test_is_added_in_six_steps",
     'make migration m="drop webhooks"': 'make migration m="due date"',
@@ -139,6 +141,8 @@ ELSEWHERE = {
     "app jobs retry": "test_commands.py: def test_are_listed_cancelled_and_retried",
     "app jobs retry 4711": "test_commands.py: def test_are_listed_cancelled_and_retried",
     "app jobs cancel 4711": "test_commands.py: def test_are_listed_cancelled_and_retried",
+    "app jobs cancel --name reports.send": "test_commands.py: def test_are_cancelled_and_retried_by_name",
+    "app jobs retry --name reports.send": "test_commands.py: def test_are_cancelled_and_retried_by_name",
     "make module m=contracts": "test_adding.py: class TestMake",
     "make module m=contracts.yml": "test_adding.py: def test_comes_from_a_file_after_another",
     "make module m='contracts: {fields: {title: str(80) unique, client: ref clients, worth: \"decimal(9, 2)?\"}}'": (
@@ -189,6 +193,20 @@ NOT_RUN = {
     "openssl rand -base64 48": "is openssl's",
     "app …": "stands for all of them",
     "docker compose exec worker app …": "needs the container of the worker",
+    "docker compose exec --env APP_DATABASE_URL_FILE= --env"
+    " APP_DATABASE_URL=postgresql://app_rw:…@database:5432/restored …": "needs the container of the worker",
+    "docker compose exec database psql --username postgres app": "needs the container of PostgreSQL",
+    "docker compose exec database bash /docker-entrypoint-initdb.d/2-passwords.sh": (
+        "needs the container of PostgreSQL; restores.py runs the script twice"
+    ),
+    "docker compose exec backup bash /backup.sh base": "needs the container of the backup",
+    "docker compose restart backup": "needs the container of the backup",
+    "docker compose up --detach --force-recreate": "needs Docker",
+    "docker compose up --detach --force-recreate database": "needs Docker",
+    "rm secrets/app_rw_password secrets/*database_url secrets/pgbouncer_users && sh secrets.sh": (
+        "test_deploy.py runs secrets.sh"
+    ),
+    "psql --dbname app_restored --command ANALYZE": "is PostgreSQL's",
     "uv add sentry-sdk": "is uv's",
     "alembic stamp d9c89f495b09": "is for a database of release 1.1.0 with a large audit log",
     "app migrate d9c89f495b09-1": "is for a database of release 1.1.0 with a large audit log",

@@ -4,6 +4,7 @@ import configparser
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import promql_parser
 import pytest
 import yaml
+from jinja2 import Template
 
 from tools.environment import environment_of
 from tools.snapshot import ROOT
@@ -35,11 +37,11 @@ SERVICE = set(
     " stop_grace_period logging ports secrets healthcheck depends_on shm_size".split()
 )
 KAMAL_KEYS = set(
-    "service image servers proxy registry builder env volumes drain_timeout deploy_timeout readiness_delay"
-    " retain_containers hooks_path secrets_path".split()
+    "service image primary_role servers proxy registry builder env volumes drain_timeout deploy_timeout"
+    " readiness_delay retain_containers secrets_path".split()
 )
 ROLE_KEYS, PROXY_KEYS = (
-    {"hosts", "cmd", "options", "env"},
+    {"hosts", "cmd", "options", "env", "proxy"},
     set("ssl host app_port forward_headers response_timeout healthcheck".split()),
 )
 OURS = {"app": "serve", "worker": "work", "migrate": "migrate"}
@@ -235,16 +237,40 @@ class TestKamal:
         assert kamal["proxy"]["response_timeout"] > 30
         assert kamal["drain_timeout"] > 25
 
+    def test_migrates_before_the_web_starts(self, kamal: dict[str, Any]) -> None:
+        """Kamal starts the primary role first, and uploads its secrets only then: no hook could migrate before."""
+        worker, web = (kamal["servers"][role] for role in ("worker", "web"))
+
+        assert kamal["primary_role"] == "worker"
+        assert worker["cmd"].startswith('sh -c "app migrate && exec app worker ')
+        assert (worker["proxy"], web["proxy"]) == (False, True)
+        assert not set("'\"") & set(worker["options"]["health-cmd"]), "Kamal quotes it"
+        assert web["options"].items() <= worker["options"].items()
+
+    def test_is_called_as_kamal_takes_options(self) -> None:
+        """Before the command Kamal takes none: it shows its help."""
+        assert 'k() { kamal "$@" --config-file' in (KAMAL / "README.md").read_text(encoding="utf-8")
+
     def test_finds_its_own_files(self, kamal: dict[str, Any]) -> None:
-        assert (ROOT / "template" / kamal["hooks_path"] / "pre-deploy").exists()
         assert (ROOT / "template" / (kamal["secrets_path"] + ".example")).exists()
 
 
+def dashboard(project_name: str) -> str:
+    text = (MONITORING / "dashboard.json.jinja").read_text(encoding="utf-8")
+    return str(Template(text, trim_blocks=True).render(project_name=project_name))
+
+
 class TestMonitoring:
+    def test_is_called_as_the_project(self) -> None:
+        shown = json.loads(dashboard('The "Quoted" One'))
+
+        assert shown["title"] == 'The "Quoted" One'
+        assert "{{status}}" in str(shown)
+
     def test_is_what_prometheus_reads(self) -> None:
         """promql_parser is a full parser; what the names mean is compared in a project."""
         rules = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
-        panels = json.loads((MONITORING / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+        panels = json.loads(dashboard("Acme"))["panels"]
         queries = [rule["expr"] for rule in rules]
         queries += [target["expr"] for panel in panels for target in panel["targets"]]
 
@@ -277,6 +303,35 @@ class TestMonitoring:
 
         assert {each["job_name"] for each in config["scrape_configs"]} == {"app", "worker"}
         assert config["rule_files"] == ["alerts.yml"]
+        assert all(each["honor_labels"] is True for each in config["scrape_configs"]), "`job` is a label of ours, too"
+
+    def test_alerts_fire_when_they_should(self, tmp_path: Path) -> None:
+        """tests/alerts.yml has series for each alert, and what comes of them."""
+        cases = yaml.safe_load((ROOT / "tests/alerts.yml").read_text(encoding="utf-8"))["tests"]
+        checks = [check for case in cases for check in case["alert_rule_test"]]
+        rules = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+        assert {check["alertname"] for check in checks if check["exp_alerts"]} == {rule["alert"] for rule in rules}
+
+        promtool = _program("promtool")
+        for file in (*MONITORING.iterdir(), ROOT / "tests/alerts.yml"):
+            (tmp_path / ("cases.yml" if file.parent == ROOT / "tests" else file.name)).write_bytes(file.read_bytes())
+        for command in ("check rules alerts.yml", "check config --syntax-only prometheus.yml", "test rules cases.yml"):
+            _run(promtool, *command.split(), folder=tmp_path)
+
+
+class TestCaddy:
+    def test_reads_its_file(self, tmp_path: Path) -> None:
+        caddy = _program("caddy")
+        file = tmp_path / "Caddyfile"
+        file.write_bytes((COMPOSE / "Caddyfile").read_bytes())
+
+        _run(caddy, "validate", "--adapter", "caddyfile", "--config", str(file), folder=tmp_path)
+        done = _run(caddy, "adapt", "--adapter", "caddyfile", "--config", str(file), folder=tmp_path)
+
+        [server] = json.loads(done)["apps"]["http"]["servers"].values()
+        assert server["listen"] == [":443"]
+        assert server["routes"][0]["match"] == [{"host": [GIVEN["HOST"]]}]
+        assert '"dial":"app:8000"' in done
 
 
 class TestRestoreOfEachNight:
@@ -291,11 +346,11 @@ class TestRestoreOfEachNight:
 
 class TestAll:
     def test_scripts_are_scripts(self) -> None:
-        scripts = [*DEPLOY.rglob("*.sh"), *(KAMAL / "hooks").iterdir()]
+        scripts = [*DEPLOY.rglob("*.sh")]
         for script in scripts:
             shell = "bash" if "bash" in script.read_text(encoding="utf-8").splitlines()[0] else "sh"
             subprocess.run([shell, "-n", script], check=True)
-        assert len(scripts) == 5
+        assert len(scripts) == 4
 
     def test_pages_are_a_screen(self) -> None:
         for page in DEPLOY.rglob("README.md"):
@@ -319,6 +374,21 @@ class TestAll:
         assert steps[pushed]["with"]["sbom"] is True
         assert [line.split()[0] for line in gitlab][-4:] == ["$TRIVY", "$TRIVY", "docker", "docker"]
         assert "push" in gitlab[-1]
+
+
+def _program(name: str) -> str:
+    """Return a program that not every machine has, or skip the test."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def _run(*command: str, folder: Path) -> str:
+    variables = {**os.environ, **GIVEN, "HOME": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _is_there(source: str, volumes: dict[str, Any]) -> None:

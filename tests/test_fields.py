@@ -47,7 +47,7 @@ WRONG = {
     "total: decimal(3, 2) = 12.5": "the default '12.5' is no decimal(3, 2): give one that is, or none",
     "total: decimal(3, 2) = 1.234": "the default '1.234' is no decimal(3, 2): give one that is, or none",
     "total: int 0..8 unique": ("too few numbers are within the limits for unique: use an enum, or leave unique out"),
-    "total: bigint >= 9223372036854775807 unique": (
+    "total: bigint >= 9007199254740991 unique": (
         "too few numbers are within the limits for unique: use an enum, or leave unique out"
     ),
     "paid: bool = perhaps": "the default 'perhaps' is no bool: give one that is, or none",

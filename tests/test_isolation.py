@@ -181,7 +181,7 @@ class TestPlantedHole:
         loose = '        sa.Column("text", sa.String(), nullable=False),\n        sa.UniqueConstraint("id"),\n'
         edit(by_hand, "migrations/s0001_create.py", '        sa.Column("text", sa.String(), nullable=False),\n', loose)
 
-        assert "tells one tenant which values another one has" in self.red(by_hand)
+        assert "reveals to one tenant which values another one has" in self.red(by_hand)
 
     def test_with_a_global_table_that_nobody_explained(self, by_hand: Clone) -> None:
         file = by_hand.folder / HAND / "models.py"

@@ -1,6 +1,7 @@
 """Dry runs of the Makefiles: in folders of any name, on a machine without uv."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -69,6 +70,17 @@ def test_uv_is_fetched_into_a_folder_of_any_name(makefile: str, name: str, tmp_p
 )
 def test_one_file_needs_no_processes_of_its_own(project: Path, only: str, processes: int) -> None:
     assert f"pytest --numprocesses {processes} " in make(project, "--dry-run", "test", only).stdout
+
+
+@pytest.mark.parametrize(("only", "is_left_out"), [("only=", True), ("only=tests/standard", False)])
+def test_the_standards_own_tests_are_left_out_unless_named(project: Path, only: str, is_left_out: bool) -> None:
+    assert ("--everyday" in make(project, "--dry-run", "test", only).stdout) is is_left_out
+
+
+def test_check_runs_each_test_with_or_without_the_tracer(project: Path) -> None:
+    expressions = re.findall(r'pytest -m "(.+?)"', make(project, "--dry-run", "cover").stdout)
+
+    assert expressions == ["not slow and not attack", "slow or attack"]
 
 
 def test_dev_takes_a_port(project: Path) -> None:

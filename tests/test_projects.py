@@ -12,6 +12,11 @@ pytestmark = pytest.mark.slow
 
 STATIC = ("standard-check", "lint", "lint-migrations", "types", "boundaries", "docs-current")
 ATTACKED = ("everything", "fields")
+ALONE = {
+    "everything": ["tests/standard/core/observation/test_monitoring.py"],
+    "fields": ["tests/standard/core/http/test_document.py"],
+}
+"""What the default project has no monitoring, or no fields, for."""
 IN_DEFAULT = ("api_keys", "audit", "console", "tenants", "users")
 """Modules whose tests the default project runs."""
 
@@ -44,6 +49,7 @@ class TestCheck:
         else:
             concerned = ["tests/architecture", *modules_of(clone)]
             concerned += ["tests/attacks"] if answers in ATTACKED else []
+            concerned += ALONE.get(answers, [])
             clone.make(*STATIC, *([] if answers == "minimal" else ["test", f"only={' '.join(concerned)}"]))
 
     def test_leaves_the_clone_clean(self, clone: Clone) -> None:
@@ -75,7 +81,14 @@ class TestWithoutFastPaths:
     @pytest.mark.xdist_group("minimal")
     def test_passes(self, clone_of: Callable[[str], Clone]) -> None:
         """The libraries' own code gives the same responses as the fast paths."""
-        clone_of("minimal").make("test", "RUN=APP_FAST_PATHS=false $(UV) run --quiet")
+        clone_of("minimal").make("test", "only=tests src/app/modules", "RUN=APP_FAST_PATHS=false $(UV) run --quiet")
+
+
+class TestContract:
+    @pytest.mark.xdist_group("fields")
+    def test_holds_modules_with_lists_of_rows_csv_and_limits(self, clone_of: Callable[[str], Clone]) -> None:
+        """The default project, whose whole API is held to its document, has none of these."""
+        clone_of("fields").make("contract", "examples=1", "paths=/api/v1/(venues|tours|ports)")
 
 
 class TestClients:

@@ -10,6 +10,14 @@ from tools.snapshot import ROOT, git
 
 SHORT = 1.0
 PATIENT = 20
+LIMITS = (
+    "timeout",
+    "timeout_seconds",
+    "patience_seconds",
+    "statement_timeout_seconds",
+    "head_seconds",
+    "stalled_seconds",
+)
 CLIENTS = ("AsyncClient", "httpx.Client", "httpx.get", "httpx.post", "HTTPConnection", "urlopen")
 HOW = "wait in a loop for what the test needs, or say in a comment on the line why any time will do"
 
@@ -65,10 +73,17 @@ def impatient_calls(text: str) -> Iterator[int]:
         given = {each.arg: each.value for each in node.keywords}
         name = ast.unparse(node.func)
         is_client = name.endswith(CLIENTS) and "transport" not in given
-        limit = given.get("timeout") or next((each for each in node.args if name == "asyncio.timeout"), None)
-        seconds = getattr(limit, "value", None)
-        if (is_client and limit is None) or (isinstance(seconds, (int, float)) and seconds < PATIENT):
+        limits = [given[each] for each in LIMITS if each in given]
+        limits += node.args[:1] if name == "asyncio.timeout" else []
+        is_short = any(_seconds(each) < PATIENT for each in limits)
+        if (is_client and "timeout" not in given) or is_short:
             yield node.lineno
+
+
+def _seconds(limit: ast.expr) -> float:
+    """Return a limit of time that stands there as a number; other limits count as long."""
+    value = getattr(limit, "value", None)
+    return value if isinstance(value, (int, float)) else PATIENT
 
 
 def test_wait_long_enough_for_a_busy_machine() -> None:
@@ -89,6 +104,8 @@ def test_wait_long_enough_for_a_busy_machine() -> None:
         ("urlopen(url, timeout=3)", [1]),
         ("asyncio.timeout(1)", [1]),
         ("thread.join(timeout=0.3)", [1]),
+        ("Settings(timeout_seconds=1)", [1]),
+        ("asyncio.timeout(seconds)", []),
         ("httpx.AsyncClient(transport=ASGITransport(app))", []),
         ("httpx.AsyncClient(base_url=url, timeout=60)", []),
         ("asyncio.timeout(30)", []),

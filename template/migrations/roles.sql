@@ -25,7 +25,7 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- A managed server's administrator is no superuser and has to be in the role that she hands the database to.
+    -- A managed server's administrator is no superuser and has to be in the role that gets the database.
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = CURRENT_USER) THEN
         GRANT app_owner TO CURRENT_USER;
     END IF;

@@ -17,10 +17,11 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?<!\S)({_NUMBER})?\.\.({_NUMBER})?(?!\S)")
 _COMPARED = re.compile(rf"(?:\bcheck\s+(?:([a-z]\w*)\s*)?)?(<=|>=|<|>)\s*({_NUMBER}|[a-z]\w*)(?!\S)")
 _MATCHING = re.compile(r"""\bmatching\s+("[^"]*"|'[^']*')""")
-_INTEGERS = frozenset({"int", "bigint"})
+# Readers of JSON whose numbers are all floats, such as JavaScript, keep no larger integer than 2**53 - 1.
+INTEGERS = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**53) + 1, 2**53 - 1)}
+"""The smallest and the largest value."""
 FEWEST_VALUES = 10
 """Of a unique field."""
-INT_LIMIT, BIGINT_LIMIT = 2**31, 2**63
 
 
 def read_limits(rest: str, name: str) -> tuple[str, dict[str, Any]]:
@@ -90,7 +91,7 @@ def _check_bounds(field: Field) -> None:
             raise Wrong(f"the limit {number} is no {field.kind}: give one that is")
     if low is not None and high is not None and Decimal(low) >= Decimal(high):
         raise Wrong(f"{low}..{high}: the first number must be smaller than the second")
-    if field.unique and _counted(field, low, high) < FEWEST_VALUES:
+    if field.unique and field.kind in INTEGERS and _counted(field, low, high) < FEWEST_VALUES:
         raise Wrong("too few numbers are within the limits for unique: use an enum, or leave unique out")
     if high is not None and field.comparisons:
         raise Wrong("a field that is compared with another has no upper limit: leave one of the two out")
@@ -101,18 +102,14 @@ def _is_number(field: Field, number: str) -> bool:
     match field.kind:
         case "decimal":
             return places <= field.places and abs(value) < Decimal(10) ** (field.digits - field.places)
-        case kind if kind in _INTEGERS:
-            limit = _limit(kind)
-            return not places and -limit <= value < limit
+        case kind if kind in INTEGERS:
+            least, most = INTEGERS[kind]
+            return not places and least <= value <= most
         case _:
             return len(number) <= 15
 
 
 def _counted(field: Field, low: str | None, high: str | None) -> int:
     """Return how many numbers there are, of an int or bigint."""
-    limit = _limit(field.kind)
-    return (limit - 1 if high is None else int(high)) - (-limit if low is None else int(low)) + 1
-
-
-def _limit(kind: str) -> int:
-    return INT_LIMIT if kind == "int" else BIGINT_LIMIT
+    least, most = INTEGERS[field.kind]
+    return (most if high is None else int(high)) - (least if low is None else int(low)) + 1

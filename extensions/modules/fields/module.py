@@ -193,6 +193,11 @@ class Module:
         """Return the fields whose default each request computes."""
         return [field for field in self.fields if field.computed]
 
+    @property
+    def pairs(self) -> list[Field]:
+        """Return the amounts that are given with their currency, or both are left empty."""
+        return [field for field in self.fields if field.partner]
+
     @cached_property
     def sampled(self) -> list[Field]:
         """Return the fields that tests give values for."""

@@ -25,7 +25,7 @@ from ..words import before_default
 from .enums import read_enum, written
 from .field import DEFAULTS, INDEXED, KINDS, SEARCHED, UNIQUE, WORDS, DeleteRule, Field, Kind
 from .kinds import is_known, places_of
-from .limits import BIGINT_LIMIT, INT_LIMIT, check_limits, read_limits
+from .limits import INTEGERS, check_limits, read_limits
 from .numbering import LENGTH as NUMBER_LENGTH
 from .numbering import read_form, with_form
 from .problem import NoType, Wrong
@@ -299,9 +299,9 @@ def fits(field: Field, default: str) -> bool:
                 is_text and (field.shortest or 1) <= len(default) <= (field.length or 1000) and _matches(field, default)
             )
         case "int" | "bigint":
-            limit = INT_LIMIT if field.kind == "int" else BIGINT_LIMIT
+            least, most = INTEGERS[field.kind]
             is_int = bool(re.fullmatch(r"-?(0|[1-9]\d{0,18})", default))
-            return is_int and -limit <= int(default) < limit and _is_within(field, default)
+            return is_int and least <= int(default) <= most and _is_within(field, default)
         case "float":
             return bool(re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", default)) and _is_within(field, default)
         case "decimal":

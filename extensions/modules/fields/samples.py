@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 from ..names import Names
 from .field import NUMBERS, Field
 from .kinds import CHOSEN, PLAIN_KINDS
-from .limits import BIGINT_LIMIT, INT_LIMIT
+from .limits import INTEGERS
 from .patterns import alphabets, numbered, read_pattern
 from .strings import quoted
 
@@ -22,10 +22,7 @@ _MOST_PLACES = 20
 _VARIED, _CHUNK = 6, 60
 _LONGEST_LITERAL = 40
 _EXACT = Context(prec=100)
-_RANGES = {
-    "int": (Decimal(-INT_LIMIT), Decimal(INT_LIMIT - 1)),
-    "bigint": (Decimal(-BIGINT_LIMIT), Decimal(BIGINT_LIMIT - 1)),
-}
+_RANGES = {kind: (Decimal(least), Decimal(most)) for kind, (least, most) in INTEGERS.items()}
 
 
 def value_imports(fields: Iterable[Field]) -> str:
@@ -146,12 +143,10 @@ def wrong_example(field: Field) -> str:
     match field.kind:
         case "str" | "text":
             return '"  "'
-        case "bigint":
-            return str(2**63)
+        case "int" | "bigint":
+            return str(INTEGERS[field.kind][1] + 1)
         case "float" | "list":
             return '"no number"' if field.kind == "float" else '"no list"'
-        case "int":
-            return str(INT_LIMIT)
         case "decimal" if field.places <= _MOST_PLACES:
             return quoted(f"0.{'0' * field.places}1")
         case "json":

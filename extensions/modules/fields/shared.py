@@ -1,4 +1,4 @@
-"""What fields of a module that all tenants share cannot have, and refs to its rows."""
+"""Refuse what fields of a module that all tenants share cannot have, and refs to its rows."""
 
 from collections.abc import Mapping
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from .field import Field
 from .kinds import PLAIN_KINDS
-from .limits import BIGINT_LIMIT, INT_LIMIT
+from .limits import INTEGERS
 from .reading import TEXT_LONGEST
 from .strings import WIDTH, literals, quoted, width
 
-INTEGER_RANGE = f"ge=-{INT_LIMIT:_}, le={INT_LIMIT - 1:_}"
+INTEGER_RANGE = "ge={:_}, le={:_}".format(*INTEGERS["int"])
 EMAIL_COLUMN, URL_COLUMN, ENUM_COLUMN = 320, 2083, 40
 _PYTHON = {
     "int": "int",
@@ -133,19 +133,17 @@ def _limited(field: Field) -> list[str]:
     match field.kind:
         case "str" if field.shortest > 1 or field.pattern:
             pattern = f'pattern=r"{field.pattern}"' if field.pattern else ""
-            least = f"min_length={field.shortest or 1}"
-            return [
-                "str",
-                _call("StringConstraints", "strip_whitespace=True", least, f"max_length={limit(field)}", pattern),
-            ]
+            length = f"min_length={field.shortest or 1}", f"max_length={limit(field)}"
+            return ["str", _call("StringConstraints", "strip_whitespace=True", *length, pattern)]
         case "int" | "bigint" if low or high:
-            most = INT_LIMIT if field.kind == "int" else BIGINT_LIMIT
-            whole = [bounds[0] or f"ge=-{most:_}", bounds[1] or f"le={most - 1:_}"]
+            lowest, highest = INTEGERS[field.kind]
+            whole = [bounds[0] or f"ge={lowest:_}", bounds[1] or f"le={highest:_}"]
             return ["int", _call("Field", *whole), "JsonNumber"]
         case "float" if low or high:
             return ["float", _call("Field", *bounds, "allow_inf_nan=False"), "JsonFloat"]
-        case "decimal" if low or high or field.currency or field.comparisons:
+        case "decimal" if low or high or field.currency or field.partner or field.comparisons:
             about = f'description="In {field.currency}."' if field.currency else ""
+            about = f'description="With {field.partner}: both or neither."' if field.partner else about
             digits = f"max_digits={field.digits}", f"decimal_places={field.places}"
             return ["Decimal", _call("Field", *digits, *bounds, about)]
         case "list":

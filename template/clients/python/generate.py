@@ -1,4 +1,4 @@
-"""Write src/api_client/generated from openapi.json: `make client`.
+"""Write `generated` in the package from openapi.json: `make client`.
 
 The generator writes for httpx; the client uses its successor httpx2, which has the same interface.
 """
@@ -10,7 +10,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parents[1] / "openapi.json"
-GENERATED = HERE / "src" / "api_client" / "generated"
+[PACKAGE] = (file.parent for file in (HERE / "src").glob("*/__init__.py"))
+GENERATED = PACKAGE / "generated"
 WRITTEN, WANTED = "import httpx\n", "import httpx2 as httpx\n"
 
 

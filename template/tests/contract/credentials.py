@@ -4,7 +4,8 @@ https://schemathesis.readthedocs.io/en/stable/guides/extending/
 """
 
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ PERMISSIONS = os.environ["CONTRACT_PERMISSIONS"].split(",")
 ADMIN = "/admin/"
 PASSWORD = "correct horse battery staple"
 REFUSED = (400, 413, 415, 422)
+NOT_ALLOWED = "The value is outside of what is allowed here."
 
 
 class Misunderstood(AssertionError):
@@ -58,31 +60,36 @@ def valid_requests_are_understood(ctx: Any, response: Response, case: Case[Any])
     if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
         return
     problem = response.json() if response.status_code in REFUSED else {}
-    if problem.get("errors") and all(_is_said(each["detail"]) for each in problem["errors"]):
+    if problem.get("errors") and all(map(_is_said, problem["errors"])):
         return
     if str(problem.get("type", "/errors/")).rpartition("/")[2] in ("validation", "bad-request"):
         raise Misunderstood(f"{problem['detail']} {problem.get('errors', '')}")
 
 
-def _is_said(detail: str) -> bool:
-    """True if a description has the words: "Greater than starts_at."."""
-    words = detail.removeprefix("Input should be ").lower()
-    return words != detail.lower() and any(words in each for each in _descriptions())
+def _is_said(error: Mapping[str, str]) -> bool:
+    """True if the field's description has the words, or those of the constraint that refused it:
+    "Greater than starts_at." is compared with what the row has.
+    """
+    said = _descriptions().get(error["pointer"].rpartition("/")[2], "")
+    words = error["detail"].removeprefix("Input should be ").lower()
+    return bool(said) and (words in said or error["detail"] == NOT_ALLOWED)
 
 
 @cache
-def _descriptions() -> tuple[str, ...]:
+def _descriptions() -> Mapping[str, str]:
+    """Return all descriptions of fields, by name, in lower case."""
     document = httpx.get(f"{URL}/openapi.json", timeout=60).raise_for_status().json()
-    return tuple(_found(document["components"]["schemas"]))
+    found: defaultdict[str, str] = defaultdict(str)
+    for schema in document["components"]["schemas"].values():
+        for name, field in schema.get("properties", {}).items():
+            found[name] += " ".join(_said(field)).lower()
+    return found
 
 
-def _found(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        said = part.get("description")
-        yield from [said.lower()] if isinstance(said, str) else []
-    within = part.values() if isinstance(part, dict) else part
-    for each in within if isinstance(part, dict | list) else ():
-        yield from _found(each)
+def _said(field: Mapping[str, Any]) -> Iterator[str]:
+    yield field.get("description", "")
+    for kind in field.get("anyOf", ()):
+        yield from _said(kind)
 
 
 def _log_in() -> str:

@@ -1,7 +1,8 @@
 """Schemathesis sends what the OpenAPI document allows and forbids, and checks each answer by it.
 
 `valid_requests_are_understood` in credentials.py replaces a check that does not know our problems.
-The seed is fixed; others: `make contract seed=7`, with more examples: `make contract examples=50`.
+The seed is fixed; others: `make contract seed=7`, with more examples: `make contract examples=50`,
+of some paths only: `make contract paths=/api/v1/files`.
 """
 
 import os
@@ -24,6 +25,7 @@ SERVER = HERE.parent / "attacks" / "server.py"
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 SEED = os.environ.get("CONTRACT_SEED", "1")
 EXAMPLES = os.environ.get("CONTRACT_EXAMPLES", "2")
+PATHS = os.environ.get("CONTRACT_PATHS", ".")
 UNLIMITED = {
     f"APP_LIMITS_{name}": "off" for name in ("LOGIN", "ACCOUNT", "MAIL_RECIPIENT", "MAIL_TENANT")
 }
@@ -70,6 +72,10 @@ def _run(
             "all",
             "--exclude-checks",
             "positive_data_acceptance",
+            "--suppress-health-check",
+            "too_slow",  # of the tool: a busy machine, or a large schema
+            "--include-path-regex",
+            PATHS,
             "--warnings",
             "off",
             "--no-color",

@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +28,11 @@ FAST = WorkerOptions(
     concurrency=4,
     poll_seconds=0.1,
     heartbeat_seconds=0.3,
-    stalled_seconds=2,
+    stalled_seconds=60,
     shutdown_seconds=5,
     handle_signals=False,
 )
+AFTER_A_KILL = replace(FAST, stalled_seconds=2)  # takes the jobs of a killed worker soon
 
 
 @asynccontextmanager

@@ -87,9 +87,6 @@ def _kamal(folder: Path) -> Iterator[Finding]:
             yield Finding(
                 f"{name} in deploy/kamal/secrets", "is not set", "Set it: secrets.example says how."
             )
-    if not os.access(folder / "hooks" / "pre-deploy", os.X_OK):
-        hook = "deploy/kamal/hooks/pre-deploy"
-        yield Finding(hook, "cannot be run: nothing would migrate", f"Run chmod +x {hook}.")
 
 
 def _text(file: Path) -> str:

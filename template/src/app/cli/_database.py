@@ -13,6 +13,7 @@ from app.config import load_settings
 from app.core.module import find_modules
 from app.database import embedded
 from app.database.connecting import try_connection
+from app.database.engine import create_engine
 from app.database.schema import migrations
 from app.database.schema.running import Patience
 
@@ -34,14 +35,31 @@ def migrate(
     lock_seconds: LockSeconds = Patience.lock_seconds,
     tries: Tries = Patience.tries,
 ) -> None:
-    """Migrate the database to the newest version, as app_owner."""
-    url = with_database(load_settings(process="migrate")).database.owner_url
+    """Migrate the database to the newest version, as app_owner.
+
+    In production a database that a newer release has migrated stays as it is: this release is being
+    rolled back to, and can serve on it.
+    """
+    settings = with_database(load_settings(process="migrate"))
+    url = settings.database.owner_url
     if url is None:
         raise CannotStart(f"Set {OWNER}: migrations run as app_owner.")
     asyncio.run(try_connection(url, OWNER, migrates=True))
+    if settings.in_production and revision == "head" and asyncio.run(_is_newer(url)):
+        typer.echo("A newer release has migrated the database. It stays as it is.")
+        return
     patience = Patience(lock_seconds=lock_seconds, tries=tries)
     command.upgrade(migrations.configuration(url, patience), revision)
     typer.echo(f"The database is at {revision}.")
+
+
+async def _is_newer(url: str) -> bool:
+    engine = create_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await migrations.is_newer(connection)
+    finally:
+        await engine.dispose()
 
 
 def migration(message: Message) -> None:

@@ -295,6 +295,9 @@ class CsvSettings(Group):
     upload_seconds: float = Field(
         default=120, gt=0, description="Seconds that the upload of a CSV file may take."
     )
+    waiting_per_tenant: int = Field(
+        default=5, ge=1, description="Files of each tenant that may wait for a job to import them."
+    )
 
 
 def _fact(name: str, otherwise: Any = "") -> Callable[[], Any]:

@@ -28,6 +28,8 @@ class Work:
         self.context = context
         self.trace_id = trace_id
         self.origin = origin
+        self.numbers_at_once = 1
+        """How many numbers of a counter one statement takes: core/counters.py."""
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     @property

@@ -198,7 +198,7 @@ def _refuse_nameless() -> None:
         pwd.getpwuid(user)
     except KeyError:
         raise RuntimeError(
-            f"The user id {user} has no name on this machine, and PostgreSQL wants one:"
+            f"The user id {user} has no name on this machine, and PostgreSQL requires one:"
             f" in a container, RUN useradd --uid {user} app."
         ) from None
 

@@ -46,12 +46,8 @@ def create_engine(
     keeps_statements = pgbouncer in (False, "prepared")
     fast = fast_paths and keeps_statements
     timeout = str(int(statement_timeout_seconds * 1000))
-    plain = ClusterConnection if citus else Connection
-    pipelined: type[Connection] = PipelinedClusterConnection if citus else PipelinedConnection
-    if pgbouncer:
-        pipelined = PooledPipelinedConnection
     connect_args: dict[str, Any] = {
-        "connection_class": pipelined if fast and is_tested() else plain
+        "connection_class": _connection_class(fast=fast, pooled=bool(pgbouncer), citus=citus)
     }
     if not pgbouncer:
         connect_args["server_settings"] = {"statement_timeout": timeout}
@@ -80,6 +76,14 @@ def create_engine(
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "do_connect", _connect)
     return engine
+
+
+def _connection_class(*, fast: bool, pooled: bool, citus: bool) -> type[Connection]:
+    if not (fast and is_tested()):
+        return ClusterConnection if citus else Connection
+    if pooled:
+        return PooledPipelinedConnection
+    return PipelinedClusterConnection if citus else PipelinedConnection
 
 
 def _read_plain_uuids(connection: Any, *_: Any) -> None:

@@ -93,7 +93,7 @@ class Replica:
         return None
 
     def _remember(self, sample: Sample) -> None:
-        """Forget samples that are too old to matter."""
+        """Add the sample, and drop those that are too old to matter."""
         self._samples.append(sample)
         while self._samples[0].read_at < sample.read_at - self.lag_seconds:
             self._samples.popleft()

@@ -65,7 +65,7 @@ def grant_global(table: str) -> None:
 
 def in_cluster() -> bool:
     """True if Citus distributes the database: it copies what the owner sees, and FORCE would hide
-    all rows from her. Nor can it route a policy with a SELECT.
+    all rows from it. Nor can it route a policy with a SELECT.
     """
     return not op.get_context().as_sql and is_distributed(op.get_bind())
 

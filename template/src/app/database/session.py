@@ -50,6 +50,11 @@ class TenantSession(OrmVerbs):
         return self.transaction.context
 
     @property
+    def kept(self) -> dict[Any, Any]:
+        """What others note for the time of the transaction. `as_one` undoes its changes too."""
+        return self.transaction.kept
+
+    @property
     def unscoped(self) -> bool:
         """True for work across tenants, which uses another role on another engine."""
         return self._unscoped

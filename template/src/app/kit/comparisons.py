@@ -1,11 +1,11 @@
-"""Comparisons between two fields of a schema, such as `ends_at` after `starts_at`."""
+"""Two fields of a schema that depend on each other, such as `ends_at` after `starts_at`."""
 
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -15,6 +15,10 @@ _SIGNS: Mapping[str, tuple[Callable[[Any, Any], bool], str]] = {
     "<": (operator.lt, "less than"),
     "<=": (operator.le, "less than or equal to"),
 }
+
+
+_NULL: Mapping[str, Any] = {"type": "null"}
+_NOT_NULL: Mapping[str, Any] = {"not": _NULL}
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,21 @@ def compared(sign: str, other: str) -> Compared:
     A field that was left out, is null or stands behind is compared by the table's constraint only.
     """
     return Compared(sign, other)
+
+
+def both_or_neither(*pairs: tuple[str, str], changes: bool = False) -> ConfigDict:
+    """Return the `model_config` of a schema with pairs of fields: both or neither are null.
+
+    It says so in the document; the table's constraint refuses what does not fit. A change may have
+    one of them, whose other one is in the row.
+    """
+    described: dict[str, Any] = {}
+    for first, second in pairs:
+        empty = {"properties": {second: _NULL}}
+        filled: dict[str, Any] = {"properties": {second: _NOT_NULL}}
+        if not changes:
+            filled["required"] = [second]
+            has_second = {"properties": {second: _NOT_NULL}}
+            described[second] = {"if": has_second, "then": {"required": [first]}}
+        described[first] = {"if": {"properties": {first: _NULL}}, "then": empty, "else": filled}
+    return ConfigDict(json_schema_extra={"dependentSchemas": described})

@@ -25,10 +25,13 @@ JsonNumber = BeforeValidator(_number)
 JsonFloat = BeforeValidator(_float)
 """Annotates a float: `Annotated[float, …, JsonFloat]`."""
 
-BigIntegerParameter = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-"""An integer of 64 bits in a query."""
+BIGGEST = 2**53 - 1
+"""The largest integer that readers keep whose numbers are floats, such as JavaScript (RFC 7493)."""
+
+BigIntegerParameter = Annotated[int, Field(ge=-BIGGEST, le=BIGGEST)]
+"""An integer of more than 32 bits in a query."""
 BigInteger = Annotated[BigIntegerParameter, JsonNumber]
-"""The same in JSON. JavaScript reads integers up to 2**53 only."""
+"""The same in JSON."""
 
 FiniteParameter = Annotated[float, Field(allow_inf_nan=False)]
 """A finite number of double precision, in a query."""

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_v
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from app.kit.typed_rows import models_of
+
 PLAIN_PLACES = 6
 BLANK = (
     r"\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
@@ -24,7 +26,6 @@ SAID = {
     "exclusiveMaximum": "less than",
 }
 SAID_OF = SAID.keys()
-NOT_BLANK = rf"^[^{CONTROL}]*[^{BLANK}][^{CONTROL}]*$"
 
 
 class Schema(BaseModel):
@@ -41,10 +42,12 @@ class Schema(BaseModel):
         properties = handler.resolve_ref_schema(described).get("properties", {})
         for name in properties.keys() & cls.model_fields.keys():
             info = cls.model_fields[name]
+            _flatten(properties[name])
             if _holds_decimal(info.annotation):
                 _describe_decimal(properties[name], handler.mode, _bounds_of(info))
-            if handler.mode == "validation" and any(map(_is_stripped, _constraints(info))):
-                _describe_text(properties[name])
+            fewest = max(map(_fewest_characters, _constraints(info)))
+            if handler.mode == "validation" and fewest:
+                _describe_text(properties[name], fewest)
         return described
 
 
@@ -78,6 +81,15 @@ class Page(Schema, Generic[Item]):
     items: list[Item]
     next_cursor: str | None
 
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Validate a page; the values of a repository's rows have been PostgreSQL's to check."""
+        kinds = cls.__pydantic_generic_metadata__["args"]
+        items = models_of(kinds[0], obj) if kinds and not options else None
+        if items is not None:
+            obj = {"items": items, "next_cursor": obj.next_cursor}
+        return super().model_validate(obj, **options)
+
 
 def _holds_decimal(annotation: Any) -> bool:
     return annotation is Decimal or any(map(_holds_decimal, get_args(annotation)))
@@ -100,16 +112,44 @@ def _bounds_of(info: Any) -> tuple[int, int] | None:
     return None
 
 
-def _is_stripped(constraint: Any) -> bool:
-    """True if blanks around a text are removed, and nothing else is refused."""
+def _fewest_characters(constraint: Any) -> int:
+    """Return the characters that must be left when blanks around a text are removed, or 0."""
     stripped = getattr(constraint, "strip_whitespace", None)
-    return bool(stripped and constraint.min_length)
+    return (constraint.min_length or 0) if stripped else 0
 
 
-def _describe_text(described: dict[str, Any]) -> None:
-    for kind in (described, *described.get("anyOf", ())):
+def _flatten(described: dict[str, Any]) -> None:
+    """Give alternatives of an alternative, and its description, to the field itself.
+
+    Pydantic nests them where a type with a description is optional.
+    """
+    flat: list[dict[str, Any]] = []
+    for kind in described.get("anyOf", ()):
+        if "anyOf" in kind:
+            described.setdefault("description", kind.get("description", ""))
+        flat += kind.get("anyOf", [kind])
+    if flat:
+        described["anyOf"] = flat
+
+
+def _kinds(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schema, its alternatives and its items."""
+    yield described
+    for kind in (*described.get("anyOf", ()), described.get("items")):
+        if kind:
+            yield from _kinds(kind)
+
+
+def _describe_text(described: dict[str, Any], fewest: int) -> None:
+    for kind in _kinds(described):
         if kind.get("type") == "string":
-            kind.setdefault("pattern", NOT_BLANK)
+            kind.setdefault("pattern", not_blank(fewest))
+
+
+def not_blank(fewest: int) -> str:
+    """Return the pattern of a text that has so many characters when it is stripped."""
+    rest = rf"[^{CONTROL}]{{{fewest - 2},}}[^{BLANK}]" if fewest > 1 else ""
+    return rf"^[^{CONTROL}]*[^{BLANK}]{rest}[^{CONTROL}]*$"
 
 
 def _describe_decimal(described: dict[str, Any], mode: str, bounds: tuple[int, int] | None) -> None:

@@ -225,6 +225,29 @@ class TestMigrate:
         assert "APP_DATABASE_OWNER_URL logs in as app_rw" in said
         assert "migrations run as app_owner" in said
 
+    def test_leaves_what_a_newer_release_has_migrated(
+        self,
+        terminal: Terminal,
+        scratch: DatabaseUrls,
+        server: EmbeddedServer,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """An error would keep a release that is rolled back to from starting after it."""
+        unknown = "CREATE TABLE alembic_version AS SELECT 'of_tomorrow'::text AS version_num"
+        with server.superuser(make_url(scratch.url).database or "") as connection:
+            connection.execute(f"{unknown}; ALTER TABLE alembic_version OWNER TO app_owner")
+
+        terminal.set(APP_ENVIRONMENT="production", APP_DATABASE_OWNER_URL=scratch.owner_url)
+        terminal.monkeypatch.setattr(sys, "argv", ["app", "migrate"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr().out
+
+        assert ended.value.code == 0
+        assert said == "A newer release has migrated the database. It stays as it is.\n"
+        terminal.set(APP_ENVIRONMENT="development")
+        assert "Can't locate revision" in terminal.refuse("migrate")
+
     def test_needs_the_url_of_the_owner(self, terminal: Terminal) -> None:
         terminal.monkeypatch.delenv("APP_DATABASE_OWNER_URL")
 

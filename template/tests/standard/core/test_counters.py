@@ -2,13 +2,17 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from app.core.counters import numbered
+from app.core.counters import numbered, numbers_in_blocks
 from app.core.errors import Conflict
 from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
+from app.database.compiled.statement import Statement
 from app.kit import clock
 from tests.support.people import Person
 
@@ -92,3 +96,91 @@ class TestNumbered:
 
         numbers = sorted(each for each in found if isinstance(each, str))
         assert numbers == [f"INV-{YEAR}-{n:05}" for n in range(1, 9)]
+
+
+class TestNumbersInBlocks:
+    async def test_have_no_gaps_between_units(self, runtime: Runtime, owner: Person) -> None:
+        async with (
+            open_unit(runtime, owner.actor, owner.context) as work,
+            numbers_in_blocks(work, 100),
+        ):
+            numbers = [await take(work) for _ in range(3)]
+
+        numbers.append(await taken(runtime, owner))
+        assert numbers == [f"INV-{YEAR}-{n:05}" for n in range(1, 5)]
+
+    async def test_go_on_with_another_block(self, runtime: Runtime, owner: Person) -> None:
+        async with (
+            open_unit(runtime, owner.actor, owner.context) as work,
+            numbers_in_blocks(work, 2),
+        ):
+            numbers = [await take(work, "{n}") for _ in range(5)]
+
+        assert [*numbers, await taken(runtime, owner, "{n}")] == ["1", "2", "3", "4", "5", "6"]
+
+    async def test_are_taken_with_one_statement(
+        self, runtime: Runtime, owner: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With a statement for each number, a thousand would cost a million steps."""
+        async with open_unit(runtime, owner.actor, owner.context) as work:
+            sent = []
+            fetch = work.session.fetch
+
+            async def note(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+                sent.append(values["size"])
+                return await fetch(statement, values)
+
+            monkeypatch.setattr(work.session, "fetch", note)
+            async with numbers_in_blocks(work, 100):
+                for _ in range(90):
+                    await take(work)
+
+        assert sent == [100, 10]
+
+    @pytest.mark.parametrize("size", [2, 100])
+    async def test_give_back_the_number_of_a_row_that_is_refused(
+        self, runtime: Runtime, owner: Person, size: int
+    ) -> None:
+        numbers = []
+        async with (
+            open_unit(runtime, owner.actor, owner.context) as work,
+            numbers_in_blocks(work, size),
+        ):
+            for place in range(6):
+                with suppress(Conflict):
+                    async with numbered(work, "tests.number", "{n}") as number:
+                        if place % 2:
+                            raise Conflict
+                        numbers.append(number)
+
+        assert [*numbers, await taken(runtime, owner, "{n}")] == ["1", "2", "3", "4"]
+
+    @pytest.mark.parametrize("size", [1, 2, 100])
+    async def test_give_back_what_a_block_that_is_undone_took(
+        self, runtime: Runtime, owner: Person, size: int
+    ) -> None:
+        async with (
+            open_unit(runtime, owner.actor, owner.context) as work,
+            numbers_in_blocks(work, size),
+        ):
+            numbers = [await take(work, "{n}")]
+            with suppress(Conflict):
+                async with work.session.as_one():
+                    await take(work, "{n}")
+                    await take(work, "{n}")
+                    raise Conflict
+            numbers.append(await take(work, "{n}"))
+
+        assert [*numbers, await taken(runtime, owner, "{n}")] == ["1", "2", "3"]
+
+    async def test_are_given_back_by_a_rollback(self, runtime: Runtime, owner: Person) -> None:
+        with suppress(Conflict):
+            async with (
+                open_unit(runtime, owner.actor, owner.context) as work,
+                numbers_in_blocks(work, 100),
+            ):
+                await take(work)
+                raise Conflict
+
+        assert await taken(runtime, owner, "{n}") == "1"
+        assert await taken(runtime, owner) == f"INV-{YEAR}-00001"

@@ -108,7 +108,7 @@ IN_DATABASE = {
     ),
     "unique": (
         "ALTER TABLE notes ADD CONSTRAINT telling UNIQUE (id)",
-        "index telling tells one tenant which values another one has",
+        "index telling reveals to one tenant which values another one has",
     ),
     "foreign key": (
         "ALTER TABLE notes ADD UNIQUE (id);"

@@ -35,6 +35,33 @@ BLOCKING = {
     "op.get_bind().execute(sa.text('SELECT 1')).all()": "asks-the-database",
     "list(Session(op.get_bind()).scalars(sa.text('SELECT 1')))": "asks-the-database",
     "sa.inspect(op.get_bind())": "asks-the-database",
+    "op.execute('VACUUM FULL users')": "locks-a-whole-table",
+    "op.execute('CLUSTER users USING i')": "locks-a-whole-table",
+    "op.execute('LOCK TABLE users')": "locks-a-whole-table",
+    "op.execute('REFRESH MATERIALIZED VIEW seen')": "locks-a-whole-table",
+    "op.execute('ALTER TABLE users SET UNLOGGED')": "locks-a-whole-table",
+    "op.execute('ALTER TABLE users\\n SET TABLESPACE fast')": "locks-a-whole-table",
+    "op.execute('UPDATE users SET name = 1')": "writes-a-whole-table",
+    "op.execute('DELETE FROM users')": "writes-a-whole-table",
+    "op.execute('TRUNCATE users')": "writes-a-whole-table",
+    "op.execute('DO $$ BEGIN CREATE INDEX i ON users (name); END $$')": "hides-what-it-does",
+    "op.execute('ALTER TABLE users DISABLE ROW LEVEL SECURITY')": "lifts-row-security",
+    "op.execute('REVOKE SELECT ON users FROM app_rw')": "takes-rights-away",
+    "op.execute('REINDEX TABLE users')": "require-concurrent-reindex",
+    "op.create_primary_key('p', 'users', ['id'])": "adding-serial-primary-key-field",
+    "op.add_column('users', sa.Column('a', sa.Integer(), sa.Identity()))": (
+        "adding-field-with-default"
+    ),
+    "op.add_column('users', sa.Column('a', sa.Text(), unique=True))": (
+        "disallowed-unique-constraint"
+    ),
+    "op.alter_column('users', 'name', type_=sa.String(9), existing_type=sa.String(10))": (
+        "changing-column-type"
+    ),
+    "op.alter_column('users', 'name', type_=sa.Text(), existing_type=sa.Integer())": (
+        "changing-column-type"
+    ),
+    "op.alter_column('users', 'name', server_default=None)": "ban-drop-default",
 }
 HARMLESS = (
     "op.add_column('users', sa.Column('a', sa.Text(), nullable=True))",
@@ -48,6 +75,18 @@ HARMLESS = (
     "online.create_check_constraint('c', 'users', 'name > 1')",
     "online.create_foreign_key('f', 'users', 'tenants', ['a'], ['id'])",
     "online.set_not_null('users', 'name')",
+    "op.alter_column('users', 'name', type_=sa.String(300), existing_type=sa.String(120))",
+    "op.alter_column('users', 'name', type_=sa.Text(), existing_type=sa.String(120))",
+    "op.execute('UPDATE users SET name = 1 WHERE id = 1')",
+    "op.create_table('n', sa.Column('a', sa.Text())); op.execute('UPDATE n SET a = 1')",
+    "op.execute('CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ UPDATE n SET a = 1 $$')",
+    "op.execute(\"INSERT INTO n VALUES ('x; DELETE FROM users') ON CONFLICT DO NOTHING\")",
+    "op.execute(\"ALTER TYPE status ADD VALUE IF NOT EXISTS 'c'\")",
+    "op.execute('GRANT SELECT ON users TO app_rw')",
+    "op.execute('REFRESH MATERIALIZED VIEW CONCURRENTLY seen')",
+    "op.bulk_insert(sa.table('n', sa.column('a', sa.Text())), [{'a': 'x'}])",
+    "op.create_table_comment('users', 'people')",
+    "op.execute('CREATE POLICY p ON users USING (true)')",
 )
 IMPORTS = """
 import sqlalchemy as sa

@@ -14,7 +14,7 @@ from app.kit import clock
 
 class AuditEntry(UUIDMixin, Base):
     __tablename__ = "audit_entries"
-    __global_reason__ = "tells of work across tenants, and outlives the tenants it tells of"
+    __global_reason__ = "records work across tenants, and outlives these tenants"
 
     at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     actor_id: Mapped[UUID | None]

@@ -2,7 +2,7 @@
 
 from ._calls import Call
 from ._cells import cell_of, guarded, unguarded
-from ._errors import CsvRefused, CsvTooLarge, LineError
+from ._errors import CsvRefused, CsvTooLarge, LineError, TooManyImports
 from ._exporting import CsvResponse, written
 from ._models import CsvImport
 from ._routes import CsvRoutes
@@ -18,6 +18,7 @@ __all__ = [
     "CsvRoutes",
     "CsvTooLarge",
     "LineError",
+    "TooManyImports",
     "cell_of",
     "guarded",
     "unguarded",

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from app.config import CsvSettings
-from app.core.errors import AppError, FieldError, Invalid, PayloadTooLarge, sentence_of
+from app.core.errors import (
+    AppError,
+    FieldError,
+    Invalid,
+    PayloadTooLarge,
+    TooManyRequests,
+    sentence_of,
+)
 from app.core.languages import message
 from app.core.references import unknown_reference
 from app.database.repository import ReferenceNotFound, RowNotFound, ValueNotAllowed
@@ -54,6 +61,17 @@ class CsvTooLarge(PayloadTooLarge):
 
     title = "The file is too large"
     detail = "A file may have {bytes} bytes and {rows} rows."
+
+
+class TooManyImports(TooManyRequests):
+    """As many large files of this tenant as may wait for their import do. Wait until one of them is
+    imported.
+    """
+
+    title = "Too many files wait for their import"
+    detail = (
+        "At most {most} files may wait for their import. Send this one when one of them is done."
+    )
 
 
 def too_large(settings: CsvSettings) -> CsvTooLarge:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 from app.config import CsvSettings
+from app.core.counters import numbers_in_blocks
 from app.core.errors import BodyTooSlow
 from app.core.unit_of_work import UnitOfWork
 
@@ -53,10 +54,11 @@ async def write_rows(rows: Import, work: UnitOfWork, file: File) -> int:
     """Create the rows, and return how many. Raises CsvRefused: roll everything back then."""
     services = rows.create.services_of(work)
     errors: list[LineError] = []
-    for row in file.rows:
-        errors += await rows.write(services, file, row)
-        if len(errors) >= MOST_COLLECTED:
-            break
+    async with numbers_in_blocks(work, len(file.rows)):
+        for row in file.rows:
+            errors += await rows.write(services, file, row)
+            if len(errors) >= MOST_COLLECTED:
+                break
     if errors:
         raise CsvRefused(errors)
     return len(file.rows)

@@ -6,19 +6,22 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from app.core.jobs import Job, JobSkipped, job
+from app.core.jobs import Job, JobRefused, JobSkipped, job
+from app.core.jobs.errors import JobCancelled
 from app.core.languages import ENGLISH, message, translate
 from app.core.unit_of_work import UnitOfWork
 from app.kit import clock
 
-from ._errors import MOST_ERRORS, CsvRefused, LineError
+from ._errors import MOST_ERRORS, CsvRefused, LineError, TooManyImports
 from ._importing import Import, write_rows
 from ._models import CsvImport, CsvImportRepository
 from ._schemas import CsvError, CsvReport
 
 TIMEOUT = timedelta(minutes=30)
 KEPT = timedelta(days=30)
+LONGEST_WAIT = timedelta(days=1)
 FAILED = message("The file could not be imported. Try again later.")
+CANCELLED = message("The import was cancelled.")
 
 
 class Refused(JobSkipped):
@@ -35,7 +38,9 @@ def import_job(name: str, rows: Import) -> Job[[UUID]]:
     async def import_csv(work: UnitOfWork, import_id: UUID) -> None:
         imports = CsvImportRepository(work.session)
         stored = await imports.get(import_id)
-        content, settings = (stored.content or "").encode(), work.runtime.settings.csv
+        if stored.content is None:
+            raise JobRefused("the import has ended, and its file is deleted: send the file again")
+        content, settings = stored.content.encode(), work.runtime.settings.csv
         file = await asyncio.to_thread(rows.read, content, settings)
         try:
             created = await write_rows(rows, work, file)
@@ -52,19 +57,29 @@ async def _report(
 ) -> None:
     """Write down what was wrong, in a transaction of its own."""
     imports = CsvImportRepository(work.session)
-    stored = await imports.get(UUID(arguments["import_id"]))
+    stored = await imports.find(UUID(arguments["import_id"]))
+    if stored is None or stored.state != "waiting":
+        return
     if isinstance(error, Refused):
         report = {"errors": _listed(error.refused.lines), "count": len(error.refused.lines)}
         await imports.change(stored, state="refused", content=None, report=report)
     elif is_last:
-        report = {"errors": _listed([LineError(1, "", FAILED)])}
-        await imports.change(stored, state="failed", content=None, report=report)
+        detail = CANCELLED if isinstance(error, JobCancelled) else FAILED
+        await imports.change(stored, state="failed", content=None, report=_said(detail))
 
 
 async def store(work: UnitOfWork, name: str, content: bytes, rows: int) -> CsvImport:
-    """Store a file for the job, and delete what became of files a month ago."""
-    imports = CsvImportRepository(work.session)
-    await imports.delete_before(clock.now() - KEPT)
+    """Store a file for the job, and delete what became of files a month ago.
+
+    A file whose job is lost, such as one that somebody deleted from the queue, waits a day at most.
+    Raises TooManyImports.
+    """
+    imports, now = CsvImportRepository(work.session), clock.now()
+    await imports.delete_before(now - KEPT)
+    await imports.give_up_before(now - LONGEST_WAIT, report=_said(FAILED))
+    most = work.runtime.settings.csv.waiting_per_tenant
+    if await imports.count_in_turn(state="waiting") >= most:
+        raise TooManyImports(most=most, headers={"Retry-After": "60"})
     return await imports.create(name=name, content=content.decode("utf-8-sig"), rows=rows)
 
 
@@ -82,6 +97,11 @@ def report_of(stored: CsvImport, language: str = ENGLISH) -> CsvReport:
             "errors": errors,
         }
     )
+
+
+def _said(detail: str) -> dict[str, Any]:
+    """Return a report that says one thing about the whole file."""
+    return {"errors": _listed([LineError(1, "", detail)])}
 
 
 def _listed(errors: tuple[LineError, ...] | list[LineError]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text, delete
+from sqlalchemy import String, Text, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.base import Base
@@ -29,3 +29,12 @@ class CsvImportRepository(Repository[CsvImport]):
 
     async def delete_before(self, moment: datetime) -> None:
         await self.session.execute(delete(CsvImport).where(CsvImport.created_at < moment))
+
+    async def give_up_before(self, moment: datetime, *, report: dict[str, Any]) -> None:
+        """Give up files that have waited since then. Their jobs refuse them if they still come."""
+        await self.session.execute(
+            update(CsvImport)
+            .where(CsvImport.state == "waiting", CsvImport.created_at < moment)
+            .values(state="failed", content=None, report=report)
+            .execution_options(synchronize_session=False)
+        )

@@ -8,9 +8,10 @@ from uuid import UUID
 from croniter import croniter
 
 from app.core.jobs import Job
-from app.core.jobs.operations import LIVE, QueuedJob, cancel_job, list_jobs, retry_jobs
+from app.core.jobs.operations import LIVE, QueuedJob, list_jobs, retry_jobs
 from app.core.jobs.sql import queue_sql
 from app.core.unit_of_work import CurrentWork, UnitOfWork
+from app.core.worker.cancelling import cancel
 from app.core.worker.schedule import scheduled
 from app.kit import clock
 
@@ -99,7 +100,7 @@ class JobOperations:
     async def cancel(self, job_id: int) -> bool:
         """Keep a waiting job from starting, or stop a running one. Return False if it has ended."""
         async with self._across_tenants(f"cancel job {job_id}") as work:
-            return await cancel_job(work, job_id)
+            return await cancel(work, job_id)
 
     async def periodic(self, more: Iterable[Job] = ()) -> Sequence[Periodic]:
         """Return all jobs with a schedule, also the `more` that no module lists."""

@@ -19,7 +19,7 @@ def roll_back(name: str) -> str:
 
 
 class Savepoints:
-    """What was set and what is to be set. All are sent ahead of a statement, in its round trip."""
+    """The savepoints, set or still to be set: sent ahead of a statement, in its round trip."""
 
     def __init__(self) -> None:
         self.begun: set[str] = set()
@@ -31,7 +31,7 @@ class Savepoints:
         """The outermost savepoint that nobody needs any more; the next one releases it."""
 
     def clear(self) -> None:
-        """Forget all of them, with the transaction."""
+        """Remove all of them, at the end of the transaction."""
         self.begun, self._waiting, self._unneeded = set(), [], None
 
     def ahead(self, *names: str, alone: bool) -> list[str]:

@@ -20,7 +20,7 @@ from app.database.tenancy import Context, setting_of
 
 from .connection import Connection, begin_sql
 from .errors import ABORTED, OUTDATED, raise_refused
-from .pool import checkin, checkout
+from .pool import Pooled, checkin, checkout
 from .savepoints import WRITE, Savepoints, release, roll_back
 
 AT_BEGIN = "at_begin"
@@ -37,7 +37,7 @@ class Transaction:
         self._read_only = read_only
         self._context = context
         self.connection: Connection | None = None
-        self._pooled: PoolProxiedConnection | None = None
+        self._pooled: Pooled | None = None
         self._for_orm: OrmConnection | None = None
         self._at_commit: list[str] = []
         self._is_waiting = False
@@ -46,6 +46,8 @@ class Transaction:
         """True once something was written or locked: then only `end` returns the connection."""
         self.locked: dict[UUID, Any] = {}
         """Rows as they were read when they were locked, by id."""
+        self.kept: dict[Any, Any] = {}
+        """What others note; forgotten with the transaction, restored with a savepoint."""
 
     @property
     def context(self) -> Context:
@@ -123,6 +125,7 @@ class Transaction:
         was sent before, the block is all there is, and the transaction ends.
         """
         is_all, locked = self.connection is None, dict(self.locked)
+        kept, before = self.kept, dict(self.kept)
         with self._savepoints.block(is_all=is_all) as name:
             try:
                 yield
@@ -133,6 +136,9 @@ class Transaction:
                     with suppress(Exception):  # aborted before, or lost: what follows is refused
                         await self._send_all([roll_back(name), *self._leaving(name)])
                     self.locked = locked
+                if self.kept is kept:  # not after a commit within the block
+                    kept.clear()
+                    kept.update(before)
                 raise
             if name in self._savepoints.begun:
                 await self._send_all(self._leaving(name))
@@ -185,7 +191,7 @@ class Transaction:
     def for_orm(self) -> OrmConnection:
         """Return the same connection for the ORM. Call it once the transaction has begun."""
         if self._for_orm is None:
-            connection = OrmConnection(self.engine, self._pooled)
+            connection = OrmConnection(self.engine, cast(PoolProxiedConnection, self._pooled))
             self._for_orm = connection.execution_options(isolation_level="AUTOCOMMIT")
         return self._for_orm
 
@@ -196,7 +202,8 @@ class Transaction:
         """
         pooled, connection, ahead = self._pooled, self.connection, self._at_commit
         self.connection = self._pooled = self._for_orm = None
-        self._at_commit, self.has_written, self.locked = [], False, {}
+        self._at_commit, self.has_written = [], False
+        self.locked, self.kept = {}, {}
         self._savepoints.clear()
         if pooled is None:
             return
@@ -219,6 +226,10 @@ class Transaction:
         self._is_waiting = True
         try:
             return await self._send_or_reconnect(ahead, sql, arguments)
+        except Exception:
+            if not ahead:  # the connection was lent for this statement only
+                await self.end()
+            raise
         finally:
             self._is_waiting = False
 
@@ -234,7 +245,9 @@ class Transaction:
         """
         may_repeat = True
         while True:
-            pooled = self._pooled = self._pooled or await checkout(self.engine)
+            pooled = self._pooled = self._pooled or await checkout(
+                self.engine, for_one_statement=not ahead
+            )
             connection: Any = pooled.driver_connection
             try:
                 records: list[Any] = await connection.send(ahead, sql, arguments)
@@ -273,7 +286,7 @@ class Transaction:
         if self._pooled is not None:
             self._pooled.invalidate(error)
         self.connection = self._pooled = None
-        self.locked = {}
+        self.locked, self.kept = {}, {}
 
     def _begin_sql(self) -> list[str]:
         at_begin = self.engine.get_execution_options().get(AT_BEGIN, ())

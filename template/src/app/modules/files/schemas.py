@@ -4,13 +4,17 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from app.kit.schemas import Schema
+from app.kit.schemas import BLANK, Schema
 from app.kit.texts import Seen
 
+FREE = r"[^/\\\x00-\x1f\x7f]*"
 FileName = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^/\\\x00-\x1f\x7f]+$"
+        strip_whitespace=True,
+        min_length=1,
+        max_length=255,
+        pattern=rf"^{FREE}[^/\\{BLANK}]{FREE}$",
     ),
     Seen,
 ]

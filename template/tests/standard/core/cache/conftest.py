@@ -17,8 +17,8 @@ def memory_store() -> MemoryStore:
     return MemoryStore(max_bytes=1_000_000, longest=timedelta(minutes=1))
 
 
-def redis_store(url: str) -> RedisStore:
-    return RedisStore(RedisServer(url, timeout_seconds=0.25))
+def redis_store(url: str, *, seconds: float = 20) -> RedisStore:
+    return RedisStore(RedisServer(url, timeout_seconds=seconds))
 
 
 @pytest_asyncio.fixture(params=["memory", "valkey"])
@@ -33,7 +33,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 @pytest.fixture
 def caching(runtime: Runtime) -> Callable[[Store], Runtime]:
     """A second runtime with the same store, like another process."""
-    return lambda store: replace(runtime, cache=SharedCache(store, patience_seconds=1))
+    return lambda store: replace(runtime, cache=SharedCache(store, patience_seconds=30))
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ class TestADeadServer:
 
 class TestADeafServer:
     async def test_costs_one_timeout_and_is_then_left_alone(self, deaf_url: str) -> None:
-        shared = SharedCache(redis_store(deaf_url))
+        shared = SharedCache(redis_store(deaf_url, seconds=0.25))
         started = perf_counter()
 
         for _ in range(100):

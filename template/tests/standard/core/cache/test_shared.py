@@ -80,7 +80,7 @@ class TestRemember:
         assert await second == b'"bread"'
 
     async def test_does_not_wait_for_ever(self, store: Store, key: str) -> None:
-        shared, oven = SharedCache(store, patience_seconds=0.1), Oven(seconds=60)
+        shared, oven = SharedCache(store, patience_seconds=0.1), Oven(seconds=60)  # any
         slow = asyncio.create_task(shared.remember(key, MINUTE, oven.bake))
         await oven.is_lit.wait()
 
@@ -92,7 +92,7 @@ class TestRemember:
         self, valkey_url: str, key: str
     ) -> None:
         await redis_store(valkey_url).claim(key)  # a process that dies with its claim
-        shared = SharedCache(redis_store(valkey_url), patience_seconds=0.1)
+        shared = SharedCache(redis_store(valkey_url), patience_seconds=0.1)  # any
 
         async with asyncio.timeout(30):
             assert await shared.remember(key, MINUTE, Oven(seconds=0).bake) == b'"bread"'

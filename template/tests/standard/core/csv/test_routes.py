@@ -1,7 +1,9 @@
 """Lists are exported as they are listed, and rows are created through the module's own route."""
 
+import asyncio
 import csv
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +12,15 @@ from fastapi import APIRouter, FastAPI
 from httpx import AsyncClient, Response
 
 from app.config import Settings
+from app.core.auth import Actor
 from app.core.csv import CsvRoutes
+from app.core.jobs.operations import list_jobs, retry_jobs
 from app.core.module import Module
 from app.core.permissions import Role
 from app.core.runtime import Runtime
-from app.core.unit_of_work import CurrentWork
+from app.core.unit_of_work import CurrentWork, open_unit
+from app.core.worker.cancelling import cancel
+from app.kit import clock
 from app.main import create_app
 from tests.support import notes
 from tests.support.clients import client_of
@@ -36,7 +42,8 @@ CSV = Module(
     tags={"test_notes_csv": "CSV of notes."},
     jobs=routes.jobs,
 )
-SMALL = {"max_rows": 5, "rows_at_once": 2, "max_bytes": 2000}
+SMALL = {"max_rows": 5, "rows_at_once": 2, "max_bytes": 2000, "waiting_per_tenant": 2}
+LONG = "name\na\nb\nc\n"
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -195,6 +202,83 @@ class TestJob:
             german["errors"][1]["detail"]
             == "Zellen in dieser Zeile: 2. Felder in der ersten Zeile: 1."
         )
+
+
+class TestJobThatDoesNotRun:
+    async def test_is_one_of_a_few_of_a_tenant(
+        self, client: AsyncClient, rival_client: AsyncClient, runtime: Runtime
+    ) -> None:
+        sent = [await send(client, LONG) for _ in range(3)]
+        others = await send(rival_client, LONG)
+        short = await send(client, "name\nd\n")
+        async with worker(runtime):
+            await until(lambda: ended(client, f"{URL}/{sent[0].json()['id']}"))
+            await until(lambda: ended(client, f"{URL}/{sent[1].json()['id']}"))
+
+        assert [each.status_code for each in sent] == [202, 202, 429]
+        assert (sent[2].json()["detail"], sent[2].headers["retry-after"]) == (
+            "At most 2 files may wait for their import. Send this one when one of them is done.",
+            "60",
+        )
+        assert (others.status_code, short.status_code) == (202, 201)
+        assert (await send(client, LONG)).status_code == 202
+
+    async def test_is_not_exceeded_by_files_at_the_same_time(self, client: AsyncClient) -> None:
+        sent = await asyncio.gather(*(send(client, LONG) for _ in range(5)))
+
+        assert sorted(each.status_code for each in sent) == [202, 202, 429, 429, 429]
+
+    async def test_says_that_it_was_cancelled(
+        self, client: AsyncClient, runtime: Runtime, owner: Person
+    ) -> None:
+        address = f"{URL}/{(await send(client, LONG)).json()['id']}"
+
+        number = await cancelled(runtime, owner)
+        report = (await client.get(address)).json()
+        await again(runtime, number)
+        async with worker(runtime):
+            await until(lambda: failed(runtime, number))
+
+        assert (report["state"], report["errors"]) == (
+            "failed",
+            [{"line": 1, "field": "", "detail": "The import was cancelled."}],
+        )
+        assert (await client.get(address)).json() == report
+        assert await names(runtime, owner) == set()
+        assert (await send(client, LONG)).status_code == 202
+
+    async def test_is_given_up_after_a_day(
+        self, client: AsyncClient, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The queue has lost it, for example to somebody who deleted its row."""
+        sent = [await send(client, LONG) for _ in range(2)]
+        now = clock.now()
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=25))
+
+        answer = await send(client, LONG)
+
+        assert answer.status_code == 202
+        report = (await client.get(f"{URL}/{sent[0].json()['id']}")).json()
+        assert report["state"] == "failed"
+
+
+async def cancelled(runtime: Runtime, owner: Person) -> int:
+    """Cancel the tenant's only job that waits to import notes, as an operator."""
+    async with open_unit(runtime, Actor.operator(), None) as work:
+        waiting = await list_jobs(work, statuses=["todo"], name=routes.jobs[0].name)
+        [number] = [job.id for job in waiting if job.tenant_id == owner.tenant_id]
+        assert await cancel(work, number)
+    return number
+
+
+async def again(runtime: Runtime, number: int) -> None:
+    async with open_unit(runtime, Actor.operator(), None) as work:
+        assert await retry_jobs(work, [number]) == [number]
+
+
+async def failed(runtime: Runtime, number: int) -> bool:
+    async with open_unit(runtime, Actor.operator(), None) as work:
+        return number in [each.id for each in await list_jobs(work, statuses=["failed"])]
 
 
 async def ended(client: AsyncClient, address: str) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """A small app with a route for each kind of failure."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import httpx
@@ -45,6 +45,7 @@ class Body(BaseModel):
     count: int = 0
     name: str = Field("name", max_length=20)
     tags: list[int] = []
+    data: dict[str, Any] = {}
     pet: Annotated[Cat | Dog, Field(discriminator="kind")] | None = None
 
 

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from openapi_schema_validator import OAS31Validator
 
 THINGS = "/api/v1/things"
 ALWAYS = {"408", "414", "422", "429", "431", "500", "503"}
@@ -44,6 +45,27 @@ class TestARoute:
         answer = document["paths"][THINGS + "/{key}/key"]["delete"]["responses"]["503"]
 
         assert answer["description"] == "Too busy"
+
+
+class TestJson:
+    @pytest.mark.parametrize(
+        ("value", "is_valid"),
+        [
+            ({}, True),
+            ({"a": [1, None, True, {"b": "two\nlines"}], "ü": {"c": 0.5}}, True),
+            ({"\u0007": 1}, False),
+            ({"a": "\u0007"}, False),
+            ({"a": [{"b\u007f": 1}]}, False),
+            ({"a": {"b": ["\u0085"]}}, False),
+        ],
+    )
+    def test_of_any_form_has_no_control_characters(
+        self, document: dict[str, Any], value: Any, *, is_valid: bool
+    ) -> None:
+        schema = document["components"]["schemas"]["Body"]["properties"]["data"]
+        validator = OAS31Validator({"components": document["components"], **schema})
+
+        assert validator.is_valid(value) == is_valid
 
 
 class TestTheDocument:

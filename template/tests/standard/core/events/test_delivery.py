@@ -9,10 +9,21 @@ from app.core.events.models import Delivery, OutboxEvent
 from app.core.events.operations import archive, list_deliveries, resubmit
 from app.core.runtime import Runtime
 from app.core.unit_of_work import open_unit
+from app.core.worker.cancelling import cancel
 from app.database.tenancy import TenantContextRequired, TenantMismatch
 from app.kit.ids import new_id
 from tests.support.people import Person, create_tenant
-from tests.support.queue import change, counted, ends, process, queued, saw, until, worker
+from tests.support.queue import (
+    AFTER_A_KILL,
+    change,
+    counted,
+    ends,
+    process,
+    queued,
+    saw,
+    until,
+    worker,
+)
 from tests.support.samples import CounterMoved, SystemStarted, TenantNamed, seen
 
 
@@ -171,6 +182,26 @@ class TestDeadLetter:
             assert await resubmit(work, work.runtime.subscriptions) == 0
 
 
+class TestCancelledJob:
+    async def test_leaves_no_delivery_that_waits(self, queue: Runtime) -> None:
+        """The alert EventsWait would never end, and nobody could archive or resubmit the event."""
+        owner, counter = await create_tenant(queue), new_id()
+        await publish(queue, owner, CounterMoved(counter))
+
+        async with open_unit(queue, Actor.operator(), None) as work:
+            for job in await queued(queue):
+                assert await cancel(work, job["id"])
+
+        assert await all_have(queue, "failed")
+        async with open_unit(queue, Actor.operator(), None) as work:
+            [dead, *_] = await list_deliveries(work)
+            assert dead.error == "JobCancelled: somebody cancelled it"
+            assert await resubmit(work, work.runtime.subscriptions) == 3
+        async with worker(queue):
+            await until(lambda: all_have(queue, "handled"))
+        assert await counted(queue, owner, counter) == 1
+
+
 class TestSuspendedTenant:
     async def test_gets_its_events_when_it_is_back(self, queue: Runtime) -> None:
         owner, counter = await create_tenant(queue), new_id()
@@ -205,7 +236,7 @@ class TestKilledProcess:
 
         async with process(queue.settings, "worker"):
             assert await counted(queue, owner, counter) == 0
-        async with worker(queue):
+        async with worker(queue, AFTER_A_KILL):
             await until(lambda: all_have(queue, "handled"))
 
         assert await counted(queue, owner, counter) == 1

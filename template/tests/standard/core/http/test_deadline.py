@@ -40,7 +40,7 @@ async def write_and_wait(invitations: Invitations, work: CurrentWork) -> None:
 async def stream() -> StreamingResponse:
     async def lines() -> AsyncIterator[bytes]:
         for _ in range(4):
-            await asyncio.sleep(0.2)  # longer in all than the time limit
+            await asyncio.sleep(0.4)  # longer in all than the time limit
             yield b"line\n"
 
     return StreamingResponse(lines())
@@ -48,7 +48,7 @@ async def stream() -> StreamingResponse:
 
 @pytest_asyncio.fixture(scope="module")
 async def hasty_app(settings: Settings) -> AsyncIterator[FastAPI]:
-    http = HttpSettings(timeout_seconds=0.5)
+    http = HttpSettings(timeout_seconds=1)  # for answers that take longer
     app = create_app(settings.model_copy(update={"http": http}))
     app.include_router(router)
     yield app

@@ -14,12 +14,15 @@ from app.core.errors import AppError
 from app.core.http.problems import error_types
 from app.core.permissions import PUBLIC
 from app.core.runtime import Runtime
+from app.kit.numbers import BIGGEST
 
 Json = dict[str, Any]
 
 OPERATION_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9]*(-Input|-Output)?")
 PROBLEM = "application/problem+json"
+JSON = "application/json"
+FORMATS = ("date", "date-time", "uri", "uuid")
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +167,55 @@ class TestOperations:
             for parameter in operation["parameters"]:
                 assert parameter["schema"], name
                 assert {"type": "null"} not in parameter["schema"].get("anyOf", []), name
+
+
+class TestSchemas:
+    def test_have_limits_that_hold_where_numbers_are_floats(self, document: Json) -> None:
+        limits = [
+            part[name]
+            for part in parts(document)
+            for name in ("minimum", "maximum")
+            if part.get("type") == "integer" and name in part
+        ]
+
+        assert limits
+        assert [limit for limit in limits if abs(limit) > BIGGEST] == []
+
+    def test_of_bodies_have_no_text_with_control_characters(self, document: Json) -> None:
+        found = [part for part in of_bodies(document) if is_text(part)]
+
+        assert found
+        assert [text for text in found if OAS31Validator(text).is_valid("a\u0007b")] == []
+
+    def test_of_bodies_are_closed_or_say_what_names_are(self, document: Json) -> None:
+        found = [part for part in of_bodies(document) if part["type"] == "object"]
+
+        assert found
+        for part in found:
+            assert part.get("additionalProperties") is False or "propertyNames" in part
+
+
+def of_bodies(document: Json) -> list[Json]:
+    """Return all schemas that have a type of all bodies in JSON."""
+    found: list[Json] = []
+    waiting: list[Json] = [
+        operation["requestBody"]["content"][JSON]["schema"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        if JSON in operation.get("requestBody", {}).get("content", {})
+    ]
+    while waiting:
+        for part in parts(waiting.pop()):
+            whole = resolved(document, part)
+            if whole not in found and isinstance(whole.get("type"), str):
+                found.append(whole)
+                waiting += [whole] if whole is not part else []
+    return found
+
+
+def is_text(part: Json) -> bool:
+    """True for texts, but not for those whose format has no control characters."""
+    return part["type"] == "string" and part.get("format") not in FORMATS
 
 
 class TestProblems:

@@ -130,7 +130,7 @@ class TestAHead:
 
     @pytest.mark.parametrize("sent", [b"G", GET, GET + b"X: y", b"\r\n"])
     async def test_that_does_not_come_to_its_end_is_given_up(self, sent: bytes) -> None:
-        with limited(head_seconds=0.3):
+        with limited(head_seconds=0.3):  # any: no head comes
             async with serving() as port, connected(port) as wire:
                 await wire.send(sent)
 
@@ -139,7 +139,7 @@ class TestAHead:
         assert found == (408 if sent.strip() else 0)
 
     async def test_that_never_begins_is_not_waited_for(self) -> None:
-        with limited(head_seconds=0.3):
+        with limited(head_seconds=0.3):  # any: no head comes
             async with serving() as port, connected(port) as wire:
                 assert await wire.hear() == (0, "")
 

@@ -16,8 +16,8 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitOfWork, open_unit
 from app.kit.ids import new_id
 from tests.support.people import Person, create_tenant
-from tests.support.queue import enqueue_add, queued, statuses, until, worker
-from tests.support.samples import CounterMoved, modules_and_samples
+from tests.support.queue import change, enqueue_add, queued, statuses, until, worker
+from tests.support.samples import CounterMoved, modules_and_samples, rebuild
 
 Type = Callable[..., Awaitable[str]]
 
@@ -56,6 +56,34 @@ class TestJobs:
         assert "cancelled" in await typed("jobs", "failed")
         assert await typed("jobs", "retry", number) == "1 of 1 run again\n"
         assert await statuses(queue) == ["todo"]
+
+    async def test_are_cancelled_and_retried_by_name(
+        self, queue: Runtime, typed: Type, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.cli._jobs.BATCH", 2)
+        owner = await create_tenant(queue)
+        for _ in range(3):
+            await enqueue_add(queue, owner)
+        async with open_unit(queue, owner.actor, owner.context) as work:
+            work.enqueue(rebuild, counter=new_id())
+
+        assert await typed("jobs", "cancel", "--name", "samples.add") == "3 of 3 cancelled\n"
+        assert await statuses(queue) == ["cancelled"] * 3 + ["todo"]
+        assert "samples.rebuild" not in await typed("jobs", "list", "--name", "samples.add")
+        assert await typed("jobs", "retry", "--name", "samples.add") == "0 of 0 run again\n"
+
+        await change(
+            queue, "UPDATE procrastinate_jobs SET status = 'failed' WHERE status <> 'todo'"
+        )
+        assert await typed("jobs", "retry", "--name", "samples.add") == "3 of 3 run again\n"
+        assert await statuses(queue) == ["todo"] * 4
+
+    @pytest.mark.parametrize("words", [[], ["4711", "--name", "samples.add"]])
+    async def test_are_never_all_by_accident(self, typed: Type, words: list[str]) -> None:
+        for command in ("retry", "cancel"):
+            assert "name jobs by their ids, or all of one kind" in await typed(
+                "jobs", command, *words
+            )
 
 
 class TestEvents:

@@ -7,6 +7,7 @@ from app.core.unit_of_work import open_unit
 from app.kit.ids import new_id
 from tests.support.people import create_tenant
 from tests.support.queue import (
+    AFTER_A_KILL,
     change,
     counted,
     ends,
@@ -34,7 +35,7 @@ class TestKilledWorker:
         async with process(queue.settings, "worker"):
             assert await statuses(queue) == ["doing"]
         assert await counted(queue, owner, counter) == 0
-        async with worker(queue):
+        async with worker(queue, AFTER_A_KILL):
             await until(lambda: ends(queue, "succeeded"))
 
         assert await counted(queue, owner, counter) == 1

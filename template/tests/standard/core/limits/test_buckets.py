@@ -17,7 +17,7 @@ SLOW = Rate(5, 3600)
 
 
 def redis_buckets(url: str) -> RedisBuckets:
-    return RedisBuckets(RedisServer(url, timeout_seconds=2))
+    return RedisBuckets(RedisServer(url, timeout_seconds=20))
 
 
 @pytest.fixture(params=["memory", "valkey"])

@@ -22,7 +22,8 @@ TOKEN = "a-token-for-prometheus"
 OF_PROMETHEUS = {"up": {"job", "instance"}}
 
 pytestmark = pytest.mark.skipif(
-    not MONITORING.exists(), reason="comes with an answer to the question `deploy`"
+    not (MONITORING / "dashboard.json").exists(),
+    reason="comes with an answer to the question `deploy`",
 )
 
 

@@ -31,7 +31,7 @@ def _id(operation: Operation) -> str:
 
 
 def _version(operation: Operation) -> str:
-    """Return what tells later versions of the API apart: `widgets.list_v2`."""
+    """Return the suffix of later versions of the API: `widgets.list_v2`."""
     found = LATER.match(operation.path)
     return f"_{found[1]}" if found else ""
 

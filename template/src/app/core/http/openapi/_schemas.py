@@ -25,6 +25,22 @@ PATTERNS = {
 DECIMAL = "^[+-]?([0-9]{1,30}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})$"
 FIXED = {"pattern", "enum", "const"}
 TEXT_BODIES = {"application/json": JSON_TEXT, "application/x-www-form-urlencoded": TEXT}
+JSON_VALUE = "JsonValue"
+OF_JSON_VALUE = {"$ref": SCHEMAS.format(model=JSON_VALUE)}
+ANY_JSON: dict[str, Any] = {
+    "title": JSON_VALUE,
+    "description": "Any JSON. No text and no name in it has control characters but tabs and line"
+    " breaks.",
+    "pattern": JSON_TEXT,
+    "items": OF_JSON_VALUE,
+    "propertyNames": {"pattern": JSON_TEXT},
+    "unevaluatedProperties": OF_JSON_VALUE,
+}
+"""Without a type, since generators of clients do not understand unions that contain themselves."""
+OPEN_OBJECT: dict[str, Any] = {
+    "propertyNames": {"pattern": JSON_TEXT},
+    "patternProperties": {"": OF_JSON_VALUE},
+}
 BINARY = {"type": "string", "format": "binary"}
 OTHER_JSON = ("application/json", "application/problem+json")
 
@@ -94,6 +110,9 @@ def _limit(document: dict[str, Any], schema: dict[str, Any], pattern: str, seen:
         kind = schema.get("format", "password")
         if kind in PATTERNS or kind == "password":
             schema["pattern"] = PATTERNS.get(kind, pattern)
+    if schema.get("additionalProperties") is True and pattern == JSON_TEXT:
+        document["components"]["schemas"].setdefault(JSON_VALUE, ANY_JSON)
+        schema.update(OPEN_OBJECT)
     inner = (*schema.get("anyOf", ()), *schema.get("allOf", ()), schema.get("items", {}))
     for each in (*inner, *schema.get("properties", {}).values()):
         if each:

@@ -8,11 +8,11 @@ from app.database.base import Base
 from app.database.mixins import TenantMixin
 
 TABLES_WITHOUT_MODEL = {
-    "alembic_version": "tells how far this database is migrated",
+    "alembic_version": "records how far this database is migrated",
     "procrastinate_jobs": "the queue is one for all; each job names its tenant",
-    "procrastinate_events": "tells what became of a job",
-    "procrastinate_periodic_defers": "tells when a cron job was last due",
-    "procrastinate_workers": "tells which workers are alive",
+    "procrastinate_events": "records what became of a job",
+    "procrastinate_periodic_defers": "records when a cron job was last due",
+    "procrastinate_workers": "records which workers are alive",
 }
 """Global tables without a model, each with the reason why it has no tenant."""
 

@@ -118,7 +118,7 @@ LOOSE_KEYS = (
              AS listed (table_name, column_name)
     )
     SELECT 'index ' || indexrelid::regclass,
-           CASE WHEN indisunique THEN 'tells one tenant which values another one has'
+           CASE WHEN indisunique THEN 'reveals to one tenant which values another one has'
                 ELSE 'is of no use under row security' END,
            format('Let it start with tenant_id, as all indexes of %s', name)
     FROM tenants_tables

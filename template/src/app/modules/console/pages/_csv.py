@@ -19,7 +19,7 @@ from .web import Pages, Visit, Words, upload
 pages = Pages()
 
 CHOOSE = Text("Choose a file.")
-REPORTED = (413, 422)
+REPORTED = (413, 422, 429)
 NOT_EXPORTED = ("limit", "cursor")
 
 

@@ -18,7 +18,7 @@ from .certificate import Certificate
 from .receiver import Receiver, receiving
 
 LOOPBACK = WebhookSettings(
-    timeout_seconds=1, private_networks=(IPv4Network("127.0.0.0/8"),), _env_file=None
+    timeout_seconds=60, private_networks=(IPv4Network("127.0.0.0/8"),), _env_file=None
 )
 
 

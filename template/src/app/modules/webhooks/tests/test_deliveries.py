@@ -18,6 +18,7 @@ from tests.support.people import Person
 from ..errors import DeliveryUnderWay, EndpointDisabled
 from ..repositories import EndpointRepository, WebhookDelivery, WebhookEndpoint
 from ..services import DeliveryService, EndpointService, _deliveries
+from ..settings import WebhookSettings
 from .receiver import Receiver
 
 QUEUE = "webhooks"
@@ -120,8 +121,16 @@ class TestFailure:
         assert delivery.answer_status == 500
 
     async def test_without_an_answer_says_why(
-        self, runtime: Runtime, owner: Person, endpoint: Made, receiver: Receiver
+        self,
+        runtime: Runtime,
+        owner: Person,
+        endpoint: Made,
+        receiver: Receiver,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        settings: Any = runtime.module_settings
+        hasty = settings[WebhookSettings].model_copy(update={"timeout_seconds": 1})
+        monkeypatch.setitem(settings, WebhookSettings, hasty)
         receiver.hangs = True
 
         await tell(runtime, owner)

@@ -79,14 +79,14 @@ class TestPost:
     @pytest.mark.parametrize("host", [*(h for h in PRIVATE if ":" not in h), *ELSEWHERE, "[::1]"])
     async def test_connects_to_no_private_address(self, receiver: Receiver, host: str) -> None:
         with pytest.raises(NotDelivered, match=f"^{NO_PUBLIC_ADDRESS}$"):
-            await post(f"http://{host}:{receiver.port}/", b"", {}, seconds=2)
+            await post(f"http://{host}:{receiver.port}/", b"", {}, seconds=60)
 
         assert receiver.received == []
 
     async def test_follows_no_redirect(self, receiver: Receiver, loopback: Any) -> None:
         receiver.status, receiver.extra = 302, f"location: {receiver.url}/elsewhere\r\n"
 
-        status = await post(receiver.url, b"", {}, seconds=2, allowed=loopback)
+        status = await post(receiver.url, b"", {}, seconds=60, allowed=loopback)
 
         assert status == 302
         assert len(receiver.received) == 1
@@ -102,7 +102,7 @@ class TestPost:
     ) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
 
-        assert await post(receiver.url, b"", {}, seconds=2, allowed=loopback) == 204
+        assert await post(receiver.url, b"", {}, seconds=60, allowed=loopback) == 204
 
     async def test_says_the_same_of_a_name_that_does_not_exist(
         self, monkeypatch: pytest.MonkeyPatch
@@ -115,7 +115,7 @@ class TestPost:
         monkeypatch.setattr(_network, "_resolve", refuse)
 
         with pytest.raises(NotDelivered, match=f"^{NO_PUBLIC_ADDRESS}$"):
-            await post("https://db.internal/", b"", {}, seconds=2)
+            await post("https://db.internal/", b"", {}, seconds=60)
 
 
 class TestTls:
@@ -127,10 +127,10 @@ class TestTls:
         async with receiving(certificate.served) as receiver:
             by_name = f"https://localhost:{receiver.port}/"
 
-            assert await post(by_name, b"", {}, seconds=5, allowed=loopback) == 204
+            assert await post(by_name, b"", {}, seconds=60, allowed=loopback) == 204
             with pytest.raises(NotDelivered, match="certificate"):
                 await post(
-                    by_name.replace("localhost", "127.0.0.1"), b"", {}, seconds=5, allowed=loopback
+                    by_name.replace("localhost", "127.0.0.1"), b"", {}, seconds=60, allowed=loopback
                 )
 
 

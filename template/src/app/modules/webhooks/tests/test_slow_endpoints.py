@@ -45,7 +45,7 @@ async def serving(queue: Runtime, queue_settings: Settings) -> AsyncIterator[Run
     """An empty queue, and a runtime with all modules: a post may take fifteen seconds."""
     runtime = open_runtime(queue_settings, find_modules())
     settings: Any = runtime.module_settings
-    slow = WebhookSettings(
+    slow = WebhookSettings(  # the endpoints answer after any time
         timeout_seconds=15, private_networks=(IPv4Network("127.0.0.0/8"),), _env_file=None
     )
     settings[WebhookSettings] = slow

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from app.core.languages import Text
-from app.kit.schemas import NOT_BLANK
+from app.kit.schemas import not_blank
 
 LONG = 255
 """Texts that may be longer have a field of several lines."""
@@ -184,7 +184,8 @@ def _plain(names: set[Any], types: list[Mapping[str, Any]]) -> Kind:
     if names and names <= {"number", "integer"}:
         return Kind.NUMBER
     if names == {"string"}:
-        has_form = types[0].get("pattern", NOT_BLANK) != NOT_BLANK
+        any_text = not_blank(types[0].get("minLength", 1))
+        has_form = types[0].get("pattern", any_text) != any_text
         is_short = types[0].get("maxLength", LONG + 1) <= LONG
         return Kind.TEXT if is_short or has_form else Kind.LONG_TEXT
     if names == {"array"} and types[0].get("items", {}).get("type") == "string":

@@ -39,7 +39,7 @@ def end_cookies(visit: Visit, response: Response) -> Response:
 
 
 def end_support_cookie(visit: Visit, response: Response) -> Response:
-    """Forget the access token only: the refresh token of the superuser's own log-in stays."""
+    """Clear the access token only: the refresh token of the superuser's own log-in stays."""
     visit.work.runtime.authenticator.cookies.clear_access(response)
     return response
 

@@ -23,7 +23,7 @@ def api(
     transport: Callable[[], Any] | None = None,
     async_transport: Callable[[], Any] | None = None,
 ) -> Api:
-    """Return the `client` that the functions in `api_client.generated.api` take, sync and async.
+    """Return the `client` that the functions in `generated.api` take, sync and async.
 
     It renews its log-in, sends idempotency keys, retries by the API's rules, and raises
     ProblemError. Without credentials it calls as nobody. Waits are in seconds. Transports replace
