@@ -1,7 +1,7 @@
 """Validate answers; each message says what to do, and no message means the answer is valid."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from . import reserved_names
@@ -52,7 +52,7 @@ def email_problem(author_email: str) -> str:
 
 
 @remembered_by_text
-def modules_problems(answer: object, ready_made: Iterable[str] = (), stored: object = None) -> list[str]:
+def modules_problems(answer: object, ready_made: Collection[str] = (), stored: object = None) -> list[str]:
     """Validate the answer. What a module of the project's stored answer has already is always valid."""
     try:
         given = read(answer)
