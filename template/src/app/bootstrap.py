@@ -42,7 +42,7 @@ from app.core.tenancy import TenantContext
 from app.core.unit_of_work import open_unit
 from app.database import embedded
 from app.database.asyncpg.pipelined import is_tested
-from app.database.asyncpg.pool import PATIENCE_SECONDS
+from app.database.asyncpg.pool import KNOWS_POOL, PATIENCE_SECONDS
 from app.database.engine import create_engine
 from app.database.replica import Replica
 
@@ -186,6 +186,8 @@ def fast_paths(settings: Settings) -> dict[str, bool]:
         "routes": settings.fast_paths and understands_fastapi(),
         "pipelined_connections": direct and is_tested(),
         "standalone_reads": direct,
+        "lent_connections": direct and KNOWS_POOL,
+        "typed_rows": settings.fast_paths,
     }
 
 

@@ -118,12 +118,18 @@ def _client(requests: list[bytes], start: int, order: dict[str, Any], latencies:
 
 
 def _requests(order: dict[str, Any], data: dict[str, Any]) -> list[bytes]:
+    """Return requests of random tenants, or one of each."""
     random = Random(order["seed"])
+    if order.get("each_tenant"):
+        return [_request(order, data, random, tenant, tenant) for tenant in range(len(data["tokens"]))]
     return [_request(order, data, random, number) for number in range(REQUESTS)]
 
 
-def _request(order: dict[str, Any], data: dict[str, Any], random: Random, number: int) -> bytes:
-    tenant = random.randrange(order.get("tenants") or len(data["tokens"]))
+def _request(
+    order: dict[str, Any], data: dict[str, Any], random: Random, number: int, tenant: int | None = None
+) -> bytes:
+    if tenant is None:
+        tenant = random.randrange(order.get("tenants") or len(data["tokens"]))
     values = {
         "n": number,
         "id": random.choice(data["ids"][tenant]),

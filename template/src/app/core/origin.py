@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
@@ -39,6 +40,7 @@ def network_of(address: str) -> str:
     return str(found or "unknown")
 
 
+@lru_cache(maxsize=1024)
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(address.partition("%")[0])

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_v
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from app.kit.typed_rows import models_of
+
 PLAIN_PLACES = 6
 BLANK = (
     r"\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
@@ -78,6 +80,15 @@ class Page(Schema, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Validate a page; the values of a repository's rows have been PostgreSQL's to check."""
+        kinds = cls.__pydantic_generic_metadata__["args"]
+        items = models_of(kinds[0], obj) if kinds and not options else None
+        if items is not None:
+            obj = {"items": items, "next_cursor": obj.next_cursor}
+        return super().model_validate(obj, **options)
 
 
 def _holds_decimal(annotation: Any) -> bool:

@@ -14,7 +14,9 @@ from starlette.types import Scope
 
 from app.config import LogSettings
 from app.core.http.routing import FastRoute
+from app.core.http.routing._fast_route import FastAnswer
 from app.core.http.routing._index import RouteIndex
+from app.core.http.routing._json import Writer
 from app.core.module import find_modules
 from app.core.observability.logging import configure_logging
 from app.core.unit_of_work import UnitOfWork
@@ -22,6 +24,8 @@ from app.database.compiled.statement import Statement
 from app.main import _tune_garbage_collection
 from tests.support.fast_paths import needs_fast_paths
 from tests.support.notes import URL, NoteRepository
+
+ONE = "/test-notes/{note_id}"
 
 
 def routes(app: FastAPI) -> list[APIRoute]:
@@ -41,7 +45,7 @@ class TestRoutes:
             "starlette.routing",
         }
 
-    def test_are_found_without_asking_those_of_other_modules(
+    def test_are_found_without_asking_others(
         self, app: FastAPI, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[str] = []
@@ -52,11 +56,13 @@ class TestRoutes:
             return stock(route, scope)
 
         monkeypatch.setattr(APIRoute, "matches", matches)
-        scope = {"type": "http", "method": "GET", "path": URL}
-        match, _ = app.router.routes[0].matches(scope)
+        for method, path in (("GET", URL), ("POST", URL), ("PATCH", f"{URL}/1")):
+            match, _ = app.router.routes[0].matches(
+                {"type": "http", "method": method, "path": path}
+            )
+            assert match is Match.FULL
 
-        assert match is Match.FULL
-        assert [path for path in asked if URL not in path] == []
+        assert asked == [f"/api/v1{each}" for each in ("/test-notes", "/test-notes", ONE)]
 
     def test_of_a_module_are_all_fast(self, app: FastAPI) -> None:
         slow = [each.path for each in routes(app) if each.path.startswith(URL) and not _fast(each)]
@@ -82,6 +88,17 @@ class TestRoutes:
 
         assert len(included) > 20
         assert again == []
+
+    def test_of_a_module_write_json_without_pydantic(self, app: FastAPI) -> None:
+        writers = {
+            route.path: isinstance(route.app.write, Writer)
+            for route in routes(app)
+            if isinstance(route.app, FastAnswer)
+            and route.path.startswith(URL)
+            and route.response_field
+        }
+
+        assert writers == {URL: True, f"{URL}/{{note_id}}": True}
 
     def test_use_no_threads(self, app: FastAPI) -> None:
         """A function that is not async costs a thread; so does a class on a slow route."""

@@ -119,7 +119,7 @@ def refusal_of(
     ids: Sequence[UUID | None], role: str | None, revoked: Mapping[UUID, Revoked | None]
 ) -> str | None:
     """Return why a token with these ids is refused, or None."""
-    for row_id in ids:
+    for row_id in ids if revoked else ():
         found = revoked.get(row_id) if row_id else None
         if found and (found.except_role is None or found.except_role != role):
             return found.reason.sentence

@@ -9,6 +9,7 @@ from uuid import UUID
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet, OctKey
+from joserfc.jws import JWSRegistry
 
 from app.kit import clock
 
@@ -33,6 +34,7 @@ class Tokens:
         self._key = _key(secret)
         self._keys = KeySet([self._key, *map(_key, previous)])
         self._rules = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True})
+        self._registry = JWSRegistry(algorithms=[ALGORITHM])
         self.lifetime = lifetime
         self._verified_tokens = VerifiedTokenCache()
 
@@ -94,7 +96,7 @@ class Tokens:
     def verify(self, purpose: str, token: str) -> dict[str, Any]:
         """Verify signature, expiry and purpose; return the claims. Raises TokenRefused."""
         try:
-            read = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            read = jwt.decode(token, self._keys, registry=self._registry)
             self._rules.validate(read.claims)
         except ExpiredTokenError as error:
             raise TokenRefused(f"The {purpose} token has expired.") from error

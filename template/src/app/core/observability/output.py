@@ -15,16 +15,20 @@ class Output:
         self._stream = stream
 
     def write(self, line: Any) -> None:
-        with suppress(OSError, ValueError):
-            try:
-                self._stream.write(line)
-            except UnicodeEncodeError as error:  # the terminal has no such character
-                charset = error.encoding
+        try:
+            self._stream.write(line)
+        except UnicodeEncodeError as error:  # the terminal has no such character
+            charset = error.encoding
+            with suppress(OSError, ValueError):
                 self._stream.write(line.encode(charset, "backslashreplace").decode(charset))
+        except (OSError, ValueError):
+            return
 
     def flush(self) -> None:
-        with suppress(OSError, ValueError):
+        try:
             self._stream.flush()
+        except (OSError, ValueError):
+            return
 
 
 @lru_cache(maxsize=8)

@@ -3,10 +3,11 @@
 import asyncio
 from contextlib import suppress
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
+import sqlalchemy
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, MissingGreenlet, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, MissingGreenlet, OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
@@ -14,11 +15,38 @@ from app.database.asyncpg.errors import raise_refused
 
 PATIENCE_SECONDS = 2
 PAUSE_SECONDS = 0.05
+KNOWS_POOL = sqlalchemy.__version__.startswith("2.1.")
+"""True for the SQLAlchemy whose pool `Lent` knows."""
 PATIENCE = "patience"
 """The engine option with the seconds for which connecting is retried."""
 
 
-async def checkout(engine: Engine) -> PoolProxiedConnection:
+class Lent:
+    """A connection for one statement: the pool's entry, without SQLAlchemy's proxy around it.
+
+    The proxy returns a connection that its user has forgotten. One that is lent is returned in any
+    case (`Transaction.fetch_standalone`), so it does without. The pool's events are the same.
+    """
+
+    __slots__ = ("_entry", "_pool", "driver_connection")
+
+    def __init__(self, pool: Any, entry: Any) -> None:
+        self._pool = pool
+        self._entry = entry
+        self.driver_connection = entry.driver_connection
+
+    def close(self) -> None:
+        self._entry.checkin(_fairy_was_created=False)
+
+    def invalidate(self, error: BaseException | None = None) -> None:
+        self._entry.invalidate(error)
+        self.close()
+
+
+Pooled: TypeAlias = PoolProxiedConnection | Lent
+
+
+async def checkout(engine: Engine, *, for_one_statement: bool = False) -> Pooled:
     """Check out a connection. Raises DBAPIError, or TimeoutError if none becomes free in time.
 
     An idle connection is returned at once; connecting or waiting needs a greenlet in SQLAlchemy.
@@ -27,7 +55,8 @@ async def checkout(engine: Engine) -> PoolProxiedConnection:
     # Without a greenlet SQLAlchemy can only hand out an idle connection; to connect,
     # the engine's listener raises MissingGreenlet.
     with suppress(MissingGreenlet):
-        return engine.raw_connection()
+        lent = lend(engine.pool) if for_one_statement else None
+        return lent or engine.raw_connection()
     until = monotonic() + engine.get_execution_options().get(PATIENCE, PATIENCE_SECONDS)
     while True:
         try:
@@ -38,7 +67,26 @@ async def checkout(engine: Engine) -> PoolProxiedConnection:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def checkin(engine: Engine, pooled: PoolProxiedConnection) -> None:
+def lend(pool: Any) -> Lent | None:
+    """Return an idle connection, or None if SQLAlchemy must replace it. Raises MissingGreenlet."""
+    if not KNOWS_POOL:
+        return None
+    entry = pool._do_get()
+    if entry._is_hard_or_soft_invalidated():
+        pool._do_return_conn(entry)
+        return None
+    lent = Lent(pool, entry)
+    try:
+        pool.dispatch.checkout(entry.dbapi_connection, entry, lent)
+    except BaseException as error:
+        lent.close()
+        if not isinstance(error, DisconnectionError):
+            raise
+        return None
+    return lent
+
+
+def checkin(engine: Engine, pooled: Pooled) -> None:
     """Return the connection to the pool, or invalidate it if it cannot be reused.
 
     Invalidate: closed, still in a transaction, or the pool is full (a clean close needs a

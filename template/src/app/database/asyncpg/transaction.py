@@ -20,7 +20,7 @@ from app.database.tenancy import Context, setting_of
 
 from .connection import Connection, begin_sql
 from .errors import ABORTED, OUTDATED, raise_refused
-from .pool import checkin, checkout
+from .pool import Pooled, checkin, checkout
 from .savepoints import WRITE, Savepoints, release, roll_back
 
 AT_BEGIN = "at_begin"
@@ -37,7 +37,7 @@ class Transaction:
         self._read_only = read_only
         self._context = context
         self.connection: Connection | None = None
-        self._pooled: PoolProxiedConnection | None = None
+        self._pooled: Pooled | None = None
         self._for_orm: OrmConnection | None = None
         self._at_commit: list[str] = []
         self._is_waiting = False
@@ -191,7 +191,7 @@ class Transaction:
     def for_orm(self) -> OrmConnection:
         """Return the same connection for the ORM. Call it once the transaction has begun."""
         if self._for_orm is None:
-            connection = OrmConnection(self.engine, self._pooled)
+            connection = OrmConnection(self.engine, cast(PoolProxiedConnection, self._pooled))
             self._for_orm = connection.execution_options(isolation_level="AUTOCOMMIT")
         return self._for_orm
 
@@ -226,6 +226,10 @@ class Transaction:
         self._is_waiting = True
         try:
             return await self._send_or_reconnect(ahead, sql, arguments)
+        except Exception:
+            if not ahead:  # the connection was lent for this statement only
+                await self.end()
+            raise
         finally:
             self._is_waiting = False
 
@@ -241,7 +245,9 @@ class Transaction:
         """
         may_repeat = True
         while True:
-            pooled = self._pooled = self._pooled or await checkout(self.engine)
+            pooled = self._pooled = self._pooled or await checkout(
+                self.engine, for_one_statement=not ahead
+            )
             connection: Any = pooled.driver_connection
             try:
                 records: list[Any] = await connection.send(ahead, sql, arguments)

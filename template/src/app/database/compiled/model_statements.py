@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapper
 
 from app.database.compiled.links import ids_of
 from app.database.compiled.owned import OwnedTable
-from app.database.compiled.rows import read_only_class
+from app.database.compiled.rows import fetched_class
 from app.database.compiled.standalone import ReadStatement
 from app.database.compiled.statement import Process, Statement, result_process
 from app.database.mixins import UUIDMixin, linked_ids, owned_rows
@@ -36,7 +36,7 @@ class Statements(Generic[Model]):
 
     def __init__(self, model: type[Model], own: str | None) -> None:
         self.model = model
-        self.row_class = read_only_class(model)  # type: ignore[arg-type]  # a class can be hashed
+        self.row_class = fetched_class(model)  # type: ignore[arg-type]  # a class can be hashed
         self.columns: dict[str, Column[Any]] = dict(_plain_columns(model).items())
         self.own = own
         self._table: Any = model.__table__  # type: ignore[attr-defined]  # every model has one

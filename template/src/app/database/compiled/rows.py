@@ -1,8 +1,30 @@
 """The read-only rows that repositories return."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, NoReturn
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Column
+
+from app.database.compiled.statement import result_process
+
+TYPES: dict[type, type] = {
+    sa.BigInteger: int,
+    sa.Boolean: bool,
+    sa.Date: date,
+    sa.DateTime: datetime,
+    sa.Integer: int,
+    sa.Numeric: Decimal,
+    sa.SmallInteger: int,
+    sa.String: str,
+    sa.Text: str,
+    sa.Uuid: UUID,
+}
+"""The types of columns, and those of the values that asyncpg returns for them."""
 
 
 class ReadOnlyRow(AttributeError):
@@ -35,6 +57,25 @@ def read_only_class(model: type[Any]) -> type[Any]:
     )
 
 
+@cache
+def fetched_class(model: type[Any]) -> type[Any]:
+    """Return a read-only class for rows as the driver returns them.
+
+    It says the type of each column whose values Python has no say in, and whether one may be None.
+    """
+    types = {name: (kind, bool(each.nullable)) for name, each, kind in _plainly_typed(model)}
+    return type(
+        model.__name__,
+        (read_only_class(model),),  # type: ignore[arg-type]  # a class can be hashed
+        {
+            "__module__": model.__module__,
+            "__qualname__": model.__qualname__,
+            "__abstract__": True,
+            "__column_types__": types,
+        },
+    )
+
+
 def read_only(entity: Any) -> Any:
     """Return a read-only row with the values of an entity that the ORM loaded."""
     model: Any = type(entity)
@@ -42,6 +83,14 @@ def read_only(entity: Any) -> Any:
     row.__dict__.update(entity.__dict__)
     del row.__dict__["_sa_instance_state"]
     return row
+
+
+def _plainly_typed(model: Any) -> Iterator[tuple[str, Column[Any], type]]:
+    """Yield the columns whose type is SQLAlchemy's own: a type of ours may return anything."""
+    for name, column in model.__mapper__.columns.items():
+        kind = TYPES.get(type(column.type))
+        if kind is not None and result_process(column.type) is None:
+            yield name, column, kind
 
 
 def _names(model: Any) -> Iterable[str]:

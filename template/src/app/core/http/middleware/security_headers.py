@@ -29,7 +29,7 @@ class SecurityHeadersMiddleware:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *self.headers]
-                if not any(name == b"cache-control" for name, _ in headers):
+                if b"cache-control" not in dict(headers):
                     headers.append(NOT_STORED)
                 message["headers"] = headers
             await send(message)

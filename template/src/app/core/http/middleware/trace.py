@@ -114,7 +114,8 @@ def trace_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
     https://www.w3.org/TR/trace-context/
     """
-    known = TRACEPARENT.fullmatch(header(headers, b"traceparent") or "")
+    sent = header(headers, b"traceparent")
+    known = TRACEPARENT.fullmatch(sent) if sent else None
     return known[1] if known else f"{getrandbits(128):032x}"
 
 

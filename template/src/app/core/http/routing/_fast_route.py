@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.http._body import read
 
+from ._json import writer_of
 from ._plan import Plan, Unsupported, plan_of
 from ._strict_route import StrictRoute
 
@@ -39,6 +40,7 @@ class FastAnswer:
         self.overridden = route.dependency_overrides_provider
         self.status = route.status_code or 200
         self.field = route.response_field
+        self.write = writer_of(route)
         self.shape: dict[str, Any] = {
             "field": route.response_field,
             "include": route.response_model_include,
@@ -67,9 +69,11 @@ class FastAnswer:
 
     async def _send(self, answer: Any, send: Send) -> None:
         headers = [(b"content-type", JSON)]
-        content = b""
+        content: bytes | None = b""
         if self.field is not None:
-            content = await serialize_response(response_content=answer, **self.shape)
+            content = self.write(answer)
+            if content is None:
+                content = await serialize_response(response_content=answer, **self.shape)
             headers.insert(0, (b"content-length", b"%d" % len(content)))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})

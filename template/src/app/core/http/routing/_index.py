@@ -1,5 +1,6 @@
 """An index of routes, so that routing time does not grow with the number of modules."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -11,32 +12,43 @@ SEGMENTS = 4
 
 
 class RouteIndex(BaseRoute):
-    """The first route in the list; matches only routes that share the request's first segments.
+    """The first route in the list; matches only routes that can be the request's.
 
-    It keeps their order. What it does not find is left to the rest of the list: 404, 405,
-    redirects. A path without variables is its own route's: another method is a 405, and no
-    variable of another route is read in it.
+    They have its method, and its path or its first segments; it keeps their order. What it does
+    not find is left to the rest of the list: 404, 405, redirects. A path without variables is its
+    own route's: another method is a 405, and no variable of another route is read in it.
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         paths = [(_path(route), route) for route in routes]
-        self._routes: dict[str, list[BaseRoute]] = {
-            head_of(path): [] for path, _ in paths if "{" not in head_of(path)
-        }
-        self._plain: dict[str, tuple[set[str], BaseRoute]] = {}
+        plain = [(path, route) for path, route in paths if "{" not in path]
+        heads = {head_of(path) for path, _ in paths if "{" not in head_of(path)}
+        every_method = {method for _, route in paths for method in _methods(route)}
+        found: dict[tuple[str, str], list[tuple[str, BaseRoute]]] = defaultdict(list)
         for path, route in paths:
-            for head in heads_of(path, self._routes):
-                self._routes[head].append(route)
-            if "{" not in path and (methods := getattr(route, "methods", None)):
-                self._plain.setdefault(path, ({"HEAD", "OPTIONS"}, route))[0].update(methods)
+            for head in heads_of(path, heads):
+                for method in _methods(route) or every_method:
+                    found[method, head].append((path, route))
+        self._by_head = {key: [r for path, r in of if "{" in path] for key, of in found.items()}
+        self._by_path = {
+            (method, path): [r for own, r in found[method, head_of(path)] if _fits(own, r, path)]
+            for path, route in plain
+            for method in _methods(route)
+        }
+        self._methods: dict[str, tuple[set[str], BaseRoute]] = {}
+        for path, route in plain:
+            if own := _methods(route):
+                self._methods.setdefault(path, ({"HEAD", "OPTIONS"}, route))[0].update(own)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope.get("root_path"):
             return Match.NONE, {}
-        methods, plain = self._plain.get(scope["path"], (None, None))
-        if plain is not None and methods is not None and scope["method"] not in methods:
+        path, method = scope["path"], scope["method"]
+        methods, plain = self._methods.get(path, (None, None))
+        if plain is not None and methods is not None and method not in methods:
             return Match.FULL, {**plain.matches(scope)[1], "route": plain}
-        for route in self._routes.get(head_of(scope["path"]), ()):
+        found: Iterable[BaseRoute] = self._by_path.get((method, path), ())
+        for route in found or self._by_head.get((method, head_of(path)), ()):
             match, child_scope = route.matches(scope)
             if match is Match.FULL:
                 return match, {**child_scope, "route": route}
@@ -56,6 +68,17 @@ def head_of(path: str) -> str:
 def _path(route: BaseRoute) -> str:
     """Return the route's path, or for mounts and the like a path that may match anything."""
     return str(getattr(route, "path", "{}")) if hasattr(route, "path_regex") else "{}"
+
+
+def _methods(route: BaseRoute) -> set[str]:
+    """Return the route's methods; mounts and the like have none, and match any."""
+    return getattr(route, "methods", None) or set()
+
+
+def _fits(own: str, route: BaseRoute, path: str) -> bool:
+    """True if the route, whose path is `own`, may match a path without variables."""
+    pattern = getattr(route, "path_regex", None)
+    return own == path or ("{" in own and (pattern is None or bool(pattern.match(path))))
 
 
 def heads_of(path: str, known: Iterable[str]) -> list[str]:

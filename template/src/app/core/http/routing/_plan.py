@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -85,19 +85,31 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    path: Sequence[Any]
-    query: Sequence[Any]
+    """The fields of path and query are by the names that clients use."""
+
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+    required: frozenset[str]
     known: frozenset[str] | None
     body: Any | None
+    needed: Mapping[str, Callable[..., Any]]
+    """The dependencies that the endpoint takes, by its arguments."""
     dependencies: Sequence["Provided"]
+    """All dependencies, each once and after those that it takes itself."""
 
     def arguments(self, scope: Scope, receive: Any) -> dict[str, Any]:
         """Return the arguments from path, query and body. Raises Unsupported."""
-        values = {field.name: _valid(field, scope["path_params"]) for field in self.path}
+        given = scope["path_params"]
+        values = {each.name: _validated(each, given.get(name)) for name, each in self.path.items()}
         if self.query or scope["query_string"]:
             sent = _query(scope["query_string"])
             _require(self.known is None or sent.keys() <= self.known)
-            values |= {field.name: _valid(field, sent) for field in self.query}
+            _require(self.required <= sent.keys())
+            values |= self.defaults
+            for name in self.query.keys() & sent.keys():
+                field = self.query[name]
+                values[field.name] = _validated(field, sent[name])
         if self.body is not None:
             values[self.body.name] = _valid_body(self.body, scope, receive)
         return values
@@ -105,26 +117,25 @@ class Plan:
     async def provided(self, request: Request) -> dict[str, Any]:
         """Return the results of the dependencies, each called once."""
         made: dict[Callable[..., Any], Any] = {}
-        return {each.name: await each.make(request, made) for each in self.dependencies}
+        for each in self.dependencies:
+            parts = {name: made[call] for name, call in each.parts.items()}
+            if each.request_name:
+                parts[each.request_name] = request
+            made[each.call] = await each.call(**parts) if each.awaits else each.call(**parts)
+        return {name: made[call] for name, call in self.needed.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A dependency: a coroutine function, or a class whose constructor does not block."""
+    """A dependency: a coroutine function, or a class whose constructor does not block.
 
-    name: str
+    `parts` are the dependencies that it takes itself, by its arguments.
+    """
+
     call: Callable[..., Any]
     awaits: bool
     request_name: str | None
-    parts: Sequence["Provided"]
-
-    async def make(self, request: Request, made: dict[Callable[..., Any], Any]) -> Any:
-        if self.call not in made:
-            parts = {part.name: await part.make(request, made) for part in self.parts}
-            if self.request_name:
-                parts[self.request_name] = request
-            made[self.call] = await self.call(**parts) if self.awaits else self.call(**parts)
-        return made[self.call]
+    parts: Mapping[str, Callable[..., Any]]
 
 
 def plan_of(route: Any) -> Plan | None:
@@ -156,23 +167,39 @@ def _plan(route: Any) -> Plan:
     _require(all(type(field.field_info).__name__ == "Body" for field in needs.body_params))
     body = needs.body_params[0] if needs.body_params else None
     _require(body is None or body.field_info.is_required())
+    query = {field.alias: field for field in needs.query_params}
+    required = {name for name, field in query.items() if field.field_info.is_required()}
     return Plan(
-        needs.path_params,
-        needs.query_params,
-        route.known,
-        body,
-        [_provided(part) for part in needs.dependencies],
+        path={field.alias: field for field in needs.path_params},
+        query=query,
+        defaults={
+            field.name: field.field_info.default
+            for name, field in query.items()
+            if name not in required
+        },
+        required=frozenset(required),
+        known=route.known,
+        body=body,
+        needed={part.name: part.call for part in needs.dependencies},
+        dependencies=list({each.call: each for each in _provided(needs)}.values()),
     )
 
 
-def _provided(needs: Any) -> Provided:
+def _provided(needs: Any) -> Iterator[Provided]:
+    """Yield the dependencies, each after those that it takes itself."""
+    for part in needs.dependencies:
+        yield from _provided(part)
+        yield _provided_by(part)
+
+
+def _provided_by(needs: Any) -> Provided:
     asks = (needs.path_params, needs.query_params, needs.body_params)
     _require(_asks_nothing_else(needs) and not any(asks) and needs.use_cache and needs.name)
     _require(needs.concurrency is None and needs.scope is None)
     awaits = inspect.iscoroutinefunction(needs.call)
     _require(awaits or inspect.isclass(needs.call))
-    parts = [_provided(part) for part in needs.dependencies]
-    return Provided(needs.name, needs.call, awaits, needs.request_param_name, parts)
+    parts = {part.name: part.call for part in needs.dependencies}
+    return Provided(needs.call, awaits, needs.request_param_name, parts)
 
 
 def _asks_nothing_else(needs: Dependant) -> bool:
@@ -203,15 +230,6 @@ def _is_scalar(annotation: Any) -> bool:
 def _require(condition: Any) -> None:
     if not condition:
         raise Unsupported
-
-
-def _valid(field: Any, sent: Any) -> Any:
-    value = sent.get(field.alias)
-    if value is not None:
-        return _validated(field, value)
-    if field.field_info.is_required():
-        raise Unsupported
-    return field.field_info.default
 
 
 def _valid_body(field: Any, scope: Scope, receive: BufferedBody) -> Any:
