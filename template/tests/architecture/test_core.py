@@ -49,7 +49,7 @@ CORE: Mapping[str, frozenset[str]] = {
         "operations": "audit events jobs observability unit_of_work worker",
         "http": "auth errors etags jobs languages limits mail module observability origin"
         " permissions references runtime unit_of_work",
-        "csv": "errors http jobs languages permissions references unit_of_work",
+        "csv": "counters errors http jobs languages permissions references unit_of_work",
         "tables": "audit auth counters csv events http jobs",
     }.items()
 }
