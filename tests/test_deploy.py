@@ -293,7 +293,6 @@ class TestMonitoring:
         assert config["rule_files"] == ["alerts.yml"]
         assert all(each["honor_labels"] is True for each in config["scrape_configs"]), "`job` is a label of ours, too"
 
-
     def test_alerts_fire_when_they_should(self, tmp_path: Path) -> None:
         """tests/alerts.yml has series for each alert, and what comes of them."""
         cases = yaml.safe_load((ROOT / "tests/alerts.yml").read_text(encoding="utf-8"))["tests"]

@@ -185,7 +185,7 @@ def _own_problems(printed: str) -> Iterator[tuple[str, str]]:
 
 
 def _statements(printed: str) -> Iterator[str]:
-    """Yield the statements in small letters, on one line, without comments and what is quoted."""
+    """Yield the statements in lower case, on one line, without comments and what is quoted."""
     for pattern, replacement in UNREAD:
         printed = pattern.sub(replacement, printed)
     for statement in printed.split(";"):
