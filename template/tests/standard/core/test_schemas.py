@@ -51,7 +51,7 @@ CODES = [
     "PT",
     "P1Y",
 ]
-VALUES = [None, True, [], {}, [" "], ["a"], *NUMBERS, *TEXTS, *CODES]
+VALUES: list[Any] = [None, True, [], {}, [" "], ["a"], *NUMBERS, *TEXTS, *CODES]
 
 
 class Share(Schema):
