@@ -22,9 +22,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.unit_of_work import UnitOfWork
 from app.database.compiled.rows import fetched_class, read_only_class
+from app.kit import typed_rows
 from app.kit.rows import Rows
 from app.kit.schemas import Page, Schema
 from app.kit.typed_rows import models_of
+from tests.support.fast_paths import needs_fast_paths
 from tests.support.notes import NoteRead, NoteRepository
 
 VALUES = {
@@ -184,6 +186,7 @@ def outcome(call: Callable[[], Any]) -> Any:
 
 
 class TestPages:
+    @needs_fast_paths
     async def test_of_a_repository_are_made_without_checks(self, work: UnitOfWork) -> None:
         notes = NoteRepository(work.session)
         created = [await notes.create(name=name) for name in ("First", "Second")]
@@ -192,6 +195,14 @@ class TestPages:
         assert models_of(NoteRead, listed) == own(NoteRead, listed).items
         assert models_of(NoteRead, Rows(created, None)) is not None
         assert Page[NoteRead].model_validate(listed) == own(NoteRead, listed)
+
+    def test_are_left_to_pydantic_without_fast_paths(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(typed_rows, "_trust", {"columns": True})
+        assert models_of(Bill, Rows([fetched()], None)) is not None
+
+        typed_rows.trust_columns(False)
+
+        assert models_of(Bill, Rows([fetched()], None)) is None
 
     @pytest.mark.parametrize(
         "item",
