@@ -24,6 +24,8 @@ from app.database.mixins import words_of
 from app.database.rls import in_cluster
 
 BATCH = 1000
+QUOTE = "$field_changes$"
+"""What blocks of SQL of this file stand in, which `make lint-migrations` knows by it."""
 PATIENCE, PAUSE, ATTEMPTS = "2s", 1.0, 60
 LOCK_NOT_AVAILABLE = "55P03"
 _NAMES = (
@@ -381,7 +383,7 @@ def _briefly(change: Callable[[], object]) -> None:
 
 
 def _do(code: str) -> None:
-    _briefly(lambda: op.execute(f"DO $$ DECLARE found record; BEGIN {code} END $$"))
+    _briefly(lambda: op.execute(f"DO {QUOTE} DECLARE found record; BEGIN {code} END {QUOTE}"))
 
 
 def _again_and_again(change: Callable[[], object]) -> None:

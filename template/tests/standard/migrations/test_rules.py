@@ -87,12 +87,13 @@ HARMLESS = (
     "op.bulk_insert(sa.table('n', sa.column('a', sa.Text())), [{'a': 'x'}])",
     "op.create_table_comment('users', 'people')",
     "op.execute('CREATE POLICY p ON users USING (true)')",
+    "field_changes.rename_column('users', 'name', 'title')",
 )
 IMPORTS = """
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.orm import Session
-from app.database import online
+from app.database import field_changes, online
 """
 REASON = "nobody has read it since 2.1"
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
 from app.database.base import Base
+from app.database.field_changes import QUOTE
 from app.database.schema.migrations import PROJECT, Step, configuration
 
 FIRST = Step("migrations.standard.s0006_endings", "").revision
@@ -95,12 +96,14 @@ OWN = {
     ),
 }
 """What Squawk has no rule for: a pattern of a statement, what is wrong with it, what to do."""
+OURS = re.escape(QUOTE)
 UNREAD = (
+    (re.compile(rf"\bDO {OURS}.*?{OURS}", re.DOTALL), ""),
     (re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL), " "),
     (re.compile(r"(\$\w*\$).*?\1", re.DOTALL), "''"),
     (re.compile(r"'(?:[^']|'')*'"), "''"),
 )
-"""Comments, and what is quoted: bodies of functions, and texts."""
+"""What field_changes does, comments, and what is quoted: bodies of functions, and texts."""
 CREATED = re.compile(r"create (?:unlogged )?table (?:if not exists )?(\S+)")
 EXCLUDED = (
     "ban-char-field",
