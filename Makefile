@@ -33,8 +33,8 @@ matrix: $(UV) ## Update every release to this commit, and write the table in REA
 	WRITE_MATRIX=1 $(RUN) pytest --numprocesses 2 tests/updates/test_matrix.py
 	$(RUN) python -c 'from tests.updates.table import write; write()'
 
-real-models: $(UV) ## Northwind, Chinook and Sakila: all that the projects made of them check, in half an hour
-	REAL_MODELS=1 $(RUN) pytest --numprocesses 2 tests/test_real_models.py
+real-models: $(UV) ## Northwind, Chinook and Sakila: all that the projects made of them check, and the contract of fields, in half an hour
+	REAL_MODELS=1 $(RUN) pytest --numprocesses 2 tests/test_real_models.py tests/test_projects.py::TestContract
 
 fleet: $(UV) ## Thirty projects of all releases, updated one after the other; writes the table in docs/fleet.md
 	$(RUN) python -m tests.updates.fleet

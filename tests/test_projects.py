@@ -1,5 +1,6 @@
 """Each rendering passes its own checks, in a clone with exactly its own dependencies."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -85,6 +86,7 @@ class TestWithoutFastPaths:
 
 
 class TestContract:
+    @pytest.mark.skipif("REAL_MODELS" not in os.environ, reason="make real-models runs it")
     @pytest.mark.xdist_group("fields")
     def test_holds_modules_with_csv_bulk_and_limits(self, clone_of: Callable[[str], Clone]) -> None:
         """The default project, whose whole API is held to its document, has none of these."""

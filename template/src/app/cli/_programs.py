@@ -81,6 +81,8 @@ def _server_version(given: Mapping[str, str]) -> int | None:
 
 
 def _version_of(program: str) -> int | None:
-    done = subprocess.run([program, "--version"], check=False, capture_output=True, text=True)  # noqa: S603 - no shell
+    done = subprocess.run(  # noqa: S603 - no shell
+        [program, "--version"], check=False, capture_output=True, encoding="utf-8"
+    )
     found = re.search(r"\) (\d+)", done.stdout)
     return int(found[1]) if found else None
