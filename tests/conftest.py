@@ -10,7 +10,7 @@ from typing import Any
 import copier
 import pytest
 
-from tests import quick_copier
+from extensions.modules.file_mode import ask_git_once
 from tests.answers import ANSWER_SETS
 from tests.clone import Clone
 from tools.snapshot import VERSION, commit_all, git, snapshot
@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = TemporaryDirectory(prefix="pytest-")
     config.add_cleanup(folder.cleanup)
     os.environ["PYTEST_DEBUG_TEMPROOT"] = folder.name
-    quick_copier.install()
+    ask_git_once()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Sample values of tests and seeds, where limits leave little room."""
+"""Sample values of tests and seeds, also within narrow limits."""
 
 import re
 from decimal import Decimal

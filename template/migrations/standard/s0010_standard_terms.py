@@ -10,7 +10,7 @@ from alembic import op
 # allow renaming-table: a view has the old name for the release that still serves.
 # allow renaming-column: the view has the column's old name too.
 # allow renaming-object: no code names a constraint or an index of this table.
-# allow hides-what-it-does: it updates some pages of audit_log at a time, and commits each time.
+# allow do-block: it updates some pages of audit_log at a time, and commits each time.
 
 ACTORS = {"person": "user", "api key": "api_key", "house": "system"}
 EVENTS = {"tenants.founded": "tenants.created"}

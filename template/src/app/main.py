@@ -45,7 +45,7 @@ from app.core.observability.logging import configure_logging
 from app.core.runtime import Runtime
 from app.database.schema.guarantees import refuse_unsafe_database
 from app.database.schema.migrations import is_at_head
-from app.kit.typed_rows import trust_columns
+from app.kit.schemas import Page
 from app.worker import embedded_worker
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ def create_app(
     app.state.draining = _draining(settings)
     error_pages = {path: show for module in modules for path, show in module.error_pages.items()}
     install_error_handlers(app, settings.public_url, error_pages)
-    trust_columns(settings.fast_paths)
+    Page.read_rows = routing.models_of if settings.fast_paths else None
     _include(app, runtime, modules)
     describe(
         app,

@@ -25,7 +25,7 @@ from app.database.rls import in_cluster
 
 BATCH = 1000
 QUOTE = "$field_changes$"
-"""What blocks of SQL of this file stand in, which `make lint-migrations` knows by it."""
+"""Quotes a block of SQL of this file, so that `make lint-migrations` recognises it."""
 PATIENCE, PAUSE, ATTEMPTS = "2s", 1.0, 60
 LOCK_NOT_AVAILABLE = "55P03"
 _NAMES = (

@@ -51,7 +51,7 @@ class TenantSession(OrmVerbs):
 
     @property
     def kept(self) -> dict[Any, Any]:
-        """What others note for the time of the transaction. `as_one` undoes its changes too."""
+        """State of callers for the time of the transaction. `as_one` undoes its changes too."""
         return self.transaction.kept
 
     @property

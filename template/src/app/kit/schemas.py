@@ -1,16 +1,14 @@
 """Base classes of the schemas sent over HTTP."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from math import nextafter
-from typing import Annotated, Any, Generic, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
-
-from app.kit.typed_rows import models_of
 
 PLAIN_PLACES = 6
 BLANK = (
@@ -81,11 +79,16 @@ class Page(Schema, Generic[Item]):
     items: list[Item]
     next_cursor: str | None
 
+    read_rows: ClassVar[Callable[[Any, object], list[Any] | None] | None] = None
+    """Makes models of a repository's rows without checking each value again, or returns None.
+
+    `create_app` sets it if the fast paths are on; without it pydantic checks all values.
+    """
+
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Validate a page; the values of a repository's rows have been PostgreSQL's to check."""
-        kinds = cls.__pydantic_generic_metadata__["args"]
-        items = models_of(kinds[0], obj) if kinds and not options else None
+        read, kinds = Page.read_rows, cls.__pydantic_generic_metadata__["args"]
+        items = read(kinds[0], obj) if read and kinds and not options else None
         if items is not None:
             obj = {"items": items, "next_cursor": obj.next_cursor}
         return super().model_validate(obj, **options)

@@ -24,6 +24,7 @@ from pydantic import (
 
 from app.core.http.routing._json import Writer, writer_of
 from app.kit.schemas import Page, Schema
+from tests.support.bills import BILL
 
 
 class Bill(Schema):
@@ -40,18 +41,7 @@ class Bill(Schema):
 
 
 def bill(**values: Any) -> Bill:
-    return Bill.model_validate({
-        "id": UUID(int=7),
-        "number": "A",
-        "note": None,
-        "status": "sent",
-        "total": Decimal("12.50"),
-        "day": date(2026, 3, 1),
-        "at": datetime(2026, 3, 1, tzinfo=UTC),
-        "count": 1,
-        "urgent": True,
-        **values,
-    })  # fmt: skip
+    return Bill.model_validate({**BILL, **values})
 
 
 BILLS = [

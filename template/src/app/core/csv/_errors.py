@@ -64,8 +64,8 @@ class CsvTooLarge(PayloadTooLarge):
 
 
 class TooManyImports(TooManyRequests):
-    """As many large files of this tenant as may wait for their import do. Wait until one of them is
-    imported.
+    """This tenant already has as many files waiting for their import as it may. Wait until one of
+    them is imported.
     """
 
     title = "Too many files wait for their import"

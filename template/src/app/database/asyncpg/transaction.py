@@ -47,7 +47,8 @@ class Transaction:
         self.locked: dict[UUID, Any] = {}
         """Rows as they were read when they were locked, by id."""
         self.kept: dict[Any, Any] = {}
-        """What others note; forgotten with the transaction, restored with a savepoint."""
+        """State of callers, such as numbers taken ahead. It ends with the transaction, and a
+        rollback to a savepoint restores it."""
 
     @property
     def context(self) -> Context:

@@ -66,7 +66,7 @@ ADVICE = {
     " op.execute, or look at it yourself.",
 }
 OWN = {
-    "locks-a-whole-table": (
+    "whole-table-lock": (
         re.compile(
             r"^(?:vacuum\b.*\bfull\b|cluster\b|lock\b|refresh materialized view (?!concurrently)"
             r"|alter table .* set (?:un)?logged\b|alter table .* set tablespace\b)"
@@ -74,28 +74,28 @@ OWN = {
         "It locks a whole table until it is done, and reads wait, too.",
         "Do it outside of migrations, with CONCURRENTLY where that exists, or while nobody works.",
     ),
-    "writes-a-whole-table": (
+    "whole-table-write": (
         re.compile(r"^(?:(?:update|delete from)\b(?!.*\bwhere\b)|truncate\b)"),
         "It locks all rows of an existing table until the migration ends, or removes them.",
         "Fill a column in a job, or with `fill` of app.database.field_changes, batch by batch.",
     ),
-    "hides-what-it-does": (
+    "do-block": (
         re.compile(r"^do\b"),
         "What a DO block does cannot be checked.",
         "Write its statements one by one, with op.execute.",
     ),
-    "lifts-row-security": (
+    "disable-row-security": (
         re.compile(r"^alter table\b.*\bdisable row level security"),
         "The running release sees rows of all tenants from then on.",
         "Use rows_of_all_tenants of app.database.rls, which lifts it for the owner alone.",
     ),
-    "takes-rights-away": (
+    "revoke-privileges": (
         re.compile(r"^revoke\b.*\bfrom\b.*\bapp_(?:rw|admin)\b"),
         "The running release still uses the right.",
         "Take it away in the release after the one that no longer uses it.",
     ),
 }
-"""What Squawk has no rule for: a pattern of a statement, what is wrong with it, what to do."""
+"""Rules that Squawk lacks: the pattern of a statement, the problem, and the advice."""
 OURS = re.escape(QUOTE)
 UNREAD = (
     (re.compile(rf"\bDO {OURS}.*?{OURS}", re.DOTALL), ""),
@@ -103,7 +103,7 @@ UNREAD = (
     (re.compile(r"(\$\w*\$).*?\1", re.DOTALL), "''"),
     (re.compile(r"'(?:[^']|'')*'"), "''"),
 )
-"""What field_changes does, comments, and what is quoted: bodies of functions, and texts."""
+"""Blocks of field_changes, comments, quoted bodies of functions, and quoted texts."""
 CREATED = re.compile(r"create (?:unlogged )?table (?:if not exists )?(\S+)")
 EXCLUDED = (
     "ban-char-field",

@@ -9,6 +9,7 @@ from ._include import include, index_routes
 from ._marked import MarkedRoutes
 from ._plan import understands_fastapi
 from ._strict_route import API, StrictRoute, accepts_any_query, any_query
+from ._typed_rows import models_of
 
 __all__ = [
     "API",
@@ -19,5 +20,6 @@ __all__ = [
     "any_query",
     "include",
     "index_routes",
+    "models_of",
     "understands_fastapi",
 ]

@@ -1,11 +1,14 @@
 """An index of routes, so that routing time does not grow with the number of modules."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Sequence
+from typing import NoReturn, TypeAlias
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
+
+Known: TypeAlias = tuple[str, BaseRoute]
+"""A route after its path."""
 
 SEGMENTS = 4
 """Four, because '/api/v1/widgets/…' starts with an empty segment."""
@@ -20,25 +23,18 @@ class RouteIndex(BaseRoute):
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        paths = [(_path(route), route) for route in routes]
-        plain = [(path, route) for path, route in paths if "{" not in path]
-        heads = {head_of(path) for path, _ in paths if "{" not in head_of(path)}
-        every_method = {method for _, route in paths for method in _methods(route)}
-        found: dict[tuple[str, str], list[tuple[str, BaseRoute]]] = defaultdict(list)
-        for path, route in paths:
-            for head in heads_of(path, heads):
-                for method in _methods(route) or every_method:
-                    found[method, head].append((path, route))
-        self._by_head = {key: [r for path, r in of if "{" in path] for key, of in found.items()}
+        known = [(_path(route), route) for route in routes]
+        plain = [(path, route) for path, route in known if "{" not in path]
+        by_head = _by_head(known)
         self._by_path = {
-            (method, path): [r for own, r in found[method, head_of(path)] if _fits(own, r, path)]
+            (method, path): _matching(by_head[method, head_of(path)], path)
             for path, route in plain
             for method in _methods(route)
         }
-        self._methods: dict[str, tuple[set[str], BaseRoute]] = {}
-        for path, route in plain:
-            if own := _methods(route):
-                self._methods.setdefault(path, ({"HEAD", "OPTIONS"}, route))[0].update(own)
+        self._by_head = {
+            key: [route for path, route in found if "{" in path] for key, found in by_head.items()
+        }
+        self._methods = _methods_of(plain)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope.get("root_path"):
@@ -75,10 +71,35 @@ def _methods(route: BaseRoute) -> set[str]:
     return getattr(route, "methods", None) or set()
 
 
-def _fits(own: str, route: BaseRoute, path: str) -> bool:
-    """True if the route, whose path is `own`, may match a path without variables."""
+def _by_head(known: Sequence[Known]) -> dict[tuple[str, str], list[Known]]:
+    """Return the routes by method and head, in their order."""
+    heads = {head_of(path) for path, _ in known if "{" not in head_of(path)}
+    every_method = {method for _, route in known for method in _methods(route)}
+    found: dict[tuple[str, str], list[Known]] = defaultdict(list)
+    for path, route in known:
+        for head in heads_of(path, heads):
+            for method in _methods(route) or every_method:
+                found[method, head].append((path, route))
+    return found
+
+
+def _methods_of(plain: Iterable[Known]) -> dict[str, tuple[set[str], BaseRoute]]:
+    """Return the methods of each path without variables, and its first route."""
+    found: dict[str, tuple[set[str], BaseRoute]] = {}
+    for path, route in plain:
+        if own := _methods(route):
+            found.setdefault(path, ({"HEAD", "OPTIONS"}, route))[0].update(own)
+    return found
+
+
+def _matching(known: Iterable[Known], path: str) -> list[BaseRoute]:
+    """Return the routes that may match a path without variables."""
+    return [route for own, route in known if own == path or ("{" in own and _fits(route, path))]
+
+
+def _fits(route: BaseRoute, path: str) -> bool:
     pattern = getattr(route, "path_regex", None)
-    return own == path or ("{" in own and (pattern is None or bool(pattern.match(path))))
+    return pattern is None or bool(pattern.match(path))
 
 
 def heads_of(path: str, known: Iterable[str]) -> list[str]:

@@ -18,20 +18,13 @@ UNLIMITED = {"type", "microseconds_precision"}
 PLAIN_CONFIG = {"extra_fields_behavior", "from_attributes", "title"}
 ANY = core_schema.any_schema()
 
-_trust = {"columns": True}
-
-
-def trust_columns(trusted: bool) -> None:
-    """Say for this process whether the types of columns are trusted: the setting `fast_paths`."""
-    _trust["columns"] = trusted
-
 
 def models_of(item: type[Item], rows: object) -> list[Item] | None:
     """Return the models of a page's rows, or None if pydantic has to read and check each value.
 
     The rows are those that a statement returned: their class says the types of its columns.
     """
-    if not _trust["columns"] or not isinstance(rows, Rows):
+    if not isinstance(rows, Rows):
         return None
     kind, *others = {*map(type, rows.items)} or {object}
     validator = None if others else _validator(item, kind)
